@@ -1,0 +1,57 @@
+# make study DATA=<PTB-XL folder>   from a fresh clone to a report
+# make test                         everything CI checks
+# make env                          the .venv alone
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= runs/ptb_xl
+export EINTHOVEN_REAL_DATA ?= ../shared/data
+
+.PHONY: help env study test lint types layers pytest wheel test-full benchmarks format clean
+
+help:
+	@sed -n '1,3s/^# //p' Makefile
+
+env: $(VENV)/.complete
+
+$(VENV)/.complete: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+study: env
+	@test -n "$(DATA)" || { echo "usage: make study DATA=<folder of PTB-XL, the one with ptbxl_database.csv>"; exit 2; }
+	$(BIN)/einthoven run examples/ptb_xl/study.toml --data ptb_xl="$(DATA)" --out $(OUT)
+
+test: env lint types layers pytest wheel
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: env
+	$(BIN)/mypy
+
+layers: env
+	$(BIN)/lint-imports
+
+pytest: env
+	$(BIN)/pytest -n 2 -m "not full"
+
+test-full: env
+	$(BIN)/pytest -m full
+
+wheel: env
+	$(BIN)/python tests/wheel_check.py
+
+benchmarks: env
+	$(BIN)/python benchmarks/run_all.py
+
+format: env
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) runs build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,119 @@
+"""One ECG as every part of einthoven sees it, whatever file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.errors import LeadError, SignalError, UnitError
+
+__all__ = ["Provenance", "Record", "Sex", "TimeKind", "Unit"]
+
+Sex = Literal["F", "M", "U"]
+Unit = Literal["mV", "arbitrary"]
+TimeKind = Literal["utc", "naive", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a record's numbers come from and what the reader did to them.
+
+    Attributes
+    ----------
+    reader, reader_version : str
+        Name in the table of formats, and einthoven's version of it.
+    source_path : str
+    source_sha256 : str
+        Over the bytes of the file or files, in reading order; empty when the record never was a file.
+    original_unit : str
+        As the file spells it, for example ``uV``.
+    leads_derived : tuple of str
+        Leads that were computed from others, not stored.
+    notes : tuple of str
+        What a human should know: a wrong checksum that was accepted, a label that was read as an alias.
+    """
+
+    reader: str
+    reader_version: str
+    source_path: str = ""
+    source_sha256: str = ""
+    original_unit: str = ""
+    leads_derived: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """One ECG.
+
+    Attributes
+    ----------
+    signal : float32 (lead, sample), mV, or without unit when ``unit`` is ``arbitrary``
+        NaN marks samples that the recorder had not got.
+    leads : tuple of str
+        Canonical names (``einthoven.ecg.leads``), in the order of the rows.
+    sampling_rate_hz : float
+    record_id : str
+    patient_id : str, optional
+    time : datetime, optional
+        Start of the recording; aware (UTC) when ``time_kind`` is ``utc``, naive when it is ``naive``.
+    age_years : float, optional
+    sex : ``F``, ``M`` or ``U``
+    device : str, optional
+    measurements : mapping of str to float
+        The machine's own, when the file has them.
+    statements : tuple of str
+        The machine's or reader's diagnostic statements, verbatim.
+    unit : ``mV`` or ``arbitrary``
+        ``arbitrary`` only when declared by a human; never guessed.
+    provenance : Provenance
+
+    Raises
+    ------
+    SignalError, LeadError, UnitError
+        When shape, lead names or unit contradict each other.
+    """
+
+    signal: NDArray[np.float32]
+    leads: tuple[str, ...]
+    sampling_rate_hz: float
+    record_id: str
+    patient_id: str | None = None
+    time: datetime | None = None
+    time_kind: TimeKind = "unknown"
+    age_years: float | None = None
+    sex: Sex = "U"
+    device: str | None = None
+    measurements: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    statements: tuple[str, ...] = ()
+    unit: Unit = "mV"
+    provenance: Provenance = field(default_factory=lambda: Provenance("memory", "1"))
+
+    def __post_init__(self) -> None:
+        if self.signal.ndim != 2 or self.signal.dtype != np.float32:
+            raise SignalError(
+                f"signal must be float32 (lead, sample), got {self.signal.dtype} {self.signal.shape} "
+                f"in record {self.record_id}"
+            )
+        if len(self.leads) != self.signal.shape[0] or len(set(self.leads)) != len(self.leads):
+            raise LeadError(
+                f"leads must name each of the {self.signal.shape[0]} rows once, got {list(self.leads)} "
+                f"in record {self.record_id}"
+            )
+        if self.signal.shape[1] == 0:
+            raise SignalError(f"record {self.record_id} holds no samples")
+        if not self.sampling_rate_hz > 0:
+            raise SignalError(f"sampling rate must be positive, got {self.sampling_rate_hz} in record {self.record_id}")
+        if self.unit not in ("mV", "arbitrary"):
+            raise UnitError(f"unit must be 'mV' or 'arbitrary', got {self.unit!r} in record {self.record_id}")
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.signal.shape[1] / self.sampling_rate_hz
