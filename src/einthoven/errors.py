@@ -1,4 +1,4 @@
-"""Every error that einthoven raises on purpose; each message names the thing, what is accepted, what came and what to do.
+"""Errors that einthoven raises on purpose; each names the thing, what is accepted, what came and what to do.
 
 ::
 

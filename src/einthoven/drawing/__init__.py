@@ -1,0 +1,3 @@
+"""ECGs as pictures."""
+
+from __future__ import annotations

@@ -44,7 +44,9 @@ class FilterSpec:
         if self.kind == "butterworth" and not 0 < self.low_hz < self.high_hz:
             raise SpecificationError(f"filter needs 0 < low_hz < high_hz, got {self.low_hz} and {self.high_hz}")
         if not self.zero_phase:
-            raise SpecificationError("only zero-phase filters are built: a causal one shifts waves against their labels")
+            raise SpecificationError(
+                "only zero-phase filters are built: a causal one shifts waves against their labels"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ class ViewSpec:
     def __post_init__(self) -> None:
         if not self.window_s > 0 or any(start < 0 for start in self.test_crops_s) or not self.test_crops_s:
             raise SpecificationError(
-                f"window_s must be positive and test_crops_s start at 0 or later, got {self.window_s} and {self.test_crops_s}"
+                "window_s must be positive and test_crops_s start at 0 or later, "
+                f"got {self.window_s} and {self.test_crops_s}"
             )
 
 
@@ -190,7 +193,8 @@ class InputSpec:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> InputSpec:
         """Build a spec from parsed JSON or TOML; an unknown key is an error that names the nearest one."""
-        return _from_plain(cls, values, where="input")
+        spec: InputSpec = _from_plain(cls, values, where="input")
+        return spec
 
     @classmethod
     def from_json(cls, text: str) -> InputSpec:

@@ -116,4 +116,4 @@ class Record:
     @property
     def duration_s(self) -> float:
         """Length in seconds."""
-        return self.signal.shape[1] / self.sampling_rate_hz
+        return float(self.signal.shape[1] / self.sampling_rate_hz)

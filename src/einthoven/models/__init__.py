@@ -1,0 +1,3 @@
+"""One architecture per file, checkpoints, prediction."""
+
+from __future__ import annotations

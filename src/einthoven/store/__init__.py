@@ -1,0 +1,3 @@
+"""Prepared signals on disk: ingest, shards, manifest, loading."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""A study file becomes a run folder: schema, order of stages, resume."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Short recipes on Lightning."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Diagnostic vocabularies and label sets."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""One public data set or archive layout per file."""
+
+from __future__ import annotations

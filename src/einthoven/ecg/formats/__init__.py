@@ -1,0 +1,3 @@
+"""One file format family per file."""
+
+from __future__ import annotations

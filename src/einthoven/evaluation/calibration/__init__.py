@@ -1,0 +1,3 @@
+"""One score calibrator per file."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Parts that several architectures share."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""One figure of the report per file."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""One training objective per file."""
+
+from __future__ import annotations
