@@ -1,7 +1,7 @@
-"""What a model is fed, in two halves: how a record is ingested (once, at ingest or at the service's door) and how it is viewed.
+"""What a model is fed, in two halves: how a record is ingested (once) and how a model views it.
 
-The ingest half fixes leads, unit, rate and filter, and its hash names a store. The view half (window, crops, normalisation)
-is cheap and belongs to each model.
+The ingest half fixes leads, unit, rate and filter at ingest or at the service's door, and its hash names a store. The
+view half (window, crops, normalisation) is cheap and belongs to each model.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class IngestSpec:
     leads : tuple of str
         Stored leads, in this order.
     missing_lead : ``refuse``, ``zero`` or ``derive``
-        ``derive`` computes limb leads from two others by Einthoven's law and refuses what can't be computed; ``zero`` stores
-        a lead that isn't there as absent and fills it with zero when it is read.
+        ``derive`` computes limb leads from two others by Einthoven's law and refuses what can't be computed; ``zero``
+        stores a lead that isn't there as absent and fills it with zero when it is read.
     unit : ``mV`` or ``arbitrary``
         A mV spec refuses records without a unit; an arbitrary one takes both and requires normalisation.
     rate_hz : float
@@ -97,6 +97,17 @@ class IngestSpec:
         """SHA-256 over the canonical JSON of this half; names the store it belongs to."""
         return hashlib.sha256(json.dumps(_to_plain(self), sort_keys=True).encode()).hexdigest()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return values that JSON can hold."""
+        plain: dict[str, Any] = _to_plain(self)
+        return plain
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> IngestSpec:
+        """Inverse of ``to_dict``; an unknown key is an error that names the nearest one."""
+        spec: IngestSpec = _from_plain(cls, values, where="ingest")
+        return spec
+
 
 @dataclass(frozen=True, slots=True)
 class LongSpec:
@@ -111,8 +122,8 @@ class LongSpec:
 class NormaliseSpec:
     """How amplitudes are scaled.
 
-    ``zscore`` subtracts the mean and divides by ``sd + eps``, per ``lead``, per whole ``record``, or with the fixed ``mean``
-    and ``std`` of a ``dataset``; ``none`` keeps millivolts.
+    ``zscore`` subtracts the mean and divides by ``sd + eps``, per ``lead``, per whole ``record``, or with the fixed
+    ``mean`` and ``std`` of a ``dataset``; ``none`` keeps millivolts.
     """
 
     method: Literal["none", "zscore"] = "none"
