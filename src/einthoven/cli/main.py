@@ -1,0 +1,90 @@
+"""The command ``einthoven``: one verb per file; errors end in one clear line unless ``--debug`` asks for the traceback.
+
+Exit status: 0 done, 2 the user's mistake, 1 ours, 130 or 143 cancelled by SIGINT or SIGTERM.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+import einthoven
+from einthoven.cli.doctor import doctor_command
+from einthoven.cli.evaluate import evaluate_command
+from einthoven.cli.ingest import ingest_command
+from einthoven.cli.inspect import inspect_command
+from einthoven.cli.predict import predict_command
+from einthoven.cli.report import report_command
+from einthoven.cli.run import run_command
+from einthoven.errors import CancelledError, EinthovenError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="einthoven",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="From a hospital's ECG archive to a validated diagnostic model. Each command has an example under --help.",
+)
+app.command("run")(run_command)
+app.command("inspect")(inspect_command)
+app.command("ingest")(ingest_command)
+app.command("predict")(predict_command)
+app.command("evaluate")(evaluate_command)
+app.command("report")(report_command)
+app.command("doctor")(doctor_command)
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    *,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error, and log more."),
+) -> None:
+    """Set what all verbs share; ``main`` reads --debug itself, because it outlives a verb that raised."""
+    level = logging.DEBUG if debug else logging.WARNING
+    handler = RichHandler(console=Console(stderr=True), show_path=debug, show_time=debug)
+    logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
+    if version:
+        typer.echo(f"einthoven {einthoven.__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line and turn every outcome into an exit status."""
+    debug = "--debug" in sys.argv
+    console = Console(stderr=True)
+    try:
+        app(args=_debug_first(sys.argv[1:]))
+    except CancelledError as error:
+        console.print(f"[yellow]stopped:[/] {error}", soft_wrap=True, highlight=False)
+        sys.exit(128 + error.signal_number)
+    except EinthovenError as error:
+        if debug:
+            console.print_exception()
+        console.print("[bold red]error:[/]", str(error), soft_wrap=True, highlight=False, markup=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        console.print("[yellow]stopped[/]")
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug ends in one line, too
+        if debug:
+            console.print_exception()
+        console.print(
+            f"[bold red]a bug in einthoven:[/] {type(error).__name__}: {error}\n"
+            "Run the same command with --debug and send us what it prints.",
+            soft_wrap=True,
+            highlight=False,
+        )
+        sys.exit(1)
+
+
+def _debug_first(arguments: list[str]) -> list[str]:
+    """Accept --debug anywhere on the line."""
+    return ["--debug", *(word for word in arguments if word != "--debug")] if "--debug" in arguments else arguments

@@ -1,0 +1,129 @@
+"""From the rows of the sources to the cohort of a study: rejected and doubled ECGs dropped, splits assigned, all counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import polars as pl
+import pyarrow as pa
+
+from einthoven.cohort.cohort import Cohort
+from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.sources.source import SourceData
+from einthoven.cohort.split import SplitSettings, assign_split
+from einthoven.errors import SplitError
+
+__all__ = ["BuiltCohort", "Duplicates", "Role", "build_cohort", "study_record_id"]
+
+Role = Literal["develop", "external"]
+Duplicates = Literal["refuse", "drop"]
+
+
+class BuiltCohort(NamedTuple):
+    """A cohort and the way to it."""
+
+    cohort: Cohort
+    flow: list[FlowStep]
+
+
+def study_record_id(source: str, identifier: str) -> str:
+    """Return an id that is unique across sources; patients are numbered anew by every owner too.
+
+    Examples
+    --------
+    >>> study_record_id("ptb_xl", "17")
+    'ptb_xl:17'
+    """
+    return f"{source}:{identifier}"
+
+
+def build_cohort(
+    sources: Mapping[str, tuple[Role, SourceData]],
+    manifest: pa.Table,
+    *,
+    split: SplitSettings,
+    duplicates: Duplicates,
+    seed: int,
+) -> BuiltCohort:
+    """Join the sources' rows with what the store holds, and split by patient.
+
+    Parameters
+    ----------
+    sources : mapping of name to (role, rows)
+        Rows of an external source get the split ``external``; no fitting ever touches them.
+    manifest : pa.Table
+        The store's; an ECG that isn't there was rejected at ingest.
+    split : SplitSettings
+    duplicates : ``refuse`` or ``drop``
+        ``drop`` keeps the first of the ECGs with the same samples; ``refuse`` leaves them for the audit to refuse.
+    seed : int
+        Used when ``split`` has none.
+
+    Raises
+    ------
+    SplitError
+        When an official split is asked of a source that has none.
+    CohortError
+        When nothing is left.
+    """
+    flow: list[FlowStep] = []
+    parts: list[pl.DataFrame] = []
+    for name, (role, data) in sources.items():
+        rows = _rows(name, role, data, method=split.method)
+        prefix = f"{name}: " if len(sources) > 1 else ""
+        flow += [FlowStep(prefix + step.label, step.records, step.patients, step.excluded) for step in data.flow]
+        parts.append(rows)
+    table = pl.concat(parts, how="diagonal")
+    hashes = pl.DataFrame(manifest.select(["record_id", "signal_hash"]))
+    stored = table.join(hashes, on="record_id", how="left", maintain_order="left")
+    table = _keep(stored, pl.col("signal_hash").is_not_null(), flow, "rejected at ingest (see rejected files)")
+    if duplicates == "drop":
+        table = _keep(table, pl.col("signal_hash").is_first_distinct(), flow, "same samples as an earlier ECG")
+    table = _split(table.drop("signal_hash"), sources, split, split.seed if split.seed is not None else seed)
+    flow += [_count(table.filter(pl.col("split") == part), part) for part in table["split"].unique(maintain_order=True)]
+    return BuiltCohort(Cohort.from_columns(table.to_dict(as_series=False)), flow)
+
+
+def _rows(name: str, role: Role, data: SourceData, *, method: str) -> pl.DataFrame:
+    rows = pl.DataFrame(data.columns, strict=False).with_columns(
+        record_id=pl.Series([study_record_id(name, str(value)) for value in data.columns["record_id"]]),
+        patient_id=pl.Series([study_record_id(name, str(value)) for value in data.columns["patient_id"]]),
+        source=pl.lit(name),
+    )
+    if role == "external":
+        return rows.with_columns(split=pl.lit("external"))
+    if method == "official":
+        if data.official_split is None:
+            raise SplitError(f"source {name!r} publishes no split of its own; set cohort.split.method = 'patient'")
+        return rows.with_columns(split=pl.Series(data.official_split))
+    return rows.with_columns(split=pl.lit(None, pl.String))
+
+
+def _split(
+    table: pl.DataFrame, sources: Mapping[str, tuple[Role, SourceData]], split: SplitSettings, seed: int
+) -> pl.DataFrame:
+    """Fill the splits that are still open, over all development sources together."""
+    is_open = table["split"].is_null()
+    if not is_open.any():
+        return table
+    pool = table.filter(is_open)
+    labels = dict.fromkeys(label for _, data in sources.values() for label in data.labels)
+    targets = {label: pool[f"y.{label}"].to_list() for label in labels}
+    assigned = assign_split(pool["patient_id"].to_list(), targets, fractions=split.fractions, seed=seed)
+    filled = table["split"].to_list()
+    for row, name in zip(is_open.arg_true().to_list(), assigned, strict=True):
+        filled[row] = name
+    return table.with_columns(split=pl.Series(filled))
+
+
+def _keep(table: pl.DataFrame, condition: pl.Expr, flow: list[FlowStep], label: str) -> pl.DataFrame:
+    """Filter, and note who leaves when anybody does."""
+    gone = table.filter(~condition)
+    if gone.height:
+        flow.append(_count(gone, label, excluded=True))
+    return table.filter(condition)
+
+
+def _count(table: pl.DataFrame, label: str, *, excluded: bool = False) -> FlowStep:
+    return FlowStep(label, table.height, table["patient_id"].n_unique(), excluded)

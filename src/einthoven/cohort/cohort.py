@@ -1,0 +1,148 @@
+"""The cohort table: one row per ECG and outcome pair, with everything that a study knows about it but the signal."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from einthoven.errors import CohortError, LeakageError
+from einthoven.registry import nearest
+
+__all__ = ["SPLITS", "Cohort"]
+
+VERSION = 1
+SPLITS = ("train", "validation", "test", "external")
+
+# exact names and types of the columns that cross the boundary; families (y., u., group., covariate.) are checked by prefix
+COLUMNS: dict[str, pa.DataType] = {
+    "record_id": pa.string(),
+    "patient_id": pa.string(),
+    "source": pa.string(),
+    "site": pa.string(),
+    "path": pa.string(),
+    "ecg_time": pa.timestamp("us"),
+    "age_years": pa.float32(),
+    "sex": pa.string(),
+    "split": pa.string(),
+    "pair": pa.string(),
+    "outcome_id": pa.string(),
+    "outcome_time": pa.timestamp("us"),
+    "outcome_gap_days": pa.float32(),
+}
+FAMILIES: dict[str, pa.DataType] = {
+    "y.": pa.float32(),
+    "u.": pa.bool_(),
+    "group.": pa.string(),
+    "covariate.": pa.float64(),
+}
+DEFAULTS = {"sex": "U", "pair": "none", "outcome_id": ""}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cohort:
+    """A validated cohort.
+
+    Attributes
+    ----------
+    table : pa.Table
+        Columns ``COLUMNS`` and any of the families ``y.<label>`` (0, 1, a value, or null for unknown), ``u.<label>``
+        (uncertain), ``group.<name>`` and ``covariate.<name>``; key ``record_id, outcome_id``.
+
+    Raises
+    ------
+    CohortError
+        For an unknown column, a doubled key, an empty table, or a split that isn't one of ``SPLITS``.
+    LeakageError
+        When a patient is in two splits.
+    """
+
+    table: pa.Table
+
+    def __post_init__(self) -> None:
+        _check_columns(self.table.column_names)
+        if self.table.num_rows == 0:
+            raise CohortError("the cohort is empty: no ECG is left after all exclusions; look at flow.json")
+        _check_keys(self.table)
+        _check_splits(self.table)
+
+    @classmethod
+    def from_columns(cls, columns: dict[str, list[object]]) -> Cohort:
+        """Build a cohort from Python lists; columns that are absent get their default or null."""
+        n_rows = len(columns["record_id"])
+        complete = {name: columns.get(name, [DEFAULTS.get(name)] * n_rows) for name in COLUMNS}
+        complete |= {name: values for name, values in columns.items() if name not in COLUMNS}
+        _check_columns(complete)
+        arrays = [pa.array(values, type=_type_of(name), from_pandas=True) for name, values in complete.items()]
+        return cls(pa.table(arrays, names=list(complete)))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of all ``y.`` columns."""
+        return tuple(name.removeprefix("y.") for name in self.table.column_names if name.startswith("y."))
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over sorted columns and rows as Arrow IPC; the same for any order of rows and columns."""
+        ordered = self.table.select(sorted(self.table.column_names))
+        ordered = ordered.sort_by([("record_id", "ascending"), ("outcome_id", "ascending")]).combine_chunks()
+        buffer = io.BytesIO()
+        with pa.ipc.new_stream(buffer, ordered.schema.remove_metadata()) as writer:
+            writer.write_table(ordered.replace_schema_metadata())
+        return hashlib.sha256(buffer.getvalue()).hexdigest()
+
+    def write(self, path: Path) -> None:
+        """Write Parquet with the version in its metadata."""
+        metadata = {b"einthoven.type": b"cohort", b"einthoven.version": str(VERSION).encode()}
+        pq.write_table(self.table.replace_schema_metadata(metadata), path)
+
+    @classmethod
+    def read(cls, path: Path) -> Cohort:
+        """Inverse of ``write``; a newer version is refused."""
+        table = pq.read_table(path)
+        metadata = table.schema.metadata or {}
+        if metadata.get(b"einthoven.type") != b"cohort":
+            raise CohortError(f"{path} is no cohort file of einthoven")
+        if int(metadata[b"einthoven.version"]) > VERSION:
+            raise CohortError(f"{path} was written by a newer einthoven; update to read it")
+        return cls(table.replace_schema_metadata())
+
+
+def _type_of(column: str) -> pa.DataType:
+    family = next((prefix for prefix in FAMILIES if column.startswith(prefix)), None)
+    return FAMILIES[family] if family else COLUMNS[column]
+
+
+def _check_columns(names: Iterable[str]) -> None:
+    names = list(names)
+    for name in names:
+        if name not in COLUMNS and not name.startswith(tuple(FAMILIES)):
+            raise CohortError(f"a cohort has no column {name!r}{nearest(name, [*COLUMNS, *FAMILIES])}")
+    missing = [name for name in COLUMNS if name not in names]
+    if missing:
+        raise CohortError(f"the cohort lacks the columns {', '.join(missing)}")
+
+
+def _check_keys(table: pa.Table) -> None:
+    counts = table.group_by(["record_id", "outcome_id"]).aggregate([([], "count_all")])
+    doubled = counts.filter(pa.compute.greater(counts["count_all"], 1))
+    if doubled.num_rows:
+        raise CohortError(f"{doubled.num_rows} record ids occur twice, the first is {doubled['record_id'][0]}")
+
+
+def _check_splits(table: pa.Table) -> None:
+    foreign = set(table["split"].unique().to_pylist()) - {*SPLITS, None}
+    if foreign:
+        raise CohortError(f"split must be one of {', '.join(SPLITS)}, got {', '.join(map(repr, sorted(foreign)))}")
+    known = table.filter(pa.compute.is_valid(table["split"]))
+    per_patient = known.group_by("patient_id").aggregate([("split", "count_distinct")])
+    torn = per_patient.filter(pa.compute.greater(per_patient["split_count_distinct"], 1))
+    if torn.num_rows:
+        raise LeakageError(
+            f"{torn.num_rows} patients are in two splits, the first is {torn['patient_id'][0]}: split by patient, not by ECG"
+        )

@@ -1,0 +1,201 @@
+"""A study file becomes a run folder: sources -> store -> cohort -> arms -> predictions -> evaluation -> report."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import einthoven
+from einthoven.cohort.audit import audit, write_audit
+from einthoven.cohort.build import build_cohort, study_record_id
+from einthoven.cohort.cohort import Cohort
+from einthoven.cohort.flow import write_flow
+from einthoven.cohort.sources.source import SourceData
+from einthoven.cohort.split import require_both_classes
+from einthoven.ecg.formats import RecordLocation
+from einthoven.errors import CohortError, SpecificationError
+from einthoven.progress import ProgressCallback, no_progress
+from einthoven.store.ingest import ingest
+from einthoven.store.store import Store
+from einthoven.study.environment import code_version, describe_environment
+from einthoven.study.settings import StudySettings
+from einthoven.study.stage import Stage, hash_of
+
+__all__ = ["Run", "run_study"]
+
+logger = logging.getLogger(__name__)
+Announce = Callable[[str], ProgressCallback]
+
+
+def _announce_nothing(_name: str) -> ProgressCallback:
+    return no_progress
+
+
+def run_study(settings: StudySettings, out: Path, *, announce: Announce = _announce_nothing) -> Path:
+    """Carry out every stage that is not done yet.
+
+    Parameters
+    ----------
+    settings : StudySettings
+    out : Path
+        The run folder; made when absent, gone on with when it holds the same study.
+    announce : callable
+        Gets the name of each stage that starts, and returns the callback for its progress.
+
+    Returns
+    -------
+    Path
+        The report.
+
+    Raises
+    ------
+    EinthovenError
+        See the stages; what was finished before stays and is not done again.
+    """
+    run = Run(settings, out, announce)
+    run.prepare_folder()
+    return run.report()
+
+
+@dataclass(frozen=True)
+class Run:
+    """The stages of one study, each of which asks for those before it."""
+
+    settings: StudySettings
+    out: Path
+    announce: Announce
+
+    def prepare_folder(self) -> None:
+        """Write the resolved study file and the environment."""
+        if self.out.exists() and any(self.out.iterdir()) and not (self.out / "study.json").is_file():
+            raise SpecificationError(f"{self.out} is not empty and no run folder; choose another --out")
+        self.out.mkdir(parents=True, exist_ok=True)
+        (self.out / "study.json").write_text(json.dumps(self.settings.to_plain(), indent=1))
+        (self.out / "environment.json").write_text(json.dumps(self._environment, indent=1))
+
+    @cached_property
+    def _environment(self) -> dict[str, Any]:
+        return describe_environment()
+
+    @cached_property
+    def _sources(self) -> dict[str, SourceData]:
+        cohort = self.settings.cohort
+        loaded: dict[str, SourceData] = {}
+        for name, section in self.settings.data.items():
+            self.announce(f"Reading the tables of {name}")
+            loaded[name] = section.settings.load(cohort.labels, cohort.auxiliary_labels)
+        return loaded
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Outcomes of the study: those that every source has."""
+        sets = [data.labels for data in self._sources.values()]
+        if any(set(found) != set(sets[0]) for found in sets):
+            raise CohortError(f"all sources must have the same labels, got {sets}; list them in cohort.labels")
+        return sets[0]
+
+    def _stage(self, name: str, inputs: dict[str, Any], *, arm: str = "", seed: int | None = None) -> Stage:
+        hashes = {key: value if isinstance(value, str) else hash_of(value) for key, value in inputs.items()}
+        hashes["einthoven"] = einthoven.__version__
+        return Stage(self.out, name, hashes, code_version(), hash_of(self._environment), arm, seed)
+
+    @cached_property
+    def store(self) -> Store:
+        """Ingest every ECG of every source into one store."""
+        settings = self.settings
+        path = Path(settings.store.path) if settings.store.path else self.out / "store"
+        locations = [
+            replace(where, record_id=study_record_id(name, where.record_id), patient_id=study_record_id(name, where.patient_id))
+            for name, data in self._sources.items()
+            for where in data.locations
+        ]
+
+        def work(folder: Path) -> None:
+            progress = self.announce(f"Ingesting {len(locations):,} ECGs")
+            ingest(
+                locations,
+                path,
+                spec=settings.input.ingest,
+                workers=settings.store.workers,
+                shard_records=settings.store.shard_records,
+                progress=progress,
+            )
+            with Store.open(path) as store:
+                self._write_ingest(folder, store, locations)
+
+        listing = hash_of([[where.record_id, where.path, where.options] for where in locations])
+        stage = self._stage("ingest", {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": str(path)})
+        if not (path / "store.json").is_file() and stage.is_done():
+            raise SpecificationError(f"the store {path} is gone; delete {stage.folder} to make it again")
+        stage.run_once(work)
+        return Store.open(path)
+
+    def _write_ingest(self, folder: Path, store: Store, locations: list[RecordLocation]) -> None:
+        document = {
+            "type": "ingest",
+            "version": 1,
+            "stores": [
+                {
+                    "sources": list(self._sources),
+                    "path": str(store.path),
+                    "ingest_hash": store.ingest_hash,
+                    "located": len(locations),
+                    "records": store.manifest.num_rows,
+                    "rejected": store.rejected.num_rows,
+                }
+            ],
+        }
+        (folder / "ingest.json").write_text(json.dumps(document, indent=1))
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        """Join, split and audit."""
+        settings, manifest = self.settings, self.store.manifest
+        roles = {name: (section.role, self._sources[name]) for name, section in settings.data.items()}
+
+        def work(folder: Path) -> None:
+            self.announce("Building and auditing the cohort")
+            cohort, flow = build_cohort(
+                roles, manifest, split=settings.cohort.split, duplicates=settings.cohort.duplicates, seed=settings.seed
+            )
+            checks = audit(cohort, manifest, labels=self.labels)
+            require_both_classes(cohort.table, self.labels)
+            cohort.write(folder / "cohort.parquet")
+            write_flow(flow, folder / "flow.json")
+            write_audit(checks, folder / "audit.json")
+
+        inputs = {
+            "signals": _hash_column(manifest, "signal_hash"),
+            "tables": hash_of({name: _plain(data) for name, data in self._sources.items()}),
+            "settings": settings.to_plain()["cohort"] | {"seed": settings.seed},
+        }
+        return Cohort.read(self._stage("cohort", inputs).run_once(work) / "cohort.parquet")
+
+    def report(self) -> Path:
+        """Evaluate all predictions and render the report."""
+        from einthoven.report.html import render
+        from einthoven.study.arms import predictions_of_arms
+        from einthoven.study.evaluation import evaluate_arms
+
+        predictions = predictions_of_arms(self)
+        evaluation = evaluate_arms(self, predictions)
+        self.announce("Writing the report")
+        stage = self._stage("report", {"evaluation": evaluation, "study": self.settings.to_plain()})
+        stage.run_once(lambda _folder: None)
+        return render(self.out)
+
+
+def _hash_column(table: pa.Table, name: str) -> str:
+    return hash_of(table[name].to_pylist())
+
+
+def _plain(data: SourceData) -> dict[str, Any]:
+    columns = {name: [str(value) for value in values] for name, values in data.columns.items()}
+    return {"columns": columns, "official_split": data.official_split, "labels": data.labels, "auxiliary": data.auxiliary}

@@ -1,0 +1,193 @@
+"""study.toml as typed settings: pydantic over the components' own frozen dataclasses; an unknown key names the nearest one."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+from einthoven.cohort.build import Duplicates, Role
+from einthoven.cohort.sources import SOURCES
+from einthoven.cohort.sources.source import Source
+from einthoven.cohort.split import SplitSettings
+from einthoven.ecg.input_spec import InputSpec
+from einthoven.errors import SpecificationError
+from einthoven.evaluation.protocol import Protocol
+from einthoven.registry import nearest, resolve
+from einthoven.training.settings import ArmSettings
+
+__all__ = ["CohortSettings", "DataSettings", "ReportSettings", "StoreSettings", "StudySettings", "load_study"]
+
+VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class CohortSettings:
+    """Section ``[cohort]``.
+
+    Attributes
+    ----------
+    labels : str or list of str
+        A label set of the source, or label names.
+    auxiliary_labels : str or list of str
+        Labels that help training and are not evaluated.
+    split : SplitSettings
+    duplicates : ``refuse`` or ``drop``
+        What happens to ECGs with the same samples under two ids.
+    """
+
+    labels: str | tuple[str, ...]
+    auxiliary_labels: str | tuple[str, ...] = ()
+    split: SplitSettings = dataclasses.field(default_factory=SplitSettings)
+    duplicates: Duplicates = "refuse"
+
+
+@dataclasses.dataclass(frozen=True)
+class StoreSettings:
+    """Section ``[store]``: where prepared signals are kept (default: inside the run folder), and how many processes make them."""
+
+    path: str | None = None
+    workers: int = dataclasses.field(default_factory=lambda: max(1, (os.cpu_count() or 1)))
+    shard_records: int = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportSettings:
+    """Section ``[report]``."""
+
+    examples: int = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class DataSettings:
+    """One section ``[data.NAME]``: the source's own settings, and the role it plays."""
+
+    source: str
+    role: Role
+    settings: Source
+
+
+class StudySettings(BaseModel):
+    """A whole study file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    version: Literal[1]
+    title: str = "A study of ECGs"
+    seed: int = 0
+    data: dict[str, DataSettings] = Field(min_length=1)
+    cohort: CohortSettings
+    input: InputSpec = Field(default_factory=InputSpec)
+    store: StoreSettings = Field(default_factory=StoreSettings)
+    arm: dict[str, ArmSettings] = Field(min_length=1)
+    evaluation: Protocol = Field(default_factory=Protocol)
+    report: ReportSettings = Field(default_factory=ReportSettings)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the resolved settings as JSON values."""
+        return self.model_dump(mode="json")
+
+
+def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> StudySettings:
+    """Read a study file.
+
+    Parameters
+    ----------
+    path : Path
+    data_paths : mapping of data name to path, optional
+        Overrides ``data.NAME.path``; paths inside the file count from the file's folder.
+
+    Raises
+    ------
+    SpecificationError
+        Names the file, the key and what is accepted.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SpecificationError(f"there is no study file {path}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecificationError(f"{path} is no valid TOML: {error}") from error
+    _resolve_paths(values, path.parent, data_paths or {})
+    try:
+        values["data"] = {name: _data_settings(name, section) for name, section in values.get("data", {}).items()}
+        return StudySettings.model_validate(values)
+    except pydantic.ValidationError as error:
+        raise SpecificationError(f"{path}: {_explain(error, StudySettings)}") from error
+    except SpecificationError as error:
+        raise SpecificationError(f"{path}: {error}") from error
+
+
+def _resolve_paths(values: dict[str, Any], folder: Path, overrides: Mapping[str, str]) -> None:
+    data = values.get("data", {})
+    for name in overrides:
+        if name not in data:
+            raise SpecificationError(f"--data names {name!r}, which the study file doesn't{nearest(name, data)}")
+    for name, section in data.items():
+        if name in overrides:
+            section["path"] = str(Path(overrides[name]).resolve())
+        elif "path" in section:
+            section["path"] = str((folder / os.path.expandvars(section["path"])).resolve())
+    store = values.get("store", {})
+    if store.get("path"):
+        store["path"] = str((folder / store["path"]).resolve())
+
+
+def _data_settings(name: str, section: Mapping[str, Any]) -> DataSettings:
+    """Validate a section against the settings of the source that it names."""
+    rest = dict(section)
+    source, role = rest.pop("source", None), rest.pop("role", "develop")
+    if source is None:
+        raise SpecificationError(f"data.{name} must say its source{nearest('', SOURCES)}")
+    if role not in typing.get_args(Role):
+        raise SpecificationError(f"data.{name}.role must be one of {', '.join(typing.get_args(Role))}, got {role!r}")
+    kind = resolve("sources", source, SOURCES)
+    unknown = next((key for key in rest if key not in _accepted(kind)), None)
+    if unknown is not None:
+        raise SpecificationError(f"data.{name} has no key {unknown!r}{nearest(unknown, _accepted(kind))}")
+    try:
+        settings = pydantic.TypeAdapter(kind).validate_python(rest)
+    except pydantic.ValidationError as error:
+        raise SpecificationError(f"data.{name}.{_explain(error, kind)}") from error
+    return DataSettings(source, role, settings)
+
+
+def _explain(error: pydantic.ValidationError, root: Any) -> str:
+    """Say the first problem in one line: where, what is accepted, what came."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        key = str(first["loc"][-1])
+        parent = _type_at(root, first["loc"][:-1])
+        section = ".".join(str(part) for part in first["loc"][:-1]) or "the top level"
+        return f"{section} has no key {key!r}{nearest(key, _accepted(parent))}"
+    if first["type"] == "missing":
+        return f"{place} is missing"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}, got {first['input']!r}"
+
+
+def _type_at(kind: Any, location: tuple[int | str, ...]) -> Any:
+    """Follow field names through models, dataclasses and ``dict[str, ...]``."""
+    for part in location:
+        if typing.get_origin(kind) is dict:
+            kind = typing.get_args(kind)[1]
+        else:
+            kind = typing.get_type_hints(kind)[str(part)]
+        if isinstance(kind, types.UnionType):
+            kind = next(member for member in typing.get_args(kind) if member is not type(None))
+    return kind
+
+
+def _accepted(kind: Any) -> list[str]:
+    if dataclasses.is_dataclass(kind):
+        return [field.name for field in dataclasses.fields(kind)]
+    return list(kind.model_fields)
