@@ -1,0 +1,62 @@
+"""SVG that can be put into a page."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+
+from einthoven.drawing.svg import to_svg, write_figure
+from einthoven.errors import SpecificationError
+
+
+def _figure() -> Figure:
+    figure = Figure(figsize=(2, 1))
+    axes = figure.add_subplot()
+    axes.plot([0, 1, 2], [0, 1, 0], color="#123456")
+    axes.set_title("a < b & c")
+    return figure
+
+
+def test_text_stays_text_and_the_drawing_has_its_size_and_name():
+    root = ET.fromstring(to_svg(_figure(), prefix="p", title='say "this"'))
+    assert "a < b & c" in "".join(root.itertext())
+    assert root.get("aria-label") == 'say "this"'
+    assert (root.get("width"), root.get("viewBox")) == ("50.8mm", "0 0 144 72")
+
+
+def test_ids_start_with_the_prefix_and_references_follow():
+    text = to_svg(_figure(), prefix="fig7")
+    ids = set(re.findall(r'\bid="([^"]+)"', text))
+    assert ids
+    assert all(name.startswith("fig7-") for name in ids)
+    assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text)) <= {(i, "") for i in ids} | {("", i) for i in ids}
+
+
+def test_colours_are_handed_to_the_page():
+    text = to_svg(_figure(), prefix="p", colours={"#123456": "var(--ink)"})
+    assert "var(--ink)" in text
+    assert "#123456" not in text
+
+
+def test_global_settings_are_left_as_they_were():
+    before = dict(mpl.rcParams)
+    to_svg(_figure(), prefix="p")
+    assert dict(mpl.rcParams) == before
+
+
+def test_drawing_twice_gives_the_same_text():
+    assert to_svg(_figure(), prefix="p") == to_svg(_figure(), prefix="p")
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png", ".pdf"])
+def test_a_figure_is_written_by_its_ending(tmp_path, ending):
+    assert write_figure(_figure(), tmp_path / f"x{ending}").stat().st_size > 500
+
+
+def test_an_unknown_ending_is_refused(tmp_path):
+    with pytest.raises(SpecificationError, match=r"\.svg, \.png, \.pdf"):
+        write_figure(_figure(), tmp_path / "x.bmp")
