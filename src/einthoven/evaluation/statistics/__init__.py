@@ -1,3 +1,22 @@
-"""One statistic per file; each refuses what it is not defined on."""
+"""One statistic per file; each takes arrays and returns an ``Estimate``, a ``TestResult`` or a ``Curve``.
+
+``STATISTICS`` lists those that return an estimate from scores (or 0/1 decisions) and truth; the contract test runs over
+it.
+"""
 
 from __future__ import annotations
+
+__all__ = ["STATISTICS"]
+
+STATISTICS = {
+    "accuracy": "einthoven.evaluation.statistics.classification:accuracy",
+    "auprc": "einthoven.evaluation.statistics.auprc:auprc",
+    "auroc": "einthoven.evaluation.statistics.auroc:auroc",
+    "brier": "einthoven.evaluation.statistics.brier:brier",
+    "calibration_intercept": "einthoven.evaluation.statistics.calibration_intercept:calibration_intercept",
+    "calibration_slope": "einthoven.evaluation.statistics.calibration_slope:calibration_slope",
+    "npv": "einthoven.evaluation.statistics.classification:npv",
+    "ppv": "einthoven.evaluation.statistics.classification:ppv",
+    "sensitivity": "einthoven.evaluation.statistics.classification:sensitivity",
+    "specificity": "einthoven.evaluation.statistics.classification:specificity",
+}

@@ -1,0 +1,115 @@
+"""What every statistic of a yes/no outcome checks before it computes: shapes, NaN, classes, patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from einthoven.errors import InvalidScoreError, OneClassError, StatisticsError, TooFewObservationsError
+
+__all__ = ["BinaryOutcome", "binary_outcome", "patient_codes"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BinaryOutcome:
+    """Checked scores with their truth.
+
+    Attributes
+    ----------
+    score : float64 (record,)
+    truth : bool (record,)
+    patient : int64 (record,)
+        Codes 0 .. patients - 1; each record is its own patient when none were given.
+    patients : int
+    """
+
+    score: NDArray[np.float64]
+    truth: NDArray[np.bool_]
+    patient: NDArray[np.int64]
+    patients: int
+
+    @property
+    def n(self) -> int:
+        """Number of records."""
+        return int(self.truth.size)
+
+    @property
+    def events(self) -> int:
+        """Number of positives."""
+        return int(self.truth.sum())
+
+    @property
+    def repeated(self) -> bool:
+        """Whether some patient has more than one record."""
+        return self.patients < self.n
+
+
+def binary_outcome(
+    score: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, both_classes: bool = True
+) -> BinaryOutcome:
+    """Return checked scores and truth.
+
+    Parameters
+    ----------
+    score : (record,)
+        Finite numbers.
+    truth : (record,)
+        0 or 1 (or booleans).
+    clusters : (record,), optional
+        Patient of each record, of any type that sorts.
+    both_classes : bool
+        Refuse data without positives or without negatives.
+
+    Raises
+    ------
+    StatisticsError
+        Lengths differ, or truth holds something else than 0 and 1.
+    TooFewObservationsError
+        There is no record.
+    InvalidScoreError
+        A score is NaN or infinite.
+    OneClassError
+        Only one class is present although both are needed.
+    """
+    scores = np.asarray(score, dtype=np.float64)
+    outcome = _checked_truth(truth)
+    if scores.shape != outcome.shape:
+        raise StatisticsError(f"score and truth must be of one length, got {scores.shape} and {outcome.shape}")
+    if outcome.size == 0:
+        raise TooFewObservationsError("there is no record; at least one is needed")
+    if not np.isfinite(scores).all():
+        first = int(np.flatnonzero(~np.isfinite(scores))[0])
+        raise InvalidScoreError(f"scores must be finite numbers, got {scores[first]} at position {first}")
+    if both_classes and outcome.all():
+        raise OneClassError(f"all {outcome.size} records are positive; negatives are needed as well")
+    if both_classes and not outcome.any():
+        raise OneClassError(f"none of the {outcome.size} records is positive; positives are needed as well")
+    codes, patients = patient_codes(clusters, n=outcome.size)
+    return BinaryOutcome(scores, outcome, codes, patients)
+
+
+def patient_codes(clusters: ArrayLike | None, *, n: int) -> tuple[NDArray[np.int64], int]:
+    """Return the code of each record's patient and the number of patients; None makes each record its own patient."""
+    if clusters is None:
+        return np.arange(n, dtype=np.int64), n
+    names = np.asarray(clusters)
+    if names.shape != (n,):
+        raise StatisticsError(f"clusters must name the patient of each of the {n} records, got shape {names.shape}")
+    unique, codes = np.unique(names, return_inverse=True)
+    return codes.astype(np.int64).reshape(-1), int(unique.size)
+
+
+def _checked_truth(truth: ArrayLike) -> NDArray[np.bool_]:
+    values = np.asarray(truth)
+    if values.ndim != 1:
+        raise StatisticsError(f"truth must have one axis (record,), got shape {values.shape}")
+    if values.dtype == np.bool_:
+        return values
+    wrong = ~((values == 0) | (values == 1))
+    if wrong.any():
+        raise StatisticsError(
+            f"truth must be 0 or 1, got {values[wrong][0]} at position {int(np.flatnonzero(wrong)[0])}"
+        )
+    return np.asarray(values == 1, dtype=np.bool_)
