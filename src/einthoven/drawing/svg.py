@@ -1,8 +1,8 @@
 """Small, self-contained SVG from a matplotlib figure: text stays text, coordinates are rounded, ids don't collide.
 
 matplotlib writes six decimals, absolute coordinates, a fixed font and ids that clash when two drawings share a page.
-Here paths become relative with two decimals (1/100 pt, 3.5 um on paper), the font is left to the page, and colours can be
-handed to style sheets (``colours``), so that one drawing serves a light and a dark page.
+Here paths become relative with two decimals (1/100 pt, 3.5 um on paper), the font is left to the page, and colours can
+be handed to style sheets (``colours``), so that one drawing serves a light and a dark page.
 """
 
 from __future__ import annotations
@@ -63,10 +63,9 @@ def to_svg(
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r'<g id="(?:axes|figure|patch|line2d|text|xtick|ytick|matplotlib\.axis)_\d+">', "<g>", text)
-    text = re.sub(
-        r"<defs>\s*<style.*?</style>\s*</defs>", "", text, flags=re.DOTALL
-    )  # a rule for * would reach the page
-    text = _FONT.sub(_font_size, text)
+    text = _GLOBAL_STYLE.sub("", text)
+    text = _FONT_FAMILY.sub("", _FONT_SHORTHAND.sub(_font_size, text))
+    text = _NO_ROTATION.sub("", text)
     text = _PATH_DATA.sub(lambda match: f' d="{_relative(match.group(1))}"', text)
     text = _NUMBER.sub(lambda match: _short(float(match.group())), text)
     text = _own_ids(text, prefix)
