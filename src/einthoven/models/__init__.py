@@ -1,3 +1,5 @@
 """One architecture per file, checkpoints, prediction."""
 
 from __future__ import annotations
+
+__all__: list[str] = []

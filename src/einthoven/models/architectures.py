@@ -1,0 +1,61 @@
+"""The table of architectures, and the one way to build a network from a name and plain settings."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from einthoven.errors import UnknownNameError
+from einthoven.models.network import Network
+from einthoven.registry import nearest, resolve
+
+__all__ = ["ARCHITECTURES", "build", "resolved_settings"]
+
+ARCHITECTURES: dict[str, str] = {
+    "se_resnext1d": "einthoven.models.se_resnext1d:SeResNeXt1d",
+    "xresnet1d": "einthoven.models.xresnet1d:XResNet1d",
+}
+
+
+def build(name: str, *, n_leads: int, n_labels: int, **settings: Any) -> Network:
+    """Return an untrained network; its weights come from torch's global random state.
+
+    Parameters
+    ----------
+    name : str
+        Key of ``ARCHITECTURES``, or an entry point of ``einthoven.architectures``.
+    n_leads, n_labels : int
+    **settings
+        Fields of the architecture's dataclass of settings; lists stand for tuples.
+
+    Raises
+    ------
+    UnknownNameError
+        No such architecture, or no such setting; names the nearest.
+    SpecificationError
+        A setting has a value that the architecture refuses.
+
+    Examples
+    --------
+    >>> build("xresnet1d", n_leads=12, n_labels=5, depth=18).n_layers
+    18
+    """
+    architecture = resolve("architectures", name, ARCHITECTURES)
+    network: Network = architecture(_settings(name, architecture, settings), n_leads=n_leads, n_labels=n_labels)
+    return network
+
+
+def resolved_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all settings of an architecture with defaults filled in, as plain values for JSON."""
+    values = dataclasses.asdict(_settings(name, resolve("architectures", name, ARCHITECTURES), settings))
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+def _settings(name: str, architecture: Any, settings: Mapping[str, Any]) -> Any:
+    accepted = [field.name for field in dataclasses.fields(architecture.settings_type)]
+    for key in settings:
+        if key not in accepted:
+            raise UnknownNameError(f"architecture {name} has no setting {key!r}{nearest(key, accepted)}")
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
+    return architecture.settings_type(**values)

@@ -1,0 +1,20 @@
+"""Pooling over time."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from einthoven.errors import UnknownNameError
+from einthoven.models.blocks.pooling import Pooling
+
+
+def test_mean_and_maximum_stand_side_by_side():
+    signal = torch.tensor([[[1.0, 2, 6], [0, 0, -3]]])
+    assert Pooling(2, "mean_max")(signal).tolist() == [[3.0, -1.0, 6.0, 0.0]]
+    assert Pooling(2, "mean")(signal).tolist() == [[3.0, -1.0]]
+
+
+def test_an_unknown_pooling_is_refused():
+    with pytest.raises(UnknownNameError, match="did you mean 'mean'"):
+        Pooling(2, "meen")

@@ -1,0 +1,36 @@
+"""Numbers of SE-ResNeXt that are its own."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from einthoven.errors import SpecificationError
+from einthoven.models.se_resnext1d import SeResNeXt1d, SeResNeXt1dSettings
+
+
+def test_stages_double_the_width_and_halve_the_length():
+    network = SeResNeXt1d(SeResNeXt1dSettings(width=4, cardinality=8), n_leads=2, n_labels=1)
+    signal = torch.rand(2, 2, 512)
+    shapes = []
+    for block in network.blocks.values():
+        signal = block(signal)
+        shapes.append(tuple(signal.shape[1:]))
+    assert shapes == [(4, 128), (16, 128), (32, 64), (64, 32), (128, 16)]
+
+
+def test_the_middle_convolution_is_grouped():
+    network = SeResNeXt1d(SeResNeXt1dSettings(width=4, cardinality=8), n_leads=2, n_labels=1)
+    groups = {m.groups for m in network.modules() if isinstance(m, torch.nn.Conv1d)}
+    assert groups == {1, 8}
+
+
+def test_the_narrow_network_has_a_quarter_million_weights():
+    network = SeResNeXt1d(SeResNeXt1dSettings(width=8, cardinality=8), n_leads=12, n_labels=5)
+    assert sum(p.numel() for p in network.parameters()) == pytest.approx(0.26e6, rel=0.02)
+
+
+@pytest.mark.parametrize("settings", [{"width": 3, "cardinality": 4}, {"kernel_size": 4}])
+def test_settings_that_make_no_network_are_refused(settings):
+    with pytest.raises(SpecificationError):
+        SeResNeXt1dSettings(**settings)
