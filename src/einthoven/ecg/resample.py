@@ -1,0 +1,128 @@
+"""Filter a record and bring it to another rate in one real FFT; sample k of the result lies at k / rate from the start.
+
+A spectrum is cut (downwards) or filled with zeros (upwards), so any rational ratio of rates is exact: 500 -> 250 and
+360 -> 250 Hz are the same code. Both ends are continued by odd extension before, as zero-phase filters need seconds of
+run-up at 0.67 Hz. ``polyphase`` filters at the source rate in the same way and leaves the rate to SciPy's FIR filter.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft as scipy_fft
+from scipy import signal as scipy_signal
+
+from einthoven.ecg.filters import squared_magnitude
+from einthoven.ecg.input_spec import FilterSpec, IngestSpec
+
+__all__ = ["filter_and_resample", "resampled_length"]
+
+LARGEST_TERM = 2000
+"""Of the ratio of rates: 1 / 2000 of a sample in 10 s at worst, so 999.5 Hz is exact and 499.8712 Hz near enough."""
+
+
+def filter_and_resample(signal: NDArray[np.float32], rate_hz: float, ingest: IngestSpec) -> NDArray[np.float32]:
+    """Return the signal filtered and at the rate that ``ingest`` asks for.
+
+    Parameters
+    ----------
+    signal : float32 (lead, sample)
+        Free of NaN; any unit.
+    rate_hz : float
+        High enough for the filter (``filters.check_rate``).
+    ingest : IngestSpec
+        Its filter, ``rate_hz``, ``pad_s`` and ``resampler`` are used.
+
+    Returns
+    -------
+    filtered : float32 (lead, ``resampled_length(sample, rate_hz, ingest.rate_hz)``)
+    """
+    ratio = _ratio(rate_hz, ingest.rate_hz)
+    idle = ingest.filter.kind == "none" and ingest.filter.notch_hz is None
+    in_one_fft = ingest.resampler == "fft" or ratio == 1
+    if not (idle and (ratio == 1 or not in_one_fft)):
+        own_rate = Fraction(1)
+        plan = _plan(ingest.filter, rate_hz, signal.shape[1], ingest.pad_s, ratio if in_one_fft else own_rate)
+        signal = _through_fft(signal, plan)
+    if in_one_fft:
+        return signal
+    resampled: NDArray[np.float32] = scipy_signal.resample_poly(
+        signal, ratio.numerator, ratio.denominator, axis=1, padtype="line"
+    )
+    return resampled
+
+
+def resampled_length(n_samples: int, rate_hz: float, target_rate_hz: float) -> int:
+    """Return how many samples at the target rate lie within the record: ``ceil(n_samples * target / rate)``.
+
+    Examples
+    --------
+    >>> resampled_length(5000, 500, 250), resampled_length(5001, 500, 250), resampled_length(650, 360, 250)
+    (2500, 2501, 452)
+    """
+    return math.ceil(n_samples * _ratio(rate_hz, target_rate_hz))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """Lengths and factors that all records of one length, rate and spec share."""
+
+    pad: int
+    n_fft: int
+    n_fft_out: int
+    n_out: int
+    keeps_offset: bool
+    factor: NDArray[np.float32]  # (2 * bins,): each bin's factor twice, for its real and its imaginary part
+
+
+@lru_cache(maxsize=64)
+def _plan(spec: FilterSpec, rate_hz: float, n_samples: int, pad_s: float, ratio: Fraction) -> _Plan:
+    pad = min(round(pad_s * rate_hz), n_samples - 1)
+    blocks = scipy_fft.next_fast_len(math.ceil((n_samples + 2 * pad) / ratio.denominator), real=True)
+    n_fft, n_fft_out = blocks * ratio.denominator, blocks * ratio.numerator
+    bins = min(n_fft, n_fft_out) // 2 + 1
+    factor = squared_magnitude(spec, rate_hz, n_fft)[:bins] * (n_fft_out / n_fft)
+    if n_fft != n_fft_out and min(n_fft, n_fft_out) % 2 == 0:
+        # the last bin stands for one frequency here and for two of opposite sign there (as in scipy.signal.resample)
+        factor[-1] *= 2.0 if n_fft_out < n_fft else 0.5
+    doubled = np.repeat(factor, 2).astype(np.float32)
+    doubled.setflags(write=False)
+    return _Plan(pad, n_fft, n_fft_out, math.ceil(n_samples * ratio), bool(factor[0] > 0), doubled)
+
+
+def _through_fft(signal: NDArray[np.float32], plan: _Plan) -> NDArray[np.float32]:
+    spectrum = scipy_fft.rfft(_extended(signal, plan), axis=1)
+    bins = plan.factor.size // 2
+    parts = spectrum.view(np.float32)[:, : 2 * bins]
+    np.multiply(parts, plan.factor, out=parts)
+    filtered: NDArray[np.float32] = scipy_fft.irfft(spectrum[:, :bins], plan.n_fft_out, axis=1)
+    return filtered[:, : plan.n_out]
+
+
+def _extended(signal: NDArray[np.float32], plan: _Plan) -> NDArray[np.float32]:
+    """Return one period (lead, n_fft): the record first, so that the start needs no shift, then both odd extensions."""
+    n_samples, pad = signal.shape[1], plan.pad
+    right, left = n_samples + pad, plan.n_fft - pad  # where the right extension ends and the left one begins
+    first, last = signal[:, :1], signal[:, -1:]
+    # a large offset would cost float32 its small digits
+    level = (first + last) / 2 * np.float32(not plan.keeps_offset)
+    period = np.empty((signal.shape[0], plan.n_fft), dtype=np.float32)
+    np.subtract(signal, level, out=period[:, :n_samples])
+    np.subtract(2 * last - level, signal[:, ::-1][:, 1 : pad + 1], out=period[:, n_samples:right])
+    np.subtract(2 * first - level, signal[:, pad:0:-1], out=period[:, left:])
+    if left > right:
+        ramp = np.linspace(0, 1, left - right + 2, dtype=np.float32)[1:-1]
+        end, start = period[:, right - 1 : right], period[:, left % plan.n_fft : left % plan.n_fft + 1]
+        np.add(end, (start - end) * ramp, out=period[:, right:left])
+    return period
+
+
+@lru_cache(maxsize=64)
+def _ratio(rate_hz: float, target_rate_hz: float) -> Fraction:
+    exact = Fraction(target_rate_hz).limit_denominator(10**6) / Fraction(rate_hz).limit_denominator(10**6)
+    return exact if exact.denominator <= LARGEST_TERM else exact.limit_denominator(LARGEST_TERM)
