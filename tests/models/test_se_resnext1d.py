@@ -34,3 +34,10 @@ def test_the_narrow_network_has_a_quarter_million_weights():
 def test_settings_that_make_no_network_are_refused(settings):
     with pytest.raises(SpecificationError):
         SeResNeXt1dSettings(**settings)
+
+
+def test_without_growth_all_stages_have_the_same_width():
+    settings = SeResNeXt1dSettings(width=4, growth=1, cardinality=2, stem_widths=(3, 5))
+    network = SeResNeXt1d(settings, n_leads=2, n_labels=1)
+    assert network.blocks["stem"](torch.rand(1, 2, 512)).shape[1] == 5
+    assert network.feature_width == 16

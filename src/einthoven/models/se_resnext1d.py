@@ -18,6 +18,7 @@ from einthoven.models.blocks.convolution import convolution_norm
 from einthoven.models.blocks.pooling import Pooling, PoolingName
 from einthoven.models.blocks.residual import ResidualBlock, average_shortcut
 from einthoven.models.blocks.squeeze_excitation import SqueezeExcitation
+from einthoven.models.blocks.stem import stem
 from einthoven.models.heads import MultiLabelHead
 from einthoven.models.network import Network
 
@@ -40,12 +41,15 @@ class SeResNeXt1dSettings:
     ----------
     depth : 26, 50, 101 or 152
     width : int
-        Channels of the stem; stage s (0 to 3) convolves ``2 * width * 2**s`` channels and puts out twice as many.
-        64 is the paper's.
+        Stage s (0 to 3) convolves ``2 * width * growth**s`` channels and puts out twice as many; 64 in the paper.
+    growth : int
+        Of the width from stage to stage; 2 in the paper, 1 keeps it.
     cardinality : int
         Groups of the middle convolution; 32 in the paper. Divides ``2 * width``.
     kernel_size : int
         Of the middle convolution, odd, in samples.
+    stem_widths : tuple of int
+        Convolutions of the stem; empty for one of ``width`` channels.
     stem_kernel_size, stem_stride : int
     reduction : int
         Of squeeze and excitation.
@@ -60,8 +64,10 @@ class SeResNeXt1dSettings:
 
     depth: int = 26
     width: int = 64
+    growth: int = 2
     cardinality: int = 32
     kernel_size: int = 7
+    stem_widths: tuple[int, ...] = ()
     stem_kernel_size: int = 15
     stem_stride: int = 2
     reduction: int = 16
@@ -73,7 +79,7 @@ class SeResNeXt1dSettings:
     def __post_init__(self) -> None:
         if self.depth not in DEPTHS:
             raise SpecificationError(f"depth of se_resnext1d must be one of {sorted(DEPTHS)}, got {self.depth}")
-        if self.width < 1 or self.cardinality < 1 or (2 * self.width) % self.cardinality:
+        if min(self.width, self.growth, self.cardinality) < 1 or (2 * self.width) % self.cardinality:
             raise SpecificationError(
                 "cardinality of se_resnext1d must divide twice the width, "
                 f"got cardinality {self.cardinality} and width {self.width}"
@@ -96,14 +102,14 @@ class SeResNeXt1d(Network):
     settings_type: ClassVar[type[SeResNeXt1dSettings]] = SeResNeXt1dSettings
 
     def __init__(self, settings: SeResNeXt1dSettings, *, n_leads: int, n_labels: int) -> None:
-        stem = convolution_norm(
-            n_leads, settings.width, kernel_size=settings.stem_kernel_size, stride=settings.stem_stride
-        )
-        blocks: dict[str, nn.Module] = {"stem": nn.Sequential(stem, nn.MaxPool1d(3, 2, 1))}
-        width = settings.width
+        stem_widths = settings.stem_widths or (settings.width,)
+        blocks: dict[str, nn.Module] = {
+            "stem": stem(n_leads, stem_widths, kernel_size=settings.stem_kernel_size, stride=settings.stem_stride)
+        }
+        width = stem_widths[-1]
         counts = DEPTHS[settings.depth]
         for index, count in enumerate(counts):
-            out = 4 * settings.width * 2**index
+            out = 4 * settings.width * settings.growth**index
             stage = [
                 _block(settings, width if position == 0 else out, out, stride=2 if position == 0 and index > 0 else 1)
                 for position in range(count)

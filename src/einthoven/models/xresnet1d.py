@@ -17,6 +17,7 @@ from einthoven.errors import SpecificationError
 from einthoven.models.blocks.convolution import convolution_norm
 from einthoven.models.blocks.pooling import Pooling, PoolingName
 from einthoven.models.blocks.residual import ResidualBlock, average_shortcut
+from einthoven.models.blocks.stem import stem
 from einthoven.models.heads import MultiLabelHead
 from einthoven.models.network import Network
 
@@ -91,7 +92,11 @@ class XResNet1d(Network):
 
     def __init__(self, settings: XResNet1dSettings, *, n_leads: int, n_labels: int) -> None:
         counts, expansion = DEPTHS[settings.depth]
-        blocks: dict[str, nn.Module] = {"stem": _stem(settings, n_leads)}
+        blocks: dict[str, nn.Module] = {
+            "stem": stem(
+                n_leads, settings.stem_widths, kernel_size=settings.stem_kernel_size, stride=settings.stem_stride
+            )
+        }
         width = settings.stem_widths[-1]
         for index, count in enumerate(counts):
             out = settings.widths[index] * expansion
@@ -110,20 +115,6 @@ class XResNet1d(Network):
             minimum_samples=settings.stem_stride * 16,
             n_layers=2 + per_block * sum(counts),
         )
-
-
-def _stem(settings: XResNet1dSettings, n_leads: int) -> nn.Sequential:
-    widths = (n_leads, *settings.stem_widths)
-    layers = [
-        convolution_norm(
-            widths[index],
-            widths[index + 1],
-            kernel_size=settings.stem_kernel_size,
-            stride=settings.stem_stride if index == 0 else 1,
-        )
-        for index in range(len(settings.stem_widths))
-    ]
-    return nn.Sequential(*layers, nn.MaxPool1d(3, 2, 1))
 
 
 def _stage(settings: XResNet1dSettings, in_width: int, *, index: int, count: int, expansion: int) -> nn.Sequential:
