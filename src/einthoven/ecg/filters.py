@@ -59,7 +59,7 @@ def squared_magnitude(spec: FilterSpec, rate_hz: float, n_fft: int) -> NDArray[n
     --------
     >>> factor = squared_magnitude(FilterSpec(low_hz=0.5, high_hz=40.0), 500.0, 1000)
     >>> [round(float(factor[bin_]), 4) for bin_ in (0, 1, 10, 80)]
-    [0.0, 0.25, 1.0, 0.25]
+    [0.0, 0.5, 1.0, 0.5]
     """
     frequency = np.fft.rfftfreq(n_fft, 1 / rate_hz)
     factor = np.ones(frequency.size)

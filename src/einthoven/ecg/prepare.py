@@ -1,7 +1,7 @@
 """From a record to what a store holds: leads in order, filtered, resampled, quantised.
 
-Done once, at ingest or at the service's door. There is no second implementation: the store keeps ``Prepared`` and the service makes one, so a model is served what it was
-trained on.
+Done once, at ingest or at the service's door. There is no second implementation: the store keeps ``Prepared`` and the
+service makes one, so a model is served what it was trained on.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _choose_leads(record: Record, ingest: IngestSpec) -> _Chosen:
         return _derive_leads(record, ingest, rows, missing)
     if missing and (ingest.missing_lead == "refuse" or len(missing) == len(ingest.leads)):
         raise LeadError(
-            f"record {record.record_id} lacks {', '.join(missing)}, it has {', '.join(rows) or 'no lead'}; leave them out "
+            f"record {record.record_id} lacks {', '.join(missing)}, it has {', '.join(rows) or 'none'}; leave them out "
             "of input.ingest.leads, or set input.ingest.missing_lead to 'derive' or 'zero'"
         )
     present = tuple(lead for lead in ingest.leads if lead in rows)
@@ -159,8 +159,8 @@ def _derive_leads(record: Record, ingest: IngestSpec, rows: dict[str, int], miss
     if chest or len(sources) < 2:
         raise LeadError(
             f"record {record.record_id} lacks {', '.join(chest or missing)}: chest leads can't be derived, and limb "
-            f"leads only from two others; it has {', '.join(rows) or 'no lead'}; leave them out of input.ingest.leads, or "
-            "set input.ingest.missing_lead = 'zero'"
+            f"leads only from two others; it has {', '.join(rows) or 'none'}; leave them out of input.ingest.leads, "
+            "or set input.ingest.missing_lead = 'zero'"
         )
     needed = [lead for lead in rows if lead in ingest.leads or lead in sources[:2]]
     signal = record.signal[[rows[lead] for lead in needed]]
@@ -183,7 +183,7 @@ def _check_finite(signal: NDArray[np.float32], leads: Sequence[str], record: Rec
     at = np.flatnonzero(~finite[row])
     raise SignalError(
         f"record {record.record_id} holds {at.size} NaN or infinite of {signal.shape[1]} samples in lead {leads[row]}, "
-        f"the first at {at[0] / record.sampling_rate_hz:.3f} s; cut the record there, or make the whole lead NaN (missing)"
+        f"the first at {at[0] / record.sampling_rate_hz:.3f} s; cut the record there, or set the whole lead to NaN"
     )
 
 
