@@ -1,3 +1,8 @@
-"""One file format family per file."""
+"""Readers of ECG files, one format family per file; each gives a ``Record`` in millivolts or says why not."""
 
 from __future__ import annotations
+
+from einthoven.ecg.formats.location import RecordLocation
+from einthoven.ecg.formats.reading import FORMATS, LOCATORS, locate, read
+
+__all__ = ["FORMATS", "LOCATORS", "RecordLocation", "locate", "read"]

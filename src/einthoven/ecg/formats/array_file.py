@@ -1,0 +1,145 @@
+"""Plain arrays in .npy, .npz, .csv, .mat and HDF5 files, opened once per process and file version."""
+
+from __future__ import annotations
+
+import functools
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.formats.array_layout import ArrayLayout
+from einthoven.ecg.formats.files import MAX_VALUES
+from einthoven.errors import SpecificationError, UnreadableFileError
+
+__all__ = ["SUFFIXES", "open_array"]
+
+SUFFIXES = (".npy", ".npz", ".csv", ".h5", ".hdf5", ".mat")
+# what NumPy, h5py, SciPy and zipfile raise on damaged files
+_DAMAGES = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    TypeError,
+    SyntaxError,
+    MemoryError,
+    OverflowError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+)
+_FIRST_BYTES = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x89HDF\r\n\x1a\n": ".h5"}
+
+
+def open_array(path: str, layout: ArrayLayout) -> Any:
+    """Return the array of a file, lazily where the format allows: memory-mapped .npy, HDF5 data set.
+
+    Two processes or threads may hold the same file; a file that changes on disk is opened again.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is missing, damaged or holds no numbers.
+    SpecificationError
+        When it holds several arrays and ``dataset`` does not say which.
+    """
+    try:
+        status = os.stat(path)  # noqa: PTH116 - once per record of an archive
+    except OSError as error:
+        raise UnreadableFileError(f"{path} can't be read ({error.strerror}): check the path") from error
+    csv = (layout.delimiter, layout.skip_rows, layout.columns)
+    array = _opened(path, status.st_mtime_ns, status.st_size, layout.dataset, csv)
+    if array.dtype.kind not in "iuf":
+        raise UnreadableFileError(f"{path} holds {array.dtype}, not numbers: export it as int16 or float32")
+    return array
+
+
+@functools.lru_cache(maxsize=8)
+def _opened(path: str, _mtime_ns: int, _size: int, dataset: str | None, csv: tuple[str, int, tuple[int, ...]]) -> Any:
+    suffix = _kind(path)
+    with _typed_errors(path):
+        if suffix == ".npy":
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+        if suffix == ".npz":
+            return _npz(path, dataset)
+        if suffix == ".csv":
+            return _csv(path, csv)
+        if suffix == ".mat":
+            return _matlab(path, dataset)
+        return _hdf5(path, dataset)
+
+
+def _kind(path: str) -> str:
+    suffix = Path(path).suffix.lower()
+    if suffix in SUFFIXES:
+        return suffix
+    with _typed_errors(path), Path(path).open("rb") as file:
+        head = file.read(8)
+    for magic, kind in _FIRST_BYTES.items():
+        if head.startswith(magic):
+            return kind
+    raise UnreadableFileError(f"{path} is no array file; supported: {', '.join(SUFFIXES)}")
+
+
+@contextmanager
+def _typed_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGES as error:
+        raise UnreadableFileError(f"{path} is damaged or not what its name says ({error}): export it again") from error
+
+
+def _npz(path: str, dataset: str | None) -> NDArray[Any]:
+    with zipfile.ZipFile(path) as archive:
+        sizes = {info.filename.removesuffix(".npy"): info.file_size for info in archive.infolist()}
+    name = _chosen(path, list(sizes), dataset)
+    if sizes[name] > 8 * MAX_VALUES:
+        raise UnreadableFileError(f"{path}: {name} unpacks to {sizes[name]} bytes; export it as .npy, which is mapped")
+    with np.load(path, allow_pickle=False) as arrays:
+        array: NDArray[Any] = arrays[name]
+    return array
+
+
+def _matlab(path: str, dataset: str | None) -> NDArray[Any]:
+    from scipy import io  # start-up that other formats need not pay
+
+    arrays = io.loadmat(path)
+    array: NDArray[Any] = arrays[_chosen(path, [name for name in arrays if not name.startswith("__")], dataset)]
+    return array
+
+
+def _hdf5(path: str, dataset: str | None) -> Any:
+    import h5py  # 0.1 s of start-up that other formats need not pay
+
+    file = h5py.File(path, "r")
+    names: list[str] = []
+    file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+    return file[_chosen(path, names, dataset)]
+
+
+def _csv(path: str, csv: tuple[str, int, tuple[int, ...]]) -> NDArray[np.float64]:
+    delimiter, skip_rows, columns = csv
+    return np.loadtxt(
+        path,
+        delimiter=delimiter if delimiter.strip() else None,  # a blank stands for any run of blanks
+        skiprows=skip_rows,
+        usecols=columns or None,
+        ndmin=2,
+    )
+
+
+def _chosen(path: str, names: list[str], dataset: str | None) -> str:
+    if dataset is not None:
+        if dataset.strip("/") in names:
+            return dataset.strip("/")
+        raise SpecificationError(f"{path} holds no array {dataset!r}, only {', '.join(names) or 'none'}")
+    if len(names) == 1:
+        return names[0]
+    raise SpecificationError(
+        f'{path} holds {len(names)} arrays ({", ".join(names[:20])}); declare one: dataset = "..."'
+    )

@@ -1,0 +1,106 @@
+"""What a plain array of ECGs does not say by itself, and its owner has to declare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from einthoven.ecg.formats.options import check_options
+from einthoven.ecg.formats.units import millivolts_per_unit
+from einthoven.errors import SpecificationError
+
+__all__ = ["DECLARED", "OPTIONS", "ArrayLayout"]
+
+AXES = ("record", "sample", "lead")
+DECLARED = {
+    "axes": 'the order of its axes, for example axes = "record,sample,lead" or "sample,lead"',
+    "rate_hz": "its sampling rate, for example rate_hz = 500",
+    "unit": 'its unit: unit = "mV", "uV" or "V"; "arbitrary" when millivolts are lost',
+    "leads": 'its leads in stored order, for example leads = ["I", "II", "V1"]',
+}
+OPTIONS = (*DECLARED, "scale", "dataset", "row", "delimiter", "skip_rows", "columns", "suffix")
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayLayout:
+    """A declared layout; ``signal = stored * scale`` in ``unit``.
+
+    Attributes
+    ----------
+    axes : tuple of ``record``, ``sample``, ``lead``
+        ``sample`` must be there, ``lead`` too unless there is one lead, ``record`` where a file holds many.
+    rate_hz : float
+    unit : str
+    leads : tuple of str
+        As the owner spells them, in stored order.
+    scale : float
+    dataset : str, optional
+        Which array of an HDF5 or NPZ file.
+    row : int, optional
+        Which record.
+    delimiter, skip_rows, columns
+        Of CSV files: between values, lines above the samples, which columns are leads (all).
+    suffix : str, optional
+        Which kind of file of a folder, for example ``.h5``.
+    """
+
+    axes: tuple[str, ...]
+    rate_hz: float
+    unit: str
+    leads: tuple[str, ...]
+    scale: float = 1.0
+    dataset: str | None = None
+    row: int | None = None
+    delimiter: str = ","
+    skip_rows: int = 0
+    columns: tuple[int, ...] = ()
+    suffix: str | None = None
+
+    def __post_init__(self) -> None:
+        if not set(self.axes) <= set(AXES) or len(set(self.axes)) != len(self.axes) or "sample" not in self.axes:
+            raise SpecificationError(
+                f"axes must be 'record', 'sample' and 'lead' in stored order, each at most once, got {list(self.axes)}"
+            )
+        if "lead" not in self.axes and len(self.leads) != 1:
+            raise SpecificationError(f"axes without 'lead' hold one lead, got leads {list(self.leads)}")
+        if not (math.isfinite(self.rate_hz) and self.rate_hz > 0):
+            raise SpecificationError(f"rate_hz must be positive, got {self.rate_hz}")
+        if not math.isfinite(self.scale) or self.scale == 0:
+            raise SpecificationError(f"scale must be a number other than 0, got {self.scale}")
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], *, path: str) -> ArrayLayout:
+        """Return the layout that options declare.
+
+        Raises
+        ------
+        SpecificationError
+            Names the first thing that is not declared, and how to declare it.
+        UnknownNameError
+            For an option that does not exist.
+        """
+        check_options(options, accepted=OPTIONS, reader="array")
+        for name, meaning in DECLARED.items():
+            if options.get(name) in (None, "", [], ()):
+                raise SpecificationError(f"{path} is a plain array; declare {meaning}. Nothing is guessed")
+        values = dict(options)
+        values["axes"] = _words(values["axes"])
+        values["leads"] = _words(values["leads"])
+        values["columns"] = tuple(values.get("columns", ()))
+        try:
+            values["rate_hz"] = float(values["rate_hz"])
+            values["scale"] = float(values.get("scale", 1.0))
+        except (TypeError, ValueError) as error:
+            raise SpecificationError(f"rate_hz and scale must be numbers, got {values}") from error
+        return cls(**values)
+
+    def factor(self, *, path: str) -> float:
+        """Return what one stored unit is worth, in mV, or without unit when it is declared arbitrary."""
+        return self.scale * (1.0 if self.unit == "arbitrary" else millivolts_per_unit(self.unit, where=path))
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    words = value.split(",") if isinstance(value, str) else value
+    return tuple(str(word).strip() for word in words)

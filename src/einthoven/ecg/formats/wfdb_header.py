@@ -1,0 +1,182 @@
+"""Text headers of WFDB records (https://physionet.org/physiotools/wag/header-5.htm), as they are found in the wild."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple, NoReturn
+
+from einthoven.ecg.formats.files import MAX_VALUES
+from einthoven.errors import SignalError, UnreadableFileError
+
+__all__ = ["Header", "SignalLine", "is_header", "parse_header"]
+
+DEFAULT_RATE_HZ = 250.0  # header(5): "if the sampling frequency is missing, 250 samples per second are assumed"
+DEFAULT_GAIN = 200.0  # header(5): gain missing or 0 means uncalibrated, 200 units per millivolt assumed
+
+_RECORD_LINE = re.compile(rb"[^\s/]+(/\d+)?[ \t]+\d+([ \t]+\d|\s*$)")
+_FORMAT = re.compile(r"(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?")
+_GAIN = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?:\(([-+]?\d+)\))?(?:/(\S+))?")
+_INTEGER = re.compile(r"[-+]?\d+")
+
+
+class SignalLine(NamedTuple):
+    """One signal as its header line declares it; ``physical = (digital - baseline) / gain``.
+
+    ``unit`` is empty where none is written (WFDB: millivolts), ``checksum`` None where none is written, ``gain_given``
+    tells whether the gain stands in the header.
+    """
+
+    file_name: str
+    format: int
+    samples_per_frame: int
+    skew: int
+    byte_offset: int
+    gain: float
+    gain_given: bool
+    baseline: int
+    unit: str
+    checksum: int | None
+    name: str
+
+
+class Header(NamedTuple):
+    """A parsed header; ``n_samples`` is 0 where it is not written, ``start`` holds the words of time and date."""
+
+    record_name: str
+    rate_hz: float
+    n_samples: int
+    start: tuple[str, ...]
+    signals: tuple[SignalLine, ...]
+    segments: tuple[str, ...]
+    comments: tuple[str, ...]
+
+
+def is_header(content: bytes) -> bool:
+    """Return whether bytes look like the beginning of a WFDB header.
+
+    Examples
+    --------
+    >>> is_header(b"# made by hand" + bytes([10]) + b"rec 12 500 5000"), is_header(b"record_id,age")
+    (True, False)
+    """
+    if b"\0" in content:
+        return False
+    for line in content.splitlines():
+        stripped = line.strip()
+        if stripped and not stripped.startswith(b"#"):
+            return _RECORD_LINE.match(stripped) is not None
+    return False
+
+
+def parse_header(content: bytes, *, path: str) -> Header:
+    """Return what a header says.
+
+    Raises
+    ------
+    UnreadableFileError
+        When it is no WFDB header, or contradicts itself.
+    """
+    if b"\0" in content:
+        _refuse(path, "it holds binary data")
+    lines, comments = _lines(content)
+    if not lines:
+        _refuse(path, "it has no record line")
+    name, n_segments, n_signals, rate_hz, n_samples, start = _record_line(lines[0], path)
+    if n_segments is not None:
+        segments = tuple(line.split()[0] for line in lines[1:])
+        return Header(name, rate_hz, n_samples, start, (), segments, comments)
+    if len(lines) - 1 != n_signals:
+        _refuse(path, f"it declares {n_signals} signals and describes {len(lines) - 1}")
+    if n_signals * max(n_samples, 1) > MAX_VALUES:
+        _refuse(path, f"it declares {n_signals} x {n_samples} samples, more than {MAX_VALUES} in all")
+    signals = tuple([_signal_line(line, path) for line in lines[1:]])
+    return Header(name, rate_hz, n_samples, start, signals, (), comments)
+
+
+def _lines(content: bytes) -> tuple[list[str], tuple[str, ...]]:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")  # every byte is a character: names of patients in old headers
+    lines, comments = [], []
+    for raw in text.splitlines():
+        line = raw.strip()
+        if line.startswith("#"):
+            comments.append(line[1:].strip())
+        elif line:
+            lines.append(line)
+    return lines, tuple(comments)
+
+
+class _RecordLine(NamedTuple):
+    name: str
+    n_segments: int | None
+    n_signals: int
+    rate_hz: float
+    n_samples: int
+    start: tuple[str, ...]
+
+
+def _record_line(line: str, path: str) -> _RecordLine:
+    words = line.split()
+    name, slash, segments = words[0].partition("/")
+    try:
+        n_signals = int(words[1])
+        rate_hz = float(words[2].split("/")[0].split("(")[0]) if len(words) > 2 else DEFAULT_RATE_HZ
+        n_samples = int(words[3]) if len(words) > 3 else 0
+        n_segments = int(segments) if slash else None
+    except (ValueError, IndexError):
+        _refuse(path, f"its record line is {line[:80]!r}")
+    if n_signals < 0 or n_samples < 0 or (n_segments is not None and n_segments < 1):
+        _refuse(path, f"its record line {line[:80]!r} holds a negative size")
+    if not (math.isfinite(rate_hz) and rate_hz > 0):
+        raise SignalError(f"{path}: the sampling rate must be positive, got {words[2]!r}")
+    return _RecordLine(name, n_segments, n_signals, rate_hz, n_samples, tuple(words[4:]))
+
+
+def _signal_line(line: str, path: str) -> SignalLine:
+    words = line.split()
+    layout = _FORMAT.fullmatch(words[1]) if len(words) > 1 else None
+    if layout is None:
+        _refuse(path, f"its signal line {line[:80]!r} names no file and format")
+    form, per_frame, skew, offset = layout.groups()
+    gain, baseline, unit, rest = DEFAULT_GAIN, None, "", words[2:]
+    calibration = _GAIN.fullmatch(rest[0]) if rest else None
+    gain_given = False
+    if calibration:
+        gain, baseline, unit = _gain(calibration, line, path)
+        gain_given = gain != 0
+        rest = rest[1:]
+    numbers: list[int] = []
+    while rest and len(numbers) < 5 and _INTEGER.fullmatch(rest[0]):  # resolution, zero, first value, checksum, block
+        numbers.append(int(rest.pop(0)))
+    zero = numbers[1] if len(numbers) > 1 else 0
+    return SignalLine(
+        file_name=words[0],
+        format=int(form),
+        samples_per_frame=int(per_frame or 1),
+        skew=int(skew or 0),
+        byte_offset=int(offset or 0),
+        gain=gain or DEFAULT_GAIN,
+        gain_given=gain_given,
+        baseline=zero if baseline is None else baseline,
+        unit=unit,
+        checksum=numbers[3] if len(numbers) > 3 else None,
+        name=" ".join(rest),
+    )
+
+
+def _gain(calibration: re.Match[str], line: str, path: str) -> tuple[float, int | None, str]:
+    value, baseline, unit = calibration.groups()
+    try:
+        gain = float(value)
+    except ValueError:
+        gain = math.nan
+    if not math.isfinite(gain):
+        _refuse(path, f"its signal line {line[:80]!r} holds no usable gain")
+    return gain, None if baseline is None else int(baseline), unit or ""
+
+
+def _refuse(path: str, why: str) -> NoReturn:
+    raise UnreadableFileError(f"{path} is not a WFDB header that can be read: {why}; fetch or export the record again")
