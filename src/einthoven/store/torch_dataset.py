@@ -29,7 +29,7 @@ class Batch(TypedDict):
 
     ``signal`` int16 (B, L, W) steps, ``scale`` float32 (B, L) mV per step, ``target`` float32 (B, C) with NaN for
     unknown, ``row`` int64 (B,) in the store, ``key`` int64 (B,) seeds of the records' augmentation. The window that the
-    model sees is sampled at ``start + stretch * [0, 1, 2, ...]`` samples of ``signal``, ``start`` and ``stretch`` float32
+    model sees is sampled at ``start + stretch * [0, 1, 2, ...]`` samples of ``signal``; ``start``, ``stretch`` float32
     (B,); without time scaling W is the window and they are 0 and 1.
     """
 
@@ -177,7 +177,7 @@ class RecordBatches:
 
     def _draws(self, index: int) -> NDArray[np.uint32]:
         sequence = np.random.SeedSequence([self._seed, int(self._checksums[index]), self._epoch])
-        draws: NDArray[np.uint32] = sequence.generate_state(4, np.uint32)
+        draws: NDArray[np.uint32] = sequence.generate_state(4).astype(np.uint32)
         return draws
 
     def _place(self, n_samples: int, draws: NDArray[np.uint32]) -> _Place:
