@@ -1,4 +1,4 @@
-"""The leak audit: what would make a model look better than it is. Runs after ingest, because it needs the signals' hashes."""
+"""The leak audit: what would make a model look better than it is. It needs the signals' hashes, so it follows ingest."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _same_signal(table: pl.DataFrame, manifest: pl.DataFrame) -> AuditCheck:
 
 
 def _late_dates(table: pl.DataFrame) -> AuditCheck:
-    # the outcome of a paired follow-up may precede its ECG within the pairing window; a label that predates it by more may not
+    # an outcome that was paired by a window may lie on either side of its ECG; a plain label may not
     late = table.filter((pl.col("pair") == "none") & (pl.col("outcome_time") < pl.col("ecg_time")))
     detail = f"for example record {late['record_id'][0]}; correct the dates" if late.height else _all(table, "dates")
     return AuditCheck("ECG recorded after its outcome", late.height, detail)

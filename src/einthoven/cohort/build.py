@@ -1,4 +1,4 @@
-"""From the rows of the sources to the cohort of a study: rejected and doubled ECGs dropped, splits assigned, all counted."""
+"""From the rows of the sources to a study's cohort: rejected and doubled ECGs dropped, splits assigned, all counted."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ __all__ = ["SPLITS", "Cohort"]
 VERSION = 1
 SPLITS = ("train", "validation", "test", "external")
 
-# exact names and types of the columns that cross the boundary; families (y., u., group., covariate.) are checked by prefix
+# exact names and types of the columns that cross the boundary; families are checked by prefix
 COLUMNS: dict[str, pa.DataType] = {
     "record_id": pa.string(),
     "patient_id": pa.string(),
@@ -144,5 +144,6 @@ def _check_splits(table: pa.Table) -> None:
     torn = per_patient.filter(pa.compute.greater(per_patient["split_count_distinct"], 1))
     if torn.num_rows:
         raise LeakageError(
-            f"{torn.num_rows} patients are in two splits, the first is {torn['patient_id'][0]}: split by patient, not by ECG"
+            f"{torn.num_rows} patients are in two splits, the first is {torn['patient_id'][0]}: "
+            "split by patient, not by ECG"
         )

@@ -1,4 +1,4 @@
-"""How many ECGs and patients remain after each step from the source table to the analysed cohort (CONSORT style, as data)."""
+"""How many ECGs and patients remain after each step from the source table to the cohort (CONSORT style, as data)."""
 
 from __future__ import annotations
 

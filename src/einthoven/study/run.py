@@ -112,7 +112,11 @@ class Run:
         settings = self.settings
         path = Path(settings.store.path) if settings.store.path else self.out / "store"
         locations = [
-            replace(where, record_id=study_record_id(name, where.record_id), patient_id=study_record_id(name, where.patient_id))
+            replace(
+                where,
+                record_id=study_record_id(name, where.record_id),
+                patient_id=study_record_id(name, where.patient_id),
+            )
             for name, data in self._sources.items()
             for where in data.locations
         ]
@@ -131,7 +135,9 @@ class Run:
                 self._write_ingest(folder, store, locations)
 
         listing = hash_of([[where.record_id, where.path, where.options] for where in locations])
-        stage = self._stage("ingest", {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": str(path)})
+        stage = self._stage(
+            "ingest", {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": str(path)}
+        )
         if not (path / "store.json").is_file() and stage.is_done():
             raise SpecificationError(f"the store {path} is gone; delete {stage.folder} to make it again")
         stage.run_once(work)
@@ -144,7 +150,7 @@ class Run:
             "stores": [
                 {
                     "sources": list(self._sources),
-                    "path": str(store.path),
+                    "path": str(store.folder),
                     "ingest_hash": store.ingest_hash,
                     "located": len(locations),
                     "records": store.manifest.num_rows,
@@ -198,4 +204,9 @@ def _hash_column(table: pa.Table, name: str) -> str:
 
 def _plain(data: SourceData) -> dict[str, Any]:
     columns = {name: [str(value) for value in values] for name, values in data.columns.items()}
-    return {"columns": columns, "official_split": data.official_split, "labels": data.labels, "auxiliary": data.auxiliary}
+    return {
+        "columns": columns,
+        "official_split": data.official_split,
+        "labels": data.labels,
+        "auxiliary": data.auxiliary,
+    }

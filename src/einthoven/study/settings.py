@@ -1,4 +1,4 @@
-"""study.toml as typed settings: pydantic over the components' own frozen dataclasses; an unknown key names the nearest one."""
+"""study.toml as typed settings: pydantic over the components' own dataclasses; an unknown key names the nearest one."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class CohortSettings:
 
 @dataclasses.dataclass(frozen=True)
 class StoreSettings:
-    """Section ``[store]``: where prepared signals are kept (default: inside the run folder), and how many processes make them."""
+    """Section ``[store]``: where prepared signals are kept (default: in the run folder), how many processes make them."""
 
     path: str | None = None
     workers: int = dataclasses.field(default_factory=lambda: max(1, (os.cpu_count() or 1)))
@@ -178,10 +178,8 @@ def _explain(error: pydantic.ValidationError, root: Any) -> str:
 def _type_at(kind: Any, location: tuple[int | str, ...]) -> Any:
     """Follow field names through models, dataclasses and ``dict[str, ...]``."""
     for part in location:
-        if typing.get_origin(kind) is dict:
-            kind = typing.get_args(kind)[1]
-        else:
-            kind = typing.get_type_hints(kind)[str(part)]
+        is_table = typing.get_origin(kind) is dict
+        kind = typing.get_args(kind)[1] if is_table else typing.get_type_hints(kind)[str(part)]
         if isinstance(kind, types.UnionType):
             kind = next(member for member in typing.get_args(kind) if member is not type(None))
     return kind

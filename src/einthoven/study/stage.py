@@ -1,7 +1,7 @@
 """One stage of a study: a folder with its artefacts and a ``stage.json`` that says from which inputs they were made.
 
-A stage whose inputs did not change is not run again; one that was killed has no finished ``stage.json`` and runs again (or goes on, when
-it saved its state).
+A stage whose inputs did not change is not run again; one that was killed has no finished ``stage.json`` and runs again, or
+goes on, when it saved its state.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Stage:
             return False
         found = json.loads(file.read_text())
         if found["version"] > VERSION:
-            raise SpecificationError(f"{file} was written by a newer einthoven; update to go on, or choose another --out")
+            raise SpecificationError(
+                f"{file} was written by a newer einthoven; update to go on, or choose another --out"
+            )
         return bool(found["status"] == "done" and found["inputs"] == dict(self.inputs))
 
     def run_once(self, work: Callable[[Path], None]) -> Path:

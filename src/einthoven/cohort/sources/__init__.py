@@ -1,4 +1,4 @@
-"""One public data set or archive layout per file: a folder as its owners publish it becomes rows and record locations."""
+"""One public data set or archive layout per file: a folder as its owners publish it becomes rows and locations."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ class Arrays:
     scale : float
         Stored value times ``scale`` is the amplitude in ``unit``.
     columns : dict of str to str
-        Cohort column -> column of the CSV, for ``record_id``, ``patient_id``, ``age_years``, ``sex``, ``site`` and for labels
-        whose column has another name.
+        Cohort column -> column of the CSV, for ``record_id``, ``patient_id``, ``age_years``, ``sex``, ``site`` and for
+        labels whose column has another name.
     sex_codes : dict of str to ``F`` or ``M``
         How the CSV writes sex; anything else is unknown.
     age_over : float, optional
@@ -118,7 +118,7 @@ class Arrays:
         columns.setdefault("record_id", [f"{stem}-{row}" for row in range(table.height)])
         if "patient_id" not in columns:
             raise CohortError(
-                "a split by patient needs patient ids: set data.*.columns.patient_id to the column of the CSV that holds them"
+                "a split by patient needs patient ids: set data.*.columns.patient_id to the CSV's column of them"
             )
         columns["path"] = [f"{self.signals}[{row}]" for row in range(table.height)]
         if "sex" in columns:

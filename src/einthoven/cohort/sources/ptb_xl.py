@@ -1,4 +1,4 @@
-"""PTB-XL as PhysioNet publishes it (Wagner 2020, doi:10.1038/s41597-020-0495-6): 21,799 ECGs of 10 s at 500 and 100 Hz."""
+"""PTB-XL as PhysioNet publishes it: 21,799 ECGs of 10 s, 500 and 100 Hz (Wagner 2020, doi:10.1038/s41597-020-0495-6)."""
 
 from __future__ import annotations
 
@@ -128,7 +128,9 @@ def _demography(table: pl.DataFrame) -> dict[str, list[object]]:
     if "device" in table.columns:
         columns["group.device"] = [value.strip() if value else None for value in table["device"]]
     if "recording_date" in table.columns:
-        columns["ecg_time"] = [datetime.fromisoformat(value) if value else None for value in table["recording_date"]]  # noqa: DTZ007 - the owners publish no time zone
+        columns["ecg_time"] = [
+            datetime.fromisoformat(value) if value else None for value in table["recording_date"]
+        ]  # no zone is published
     return columns
 
 

@@ -1,0 +1,74 @@
+"""``einthoven ingest``: ECG files become a store of prepared signals."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from einthoven.cli.sources import LayoutOption, UnitOption
+
+if TYPE_CHECKING:
+    from einthoven.ecg.input_spec import IngestSpec
+
+__all__ = ["ingest_command"]
+
+
+def ingest_command(
+    sources: Annotated[list[Path], typer.Argument(help="Folders or files.")],
+    store: Annotated[
+        Path, typer.Option(help="Folder of the store; gone on with when it was begun with the same files.")
+    ],
+    spec: Annotated[
+        Path | None,
+        typer.Option(help="Ingest half of an input spec as JSON; default 12 leads, mV, 250 Hz, 0.67-40 Hz."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    shard_records: Annotated[int, typer.Option(min=1, help="ECGs per shard.")] = 1000,
+    quality: Annotated[bool, typer.Option("--quality/--no-quality", help="Measure signal quality.")] = True,
+    layout: LayoutOption = None,
+    unit: UnitOption = None,
+) -> None:
+    """Read, check, filter, resample and store ECGs. A bad file is listed in rejected.parquet and never stops the run.
+
+    Example: `einthoven ingest /data/ptb-xl/records500 --store stores/ptb_xl --workers 2`
+    """
+    from rich.console import Console
+
+    from einthoven.cli.progress import progress_lines
+    from einthoven.cli.sources import locate_all
+    from einthoven.ecg.input_spec import IngestSpec
+    from einthoven.store.ingest import ingest
+
+    ingest_spec = _read_spec(spec) if spec else IngestSpec()
+    with progress_lines() as announce:
+        announce("Looking for ECGs")
+        locations = locate_all(sources, layout=layout, unit=unit)
+        progress = announce(f"Ingesting {len(locations):,} ECGs")
+        summary = ingest(
+            locations,
+            store,
+            spec=ingest_spec,
+            workers=workers,
+            shard_records=shard_records,
+            measure_quality=quality,
+            progress=progress,
+        )
+    console = Console()
+    console.print(f"{summary.records:,} ECGs stored in {store}", highlight=False)
+    if summary.rejected:
+        console.print(f"{summary.rejected:,} rejected, with reasons in {store / 'rejected.parquet'}", highlight=False)
+
+
+def _read_spec(path: Path) -> IngestSpec:
+    import json
+
+    from einthoven.ecg.input_spec import IngestSpec
+    from einthoven.errors import SpecificationError
+
+    try:
+        return IngestSpec.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise SpecificationError(f"the spec {path} can't be read: {error}") from error

@@ -1,0 +1,47 @@
+"""``einthoven predict``: a checkpoint scores ECG files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from einthoven.cli.sources import LayoutOption, UnitOption
+
+__all__ = ["predict_command"]
+
+
+def predict_command(
+    checkpoint: Annotated[
+        list[Path],
+        typer.Option(help="Folder of a checkpoint; several times for an ensemble, whose scores are averaged."),
+    ],
+    source: Annotated[list[Path], typer.Option("--input", help="Folder or file of ECGs.")],
+    out: Annotated[Path, typer.Option(help="Parquet or CSV with one row per ECG and label.")],
+    store: Annotated[
+        Path | None, typer.Option(help="Keep the prepared signals here; by default in a temporary folder.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that prepare signals.")] = 1,
+    layout: LayoutOption = None,
+    unit: UnitOption = None,
+) -> None:
+    """Score ECGs with a trained model: the signals go the same way as in training.
+
+    Example: `einthoven predict --checkpoint runs/ptb_xl/stages/train/main/1/checkpoint --input new --out scores.csv`
+    """
+    from rich.console import Console
+
+    from einthoven.cli.progress import progress_lines
+    from einthoven.cli.sources import locate_all
+    from einthoven.study.scoring import score_files
+
+    with progress_lines() as announce:
+        announce("Looking for ECGs")
+        locations = locate_all(source, layout=layout, unit=unit)
+        predictions, rejected = score_files(locations, checkpoint, store=store, workers=workers, announce=announce)
+        predictions.write(out)
+    console = Console()
+    console.print(f"{predictions.table.num_rows:,} scores written to {out}", highlight=False)
+    for path, message in rejected:
+        console.print(f"[yellow]not scored:[/] {path}: {message}", highlight=False, soft_wrap=True)

@@ -1,0 +1,49 @@
+"""What ``inspect``, ``ingest`` and ``predict`` share: files, folders and declared arrays become record locations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from einthoven.ecg.formats import RecordLocation
+
+__all__ = ["LayoutOption", "UnitOption", "locate_all"]
+
+LayoutOption = Annotated[
+    Path | None,
+    typer.Option(help="TOML that declares an array: axes, rate_hz, unit, leads; optional scale and dataset."),
+]
+UnitOption = Annotated[str | None, typer.Option(help="Amplitude unit of files that don't say theirs: mV, uV or V.")]
+
+
+def locate_all(paths: Sequence[Path], *, layout: Path | None, unit: str | None) -> list[RecordLocation]:
+    """Return every ECG under ``paths``, in order.
+
+    Raises
+    ------
+    RecordError
+        For a path without ECGs.
+    SpecificationError
+        For an unreadable layout.
+    """
+    from einthoven.ecg.formats import locate
+
+    options = _read_layout(layout) if layout else {}
+    if unit:
+        options["unit"] = unit
+    chosen = "array" if layout else None
+    return [location for path in paths for location in locate(path, format=chosen, options=options)]
+
+
+def _read_layout(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    from einthoven.errors import SpecificationError
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SpecificationError(f"the layout {path} can't be read: {error}") from error
