@@ -67,5 +67,5 @@ def test_official_split_is_taken_or_missed_by_name():
 
 def test_nothing_left_is_refused():
     """A store that rejected everything ends in a clear error."""
-    with pytest.raises(CohortError, match="empty"):
+    with pytest.raises(CohortError, match="every file was rejected at ingest"):
         build({"a": ("develop", source())}, manifest())

@@ -1,4 +1,4 @@
-"""A PTB-XL folder in small: both tables, and WFDB records whose shape follows from their labels, so they can be learnt."""
+"""A PTB-XL folder in small: both tables, and WFDB records whose shape follows from their labels."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def run_command(
 ) -> None:
     """Carry out a study: ingest, cohort, training, prediction, evaluation, report.
 
-    A run that was stopped goes on where it was when the same command is given again; what is finished is not done twice.
+    A run that was stopped goes on where it was when the same command is given again; nothing is done twice.
 
     Example: `einthoven run examples/ptb_xl/study.toml --data ptb_xl=/data/ptb-xl --out runs/first`
     """

@@ -1,4 +1,4 @@
-"""The leak audit: what would make a model look better than it is. It needs the signals' hashes, so it follows ingest."""
+"""The leak audit: what makes a model look better than it is. It needs the signals' hashes, so it follows ingest."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from einthoven.cohort.cohort import Cohort
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import SplitSettings, assign_split
-from einthoven.errors import SplitError
+from einthoven.errors import CohortError, SplitError
 
 __all__ = ["BuiltCohort", "Duplicates", "Role", "build_cohort", "study_record_id"]
 
@@ -67,6 +67,8 @@ def build_cohort(
     CohortError
         When nothing is left.
     """
+    if manifest.num_rows == 0:
+        raise CohortError("the store is empty: every file was rejected at ingest; rejected.parquet says why")
     flow: list[FlowStep] = []
     parts: list[pl.DataFrame] = []
     for name, (role, data) in sources.items():

@@ -45,8 +45,8 @@ def assign_split(
 ) -> list[str]:
     """Return the split of each ECG, all ECGs of a patient in one.
 
-    Patients are grouped by their rarest positive label, shuffled within the group and dealt out by largest remainder, so
-    that each split gets its share of every group to within one patient.
+    Patients are grouped by their rarest positive label, shuffled within the group and dealt out by largest remainder,
+    so that each split gets its share of every group to within one patient.
 
     Parameters
     ----------

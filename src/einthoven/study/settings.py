@@ -52,7 +52,7 @@ class CohortSettings:
 
 @dataclasses.dataclass(frozen=True)
 class StoreSettings:
-    """Section ``[store]``: where prepared signals are kept (default: in the run folder), how many processes make them."""
+    """Section ``[store]``: where prepared signals are kept (default: the run folder), by how many processes made."""
 
     path: str | None = None
     workers: int = dataclasses.field(default_factory=lambda: max(1, (os.cpu_count() or 1)))

@@ -1,7 +1,7 @@
 """One stage of a study: a folder with its artefacts and a ``stage.json`` that says from which inputs they were made.
 
-A stage whose inputs did not change is not run again; one that was killed has no finished ``stage.json`` and runs again, or
-goes on, when it saved its state.
+A stage whose inputs did not change is not run again; one that was killed has no finished ``stage.json`` and runs
+again, or goes on, when it saved its state.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def test_unknown_label_names_the_nearest(folder, labels, message):
 
 def test_missing_folder_and_empty_folder_are_named(tmp_path):
     """The message says which folder, which file and what is there."""
-    with pytest.raises(CohortError, match="there is no folder .*nowhere"):
+    with pytest.raises(CohortError, match=r"there is no folder .*nowhere"):
         PtbXl(str(tmp_path / "nowhere")).load("superclass")
     with pytest.raises(CohortError, match=r"has no ptbxl_database.csv; it holds nothing"):
         PtbXl(str(tmp_path)).load("superclass")

@@ -1,4 +1,4 @@
-"""PTB-XL's use of SCP-ECG statements: superclass, subclass, form, rhythm (Wagner 2020, doi:10.1038/s41597-020-0495-6)."""
+"""SCP-ECG statements in PTB-XL: superclass, subclass, form, rhythm (Wagner 2020, doi:10.1038/s41597-020-0495-6)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class ScpVocabulary:
     members : dict of str to frozenset of str
         Every label (superclass, subclass or statement) with the statements that make it true.
     sets : dict of str to tuple of str
-        The label sets by name: ``superclass``, ``subclass``, ``diagnostic``, ``form``, ``rhythm``, ``statements`` (all 71).
+        The label sets by name: ``superclass``, ``subclass``, ``diagnostic``, ``form``, ``rhythm`` and ``statements``,
+        which is all 71.
     diagnostic : frozenset of str
         Statements that carry a likelihood; form and rhythm statements don't.
     """
@@ -53,8 +54,8 @@ class ScpVocabulary:
     def resolve(self, request: LabelRequest) -> dict[str, frozenset[str]]:
         """Return label -> statements for the name of a set or for a list of labels.
 
-        In a set of statements a name means the statement alone; in a list the widest meaning: superclass, then subclass,
-        then statement.
+        In a set of statements a name means the statement alone; in a list the widest meaning: superclass, else
+        subclass, else statement.
         """
         if isinstance(request, str):
             if request not in self.sets:

@@ -1,4 +1,4 @@
-"""PTB-XL as PhysioNet publishes it: 21,799 ECGs of 10 s, 500 and 100 Hz (Wagner 2020, doi:10.1038/s41597-020-0495-6)."""
+"""PTB-XL as PhysioNet publishes it: 21,799 ECGs at 500 and 100 Hz (Wagner 2020, doi:10.1038/s41597-020-0495-6)."""
 
 from __future__ import annotations
 
