@@ -19,7 +19,7 @@ from einthoven.evaluation.statistics.bootstrap import (
 )
 from einthoven.evaluation.statistics.ranked_scores import rank_scores, weighted_areas
 
-__all__ = ["LabelTable", "area_replicates", "label_table", "macro_auprc", "macro_auroc", "macro_difference"]
+__all__ = ["Area", "LabelTable", "area_replicates", "label_table", "macro_auprc", "macro_auroc", "macro_difference"]
 
 Area = Literal["auroc", "average_precision"]
 

@@ -1,0 +1,218 @@
+"""The results of an evaluation, and their form on disk; report and command line read nothing else."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from einthoven.errors import SpecificationError, UnreadableFileError
+from einthoven.evaluation.estimate import Curve, Estimate, TestResult
+from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.thresholds import Threshold
+
+__all__ = ["MACRO", "ComparisonRow", "CurveRow", "Evaluation", "ResultRow"]
+
+VERSION = 1
+# the label of averages over labels
+MACRO = "macro"
+ESTIMATE_FIELDS = [field.name for field in dataclasses.fields(Estimate)]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One number: whose, where, of what; ``subgroup`` is empty for all records, otherwise ``column=value``."""
+
+    model: str
+    seed: int
+    split: str
+    label: str
+    metric: str
+    estimate: Estimate
+    subgroup: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveRow:
+    """One curve; ``kind`` is ``roc``, ``pr`` or ``calibration``."""
+
+    model: str
+    seed: int
+    split: str
+    label: str
+    kind: str
+    curve: Curve
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """The difference ``model_a - model_b`` of a metric on the same records."""
+
+    model_a: str
+    seed_a: int
+    model_b: str
+    seed_b: int
+    split: str
+    label: str
+    metric: str
+    test: TestResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """All results.
+
+    Attributes
+    ----------
+    results : list of ResultRow
+    curves : list of CurveRow
+    thresholds : list of Threshold
+    comparisons : list of ComparisonRow
+    notes : list of str
+        What applies to the numbers and has to be said beside them.
+    protocol : Protocol
+    predictions_hash : str
+    """
+
+    results: list[ResultRow]
+    curves: list[CurveRow]
+    thresholds: list[Threshold]
+    comparisons: list[ComparisonRow]
+    notes: list[str]
+    protocol: Protocol
+    predictions_hash: str
+
+    def find(self, **wanted: Any) -> list[ResultRow]:
+        """Return the results with these attributes, for example ``find(metric="auroc", label="AF")``."""
+        return [row for row in self.results if all(getattr(row, name) == value for name, value in wanted.items())]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; NaN becomes None."""
+        return {
+            "type": "evaluation",
+            "version": VERSION,
+            "protocol": self.protocol.to_dict(),
+            "protocol_hash": self.protocol.hash,
+            "predictions_hash": self.predictions_hash,
+            "notes": list(self.notes),
+            "results": [_plain(row, "estimate") | {"estimate": row.estimate.to_dict()} for row in self.results],
+            "thresholds": [_without_nan(dataclasses.asdict(threshold)) for threshold in self.thresholds],
+            "comparisons": [_plain(row, "test") | {"test": _test_to_dict(row.test)} for row in self.comparisons],
+            "curves": [_plain(row, "curve") | {"curve": _curve_to_dict(row.curve)} for row in self.curves],
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write ``evaluation.json``, ``results.csv`` (one row per number) and ``comparisons.csv``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
+        (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
+        places = ["model", "seed", "split", "label", "subgroup", "metric"]
+        _write_csv(
+            folder / "results.csv",
+            [*places, *ESTIMATE_FIELDS],
+            [[*(getattr(row, p) for p in places), *row.estimate.to_dict().values()] for row in self.results],
+        )
+        pairs = ["model_a", "seed_a", "model_b", "seed_b", "split", "label", "metric"]
+        _write_csv(
+            folder / "comparisons.csv",
+            [*pairs, "statistic", "p_value", *ESTIMATE_FIELDS],
+            [
+                [
+                    *(getattr(row, p) for p in pairs),
+                    *_without_nan({"statistic": row.test.statistic, "p_value": row.test.p_value}).values(),
+                    *row.test.difference.to_dict().values(),
+                ]
+                for row in self.comparisons
+            ],
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Evaluation:
+        """Read what ``save`` wrote.
+
+        Raises
+        ------
+        UnreadableFileError
+            There is no ``evaluation.json``, or it is no evaluation.
+        SpecificationError
+            It is of a newer version.
+        """
+        path = folder / "evaluation.json"
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError) as error:
+            raise UnreadableFileError(f"can't read an evaluation from {path}: {error}") from error
+        if not isinstance(content, dict) or content.get("type") != "evaluation":
+            raise UnreadableFileError(f"{path} is no evaluation")
+        if content["version"] > VERSION:
+            raise SpecificationError(
+                f"{path} has version {content['version']}, this einthoven reads up to {VERSION}: update it"
+            )
+        return cls(
+            results=[ResultRow(**row | {"estimate": _estimate(row["estimate"])}) for row in content["results"]],
+            curves=[CurveRow(**row | {"curve": _curve(row["curve"])}) for row in content["curves"]],
+            thresholds=[Threshold(**row | {"value": _number(row["value"])}) for row in content["thresholds"]],
+            comparisons=[ComparisonRow(**row | {"test": _test(row["test"])}) for row in content["comparisons"]],
+            notes=content["notes"],
+            protocol=Protocol.from_dict(content["protocol"]),
+            predictions_hash=content["predictions_hash"],
+        )
+
+
+def _plain(row: ResultRow | CurveRow | ComparisonRow, nested: str) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in dataclasses.fields(row) if field.name != nested}
+
+
+def _without_nan(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _estimate(values: dict[str, Any]) -> Estimate:
+    return Estimate(**values | {name: _number(values[name]) for name in ("value", "low", "high")})
+
+
+def _test_to_dict(test: TestResult) -> dict[str, Any]:
+    numbers = {"statistic": test.statistic, "p_value": test.p_value}
+    return {"difference": test.difference.to_dict(), **_without_nan(numbers), "method": test.method}
+
+
+def _test(values: dict[str, Any]) -> TestResult:
+    return TestResult(
+        difference=_estimate(values["difference"]),
+        statistic=_number(values["statistic"]),
+        p_value=_number(values["p_value"]),
+        method=values["method"],
+    )
+
+
+def _curve_to_dict(curve: Curve) -> dict[str, Any]:
+    band = {name: getattr(curve, name) for name in ("low", "high")}
+    return {
+        "x": curve.x.tolist(),
+        "y": curve.y.tolist(),
+        "names": list(curve.names),
+        **{name: None if values is None else values.tolist() for name, values in band.items()},
+    }
+
+
+def _curve(values: dict[str, Any]) -> Curve:
+    low, high = (None if values[name] is None else np.asarray(values[name], dtype=float) for name in ("low", "high"))
+    x, y = (np.asarray(values[name], dtype=float) for name in ("x", "y"))
+    return Curve(x, y, (values["names"][0], values["names"][1]), low, high)
+
+
+def _write_csv(path: Path, header: list[str], rows: list[list[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

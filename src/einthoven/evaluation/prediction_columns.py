@@ -1,0 +1,136 @@
+"""Columns of a table of predictions: their types, what they may hold, and the errors that name the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from einthoven.errors import InvalidScoreError, SpecificationError, StatisticsError, UnknownNameError
+from einthoven.registry import nearest
+
+__all__ = ["COLUMNS", "SCORE_KINDS", "SPLITS", "TASKS", "WHAT_IS_REQUIRED", "YES_NO_TASKS", "check_values", "typed"]
+
+TEXT = pa.dictionary(pa.int32(), pa.string())
+SPLITS = ("train", "validation", "test", "external")
+TASKS = ("binary", "multiclass", "ordinal", "regression", "survival")
+SCORE_KINDS = ("probability", "binary", "value", "risk", "logit")
+# tasks whose truth is 0 or 1 in each row
+YES_NO_TASKS = ("binary", "multiclass", "ordinal")
+WHAT_IS_REQUIRED = ("record_id", "split", "model", "seed", "label", "task", "truth", "score", "score_kind")
+COLUMNS: dict[str, pa.DataType] = {
+    "record_id": TEXT,
+    "outcome_id": TEXT,
+    "patient_id": TEXT,
+    "time": pa.timestamp("us"),
+    "site": TEXT,
+    "split": TEXT,
+    "model": TEXT,
+    "seed": pa.int32(),
+    "label": TEXT,
+    "task": TEXT,
+    "truth": pa.float64(),
+    "event": pa.bool_(),
+    "time_to_event_days": pa.float64(),
+    "score": pa.float64(),
+    "score_kind": TEXT,
+    "fold": pa.int16(),
+    "route": TEXT,
+    "weight": pa.float64(),
+    "pretrained_on": pa.list_(pa.string()),
+}
+ACCEPTED = {"split": SPLITS, "task": TASKS, "score_kind": SCORE_KINDS}
+
+
+def typed(table: pa.Table) -> pa.Table:
+    """Return the table with the columns' declared types, text dictionary-encoded.
+
+    Raises
+    ------
+    SpecificationError
+        A required column is missing or of another type.
+    UnknownNameError
+        A column that is neither known nor named ``group.*`` or ``covariate.*``.
+    """
+    missing = [name for name in WHAT_IS_REQUIRED if name not in table.column_names]
+    if missing:
+        raise SpecificationError(
+            f"predictions need the columns {', '.join(WHAT_IS_REQUIRED)}; missing: {', '.join(missing)}; "
+            f"the table has: {', '.join(table.column_names)}"
+        )
+    if len(set(table.column_names)) < len(table.column_names):
+        raise SpecificationError(f"a column appears twice in the predictions: {', '.join(table.column_names)}")
+    columns = {name: _cast(table[name], name) for name in table.column_names}
+    return pa.table(columns).unify_dictionaries()
+
+
+def check_values(table: pa.Table) -> None:
+    """Refuse values that no statistic could use; ``table`` has been through ``typed``."""
+    for name in ("record_id", "split", "model", "seed", "label", "task", "score_kind"):
+        if table[name].null_count:
+            raise SpecificationError(f"column {name!r} has {table[name].null_count} empty cells; it must have none")
+    for name, accepted in ACCEPTED.items():
+        for value in pc.unique(table[name]).to_pylist():
+            if value not in accepted:
+                raise UnknownNameError(f"column {name!r} holds {value!r}{nearest(value, accepted)}")
+    score = table["score"].to_numpy()
+    _refuse(table, ~np.isfinite(score), InvalidScoreError, "scores must be finite numbers", column="score")
+    probability, binary = (_is_in(table["score_kind"], [kind]) for kind in ("probability", "binary"))
+    outside = probability & ((score < 0) | (score > 1))
+    _refuse(table, outside, InvalidScoreError, "a score of kind probability must lie in [0, 1]", column="score")
+    neither = binary & (score != 0) & (score != 1)
+    _refuse(table, neither, InvalidScoreError, "a score of kind binary must be 0 or 1", column="score")
+    truth = table["truth"].to_numpy()
+    wrong = _is_in(table["task"], list(YES_NO_TASKS)) & ~np.isnan(truth) & (truth != 0) & (truth != 1)
+    _refuse(table, wrong, StatisticsError, "truth must be 0, 1, or empty where unknown", column="truth")
+    if "weight" in table.column_names and pc.any(pc.not_equal(table["weight"], 1.0)).as_py():
+        raise SpecificationError("weights other than 1 are not supported yet; leave out the column 'weight'")
+
+
+def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    wanted = COLUMNS.get(name)
+    if wanted is None:
+        wanted = {"group": TEXT, "covariate": pa.float64()}.get(name.partition(".")[0]) if "." in name else None
+    if wanted is None:
+        raise UnknownNameError(
+            f"predictions have no column {name!r}{nearest(name, COLUMNS)} (further columns: 'group.NAME' for text, "
+            "'covariate.NAME' for numbers)"
+        )
+    actual = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    text_expected = pa.types.is_dictionary(wanted)
+    is_text = pa.types.is_string(actual) or pa.types.is_large_string(actual) or pa.types.is_null(actual)
+    if text_expected and not (is_text or pa.types.is_integer(actual)):
+        raise SpecificationError(f"column {name!r} must hold text, got {column.type}")
+    if not text_expected and is_text and not pa.types.is_null(actual):
+        raise SpecificationError(f"column {name!r} must be of type {wanted}, got text")
+    if pa.types.is_timestamp(wanted) and pa.types.is_timestamp(actual):
+        return column
+    try:
+        plain = column.cast(actual) if pa.types.is_dictionary(column.type) else column
+        if text_expected:
+            return plain.cast(pa.string()).dictionary_encode()
+        return plain.cast(wanted)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise SpecificationError(f"column {name!r} must be of type {wanted}, got {column.type}: {error}") from error
+
+
+def _is_in(column: pa.ChunkedArray, values: list[str]) -> NDArray[np.bool_]:
+    return np.asarray(pc.is_in(column, value_set=pa.array(values)).to_numpy(), dtype=np.bool_)
+
+
+def _refuse(
+    table: pa.Table, wrong: NDArray[np.bool_], error: Callable[[str], Exception], rule: str, *, column: str
+) -> None:
+    if not wrong.any():
+        return
+    row = int(np.flatnonzero(wrong)[0])
+    label, record, model = (table[name][row].as_py() for name in ("label", "record_id", "model"))
+    value = table[column][row].as_py()
+    tail = "" if column == "truth" else "; if it is no probability, declare its kind: score_kind 'value' (or 'logit')"
+    raise error(
+        f"{rule}, got {value} for label {label!r} of record {record!r}, model {model!r} "
+        f"({int(wrong.sum())} of {wrong.size} rows){tail}"
+    )

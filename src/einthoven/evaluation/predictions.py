@@ -1,0 +1,286 @@
+"""A checked table of scores and truth, one row per record, label, model and seed; any vendor's model fits in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import ArrayLike, NDArray
+
+from einthoven.errors import CohortError, LeakageError, SpecificationError, UnreadableFileError
+from einthoven.evaluation.label_scores import LabelScores
+from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
+from einthoven.evaluation.prediction_columns import check_values, typed
+
+__all__ = ["Predictions"]
+
+# written into the Parquet metadata
+TYPE, VERSION = "predictions", 1
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Scores with their truth, checked once; see the schema of predictions for the columns.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Long: ``record_id, split, model, seed, label, task, truth, score, score_kind``, optionally ``outcome_id,
+        patient_id, site, time, event, time_to_event_days, fold, route, weight, pretrained_on``, and any ``group.NAME``
+        (text) and ``covariate.NAME`` (number). Truth is 0 or 1 for yes/no tasks, empty where unknown.
+    notes : tuple of str
+        What a reader of the numbers has to know, for example that there were no patient ids.
+
+    Raises
+    ------
+    SpecificationError
+        A column is missing, unknown or of the wrong type.
+    InvalidScoreError
+        A score is NaN, or outside its kind.
+    CohortError
+        The same record, outcome, model, label and seed appear twice, or a label's scores are of two kinds.
+    LeakageError
+        A patient is in two splits.
+
+    Examples
+    --------
+    >>> predictions = Predictions(pa.table({
+    ...     "record_id": ["a", "b"], "split": ["test"] * 2, "model": ["net"] * 2, "seed": [0] * 2,
+    ...     "label": ["AF"] * 2, "task": ["binary"] * 2, "truth": [0.0, 1.0], "score": [0.2, 0.7],
+    ...     "score_kind": ["probability"] * 2}))
+    >>> predictions.labels, predictions.splits
+    (('AF',), ('test',))
+    """
+
+    table: pa.Table
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", typed(self.table))
+        check_values(self.table)
+        self._check_keys()
+        self._check_patients()
+        object.__setattr__(self, "notes", (*self.notes, *_patient_notes(self.table)))
+
+    @classmethod
+    def from_file(cls, path: Path) -> Predictions:
+        """Read a table that einthoven wrote, or any long Parquet file with the same columns."""
+        try:
+            table = pq.read_table(path)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise UnreadableFileError(f"can't read predictions from {path}: {error}") from error
+        version = int((table.schema.metadata or {}).get(b"version", b"1"))
+        if version > VERSION:
+            raise SpecificationError(f"{path} has version {version}, this einthoven reads up to {VERSION}: update it")
+        return cls(table)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        scores: ArrayLike,
+        truth: ArrayLike,
+        *,
+        labels: Sequence[str],
+        record_id: Sequence[str] | None = None,
+        patient_id: Sequence[str] | None = None,
+        model: str = "model",
+        seed: int = -1,
+        split: str | Sequence[str] = "test",
+        score_kind: str | None = None,
+    ) -> Predictions:
+        """Return the predictions of one model from arrays.
+
+        Parameters
+        ----------
+        scores, truth : (record, label)
+            Truth 0, 1, or NaN where unknown.
+        labels : sequence of str
+        record_id, patient_id : sequence of str (record,), optional
+            Without, records are numbered, and each is its own patient.
+        model : str
+        seed : int
+            -1 for an ensemble, a reader, or a model without seeds.
+        split : str, or sequence of str (record,)
+        score_kind : str, optional
+            Without, ``binary`` if all scores are 0 or 1, ``probability`` if all lie in [0, 1], otherwise refused.
+
+        Examples
+        --------
+        >>> Predictions.from_arrays([[0.2], [0.7]], [[0], [1]], labels=["AF"]).notes
+        ('There are no patient ids, so each record counts as its own patient.',)
+        """
+        score, known = np.asarray(scores, dtype=np.float64), np.asarray(truth, dtype=np.float64)
+        if score.ndim != 2 or score.shape != known.shape or score.shape[1] != len(labels):
+            raise SpecificationError(
+                f"scores and truth must both be (record, label) with {len(labels)} labels, got {score.shape} and "
+                f"{known.shape}"
+            )
+        n = score.shape[0]
+        per_record = {"record_id": [str(row) for row in range(n)] if record_id is None else record_id}
+        per_record["split"] = [split] * n if isinstance(split, str) else split
+        if patient_id is not None:
+            per_record["patient_id"] = patient_id
+        for name, values in per_record.items():
+            if len(values) != n:
+                raise SpecificationError(f"{name} must have one value per record, {n}, got {len(values)}")
+        kind = score_kind_of(score, labels=labels, declared=score_kind, model=model)
+        return cls(long_table(score, known, per_record, labels=labels, model=model, seed=seed, kind=kind))
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Predictions]) -> Predictions:
+        """Return one table of several, for example of a network and two readers of the same records."""
+        table = pa.concat_tables([part.table for part in parts], promote_options="default")
+        kept = [note for part in parts for note in part.notes if note not in _patient_notes(part.table)]
+        return cls(table, tuple(dict.fromkeys(kept)))
+
+    def to_parquet(self, path: Path) -> None:
+        """Write the table; ``from_file`` reads it back."""
+        metadata = {"type": TYPE, "version": str(VERSION)}
+        pq.write_table(self.table.replace_schema_metadata(metadata), path, compression="zstd")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels in the order of their first row."""
+        return _values(self.table, "label")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Models in the order of their first row."""
+        return _values(self.table, "model")
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits in the order of their first row."""
+        return _values(self.table, "split")
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of sorted columns and rows as Arrow IPC; the order of rows and columns does not matter."""
+        names = sorted(self.table.column_names)
+        keys = [n for n in ("record_id", "outcome_id", "model", "label", "seed") if n in names]
+        plain = pa.table({n: _plain(self.table[n]) for n in names}).sort_by([(key, "ascending") for key in keys])
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, plain.schema) as writer:
+            writer.write_table(plain.combine_chunks(), max_chunksize=1 << 20)
+        return hashlib.sha256(sink.getvalue()).hexdigest()
+
+    def label_scores(self) -> Iterator[LabelScores]:
+        """Yield the scores of each model, seed, split and label, in order of model, seed, split, label.
+
+        Rows are sorted by record, unknown truth is dropped and counted; one label is in memory at a time.
+        """
+        names = {name: self.table[name].to_numpy() for name in ("truth", "score")}
+        for rows in self._groups():
+            first = {name: self.table[name][int(rows[0])].as_py() for name in ("model", "seed", "split", "label")}
+            known = rows[~np.isnan(names["truth"][rows])]
+            known = known[np.argsort(self._records[known], kind="stable")]
+            yield LabelScores(
+                **first,
+                task=self.table["task"][int(rows[0])].as_py(),
+                score_kind=self.table["score_kind"][int(rows[0])].as_py(),
+                score=names["score"][known],
+                truth=names["truth"][known],
+                record=self._records[known],
+                patient=self._patients[known],
+                row=known,
+                unknown=int(rows.size - known.size),
+            )
+
+    @cached_property
+    def _records(self) -> NDArray[np.int64]:
+        # code of each row's pair of record and outcome; equal for all models, ordered by name
+        records = _codes(self.table, "record_id")
+        if "outcome_id" not in self.table.column_names or self.table["outcome_id"].null_count == len(self.table):
+            return records
+        outcomes = _codes(self.table, "outcome_id")
+        pairs = records * (int(outcomes.max()) + 2) + outcomes + 1
+        return np.unique(pairs, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+    @cached_property
+    def _patients(self) -> NDArray[np.int64]:
+        # a record whose patient is named in another row has that patient; otherwise it is its own
+        records = _codes(self.table, "record_id")
+        if len(records) == 0:
+            return records
+        count = int(records.max()) + 1
+        patient_of = np.full(count, -1, dtype=np.int64)
+        if "patient_id" in self.table.column_names:
+            patients = _codes(self.table, "patient_id")
+            patient_of[records[patients >= 0]] = patients[patients >= 0]
+        unnamed = patient_of < 0
+        patient_of[unnamed] = patient_of.max() + 1 + np.arange(int(unnamed.sum()))
+        return np.asarray(patient_of[records])
+
+    def _groups(self) -> Iterator[NDArray[np.int64]]:
+        code = np.zeros(len(self.table), dtype=np.int64)
+        for name in ("model", "seed", "split", "label"):
+            part = _codes(self.table, name)
+            code = code * (int(part.max(initial=0)) + 1) + part
+        order = np.argsort(code, kind="stable")
+        starts = np.flatnonzero(np.diff(code[order])) + 1
+        yield from (rows for rows in np.split(order, starts) if rows.size)
+
+    def _check_keys(self) -> None:
+        kinds, tasks = _codes(self.table, "score_kind"), _codes(self.table, "task")
+        for rows in self._groups():
+            where = " ".join(f"{n} {self.table[n][int(rows[0])].as_py()!r}" for n in ("model", "seed", "label"))
+            if np.ptp(kinds[rows]) or np.ptp(tasks[rows]):
+                raise CohortError(f"{where} has scores of two kinds or tasks; it needs one score_kind and one task")
+            records = np.sort(self._records[rows])
+            if (np.diff(records) == 0).any():
+                code = records[:-1][np.diff(records) == 0][0]
+                row = int(rows[self._records[rows] == code][0])
+                record = self.table["record_id"][row].as_py()
+                raise CohortError(f"{where} has two rows for record {record!r}; keep one row per record and outcome")
+
+    def _check_patients(self) -> None:
+        split, patient = _codes(self.table, "split"), self._patients
+        if len(patient) == 0:
+            raise CohortError("the table of predictions has no rows")
+        seen = np.unique(patient * (int(split.max()) + 1) + split)
+        owners = seen // (int(split.max()) + 1)
+        twice = owners[:-1][np.diff(owners) == 0]
+        if twice.size:
+            row = int(np.flatnonzero(patient == twice[0])[0])
+            record = self.table["record_id"][row].as_py()
+            places = sorted({self.table["split"][int(r)].as_py() for r in np.flatnonzero(patient == twice[0])})
+            raise LeakageError(
+                f"{np.unique(twice).size} patients are in more than one split, first the patient of record {record!r} "
+                f"({' and '.join(places)}); split by patient, not by record"
+            )
+
+
+def _patient_notes(table: pa.Table) -> tuple[str, ...]:
+    if "patient_id" not in table.column_names:
+        return ("There are no patient ids, so each record counts as its own patient.",)
+    missing = table["patient_id"].null_count
+    return (f"{missing} rows have no patient id of their own.",) if missing else ()
+
+
+def _values(table: pa.Table, name: str) -> tuple[str, ...]:
+    return tuple(table[name].unique().to_pylist())
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def _codes(table: pa.Table, name: str) -> NDArray[np.int64]:
+    """Return codes in the order of the values, -1 for null; they don't depend on the order of the rows."""
+    column = table[name].combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        return np.unique(column.to_numpy(zero_copy_only=False), return_inverse=True)[1].reshape(-1).astype(np.int64)
+    # sorted as UTF-8 bytes through Arrow, which is several times faster than NumPy's sort of objects
+    dictionary = column.dictionary
+    order = pc.sort_indices(dictionary).to_numpy()
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    indices = column.indices.fill_null(-1).to_numpy()
+    return np.asarray(np.where(indices < 0, -1, rank[indices] if rank.size else -1), dtype=np.int64)
