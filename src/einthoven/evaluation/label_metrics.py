@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +23,14 @@ from einthoven.evaluation.statistics.curves import precision_recall_curve, relia
 
 __all__ = ["DECISION_METRICS", "Decisions", "label_curves", "label_metrics"]
 
-DECISION_METRICS = {
+DECISION_METRICS: dict[str, Callable[..., Estimate]] = {
     "sensitivity": classification.sensitivity,
     "specificity": classification.specificity,
     "ppv": classification.ppv,
     "npv": classification.npv,
     "accuracy": classification.accuracy,
 }
-PROBABILITY_METRICS = {
+PROBABILITY_METRICS: dict[str, Callable[..., Estimate]] = {
     "brier": brier,
     "calibration_slope": calibration_slope,
     "calibration_intercept": calibration_intercept,
@@ -56,20 +57,18 @@ def label_metrics(one: LabelScores, decisions: Decisions | None, protocol: Proto
     protocol : Protocol
         Level of the intervals, resamples and seed of the bootstrap.
     """
-    common = {"clusters": one.patient, "level": protocol.level}
-    estimates = {"prevalence": _estimate(one, lambda: classification.prevalence(one.truth, **common))}
+    level, patient, truth = protocol.level, one.patient, one.truth
+    estimates = {"prevalence": _defined(one, partial(classification.prevalence, truth, clusters=patient, level=level))}
     if one.score_kind != "binary":
-        drawn = {"resamples": protocol.resamples, "seed": protocol.seed}
-        estimates["auroc"] = _estimate(one, lambda: auroc(one.score, one.truth, **common))
-        estimates["auprc"] = _estimate(one, lambda: auprc(one.score, one.truth, **common, **drawn))
+        area = partial(auroc, one.score, truth, clusters=patient, level=level)
+        drawn = partial(auprc, one.score, truth, clusters=patient, level=level)
+        estimates["auroc"] = _defined(one, area)
+        estimates["auprc"] = _defined(one, partial(drawn, resamples=protocol.resamples, seed=protocol.seed))
     probability = one.probability
     if probability is not None:
         for name, metric in PROBABILITY_METRICS.items():
-            estimates[name] = _estimate(one, lambda m=metric: m(probability, one.truth, **common))
-    if decisions is not None:
-        for name, share in DECISION_METRICS.items():
-            estimates[name] = _decided(one, decisions, lambda called, s=share: s(called, one.truth, **common))
-    return estimates
+            estimates[name] = _defined(one, partial(metric, probability, truth, clusters=patient, level=level))
+    return estimates if decisions is None else estimates | _decision_metrics(one, decisions, level=level)
 
 
 def label_curves(one: LabelScores, *, level: float) -> dict[str, Curve]:
@@ -84,22 +83,22 @@ def label_curves(one: LabelScores, *, level: float) -> dict[str, Curve]:
     return curves
 
 
-def undefined(one: LabelScores, reason: str) -> Estimate:
-    """Return an estimate that says why there is no number."""
-    patients = int(np.unique(one.patient).size)
-    counts = {"n": int(one.truth.size), "events": int(one.truth.sum()), "clusters": patients}
-    return Estimate.undefined(reason, **counts, method="none")
+def _decision_metrics(one: LabelScores, decisions: Decisions, *, level: float) -> dict[str, Estimate]:
+    called = decisions.values
+    if called is None:
+        return {name: _undefined(one, decisions.reason or "there is no cut-off") for name in DECISION_METRICS}
+    shares = {n: partial(s, called, one.truth, clusters=one.patient, level=level) for n, s in DECISION_METRICS.items()}
+    return {name: _defined(one, share) for name, share in shares.items()}
 
 
-def _estimate(one: LabelScores, metric: Callable[[], Estimate]) -> Estimate:
+def _defined(one: LabelScores, metric: Callable[[], Estimate]) -> Estimate:
     try:
         return metric()
     except (OneClassError, TooFewObservationsError) as error:
-        return undefined(one, str(error))
+        return _undefined(one, str(error))
 
 
-def _decided(one: LabelScores, decisions: Decisions, share: Callable[[NDArray[np.bool_]], Estimate]) -> Estimate:
-    called = decisions.values
-    if called is None:
-        return undefined(one, decisions.reason or "there is no cut-off")
-    return _estimate(one, lambda: share(called))
+def _undefined(one: LabelScores, reason: str) -> Estimate:
+    patients = int(np.unique(one.patient).size)
+    counts = {"n": int(one.truth.size), "events": int(one.truth.sum()), "clusters": patients}
+    return Estimate.undefined(reason, **counts, method="none")

@@ -201,7 +201,7 @@ class Predictions:
             return records
         outcomes = _codes(self.table, "outcome_id")
         pairs = records * (int(outcomes.max()) + 2) + outcomes + 1
-        return np.unique(pairs, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        return np.asarray(np.unique(pairs, return_inverse=True)[1].reshape(-1), dtype=np.int64)
 
     @cached_property
     def _patients(self) -> NDArray[np.int64]:

@@ -121,8 +121,8 @@ def _checked(name: str, value: Any, declared: str) -> Any:
         if _is_texts(value):
             return tuple(value)
         raise SpecificationError(f"protocol: {name} must be a list of names, got {value!r}")
-    accepted = {"int": int, "float": (int, float), "str": str}[declared]
-    if isinstance(value, bool) or not isinstance(value, accepted):
+    accepted: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
+    if isinstance(value, bool) or not isinstance(value, accepted[declared]):
         raise SpecificationError(f"protocol: {name} must be of type {declared}, got {value!r}")
     return value
 
