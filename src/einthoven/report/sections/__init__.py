@@ -1,3 +1,20 @@
-"""One section of the report per file."""
+"""The parts of the report in a journal's order; each reads the evidence and returns its blocks, or None when it doesn't apply."""
 
 from __future__ import annotations
+
+__all__ = ["SECTIONS"]
+
+SECTIONS: dict[str, str] = {
+    "summary": "einthoven.report.sections.summary:section",
+    "methods": "einthoven.report.sections.methods:section",
+    "participants": "einthoven.report.sections.participants:section",
+    "patients": "einthoven.report.sections.patients:section",
+    "performance": "einthoven.report.sections.performance:section",
+    "curves": "einthoven.report.sections.curves:section",
+    "comparison": "einthoven.report.sections.comparison:section",
+    "subgroups": "einthoven.report.sections.subgroups:section",
+    "examples": "einthoven.report.sections.examples:section",
+    "rejected": "einthoven.report.sections.rejected:section",
+    "audit": "einthoven.report.sections.audit:section",
+    "provenance": "einthoven.report.sections.provenance:section",
+}

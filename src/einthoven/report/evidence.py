@@ -1,0 +1,184 @@
+"""What a run left behind, read once: artefacts only, no model. What is absent stays empty, and its section says so."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from einthoven.cohort.audit import AuditCheck, read_audit
+from einthoven.cohort.cohort import SPLITS, Cohort
+from einthoven.cohort.flow import FlowStep, read_flow
+from einthoven.errors import SpecificationError
+from einthoven.evaluation.estimate import Curve, Estimate
+from einthoven.evaluation.evaluation import MACRO, Evaluation, ResultRow
+from einthoven.evaluation.thresholds import Threshold
+
+__all__ = ["ENSEMBLE", "MACRO", "Evidence"]
+
+ENSEMBLE = -1
+TEST_SPLITS = ("test", "external")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """All artefacts of a run folder.
+
+    Attributes
+    ----------
+    run : Path
+    study, environment : mapping
+        ``study.json`` and ``environment.json``; empty when absent.
+    stores : tuple of mapping
+        Entries of ``ingest.json``: path, ingest_hash, records, rejected.
+    cohort : Cohort, optional
+    flow : tuple of FlowStep
+    checks : tuple of AuditCheck
+    evaluation : Evaluation, optional
+    stages : tuple of mapping
+        All ``stage.json``, in order of their start.
+    """
+
+    run: Path
+    study: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    stores: tuple[Mapping[str, Any], ...] = ()
+    cohort: Cohort | None = None
+    flow: tuple[FlowStep, ...] = ()
+    checks: tuple[AuditCheck, ...] = ()
+    evaluation: Evaluation | None = None
+    stages: tuple[Mapping[str, Any], ...] = ()
+    _estimates: Mapping[tuple[str, int, str, str, str], Estimate] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, run: Path) -> Evidence:
+        """Read a run folder.
+
+        Raises
+        ------
+        SpecificationError
+            When there is no such folder, or nothing of a run in it.
+        """
+        stages = run / "stages"
+        if not stages.is_dir() and not (run / "study.json").is_file():
+            raise SpecificationError(
+                f"{run} is no run folder: it holds neither study.json nor stages/; make one with `einthoven run STUDY`"
+            )
+        cohort, evaluation = stages / "cohort", stages / "evaluate"
+        loaded = Evaluation.load(evaluation) if (evaluation / "evaluation.json").is_file() else None
+        return cls(
+            run=run,
+            study=_json(run / "study.json"),
+            environment=_json(run / "environment.json"),
+            stores=tuple(_json(stages / "ingest" / "ingest.json").get("stores", ())),
+            cohort=Cohort.read(cohort / "cohort.parquet") if (cohort / "cohort.parquet").is_file() else None,
+            flow=tuple(read_flow(cohort / "flow.json")) if (cohort / "flow.json").is_file() else (),
+            checks=tuple(read_audit(cohort / "audit.json")) if (cohort / "audit.json").is_file() else (),
+            evaluation=loaded,
+            stages=_stages(stages),
+            _estimates={} if loaded is None else _by_key(loaded),
+        )
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Models in the order of the study file; those of the evaluation only, when there is one."""
+        planned = list(self.study.get("arm", {}))
+        if self.evaluation is None:
+            return tuple(planned)
+        found = list(dict.fromkeys(row.model for row in self.evaluation.results))
+        return (*(arm for arm in planned if arm in found), *(arm for arm in found if arm not in planned))
+
+    @property
+    def test_splits(self) -> tuple[str, ...]:
+        """Splits with results on which nothing was fitted, ``test`` before ``external``."""
+        found = {key[2] for key in self._estimates}
+        return tuple(split for split in TEST_SPLITS if split in found)
+
+    def seeds(self, arm: str) -> tuple[int, ...]:
+        """Seeds of an arm, the ensemble (-1) first."""
+        return tuple(sorted({key[1] for key in self._estimates if key[0] == arm}))
+
+    def main_seed(self, arm: str) -> int:
+        """Return the ensemble where there is one, else the first seed."""
+        return min(self.seeds(arm), default=ENSEMBLE)
+
+    def labels(self, split: str = "test") -> tuple[str, ...]:
+        """Labels with results, those with most events first."""
+        events: dict[str, int] = {}
+        for (_, _, where, label, _), estimate in self._estimates.items():
+            if label != MACRO and where == split:
+                events[label] = max(events.get(label, 0), self._events(split, label, estimate))
+        return tuple(sorted(events, key=lambda label: (-events[label], label)))
+
+    def estimate(self, arm: str, split: str, label: str, metric: str, *, seed: int | None = None) -> Estimate | None:
+        """Return one estimate of the main seed, or of ``seed``; None when it was not computed."""
+        return self._estimates.get((arm, self.main_seed(arm) if seed is None else seed, split, label, metric))
+
+    def curve(self, arm: str, split: str, label: str, kind: str) -> Curve | None:
+        """Return one curve of the main seed, None when it was not computed."""
+        rows = self.evaluation.curves if self.evaluation else ()
+        wanted = (arm, self.main_seed(arm), split, label, kind)
+        return next((r.curve for r in rows if (r.model, r.seed, r.split, r.label, r.kind) == wanted), None)
+
+    def threshold(self, arm: str, label: str) -> Threshold | None:
+        """Return the cut-off of an arm's main seed for a label, None when none was chosen."""
+        thresholds = self.evaluation.thresholds if self.evaluation else ()
+        wanted = (arm, self.main_seed(arm), label)
+        return next((t for t in thresholds if (t.model, t.seed, t.label) == wanted), None)
+
+    def subgroup_rows(self, arm: str, split: str) -> list[ResultRow]:
+        """Return the results of an arm's main seed in subgroups of a split."""
+        rows = self.evaluation.results if self.evaluation else ()
+        wanted = (arm, self.main_seed(arm), split)
+        return [row for row in rows if row.subgroup and (row.model, row.seed, row.split) == wanted]
+
+    def predictions(self, arm: str, *, split: str, columns: tuple[str, ...]) -> pa.Table | None:
+        """Return columns of the main seed's predictions on a split, None when the file is absent."""
+        path = self.run / "stages" / "predict" / arm / str(self.main_seed(arm)) / "predictions.parquet"
+        if not path.is_file():
+            return None
+        return pq.read_table(path, columns=list(columns), filters=[("split", "=", split)])
+
+    def histories(self, arm: str) -> Iterator[tuple[int, dict[str, list[float]]]]:
+        """Yield seed and columns of every ``history.csv`` of an arm."""
+        folder = self.run / "stages" / "train" / arm
+        for path in sorted(folder.glob("*/history.csv")):
+            if path.parent.name.lstrip("-").isdigit():
+                yield int(path.parent.name), _columns(path)
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits of the cohort, in their usual order."""
+        found = set(self.cohort.table["split"].unique().to_pylist()) if self.cohort else set()
+        return tuple(split for split in SPLITS if split in found)
+
+    def _events(self, split: str, label: str, estimate: Estimate) -> int:
+        main = self._estimates.get((self.arms[0], self.main_seed(self.arms[0]), split, label, "auroc"))
+        return (main or estimate).events
+
+
+def _json(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return loaded
+
+
+def _stages(folder: Path) -> tuple[Mapping[str, Any], ...]:
+    found = [_json(path) for path in sorted(folder.rglob("stage.json"))]
+    return tuple(sorted(found, key=lambda stage: str(stage.get("started", ""))))
+
+
+def _by_key(evaluation: Evaluation) -> dict[tuple[str, int, str, str, str], Estimate]:
+    rows = (row for row in evaluation.results if not row.subgroup)
+    return {(r.model, r.seed, r.split, r.label, r.metric): r.estimate for r in rows}
+
+
+def _columns(path: Path) -> dict[str, list[float]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {name: [float(row[name] or "nan") for row in rows] for name in (rows[0] if rows else {})}

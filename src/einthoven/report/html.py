@@ -1,0 +1,91 @@
+"""The report as one HTML file that needs nothing else: styles and drawings inside, no script that it depends on, no request."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from einthoven.registry import resolve
+from einthoven.report.blocks import FigureBlock, Section, TableBlock
+from einthoven.report.evidence import Evidence
+from einthoven.report.sections import SECTIONS
+
+__all__ = ["render", "sections_of"]
+
+NAME = Path("report") / "report.html"
+DEFAULT_TITLE = "A study of ECGs"
+
+
+def render(run: Path, out: Path | None = None) -> Path:
+    """Write the report of a run and return where it lies.
+
+    Parameters
+    ----------
+    run : Path
+        A run folder; only artefacts are read, no model is run.
+    out : Path, optional
+        By default ``report/report.html`` in the run folder; its folder is made.
+
+    Raises
+    ------
+    SpecificationError
+        When ``run`` is no run folder.
+    """
+    evidence = Evidence.load(run)
+    page = _page(evidence, sections_of(evidence))
+    path = out if out is not None else run / NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def sections_of(evidence: Evidence) -> list[Section]:
+    """Return all sections that apply, in order."""
+    made = (resolve("report_sections", name, SECTIONS)(evidence) for name in SECTIONS)
+    return [section for section in made if section is not None]
+
+
+def _page(evidence: Evidence, sections: list[Section]) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("einthoven.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    tables, figures = itertools.count(1), itertools.count(1)
+    return environment.get_template("report.html.j2").render(
+        title=str(evidence.study.get("title") or DEFAULT_TITLE),
+        date=_date(evidence),
+        version=str(evidence.environment.get("einthoven", "")),
+        sections=[(section, _numbered(section, tables, figures)) for section in sections],
+        style=Markup(_style()),  # noqa: S704 - our own file
+        drawing=_drawing,
+    )
+
+
+def _numbered(section: Section, tables: Iterator[int], figures: Iterator[int]) -> list[tuple[object, int]]:
+    """Pair each block with its number; only tables and figures are counted."""
+    return [
+        (block, next(tables) if isinstance(block, TableBlock) else next(figures) if isinstance(block, FigureBlock) else 0)
+        for block in section.blocks
+    ]
+
+
+def _drawing(svg: str) -> Markup:
+    return Markup(svg)  # noqa: S704 - made by drawing.svg, which escapes every text
+
+
+def _style() -> str:
+    return resources.files("einthoven.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+
+
+def _date(evidence: Evidence) -> str:
+    """Day on which the last stage ended: rendering again changes nothing."""
+    ended = [str(stage["ended"]) for stage in evidence.stages if stage.get("ended")]
+    return max(ended)[:10] if ended else ""

@@ -1,0 +1,108 @@
+"""ECGs that show what the model gets right and wrong, drawn from the store: on paper where millivolts are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from einthoven.drawing.ecg_paper import draw_ecg
+from einthoven.drawing.svg import to_svg
+from einthoven.drawing.traces import draw_traces
+from einthoven.report.blocks import FigureBlock, Notice, Panel, Section
+from einthoven.report.evidence import Evidence
+from einthoven.report.notation import number
+from einthoven.report.stored_record import StoredRecord, stored_record
+
+__all__ = ["section"]
+
+DEFAULT_EXAMPLES = 4
+KINDS = ("true positive", "false positive", "false negative")
+COLUMNS = ("record_id", "label", "truth", "score", "split")
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """Why a record is shown."""
+
+    record_id: str
+    label: str
+    kind: str
+    score: float
+    cut_off: float
+    truths: tuple[str, ...]
+
+
+def section(evidence: Evidence) -> Section:
+    """Return the drawings, or why there are none."""
+    title = "Example ECGs"
+    examples = _chosen(evidence)
+    if not examples:
+        absent = Notice("No example could be chosen: there are no predictions with cut-offs.", tone="absent")
+        return Section("examples", title, (absent,))
+    panels = _drawn(evidence, examples)
+    if not panels:
+        absent = Notice("The store with the signals is not where the run left it: no ECG can be drawn.", tone="absent")
+        return Section("examples", title, (absent,))
+    caption = (
+        f"The most confident decisions of “{evidence.arms[0]}” on data that took no part in fitting, for the labels with most "
+        "events: true positives, false positives and false negatives. Signals as the model received them."
+    )
+    return Section("examples", title, (FigureBlock(caption, tuple(panels), layout="wide"),))
+
+
+def _chosen(evidence: Evidence) -> list[_Example]:
+    wanted = int(evidence.study.get("report", {}).get("examples", DEFAULT_EXAMPLES))
+    split = next(iter(evidence.test_splits), None)
+    table = None if split is None else evidence.predictions(evidence.arms[0], split=split, columns=COLUMNS)
+    if table is None or split is None:
+        return []
+    frame = pl.DataFrame(table).with_columns(pl.col("record_id", "label").cast(pl.String)).filter(pl.col("truth") >= 0)
+    found: list[_Example] = []
+    for example in _candidates(evidence, frame, evidence.labels(split)):
+        if len(found) < wanted and example.record_id not in {other.record_id for other in found}:
+            found.append(example)
+    return found
+
+
+def _candidates(evidence: Evidence, frame: pl.DataFrame, labels: tuple[str, ...]) -> Iterator[_Example]:
+    """Yield the three kinds of the first label, then those of the next."""
+    for label in labels:
+        threshold = evidence.threshold(evidence.arms[0], label)
+        if threshold is None or threshold.reason:
+            continue
+        rows = frame.filter(pl.col("label") == label).sort("score", "record_id", descending=[True, False])
+        called, positive = pl.col("score") >= threshold.value, pl.col("truth") == 1
+        picks = (
+            rows.filter(called & positive).head(1),
+            rows.filter(called & ~positive).head(1),
+            rows.filter(~called & positive).tail(1),
+        )
+        for kind, pick in zip(KINDS, picks, strict=True):
+            for record_id, score in zip(pick["record_id"], pick["score"], strict=True):
+                truths = frame.filter((pl.col("record_id") == record_id) & positive)["label"].sort().to_list()
+                yield _Example(record_id, label, kind, score, threshold.value, tuple(truths))
+
+
+def _drawn(evidence: Evidence, examples: list[_Example]) -> list[Panel]:
+    panels = []
+    for example in examples:
+        stored = stored_record(evidence, example.record_id)
+        if stored is not None:
+            panels.append(_panel(stored, example, key=f"ecg-{len(panels)}"))
+    return panels
+
+
+def _panel(stored: StoredRecord, example: _Example, *, key: str) -> Panel:
+    record = stored.record
+    caption = (
+        f"{example.kind.capitalize()} for {example.label}: predicted {number(example.score)}, cut-off {number(example.cut_off)}. "
+        f"Reference labels: {', '.join(example.truths) or 'none of those evaluated'}."
+    )
+    if record.unit == "mV":
+        figure = draw_ecg(record, filter_name=stored.filter_name)
+    else:
+        figure = draw_traces(record)
+    alt = f"ECG of record {example.record_id}. {caption}"
+    return Panel(to_svg(figure, prefix=key, title=alt, font=""), alt, caption)

@@ -1,0 +1,125 @@
+"""Methods in words, put together from the resolved study file and from what the estimates say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from einthoven.report.blocks import Notice, Prose, Section
+from einthoven.report.evidence import Evidence
+from einthoven.report.notation import count
+
+__all__ = ["section"]
+
+METRIC_NAMES = {
+    "auroc": "area under the ROC curve",
+    "auprc": "average precision",
+    "brier": "Brier score",
+    "calibration_slope": "calibration slope",
+    "calibration_intercept": "calibration intercept",
+    "sensitivity": "sensitivity, specificity and predictive values",
+}
+
+
+def section(evidence: Evidence) -> Section:
+    """Return one paragraph each on data, signals, models and statistics."""
+    if not evidence.study:
+        return Section("methods", "Methods", (Notice("The run holds no study.json.", tone="absent"),))
+    paragraphs = [
+        ("Data.", _data(evidence)),
+        ("Signals.", _signals(evidence.study.get("input", {}))),
+        ("Models.", _models(evidence.study)),
+        ("Statistics.", _statistics(evidence)),
+    ]
+    return Section("methods", "Methods", (Prose(tuple((head, text) for head, text in paragraphs if text)),))
+
+
+def _data(evidence: Evidence) -> str:
+    study = evidence.study
+    sources = [
+        f"{name} ({section.get('source', 'unknown source')}"
+        + (", external: no fitting touched it)" if section.get("role") == "external" else ")")
+        for name, section in study.get("data", {}).items()
+    ]
+    cohort = study.get("cohort", {})
+    text = f"ECGs came from {_listed(sources)}. " if sources else ""
+    labels = cohort.get("labels")
+    if isinstance(labels, str):
+        text += f"Outcomes are the labels of the set “{labels}” of the source. "
+    elif labels:
+        text += f"Outcomes are {_listed([str(label) for label in labels])}. "
+    split = cohort.get("split", {})
+    if split.get("method") == "official":
+        text += "Patients were split as the data’s owners publish it; all ECGs of a patient are in one split. "
+    elif split.get("method") == "patient":
+        shares = [f"{100 * float(part):.0f}% {name}" for name, part in split.get("fractions", {}).items()]
+        text += f"Patients were split at random, stratified by label ({', '.join(shares)}); no patient is in two splits. "
+    if cohort.get("duplicates") == "drop":
+        text += "Of ECGs with identical samples only the first was kept. "
+    return text.strip()
+
+
+def _signals(spec: Mapping[str, Any]) -> str:
+    ingest, view = spec.get("ingest", {}), spec.get("view", {})
+    if not ingest:
+        return ""
+    text = f"Each ECG was brought to {len(ingest.get('leads', ()))} leads at {ingest.get('rate_hz', 0):g} Hz"
+    filtering = ingest.get("filter", {})
+    if filtering.get("kind") == "butterworth":
+        text += f", band-pass filtered from {filtering['low_hz']:g} to {filtering['high_hz']:g} Hz"
+        text += f" (zero-phase Butterworth, order {filtering['order']})"
+        text += f" with a notch at {filtering['notch_hz']:g} Hz" if filtering.get("notch_hz") else ""
+    else:
+        text += " without further filtering"
+    text += " and stored " + ("in millivolts. " if ingest.get("unit") == "mV" else "in relative units. ")
+    text += _window(view)
+    normalise = view.get("normalise", {})
+    if normalise.get("method") == "zscore":
+        text += f" Amplitudes were standardised per {normalise.get('scope', 'lead')}."
+    return text
+
+
+def _window(view: Mapping[str, Any]) -> str:
+    if not view:
+        return ""
+    crops = [f"{float(start):g}" for start in view.get("test_crops_s", ())]
+    text = f"Models saw windows of {view.get('window_s', 0):g} s"
+    text += ", cut at random places in training" if view.get("crop") == "random" else ", cut at fixed places in training"
+    if len(crops) > 1:
+        text += f"; in testing the scores of the windows from {_listed(crops)} s were averaged"
+    return text + "."
+
+
+def _models(study: Mapping[str, Any]) -> str:
+    arms = study.get("arm", {})
+    sentences = []
+    for name, arm in arms.items():
+        plain = {key: value for key, value in arm.items() if isinstance(value, str | int | float) and value != ""}
+        settings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in plain.items())
+        seeds = arm.get("seeds")
+        runs = f", {len(seeds)} seeds" if isinstance(seeds, list) and len(seeds) > 1 else ""
+        sentences.append(f"“{name}”{runs}" + (f": {settings}" if settings else ""))
+    if not sentences:
+        return ""
+    intro = f"{count(len(arms))} arm{'s were' if len(arms) > 1 else ' was'} trained. "
+    return intro + ". ".join(sentences) + "."
+
+
+def _statistics(evidence: Evidence) -> str:
+    if evidence.evaluation is None:
+        return ""
+    methods: dict[str, str] = {}
+    for row in evidence.evaluation.results:
+        if row.metric in METRIC_NAMES and not row.estimate.reason:
+            methods.setdefault(METRIC_NAMES[row.metric], row.estimate.method)
+    described = [f"{name}: {method}" for name, method in methods.items()]
+    text = f"Intervals cover 95% ({'; '.join(described)}). " if described else ""
+    rules = sorted({(str(t.rule), str(t.split)) for t in evidence.evaluation.thresholds})
+    text += " ".join(f"Thresholds were chosen on the {split} split by the rule “{rule}” and then frozen." for rule, split in rules)
+    return text.strip()
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,95 @@
+"""The numbers: discrimination and calibration of every label, then accuracy at the cut-offs chosen on the validation split."""
+
+from __future__ import annotations
+
+from einthoven.evaluation.estimate import Estimate
+from einthoven.evaluation.evaluation import MACRO
+from einthoven.report.blocks import Block, Cell, Column, Notice, Row, Section, TableBlock, estimate_cell
+from einthoven.report.evidence import Evidence
+from einthoven.report.notation import NOT_ESTIMABLE, count, number
+
+__all__ = ["section"]
+
+SPLIT_NAMES = {"test": "test set", "external": "external test set"}
+OVERALL = {"auroc": 3, "auprc": 3, "brier": 3, "calibration_slope": 2, "calibration_intercept": 2}
+AT_THRESHOLD = ("sensitivity", "specificity", "ppv", "npv")
+HEADS = {
+    "auroc": Column("AUROC"),
+    "auprc": Column("AUPRC"),
+    "brier": Column("Brier score"),
+    "calibration_slope": Column("Slope"),
+    "calibration_intercept": Column("Intercept"),
+    "sensitivity": Column("Sensitivity"),
+    "specificity": Column("Specificity"),
+    "ppv": Column("PPV"),
+    "npv": Column("NPV"),
+}
+
+
+def section(evidence: Evidence) -> Section:
+    """Return two tables per split on which nothing was fitted, for the first arm."""
+    blocks: list[Block] = []
+    for split in evidence.test_splits:
+        blocks.append(_overall_table(evidence, split))
+        if any(evidence.estimate(evidence.arms[0], split, label, "sensitivity") for label in evidence.labels(split)):
+            blocks.append(_threshold_table(evidence, split))
+    if not blocks:
+        blocks.append(Notice("Nothing was evaluated in this run.", tone="absent"))
+    return Section("performance", "Performance", tuple(blocks))
+
+
+def _overall_table(evidence: Evidence, split: str) -> TableBlock:
+    arm = evidence.arms[0]
+    columns = (Column("Label", numeric=False), Column("ECGs"), Column("Events"), *(HEADS[metric] for metric in OVERALL))
+    rows, reasons = [], {}
+    for label in evidence.labels(split):
+        found = {metric: evidence.estimate(arm, split, label, metric) for metric in OVERALL}
+        rows.append(Row((Cell(label), *_counts(found), *_cells(found))))
+        reasons |= {label: e.reason for e in found.values() if e is not None and e.reason}
+    averages = {metric: evidence.estimate(arm, split, MACRO, metric) for metric in OVERALL}
+    if any(averages.values()) and len(rows) > 1:
+        size = averages["auroc"]
+        n = Cell(count(size.n)) if size else Cell("")
+        rows.append(Row((Cell("Macro average"), n, Cell(""), *_cells(averages, blank=True)), style="strong"))
+    notes = ["Values are estimates (95% confidence interval). A slope of 1 and an intercept of 0 are perfect calibration."]
+    notes += [f"{label}: not estimable ({reason})." for label, reason in reasons.items()]
+    caption = f"Discrimination and calibration of “{arm}”{_seed_words(evidence, arm)}, {SPLIT_NAMES[split]}."
+    return TableBlock(caption, columns, tuple(rows), tuple(notes))
+
+
+def _counts(found: dict[str, Estimate | None]) -> tuple[Cell, Cell]:
+    known = next((estimate for estimate in found.values() if estimate is not None), None)
+    if known is None:
+        return Cell(NOT_ESTIMABLE), Cell(NOT_ESTIMABLE)
+    return Cell(count(known.n), tip=f"{known.clusters} patients"), Cell(count(known.events))
+
+
+def _cells(found: dict[str, Estimate | None], *, blank: bool = False) -> list[Cell]:
+    return [
+        Cell("") if blank and estimate is None else estimate_cell(estimate, digits=OVERALL[metric])
+        for metric, estimate in found.items()
+    ]
+
+
+def _threshold_table(evidence: Evidence, split: str) -> TableBlock:
+    arm = evidence.arms[0]
+    columns = (Column("Label", numeric=False), Column("Cut-off"), *(HEADS[metric] for metric in AT_THRESHOLD))
+    rows = []
+    for label in evidence.labels(split):
+        threshold = evidence.threshold(arm, label)
+        cut_off = Cell(number(threshold.value) if threshold else NOT_ESTIMABLE)
+        found = [evidence.estimate(arm, split, label, metric) for metric in AT_THRESHOLD]
+        rows.append(Row((Cell(label), cut_off, *(estimate_cell(estimate, fraction=True) for estimate in found))))
+    first = next((t for label in evidence.labels(split) if (t := evidence.threshold(arm, label))), None)
+    chosen = f"Cut-offs were chosen on the {first.split} split ({first.rule}). " if first else ""
+    notes = (
+        f"Values are estimates (95% confidence interval) over the counts behind them. {chosen}"
+        "PPV, positive predictive value; NPV, negative predictive value: both move with the prevalence.",
+    )
+    caption = f"Accuracy of “{arm}”{_seed_words(evidence, arm)} at fixed cut-offs, {SPLIT_NAMES[split]}."
+    return TableBlock(caption, columns, tuple(rows), notes)
+
+
+def _seed_words(evidence: Evidence, arm: str) -> str:
+    single = [seed for seed in evidence.seeds(arm) if seed >= 0]
+    return f" (ensemble of {len(single)} seeds)" if evidence.main_seed(arm) < 0 and single else ""

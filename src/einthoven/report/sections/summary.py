@@ -1,0 +1,89 @@
+"""The key finding: macro AUROC with its interval on data on which nothing was fitted, and what a reader must know first."""
+
+from __future__ import annotations
+
+from einthoven.evaluation.estimate import Estimate
+from einthoven.report.blocks import Block, Finding, Notice, Section
+from einthoven.report.evidence import MACRO, Evidence
+from einthoven.report.notation import count, interval, number
+
+__all__ = ["section"]
+
+SPLIT_NAMES = {"test": "test set", "external": "external test set"}
+
+
+def section(evidence: Evidence) -> Section:
+    """Return the finding, after notices on simulated data or arbitrary units."""
+    blocks: list[Block] = [*_warnings(evidence)]
+    split = next(iter(evidence.test_splits), None)
+    if split is None or not evidence.arms:
+        blocks.append(Notice("No evaluation was found in this run: the report shows what there is.", tone="absent"))
+        return Section("summary", "Key finding", tuple(blocks))
+    blocks.append(_finding(evidence, split))
+    return Section("summary", "Key finding", tuple(blocks))
+
+
+def _finding(evidence: Evidence, split: str) -> Finding:
+    arm, labels = evidence.arms[0], evidence.labels(split)
+    macro = evidence.estimate(arm, split, MACRO, "auroc")
+    several = macro is not None and len(labels) > 1
+    name = "Macro-averaged AUROC" if several else f"AUROC for {labels[0]}" if labels else "AUROC"
+    estimate = macro if several else evidence.estimate(arm, split, labels[0], "auroc") if labels else macro
+    if estimate is None:
+        return Finding(number(None), "", name, "", "The area under the ROC curve was not computed.")
+    detail = f"95% confidence interval, {SPLIT_NAMES[split]}" if estimate.low == estimate.low else SPLIT_NAMES[split]  # noqa: PLR0124 - NaN
+    return Finding(
+        number(estimate.value), interval(estimate), name, detail, _sentence(evidence, split, name, estimate)
+    )
+
+
+def _sentence(evidence: Evidence, split: str, name: str, estimate: Estimate) -> str:
+    labels = evidence.labels(split)
+    arm = evidence.arms[0]
+    seeds = [seed for seed in evidence.seeds(arm) if seed >= 0]
+    model = f"an ensemble of {len(seeds)} seeds of “{arm}”" if evidence.main_seed(arm) < 0 and seeds else f"“{arm}”"
+    data = f"{count(estimate.n)} ECGs of {count(estimate.clusters)} patients"
+    if estimate.reason:
+        return f"On {data}, {model} could not be judged: {estimate.reason}."
+    area = name[0].lower() + name[1:] if name.startswith("Macro") else name
+    text = f"On {data} that took no part in fitting, {model} reached a{'n' if area[0] == 'A' else ''} {area} of "
+    text += f"{number(estimate.value)} {interval(estimate)}".strip()
+    if len(labels) > 1:
+        best, worst = _extremes(evidence, split)
+        text += f" over {len(labels)} labels" + (f", from {worst} to {best}" if best and worst else "")
+    return text + "." + _external(evidence, split)
+
+
+def _extremes(evidence: Evidence, split: str) -> tuple[str, str]:
+    found = [(label, evidence.estimate(evidence.arms[0], split, label, "auroc")) for label in evidence.labels(split)]
+    known = sorted((e.value, label) for label, e in found if e is not None and not e.reason)
+    if not known:
+        return "", ""
+    return f"{number(known[-1][0])} for {known[-1][1]}", f"{number(known[0][0])} for {known[0][1]}"
+
+
+def _external(evidence: Evidence, split: str) -> str:
+    if split != "test" or "external" not in evidence.test_splits:
+        return ""
+    labels = evidence.labels("external")
+    label = MACRO if len(labels) > 1 else (labels or (MACRO,))[0]
+    estimate = evidence.estimate(evidence.arms[0], "external", label, "auroc")
+    if estimate is None or estimate.reason:
+        return ""
+    return (
+        f" On external data ({count(estimate.n)} ECGs of {count(estimate.clusters)} patients) it was "
+        f"{number(estimate.value)} {interval(estimate)}."
+    )
+
+
+def _warnings(evidence: Evidence) -> list[Notice]:
+    notices = []
+    sources = {str(section.get("source", "")) for section in evidence.study.get("data", {}).values()}
+    if evidence.cohort is not None:
+        sources |= {str(name) for name in evidence.cohort.table["source"].unique().to_pylist()}
+    if any("simul" in source.lower() or "virtual" in source.lower() for source in sources):
+        notices.append(Notice("Simulated data: no patient stands behind these numbers.", tone="warning"))
+    if evidence.study.get("input", {}).get("ingest", {}).get("unit") == "arbitrary":
+        text = "The signals have no millivolts: voltage criteria can’t be judged, and ECGs are drawn in relative units."
+        notices.append(Notice(text, tone="warning"))
+    return notices

@@ -1,0 +1,64 @@
+"""A record as the store holds it, which is what the model was fed, with age and sex from the cohort."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+
+from einthoven.ecg.input_spec import FilterSpec
+from einthoven.ecg.leads import leads_in_mask
+from einthoven.ecg.record import Record, Sex
+from einthoven.errors import StoreError
+from einthoven.report.evidence import Evidence
+from einthoven.store.store import Store
+
+__all__ = ["StoredRecord", "stored_record"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredRecord:
+    """A record and the filter that it went through, in words."""
+
+    record: Record
+    filter_name: str
+
+
+def stored_record(evidence: Evidence, record_id: str) -> StoredRecord | None:
+    """Return the record, None when no store of the run is there and holds it."""
+    for entry in evidence.stores:
+        try:
+            # an absolute path replaces the run's
+            with Store.open(evidence.run / str(entry.get("path", ""))) as store:
+                return StoredRecord(_read(store, record_id, evidence), _filter_name(store.spec.filter))
+        except (StoreError, OSError):
+            continue
+    return None
+
+
+def _read(store: Store, record_id: str, evidence: Evidence) -> Record:
+    row = int(store.rows([record_id])[0])
+    place = store.manifest.slice(row, 1).select(["unit", "leads_present"]).to_pylist()[0]
+    present = leads_in_mask(int(place["leads_present"]))
+    leads = tuple(lead for lead in store.leads if lead in present)
+    signal = store.signal(row)[[store.leads.index(lead) for lead in leads]]
+    age, sex = _person(evidence, record_id)
+    return Record(
+        np.ascontiguousarray(signal), leads, store.spec.rate_hz, record_id, age_years=age, sex=sex, unit=place["unit"]
+    )
+
+
+def _person(evidence: Evidence, record_id: str) -> tuple[float | None, Sex]:
+    if evidence.cohort is None:
+        return None, "U"
+    table = evidence.cohort.table.select(["record_id", "age_years", "sex"])
+    rows = table.filter(pc.equal(table["record_id"], record_id)).to_pylist()
+    return (rows[0]["age_years"], rows[0]["sex"]) if rows else (None, "U")
+
+
+def _filter_name(spec: FilterSpec) -> str:
+    if spec.kind == "none":
+        return ""
+    notch = f", notch {spec.notch_hz:g} Hz" if spec.notch_hz else ""
+    return f"{spec.low_hz:g}–{spec.high_hz:g} Hz{notch}"
