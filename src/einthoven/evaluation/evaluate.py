@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow.compute as pc
@@ -19,11 +19,11 @@ from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.statistics.macro import macro_auprc, macro_auroc
 from einthoven.evaluation.thresholds import THRESHOLD_RULES, THRESHOLD_SPLIT, Threshold
+from einthoven.progress import ProgressCallback
 from einthoven.registry import nearest
 
 __all__ = ["evaluate"]
 
-ProgressCallback = Callable[[int, int], None]
 MACRO_METRICS = {"auroc": macro_auroc, "auprc": macro_auprc}
 
 

@@ -22,7 +22,6 @@ __all__ = ["MACRO", "ComparisonRow", "CurveRow", "Evaluation", "ResultRow"]
 VERSION = 1
 # the label of averages over labels
 MACRO = "macro"
-ESTIMATE_FIELDS = [field.name for field in dataclasses.fields(Estimate)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +107,26 @@ class Evaluation:
         }
 
     def save(self, folder: Path) -> None:
-        """Write ``evaluation.json``, ``results.csv`` (one row per number) and ``comparisons.csv``."""
+        """Write ``evaluation.json``, ``results.csv`` (one row per number) and, where there are any, ``comparisons.csv``."""
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
         (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
-        places = ["model", "seed", "split", "label", "subgroup", "metric"]
-        _write_csv(
-            folder / "results.csv",
-            [*places, *ESTIMATE_FIELDS],
-            [[*(getattr(row, p) for p in places), *row.estimate.to_dict().values()] for row in self.results],
-        )
-        pairs = ["model_a", "seed_a", "model_b", "seed_b", "split", "label", "metric"]
-        _write_csv(
-            folder / "comparisons.csv",
-            [*pairs, "statistic", "p_value", *ESTIMATE_FIELDS],
-            [
-                [
-                    *(getattr(row, p) for p in pairs),
-                    *_without_nan({"statistic": row.test.statistic, "p_value": row.test.p_value}).values(),
-                    *row.test.difference.to_dict().values(),
-                ]
-                for row in self.comparisons
-            ],
-        )
+        _write_csv(folder / "results.csv", self.result_records())
+        if self.comparisons:
+            _write_csv(folder / "comparisons.csv", self.comparison_records())
+
+    def result_records(self) -> list[dict[str, Any]]:
+        """Return one flat record per number, the columns of ``results.csv``."""
+        return [_plain(row, "estimate") | row.estimate.to_dict() for row in self.results]
+
+    def comparison_records(self) -> list[dict[str, Any]]:
+        """Return one flat record per comparison, the columns of ``comparisons.csv``; value is the difference."""
+        return [
+            _plain(row, "test")
+            | _without_nan({"statistic": row.test.statistic, "p_value": row.test.p_value})
+            | row.test.difference.to_dict()
+            for row in self.comparisons
+        ]
 
     @classmethod
     def load(cls, folder: Path) -> Evaluation:
@@ -211,8 +207,8 @@ def _curve(values: dict[str, Any]) -> Curve:
     return Curve(x, y, (values["names"][0], values["names"][1]), low, high)
 
 
-def _write_csv(path: Path, header: list[str], rows: list[list[Any]]) -> None:
+def _write_csv(path: Path, records: list[dict[str, Any]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+        writer = csv.DictWriter(stream, fieldnames=list(records[0]) if records else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)

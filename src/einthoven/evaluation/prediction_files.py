@@ -25,7 +25,12 @@ RECORD_COLUMNS = ("record_id", "outcome_id", "patient_id", "site", "split")
 
 
 def read_predictions(
-    path: Path, *, truth: Path | None = None, labels: Path | None = None, score_kind: str | None = None
+    path: Path,
+    *,
+    truth: Path | None = None,
+    labels: Path | None = None,
+    score_kind: str | None = None,
+    model: str | None = None,
 ) -> Predictions:
     """Return the predictions in a file.
 
@@ -42,6 +47,8 @@ def read_predictions(
         Names of the columns, separated by commas or lines, where neither file has a header.
     score_kind : str, optional
         Taken as ``binary`` if all scores are 0 or 1 and as ``probability`` if all lie in [0, 1]; otherwise needed.
+    model : str, optional
+        Name of the model where the file has none; the file's name by default.
 
     Raises
     ------
@@ -54,21 +61,35 @@ def read_predictions(
     """
     if not path.is_file():
         raise UnreadableFileError(f"there is no file {path}")
-    if path.suffix == ".parquet":
-        return _from_long(pq.read_table(path), path=path, score_kind=score_kind)
-    if path.suffix not in {".csv", ".npy"}:
+    name = path.stem if model is None else model
+    if path.suffix not in {".parquet", ".csv", ".npy"}:
         raise UnreadableFileError(f"scores must be a .parquet, .csv or .npy file, got {path}")
-    header = _header(path) if path.suffix == ".csv" else []
-    if {"score", "label"} <= set(header):
-        return _from_long(_read_csv(path), path=path, score_kind=score_kind)
-    if any(name.startswith("score.") for name in header):
-        return predictions_from_wide(_read_csv(path), model=path.stem, score_kind=score_kind)
-    if truth is None:
+    table = _table_with_truth(path)
+    if table is None and truth is None:
         raise SpecificationError(
             f"{path} holds scores without truth; give the true labels with --truth FILE (.csv or .npy), or a table "
             "with the columns record_id, label, truth, score, or with score.LABEL and truth.LABEL"
         )
-    return _from_matrices(path, truth=truth, labels=labels, score_kind=score_kind)
+    if table is None:
+        return _from_matrices(path, truth=truth, labels=labels, score_kind=score_kind, model=name)
+    if truth is not None:
+        raise SpecificationError(f"{path} has its own column of truth; leave out --truth {truth}")
+    if "label" in table.column_names:
+        return _from_long(table, path=path, score_kind=score_kind, model=name)
+    return predictions_from_wide(table, model=name, score_kind=score_kind)
+
+
+def _table_with_truth(path: Path) -> pa.Table | None:
+    """Return a long or wide table, None where the file has nothing but scores."""
+    if path.suffix == ".parquet":
+        try:
+            return pq.read_table(path)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise UnreadableFileError(f"can't read a table from {path}: {error}") from error
+    header = _header(path) if path.suffix == ".csv" else []
+    if {"score", "label"} <= set(header) or any(name.startswith("score.") for name in header):
+        return _read_csv(path)
+    return None
 
 
 def predictions_from_wide(table: pa.Table, *, model: str, score_kind: str | None = None) -> Predictions:
@@ -91,15 +112,15 @@ def predictions_from_wide(table: pa.Table, *, model: str, score_kind: str | None
     return Predictions(long_table(score, truth, per_record, labels=labels, model=model, seed=-1, kind=kind), notes)
 
 
-def _from_long(table: pa.Table, *, path: Path, score_kind: str | None) -> Predictions:
+def _from_long(table: pa.Table, *, path: Path, score_kind: str | None, model: str) -> Predictions:
     for name in ("record_id", "label", "truth", "score"):
         if name not in table.column_names:
             raise SpecificationError(f"{path} has no column {name!r}; it has: {', '.join(table.column_names)}")
     notes = () if "split" in table.column_names else (NO_SPLIT,)
-    defaults = {"model": path.stem, "seed": -1, "split": "test", "task": "binary"}
+    defaults = {"model": model, "seed": -1, "split": "test", "task": "binary"}
     if "score_kind" not in table.column_names:
         scores = _numbers(table, "score")
-        defaults["score_kind"] = score_kind_of(scores[:, None], labels=["score"], declared=score_kind, model=path.stem)
+        defaults["score_kind"] = score_kind_of(scores[:, None], labels=["score"], declared=score_kind, model=model)
     for name, value in defaults.items():
         if name not in table.column_names:
             table = table.append_column(name, pa.repeat(pa.scalar(value), len(table)))
@@ -108,8 +129,10 @@ def _from_long(table: pa.Table, *, path: Path, score_kind: str | None) -> Predic
     return Predictions(table, notes)
 
 
-def _from_matrices(path: Path, *, truth: Path, labels: Path | None, score_kind: str | None) -> Predictions:
-    if not truth.is_file():
+def _from_matrices(
+    path: Path, *, truth: Path | None, labels: Path | None, score_kind: str | None, model: str
+) -> Predictions:
+    if truth is None or not truth.is_file():
         raise UnreadableFileError(f"there is no file {truth}")
     scores, true = _matrix(path), _matrix(truth)
     declared = _label_names(labels) if labels is not None else None
@@ -125,7 +148,7 @@ def _from_matrices(path: Path, *, truth: Path, labels: Path | None, score_kind: 
     known = _aligned(true, scores, names=scores.labels or names)
     return Predictions.from_arrays(
         scores.values, known, labels=list(scores.labels or names), record_id=scores.records or true.records,
-        model=path.stem, score_kind=score_kind,
+        model=model, score_kind=score_kind,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 from numpy.typing import ArrayLike, NDArray
 
@@ -144,6 +145,16 @@ class Predictions:
         """Write the table; ``from_file`` reads it back."""
         metadata = {"type": TYPE, "version": str(VERSION)}
         pq.write_table(self.table.replace_schema_metadata(metadata), path, compression="zstd")
+
+    def write(self, path: Path) -> None:
+        """Write the table by the file's name: ``.parquet``, or ``.csv`` with one row per record and label."""
+        if path.suffix == ".parquet":
+            self.to_parquet(path)
+        elif path.suffix == ".csv":
+            plain = {name: _plain(self.table[name]) for name in self.table.column_names if name != "pretrained_on"}
+            pa.csv.write_csv(pa.table(plain), path)
+        else:
+            raise SpecificationError(f"predictions are written as .parquet or .csv, got {path}")
 
     @property
     def labels(self) -> tuple[str, ...]:
