@@ -18,7 +18,7 @@ def predict_command(
         typer.Option(help="Folder of a checkpoint; several times for an ensemble, whose scores are averaged."),
     ],
     source: Annotated[list[Path], typer.Option("--input", help="Folder or file of ECGs.")],
-    out: Annotated[Path, typer.Option(help="Parquet or CSV with one row per ECG and label.")],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet with one row per ECG and a column score.<label> each.")],
     store: Annotated[
         Path | None, typer.Option(help="Keep the prepared signals here; by default in a temporary folder.")
     ] = None,
@@ -39,9 +39,9 @@ def predict_command(
     with progress_lines() as announce:
         announce("Looking for ECGs")
         locations = locate_all(source, layout=layout, unit=unit)
-        predictions, rejected = score_files(locations, checkpoint, store=store, workers=workers, announce=announce)
-        predictions.write(out)
+        scores = score_files(locations, checkpoint, store=store, workers=workers, announce=announce)
+        scores.write(out)
     console = Console()
-    console.print(f"{predictions.table.num_rows:,} scores written to {out}", highlight=False)
-    for path, message in rejected:
+    console.print(f"{len(scores.record_ids):,} ECGs scored into {out}", highlight=False)
+    for path, message in scores.rejected:
         console.print(f"[yellow]not scored:[/] {path}: {message}", highlight=False, soft_wrap=True)

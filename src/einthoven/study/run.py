@@ -101,7 +101,8 @@ class Run:
             raise CohortError(f"all sources must have the same labels, got {sets}; list them in cohort.labels")
         return sets[0]
 
-    def _stage(self, name: str, inputs: dict[str, Any], *, arm: str = "", seed: int | None = None) -> Stage:
+    def stage(self, name: str, inputs: dict[str, Any], *, arm: str = "", seed: int | None = None) -> Stage:
+        """Describe a stage; inputs that aren't text are hashed."""
         hashes = {key: value if isinstance(value, str) else hash_of(value) for key, value in inputs.items()}
         hashes["einthoven"] = einthoven.__version__
         return Stage(self.out, name, hashes, code_version(), hash_of(self._environment), arm, seed)
@@ -135,7 +136,7 @@ class Run:
                 self._write_ingest(folder, store, locations)
 
         listing = hash_of([[where.record_id, where.path, where.options] for where in locations])
-        stage = self._stage(
+        stage = self.stage(
             "ingest", {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": str(path)}
         )
         if not (path / "store.json").is_file() and stage.is_done():
@@ -182,7 +183,7 @@ class Run:
             "tables": hash_of({name: _plain(data) for name, data in self._sources.items()}),
             "settings": settings.to_plain()["cohort"] | {"seed": settings.seed},
         }
-        return Cohort.read(self._stage("cohort", inputs).run_once(work) / "cohort.parquet")
+        return Cohort.read(self.stage("cohort", inputs).run_once(work) / "cohort.parquet")
 
     def report(self) -> Path:
         """Evaluate all predictions and render the report."""
@@ -191,10 +192,8 @@ class Run:
         from einthoven.study.evaluation import evaluate_arms
 
         predictions = predictions_of_arms(self)
-        evaluation = evaluate_arms(self, predictions)
+        evaluate_arms(self, predictions)
         self.announce("Writing the report")
-        stage = self._stage("report", {"evaluation": evaluation, "study": self.settings.to_plain()})
-        stage.run_once(lambda _folder: None)
         return render(self.out)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, SkipValidation
 
 from einthoven.cohort.build import Duplicates, Role
 from einthoven.cohort.sources import SOURCES
@@ -22,11 +22,11 @@ from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import SpecificationError
 from einthoven.evaluation.protocol import Protocol
 from einthoven.registry import nearest, resolve
-from einthoven.training.settings import ArmSettings
+from einthoven.training.arm import ArmSettings
 
 __all__ = ["CohortSettings", "DataSettings", "ReportSettings", "StoreSettings", "StudySettings", "load_study"]
 
-VERSION = 1
+UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,11 +68,11 @@ class ReportSettings:
 
 @dataclasses.dataclass(frozen=True)
 class DataSettings:
-    """One section ``[data.NAME]``: the source's own settings, and the role it plays."""
+    """One section ``[data.NAME]``: the source's own settings, checked against its class, and the role it plays."""
 
     source: str
     role: Role
-    settings: Source
+    settings: SerializeAsAny[SkipValidation[Source]]
 
 
 class StudySettings(BaseModel):
@@ -162,9 +162,11 @@ def _data_settings(name: str, section: Mapping[str, Any]) -> DataSettings:
 
 def _explain(error: pydantic.ValidationError, root: Any) -> str:
     """Say the first problem in one line: where, what is accepted, what came."""
-    first = error.errors(include_url=False)[0]
+    problems = error.errors(include_url=False)
+    # a misspelt section shows up as a missing one, too; the spelling is what has to be mended
+    first = next((problem for problem in problems if problem["type"] in UNKNOWN_KEY), problems[0])
     place = ".".join(str(part) for part in first["loc"])
-    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+    if first["type"] in UNKNOWN_KEY:
         key = str(first["loc"][-1])
         parent = _type_at(root, first["loc"][:-1])
         section = ".".join(str(part) for part in first["loc"][:-1]) or "the top level"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
@@ -44,6 +44,7 @@ class SourceData:
     official_split: tuple[str, ...] | None = None
 
 
+@runtime_checkable
 class Source(Protocol):
     """A frozen dataclass of settings, of which ``path`` is always one, that can load its rows."""
 

@@ -1,0 +1,124 @@
+"""The arms of a study: each is trained once per seed, scores every split, and is averaged over its seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from einthoven.cohort.cohort import Cohort
+from einthoven.ecg.input_spec import InputSpec
+from einthoven.evaluation.predictions import Predictions
+from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.predict import predict
+from einthoven.study.stage import hash_of
+from einthoven.training.arm import ArmSettings
+from einthoven.training.train import train
+
+if TYPE_CHECKING:
+    from einthoven.study.run import Run
+
+__all__ = ["predictions_of_arms"]
+
+CHECKPOINT = "checkpoint"
+PREDICTIONS = "predictions.parquet"
+ENSEMBLE = -1
+
+
+def predictions_of_arms(run: Run) -> list[Path]:
+    """Train and predict what isn't done yet; return the files of predictions, ensembles included."""
+    files: list[Path] = []
+    for name, arm in run.settings.arm.items():
+        own = [_predict(run, name, seed, _train(run, name, arm, seed)) for seed in arm.seeds]
+        files += own
+        if len(own) > 1:
+            files.append(_average(run, name, own))
+    return files
+
+
+def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
+    """Return the folder of the trained checkpoint."""
+    spec = _spec_of(run.settings.input, arm)
+    store, cohort = run.store, run.cohort
+
+    def work(folder: Path) -> None:
+        progress = run.announce(f"Training {name}, seed {seed}")
+        checkpoint = train(
+            arm, store, cohort.table, labels=run.labels, spec=spec, folder=folder, seed=seed, progress=progress
+        )
+        checkpoint.save(folder / CHECKPOINT)
+
+    inputs = {
+        "cohort": cohort.hash,
+        "store": store.ingest_hash,
+        "input": spec.to_json(),
+        "arm": {key: value for key, value in dataclasses.asdict(arm).items() if key != "seeds"},
+        "labels": list(run.labels),
+    }
+    return run.stage("train", inputs, arm=name, seed=seed).run_once(work) / CHECKPOINT
+
+
+def _spec_of(spec: InputSpec, arm: ArmSettings) -> InputSpec:
+    """Narrow the view to the arm's leads: an arm may see fewer than the store holds."""
+    return dataclasses.replace(spec, view=dataclasses.replace(spec.view, leads=arm.leads)) if arm.leads else spec
+
+
+def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:
+    store, cohort = run.store, run.cohort
+
+    def work(folder: Path) -> None:
+        progress = run.announce(f"Scoring with {name}, seed {seed}")
+        checkpoint = Checkpoint.load(checkpoint_folder)
+        scores = predict(checkpoint, store, store.rows(cohort.table["record_id"]), progress=progress)
+        _tabulate(cohort, scores, labels=checkpoint.labels, model=name, seed=seed).to_parquet(folder / PREDICTIONS)
+
+    inputs = {"checkpoint": hash_of(checkpoint_folder / "checkpoint.json"), "cohort": cohort.hash}
+    return run.stage("predict", inputs, arm=name, seed=seed).run_once(work) / PREDICTIONS
+
+
+def _tabulate(
+    cohort: Cohort, scores: NDArray[np.float64], *, labels: tuple[str, ...], model: str, seed: int
+) -> Predictions:
+    """Put scores (record, label) beside what evaluation needs of each record."""
+    table = cohort.table
+    truth = np.stack([_as_float(table[f"y.{label}"]) for label in labels], axis=1)
+    predictions = Predictions.from_arrays(
+        scores,
+        truth,
+        labels=labels,
+        record_id=table["record_id"].to_pylist(),
+        patient_id=table["patient_id"].to_pylist(),
+        split=table["split"].to_pylist(),
+        model=model,
+        seed=seed,
+        score_kind="probability",
+    )
+    groups = {"group.sex": table["sex"].to_pylist(), "site": table["site"].to_pylist()}
+    repeated = predictions.table
+    for column, values in groups.items():
+        repeated = repeated.append_column(column, pa.array(values * len(labels), pa.string()))
+    return Predictions(repeated)
+
+
+def _as_float(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in column.to_pylist()])
+
+
+def _average(run: Run, name: str, files: list[Path]) -> Path:
+    """Average the scores of an arm's seeds; record by record, they are in one order."""
+
+    def work(folder: Path) -> None:
+        tables = [Predictions.from_file(file).table for file in files]
+        score = np.mean([table["score"].to_numpy() for table in tables], axis=0)
+        first = tables[0]
+        first = first.set_column(first.column_names.index("score"), "score", pa.array(score))
+        seeds = pa.array(np.full(first.num_rows, ENSEMBLE, dtype=np.int32))
+        first = first.set_column(first.column_names.index("seed"), "seed", seeds)
+        Predictions(first).to_parquet(folder / PREDICTIONS)
+
+    inputs = {f"member {index}": hash_of(file) for index, file in enumerate(files)}
+    return run.stage("predict", inputs, arm=name, seed=ENSEMBLE).run_once(work) / PREDICTIONS

@@ -1,0 +1,91 @@
+"""A study file is checked before anything runs; a wrong word is answered with the right one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from einthoven.errors import SpecificationError, UnknownNameError
+from einthoven.study.settings import load_study
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = """
+version = 1
+[data.ptb_xl]
+source = "ptb_xl"
+path = "data"
+[cohort]
+labels = ["NORM", "MI"]
+split.method = "official"
+[input.view]
+window_s = 5
+[arm.main]
+seeds = [1, 2]
+"""
+
+
+def load(tmp_path, text: str, **paths):
+    """Load a study from text."""
+    file = tmp_path / "study.toml"
+    file.write_text(text)
+    return load_study(file, **paths)
+
+
+def test_defaults_fill_what_a_study_leaves_out(tmp_path):
+    """The resolved study names every setting."""
+    study = load(tmp_path, STUDY)
+    assert study.arm["main"].seeds == (1, 2)
+    assert study.cohort.labels == ("NORM", "MI")
+    assert study.input.ingest.rate_hz == 250
+    assert study.to_plain()["input"]["ingest"]["filter"]["low_hz"] == 0.67
+
+
+def test_paths_count_from_the_study_file_and_can_be_overridden(tmp_path):
+    """A study file can be sent to a colleague, whose data lie elsewhere."""
+    assert load(tmp_path, STUDY).data["ptb_xl"].settings.path == str(tmp_path / "data")
+    assert load(tmp_path, STUDY, data_paths={"ptb_xl": "/mnt"}).data["ptb_xl"].settings.path == "/mnt"
+    with pytest.raises(SpecificationError, match=r"--data names 'ptbxl'.*did you mean 'ptb_xl'"):
+        load(tmp_path, STUDY, data_paths={"ptbxl": "elsewhere"})
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("split.method", "splt.method", r"cohort has no key 'splt'; did you mean 'split'"),
+        ("[cohort]", "[cohrt]", r"the top level has no key 'cohrt'; did you mean 'cohort'"),
+        ("window_s", "windows_s", r"input\.view has no key 'windows_s'; did you mean 'window_s'"),
+        ("seeds", "seds", r"arm\.main has no key 'seds'; did you mean 'seeds'"),
+        ('path = "data"', 'path = "data"\nrate = 500', r"data\.ptb_xl has no key 'rate'; did you mean 'rate_hz'"),
+        ('"official"', '"oficial"', r"cohort\.split\.method: .*'official' or 'patient', got 'oficial'"),
+        ('labels = ["NORM", "MI"]', "", r"cohort\.labels is missing"),
+        ("seeds = [1, 2]", 'seeds = ["x"]', r"arm\.main\.seeds\.0: .*got 'x'"),
+        ('source = "ptb_xl"', "", r"data\.ptb_xl must say its source"),
+        ('source = "ptb_xl"', 'source = "ptb_xl"\nrole = "extern"', r"role must be one of develop, external"),
+        ("version = 1", "version = ", r"no valid TOML"),
+        ("window_s = 5", "window_s = -5", r"window_s must be positive"),
+    ],
+)
+def test_wrong_word_is_answered_with_file_key_and_remedy(tmp_path, right, wrong, message):
+    """Each message names the file, the place, and what is accepted."""
+    with pytest.raises(SpecificationError, match=message) as caught:
+        load(tmp_path, STUDY.replace(right, wrong))
+    assert str(tmp_path / "study.toml") in str(caught.value)
+
+
+def test_unknown_source_names_the_nearest(tmp_path):
+    """Sources are a table."""
+    with pytest.raises((SpecificationError, UnknownNameError), match="did you mean 'ptb_xl'"):
+        load(tmp_path, STUDY.replace('source = "ptb_xl"', 'source = "ptbxl"'))
+
+
+def test_missing_study_file_is_named(tmp_path):
+    """No traceback for a wrong path."""
+    with pytest.raises(SpecificationError, match=r"there is no study file .*nothing\.toml"):
+        load_study(tmp_path / "nothing.toml")
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "examples").glob("*/study.toml")), ids=lambda file: file.parent.name)
+def test_every_example_is_a_valid_study(file):
+    """What users copy from must load."""
+    assert load_study(file).title
