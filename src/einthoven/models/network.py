@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from einthoven.errors import LeadError, SignalError
+from einthoven.models.heads import MultiLabelHead
 
 __all__ = ["Network"]
 
@@ -23,7 +24,7 @@ class Network(nn.Module):
         In the order in which the signal passes them: (B, L, T) to (B, D, T').
     pooling : Module
         (B, D, T') to (B, ``feature_width``).
-    head : Module
+    head : MultiLabelHead
         (B, ``feature_width``) to (B, C).
     n_leads : int
     feature_width : int
@@ -41,7 +42,7 @@ class Network(nn.Module):
         blocks: dict[str, nn.Module],
         *,
         pooling: nn.Module,
-        head: nn.Module,
+        head: MultiLabelHead,
         n_leads: int,
         feature_width: int,
         minimum_samples: int,

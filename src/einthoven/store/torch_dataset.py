@@ -30,7 +30,8 @@ class Batch(TypedDict):
     ``signal`` int16 (B, L, W) steps, ``scale`` float32 (B, L) mV per step, ``target`` float32 (B, C) with NaN for
     unknown, ``row`` int64 (B,) in the store, ``key`` int64 (B,) seeds of the records' augmentation. The window that the
     model sees is sampled at ``start + stretch * [0, 1, 2, ...]`` samples of ``signal``; ``start``, ``stretch`` float32
-    (B,); without time scaling W is the window and they are 0 and 1.
+    (B,); without time scaling W is the window and they are 0 and 1. ``valid`` int64 (B,) is how many samples of the
+    window the record fills; zeros follow.
     """
 
     signal: Tensor
@@ -40,6 +41,7 @@ class Batch(TypedDict):
     key: Tensor
     start: Tensor
     stretch: Tensor
+    valid: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class RecordBatches:
             key=torch.from_numpy(keys),
             start=torch.from_numpy(start),
             stretch=torch.from_numpy(stretch),
+            valid=torch.from_numpy(np.minimum(self._store.lengths[rows], self._window)),
         )
 
     def _blocks(self, rows: NDArray[np.int64]) -> NDArray[np.int16] | list[NDArray[np.int16]]:

@@ -1,0 +1,114 @@
+"""A checkpoint comes back as it was saved, and nothing else is accepted."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from einthoven.ecg.input_spec import InputSpec, ViewSpec
+from einthoven.errors import CheckpointError
+from einthoven.models.architectures import build
+from einthoven.models.checkpoint import Checkpoint
+from fakes.stores import FakeStore
+
+SETTINGS = {"widths": [4, 4, 4, 4], "stem_widths": [4]}
+
+
+@pytest.fixture
+def checkpoint() -> Checkpoint:
+    """Return an untrained checkpoint for three leads and two labels."""
+    spec = InputSpec(FakeStore(1).spec, ViewSpec(window_s=2.0))
+    state = build("xresnet1d", n_leads=3, n_labels=2, **SETTINGS).state_dict()
+    return Checkpoint("xresnet1d", SETTINGS, spec, ("up", "loud"), "binary", state, ("ptb_xl",), seed=3, epoch=5)
+
+
+def _edit(folder, **changes) -> None:
+    path = folder / "checkpoint.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def _edit_weights(folder, change) -> None:
+    """Change the weights and keep the hash right, as a foreign program might."""
+    import hashlib
+
+    state = load_file(folder / "model.safetensors")
+    change(state)
+    save_file(state, folder / "model.safetensors")
+    _edit(folder, weights_sha256=hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest())
+
+
+def test_everything_comes_back(checkpoint, tmp_path):
+    loaded = Checkpoint.load(checkpoint.save(tmp_path / "a" / "checkpoint"), labels=("up", "loud"))
+    for name in ("architecture", "settings", "spec", "labels", "task", "pretrained_on", "seed", "epoch", "metric"):
+        assert getattr(loaded, name) == getattr(checkpoint, name)
+    signal = torch.randn(2, 3, 200)
+    assert torch.equal(loaded.network()(signal), checkpoint.network()(signal))
+    assert not any(path.suffix == ".tmp" for path in tmp_path.rglob("*"))
+
+
+def test_defaults_are_written_out(checkpoint, tmp_path):
+    saved = json.loads((checkpoint.save(tmp_path) / "checkpoint.json").read_text())
+    assert saved["settings"]["depth"] == 18
+    assert saved["type"] == "einthoven.checkpoint"
+    assert saved["version"] == 1
+
+
+def test_saving_twice_gives_the_same_bytes(checkpoint, tmp_path):
+    first, second = checkpoint.save(tmp_path / "a"), checkpoint.save(tmp_path / "b")
+    for name in ("checkpoint.json", "model.safetensors"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_other_labels_are_refused(checkpoint, tmp_path):
+    folder = checkpoint.save(tmp_path)
+    with pytest.raises(CheckpointError, match="loud"):
+        Checkpoint.load(folder, labels=("up",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"version": 99}, "version 99"),
+        ({"type": "something"}, "type"),
+        ({"architecture": "xresnet"}, "xresnet1d"),
+        ({"labels": ["up"]}, "head.linear.weight"),
+        ({"settings": {**SETTINGS, "dept": 18}}, "depth"),
+        ({"settings": {**SETTINGS, "depth": 34}}, "missing"),
+        ({"input": {"view": {"windows": 3}}}, "window_s"),
+        ({"weights_sha256": "0"}, "SHA-256"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused_by_name(checkpoint, tmp_path, changes, message):
+    folder = checkpoint.save(tmp_path)
+    _edit(folder, **changes)
+    with pytest.raises(CheckpointError, match=message):
+        Checkpoint.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda state: state.pop("head.linear.bias"), "1 are missing"),
+        (lambda state: state.update(extra=torch.zeros(1)), "extra"),
+        (lambda state: state.update({"head.linear.bias": torch.zeros(3)}), "head.linear.bias"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused_by_name(checkpoint, tmp_path, change, message):
+    folder = checkpoint.save(tmp_path)
+    _edit_weights(folder, change)
+    with pytest.raises(CheckpointError, match=message):
+        Checkpoint.load(folder)
+
+
+@pytest.mark.parametrize("name", ["checkpoint.json", "model.safetensors"])
+def test_a_missing_or_broken_file_is_refused_by_name(checkpoint, tmp_path, name):
+    folder = checkpoint.save(tmp_path)
+    (folder / name).write_bytes((folder / name).read_bytes()[:50])
+    with pytest.raises(CheckpointError, match=name):
+        Checkpoint.load(folder)
+    (folder / name).unlink()
+    with pytest.raises(CheckpointError, match=name):
+        Checkpoint.load(folder)
