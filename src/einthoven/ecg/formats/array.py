@@ -45,7 +45,9 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     selection = select_standard_leads(layout.leads, where=location.path)
     if selection.rows != tuple(range(signal.shape[0])):
         signal = signal[list(selection.rows)]
-    if signal.dtype == np.float64 or factor != 1:
+    if np.isinf(signal).any():
+        raise SignalError(f"record {location.record_id} holds infinite samples: write NaN where unknown")
+    if factor != 1:
         signal = signal * np.float64(factor)
     return Record(
         signal=np.ascontiguousarray(signal, dtype=np.float32),

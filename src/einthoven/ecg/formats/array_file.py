@@ -15,24 +15,11 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.formats.array_layout import ArrayLayout
 from einthoven.ecg.formats.files import MAX_VALUES
-from einthoven.errors import SpecificationError, UnreadableFileError
+from einthoven.errors import EinthovenError, SpecificationError, UnreadableFileError
 
 __all__ = ["SUFFIXES", "open_array"]
 
 SUFFIXES = (".npy", ".npz", ".csv", ".h5", ".hdf5", ".mat")
-# what NumPy, h5py, SciPy and zipfile raise on damaged files
-_DAMAGES = (
-    OSError,
-    ValueError,
-    EOFError,
-    KeyError,
-    TypeError,
-    SyntaxError,
-    MemoryError,
-    OverflowError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-)
 _FIRST_BYTES = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x89HDF\r\n\x1a\n": ".h5"}
 
 
@@ -90,7 +77,9 @@ def _kind(path: str) -> str:
 def _typed_errors(path: str) -> Iterator[None]:
     try:
         yield
-    except _DAMAGES as error:
+    except EinthovenError:
+        raise
+    except Exception as error:  # four libraries, each of which raises whatever its parsing runs into
         raise UnreadableFileError(f"{path} is damaged or not what its name says ({error}): export it again") from error
 
 
@@ -119,7 +108,10 @@ def _hdf5(path: str, dataset: str | None) -> Any:
     file = h5py.File(path, "r")
     names: list[str] = []
     file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
-    return file[_chosen(path, names, dataset)]
+    array = file[_chosen(path, names, dataset)]
+    if array.external or array.is_virtual:
+        raise UnreadableFileError(f"{path} points to other files for its samples: export it as one file")
+    return array
 
 
 def _csv(path: str, csv: tuple[str, int, tuple[int, ...]]) -> NDArray[np.float64]:

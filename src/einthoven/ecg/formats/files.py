@@ -13,6 +13,9 @@ __all__ = ["MAX_VALUES", "read_bytes"]
 # The most values that a damaged or hostile header may make us allocate: 23 hours of 12 leads at 1,000 Hz.
 MAX_VALUES = 1_000_000_000
 
+# opening a pipe must not wait for its other end; Windows has no such flag but needs to be told about binary files
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 def read_bytes(path: str | Path, *, limit: int, remedy: str = "check the path") -> bytes:
     """Return the content of a regular file of at most ``limit`` bytes.
@@ -23,14 +26,27 @@ def read_bytes(path: str | Path, *, limit: int, remedy: str = "check the path") 
         When the file is missing, not a regular file, too large or not allowed to be read.
     """
     try:
-        status = os.stat(path)  # noqa: PTH116 - a Path object costs as much as the call, in the reader's innermost loop
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError(f"{path} is not a regular file: {remedy}")
-        if status.st_size > limit:
-            raise UnreadableFileError(f"{path} has {status.st_size} bytes, more than the {limit} that are read at once")
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
-            return file.read()
+        descriptor = os.open(path, _FLAGS)
+        try:
+            return _read(descriptor, path, limit=limit, remedy=remedy)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         raise UnreadableFileError(f"{path} does not exist: {remedy}") from None
     except (OSError, ValueError) as error:
         raise UnreadableFileError(f"{path} can't be read ({error}): {remedy}") from error
+
+
+def _read(descriptor: int, path: str | Path, *, limit: int, remedy: str) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFileError(f"{path} is not a regular file: {remedy}")
+    if status.st_size > limit:
+        raise UnreadableFileError(f"{path} has {status.st_size} bytes, more than the {limit} that are read at once")
+    content = os.read(descriptor, status.st_size)
+    if len(content) == status.st_size:
+        return content
+    chunks = [content]  # Linux gives at most 2 GiB a call
+    while chunks[-1]:
+        chunks.append(os.read(descriptor, status.st_size))
+    return b"".join(chunks)

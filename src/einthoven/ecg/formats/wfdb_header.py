@@ -9,7 +9,7 @@ from typing import NamedTuple, NoReturn
 from einthoven.ecg.formats.files import MAX_VALUES
 from einthoven.errors import SignalError, UnreadableFileError
 
-__all__ = ["Header", "SignalLine", "is_header", "parse_header"]
+__all__ = ["Header", "Segment", "SignalLine", "is_header", "parse_header"]
 
 DEFAULT_RATE_HZ = 250.0  # header(5): "if the sampling frequency is missing, 250 samples per second are assumed"
 DEFAULT_GAIN = 200.0  # header(5): gain missing or 0 means uncalibrated, 200 units per millivolt assumed
@@ -17,7 +17,6 @@ DEFAULT_GAIN = 200.0  # header(5): gain missing or 0 means uncalibrated, 200 uni
 _RECORD_LINE = re.compile(rb"[^\s/]+(/\d+)?[ \t]+\d+([ \t]+\d|\s*$)")
 _FORMAT = re.compile(r"(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?")
 _GAIN = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?:\(([-+]?\d+)\))?(?:/(\S+))?")
-_INTEGER = re.compile(r"[-+]?\d+")
 
 
 class SignalLine(NamedTuple):
@@ -40,6 +39,13 @@ class SignalLine(NamedTuple):
     name: str
 
 
+class Segment(NamedTuple):
+    """One part of a multi-segment record."""
+
+    name: str
+    n_samples: int
+
+
 class Header(NamedTuple):
     """A parsed header; ``n_samples`` is 0 where it is not written, ``start`` holds the words of time and date."""
 
@@ -48,7 +54,7 @@ class Header(NamedTuple):
     n_samples: int
     start: tuple[str, ...]
     signals: tuple[SignalLine, ...]
-    segments: tuple[str, ...]
+    segments: tuple[Segment, ...]
     comments: tuple[str, ...]
 
 
@@ -84,13 +90,15 @@ def parse_header(content: bytes, *, path: str) -> Header:
         _refuse(path, "it has no record line")
     name, n_segments, n_signals, rate_hz, n_samples, start = _record_line(lines[0], path)
     if n_segments is not None:
-        segments = tuple(line.split()[0] for line in lines[1:])
+        segments = tuple(_segment(line, path) for line in lines[1:])
+        if len(segments) != n_segments:
+            _refuse(path, f"it declares {n_segments} segments and names {len(segments)}")
         return Header(name, rate_hz, n_samples, start, (), segments, comments)
     if len(lines) - 1 != n_signals:
         _refuse(path, f"it declares {n_signals} signals and describes {len(lines) - 1}")
     if n_signals * max(n_samples, 1) > MAX_VALUES:
         _refuse(path, f"it declares {n_signals} x {n_samples} samples, more than {MAX_VALUES} in all")
-    signals = tuple([_signal_line(line, path) for line in lines[1:]])
+    signals = _signal_lines(lines[1:], path)
     return Header(name, rate_hz, n_samples, start, signals, (), comments)
 
 
@@ -135,39 +143,77 @@ def _record_line(line: str, path: str) -> _RecordLine:
     return _RecordLine(name, n_segments, n_signals, rate_hz, n_samples, tuple(words[4:]))
 
 
-def _signal_line(line: str, path: str) -> SignalLine:
+def _segment(line: str, path: str) -> Segment:
     words = line.split()
-    layout = _FORMAT.fullmatch(words[1]) if len(words) > 1 else None
-    if layout is None:
-        _refuse(path, f"its signal line {line[:80]!r} names no file and format")
-    form, per_frame, skew, offset = layout.groups()
-    gain, baseline, unit, rest = DEFAULT_GAIN, None, "", words[2:]
-    calibration = _GAIN.fullmatch(rest[0]) if rest else None
-    gain_given = False
-    if calibration:
-        gain, baseline, unit = _gain(calibration, line, path)
-        gain_given = gain != 0
-        rest = rest[1:]
-    numbers: list[int] = []
-    while rest and len(numbers) < 5 and _INTEGER.fullmatch(rest[0]):  # resolution, zero, first value, checksum, block
-        numbers.append(int(rest.pop(0)))
+    try:
+        segment = Segment(words[0], int(words[1]))
+    except (ValueError, IndexError):
+        _refuse(path, f"its segment line is {line[:80]!r}")
+    if segment.n_samples < 0:
+        _refuse(path, f"its segment line {line[:80]!r} holds a negative size")
+    return segment
+
+
+class _Layout(NamedTuple):
+    """The second and third word of a signal line; ``third_is_gain`` is false where the gain is left out."""
+
+    format: int
+    samples_per_frame: int
+    skew: int
+    byte_offset: int
+    gain: float
+    baseline: int | None
+    unit: str
+    third_is_gain: bool
+
+
+def _signal_lines(lines: list[str], path: str) -> tuple[SignalLine, ...]:
+    layouts: dict[str, _Layout] = {}  # the signals of a record mostly share theirs
+    signals = []
+    for line in lines:
+        words = line.split(None, 8)
+        key = " ".join(words[1:3])
+        layout = layouts.get(key)
+        if layout is None:
+            layout = layouts[key] = _layout(words, line, path)
+        signals.append(_signal_line(words, layout, line))
+    return tuple(signals)
+
+
+def _signal_line(words: list[str], layout: _Layout, line: str) -> SignalLine:
+    numbers: list[int] = []  # resolution, zero, first value, checksum, block size
+    first = 3 if layout.third_is_gain else 2
+    for word in words[first : first + 5]:
+        try:
+            numbers.append(int(word))
+        except ValueError:
+            break
+    n_words = first + len(numbers)
+    name = words[n_words] if n_words == 8 and len(words) == 9 else " ".join(line.split()[n_words:])
     zero = numbers[1] if len(numbers) > 1 else 0
     return SignalLine(
-        file_name=words[0],
-        format=int(form),
-        samples_per_frame=int(per_frame or 1),
-        skew=int(skew or 0),
-        byte_offset=int(offset or 0),
-        gain=gain or DEFAULT_GAIN,
-        gain_given=gain_given,
-        baseline=zero if baseline is None else baseline,
-        unit=unit,
-        checksum=numbers[3] if len(numbers) > 3 else None,
-        name=" ".join(rest),
+        words[0],
+        layout.format,
+        layout.samples_per_frame,
+        layout.skew,
+        layout.byte_offset,
+        layout.gain or DEFAULT_GAIN,
+        layout.third_is_gain and layout.gain != 0,
+        zero if layout.baseline is None else layout.baseline,
+        layout.unit,
+        numbers[3] if len(numbers) > 3 else None,
+        name,
     )
 
 
-def _gain(calibration: re.Match[str], line: str, path: str) -> tuple[float, int | None, str]:
+def _layout(words: list[str], line: str, path: str) -> _Layout:
+    storage = _FORMAT.fullmatch(words[1]) if len(words) > 1 else None
+    if storage is None:
+        _refuse(path, f"its signal line {line[:80]!r} names no file and format")
+    form, per_frame, skew, offset = (int(digits or 0) for digits in storage.groups())
+    calibration = _GAIN.fullmatch(words[2]) if len(words) > 2 else None
+    if calibration is None:
+        return _Layout(form, per_frame or 1, skew, offset, DEFAULT_GAIN, None, "", third_is_gain=False)
     value, baseline, unit = calibration.groups()
     try:
         gain = float(value)
@@ -175,7 +221,8 @@ def _gain(calibration: re.Match[str], line: str, path: str) -> tuple[float, int 
         gain = math.nan
     if not math.isfinite(gain):
         _refuse(path, f"its signal line {line[:80]!r} holds no usable gain")
-    return gain, None if baseline is None else int(baseline), unit or ""
+    zero = None if baseline is None else int(baseline)
+    return _Layout(form, per_frame or 1, skew, offset, gain, zero, unit or "", third_is_gain=True)
 
 
 def _refuse(path: str, why: str) -> NoReturn:

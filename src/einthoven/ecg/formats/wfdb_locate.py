@@ -113,11 +113,11 @@ def _record_line(path: str) -> bytes:
     return b""
 
 
-def _segments(path: Path) -> tuple[str, ...]:
+def _segments(path: Path) -> list[str]:
     try:
-        return parse_header(path.read_bytes(), path=str(path)).segments
+        return [segment.name for segment in parse_header(path.read_bytes(), path=str(path)).segments]
     except (RecordError, OSError):
-        return ()
+        return []
 
 
 def _orphans(parent: str, files: list[str], headers: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Samples of WFDB signal files in formats 16, 24, 32, 80 and 212 (https://physionet.org/physiotools/wag/signal-5.htm).
+"""Samples of WFDB signal files in formats 16, 24, 32, 61, 80, 160 and 212 (https://physionet.org/physiotools/wag/signal-5.htm).
 
 These hold nearly all ECG archives; each is decoded whole, by NumPy. The MAT files (version 4) of the PhysioNet
 challenges are format 16 behind 24 bytes.
@@ -72,6 +72,16 @@ def _decode_16(data: memoryview, n_leads: int, n_samples: int) -> NDArray[np.int
     return np.ascontiguousarray(stored.T, dtype=np.int16)
 
 
+def _decode_61(data: memoryview, n_leads: int, n_samples: int) -> NDArray[np.int16]:
+    stored = np.frombuffer(data, dtype=">i2").reshape(n_samples, n_leads)
+    return np.ascontiguousarray(stored.T, dtype=np.int16)
+
+
+def _decode_160(data: memoryview, n_leads: int, n_samples: int) -> NDArray[np.int16]:
+    stored = np.frombuffer(data, dtype="<u2").reshape(n_samples, n_leads)
+    return np.ascontiguousarray(stored.T ^ np.uint16(0x8000)).view(np.int16)  # offset binary: less 32768
+
+
 def _decode_32(data: memoryview, n_leads: int, n_samples: int) -> NDArray[np.int32]:
     stored = np.frombuffer(data, dtype="<i4").reshape(n_samples, n_leads)
     return np.ascontiguousarray(stored.T, dtype=np.int32)
@@ -104,6 +114,8 @@ CODINGS = {
     16: Coding(16, -(1 << 15), _decode_16),
     24: Coding(24, -(1 << 23), _decode_24),
     32: Coding(32, -(1 << 31), _decode_32),
+    61: Coding(16, -(1 << 15), _decode_61),
     80: Coding(8, -(1 << 7), _decode_80),
+    160: Coding(16, -(1 << 15), _decode_160),
     212: Coding(12, -(1 << 11), _decode_212),
 }
