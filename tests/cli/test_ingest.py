@@ -1,0 +1,60 @@
+"""``ingest`` makes a store, lists what it rejects, and asks for what is missing."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from einthoven.cli.main import app
+from einthoven.errors import SpecificationError, UnreadableFileError
+from einthoven.store.store import Store
+from fakes.ptb_xl_folder import fake_ecg, write_record
+
+
+def ingest(*words: object):
+    """Run the verb; errors are raised as they are."""
+    return CliRunner().invoke(app, ["ingest", *map(str, words)], catch_exceptions=False)
+
+
+def test_folder_becomes_a_store_and_a_bad_file_a_line(tmp_path):
+    """The good ones are stored; the bad one is counted and named."""
+    for name in ("a", "b", "c"):
+        signal = fake_ecg(np.random.default_rng(ord(name)), kind=0, rate_hz=500)
+        write_record(tmp_path / "ecgs" / name, signal_uv=signal, rate_hz=500)
+    (tmp_path / "ecgs" / "b.dat").unlink()
+    result = ingest(tmp_path / "ecgs", "--store", tmp_path / "store", "--workers", 1)
+    assert "2 ECGs stored" in result.output
+    assert "1 rejected" in result.output
+    with Store.open(tmp_path / "store") as store:
+        assert len(store) == 2
+        assert "b.dat" in store.rejected["message"][0].as_py()
+
+
+def test_spec_file_decides_rate_and_leads(tmp_path):
+    """The ingest half of an input spec as JSON."""
+    write_record(tmp_path / "a", signal_uv=fake_ecg(np.random.default_rng(0), kind=0, rate_hz=500), rate_hz=500)
+    (tmp_path / "spec.json").write_text(json.dumps({"rate_hz": 100, "leads": ["I", "II"]}))
+    ingest(tmp_path, "--store", tmp_path / "store", "--spec", tmp_path / "spec.json")
+    with Store.open(tmp_path / "store") as store:
+        assert store.signal(0).shape == (2, 1000)
+
+
+@pytest.mark.parametrize(("text", "message"), [("{", "can't be read"), ('{"rate": 100}', "did you mean 'rate_hz'")])
+def test_wrong_spec_is_refused_by_name(tmp_path, text, message):
+    """Broken JSON and wrong keys."""
+    (tmp_path / "spec.json").write_text(text)
+    with pytest.raises(SpecificationError, match=message):
+        ingest(tmp_path, "--store", tmp_path / "store", "--spec", tmp_path / "spec.json")
+
+
+@pytest.mark.parametrize("make", [False, True], ids=["missing", "empty"])
+def test_missing_or_empty_folder_is_named(tmp_path, make):
+    """Both say which folder and what to check."""
+    folder = tmp_path / "ecgs"
+    if make:
+        folder.mkdir()
+    with pytest.raises(UnreadableFileError, match="ecgs"):
+        ingest(folder, "--store", tmp_path / "store")
