@@ -98,13 +98,14 @@ def _comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         table.add_column(heading, no_wrap=heading != "Method")
     for row in rows:
         difference = row.test.difference
-        p_value = (
-            "not defined"
-            if difference.reason
-            else ("< 0.001" if row.test.p_value < 0.001 else f"{row.test.p_value:.3f}")
-        )
         interval = f"{difference.value:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})"
         models = f"{row.model_a} - {row.model_b}"
         label = "mean of labels" if row.label == MACRO else row.label
-        table.add_row(models, row.split, label, METRICS[row.metric], interval, p_value, row.test.method)
+        table.add_row(models, row.split, label, METRICS[row.metric], interval, _p_value(row), row.test.method)
     return table
+
+
+def _p_value(row: ComparisonRow) -> str:
+    if row.test.difference.reason is not None:
+        return "not defined"
+    return "< 0.001" if row.test.p_value < 0.001 else f"{row.test.p_value:.3f}"

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFileError
 from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
-from einthoven.evaluation.prediction_columns import COLUMNS
 from einthoven.evaluation.predictions import Predictions
+from einthoven.evaluation.score_matrix import (
+    ScoreMatrix,
+    aligned_truth,
+    column_of_numbers,
+    read_csv,
+    read_header,
+    read_matrix,
+    read_names,
+)
 from einthoven.registry import nearest
 
 __all__ = ["predictions_from_wide", "read_predictions"]
@@ -61,35 +66,28 @@ def read_predictions(
     """
     if not path.is_file():
         raise UnreadableFileError(f"there is no file {path}")
-    name = path.stem if model is None else model
     if path.suffix not in {".parquet", ".csv", ".npy"}:
         raise UnreadableFileError(f"scores must be a .parquet, .csv or .npy file, got {path}")
-    table = _table_with_truth(path)
-    if table is None and truth is None:
-        raise SpecificationError(
-            f"{path} holds scores without truth; give the true labels with --truth FILE (.csv or .npy), or a table "
-            "with the columns record_id, label, truth, score, or with score.LABEL and truth.LABEL"
-        )
-    if table is None:
+    name = path.stem if model is None else model
+    columns = _column_names(path)
+    has_truth = {"score", "label"} <= set(columns) or any(column.startswith("truth.") for column in columns)
+    if not has_truth:
         return _from_matrices(path, truth=truth, labels=labels, score_kind=score_kind, model=name)
     if truth is not None:
         raise SpecificationError(f"{path} has its own column of truth; leave out --truth {truth}")
-    if "label" in table.column_names:
+    table = read_csv(path) if path.suffix == ".csv" else pq.read_table(path)
+    if "label" in columns:
         return _from_long(table, path=path, score_kind=score_kind, model=name)
     return predictions_from_wide(table, model=name, score_kind=score_kind)
 
 
-def _table_with_truth(path: Path) -> pa.Table | None:
-    """Return a long or wide table, None where the file has nothing but scores."""
-    if path.suffix == ".parquet":
-        try:
-            return pq.read_table(path)
-        except (OSError, pa.ArrowInvalid) as error:
-            raise UnreadableFileError(f"can't read a table from {path}: {error}") from error
-    header = _header(path) if path.suffix == ".csv" else []
-    if {"score", "label"} <= set(header) or any(name.startswith("score.") for name in header):
-        return _read_csv(path)
-    return None
+def _column_names(path: Path) -> list[str]:
+    if path.suffix != ".parquet":
+        return read_header(path) if path.suffix == ".csv" else []
+    try:
+        return list(pq.read_schema(path).names)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UnreadableFileError(f"can't read a table from {path}: {error}") from error
 
 
 def predictions_from_wide(table: pa.Table, *, model: str, score_kind: str | None = None) -> Predictions:
@@ -102,7 +100,7 @@ def predictions_from_wide(table: pa.Table, *, model: str, score_kind: str | None
     missing = [f"truth.{label}" for label in labels if f"truth.{label}" not in table.column_names]
     if missing:
         raise SpecificationError(f"the columns {', '.join(missing)} are missing; leave cells empty where unknown")
-    score, truth = (np.column_stack([_numbers(table, f"{h}.{x}") for x in labels]) for h in ("score", "truth"))
+    score, truth = (np.column_stack([column_of_numbers(table, f"{h}.{x}") for x in labels]) for h in ("score", "truth"))
     kept = [n for n in table.column_names if n in RECORD_COLUMNS or n.startswith("group.")]
     per_record = {name: table[name].cast(pa.string()).to_pylist() for name in kept}
     notes = () if "split" in per_record else (NO_SPLIT,)
@@ -119,7 +117,7 @@ def _from_long(table: pa.Table, *, path: Path, score_kind: str | None, model: st
     notes = () if "split" in table.column_names else (NO_SPLIT,)
     defaults = {"model": model, "seed": -1, "split": "test", "task": "binary"}
     if "score_kind" not in table.column_names:
-        scores = _numbers(table, "score")
+        scores = column_of_numbers(table, "score")
         defaults["score_kind"] = score_kind_of(scores[:, None], labels=["score"], declared=score_kind, model=model)
     for name, value in defaults.items():
         if name not in table.column_names:
@@ -132,115 +130,38 @@ def _from_long(table: pa.Table, *, path: Path, score_kind: str | None, model: st
 def _from_matrices(
     path: Path, *, truth: Path | None, labels: Path | None, score_kind: str | None, model: str
 ) -> Predictions:
-    if truth is None or not truth.is_file():
-        raise UnreadableFileError(f"there is no file {truth}")
-    scores, true = _matrix(path), _matrix(truth)
-    declared = _label_names(labels) if labels is not None else None
-    names = declared or scores.labels or true.labels
+    if truth is None:
+        raise SpecificationError(
+            f"{path} holds scores without truth; give the true labels with --truth FILE (.csv or .npy), or a table "
+            "with the columns record_id, label, truth, score, or with score.LABEL and truth.LABEL"
+        )
+    scores, true = read_matrix(path), read_matrix(truth)
+    names = _label_names(scores, true, declared=None if labels is None else read_names(labels))
+    return Predictions.from_arrays(
+        scores.values,
+        aligned_truth(true, scores, labels=names),
+        labels=names,
+        record_id=scores.records or true.records,
+        patient_id=scores.patients or (true.patients if scores.records is None else None),
+        model=model,
+        score_kind=score_kind,
+    )
+
+
+def _label_names(scores: ScoreMatrix, true: ScoreMatrix, *, declared: tuple[str, ...] | None) -> tuple[str, ...]:
+    names = scores.labels or declared or true.labels
     if names is None:
-        raise SpecificationError(f"neither {path} nor {truth} names its columns; name them with --labels FILE")
+        raise SpecificationError(
+            f"neither {scores.path} nor {true.path} names its columns; name them with --labels FILE"
+        )
+    if declared is not None and set(declared) != set(names):
+        raise SpecificationError(
+            f"{scores.path} names its columns {', '.join(names)}, which differ from --labels: {', '.join(declared)}"
+        )
     for matrix in (scores, true):
-        if matrix.values.shape[1] != len(matrix.labels or names):
+        if matrix.labels is None and matrix.values.shape[1] != len(names):
             raise SpecificationError(
                 f"{matrix.path} has {matrix.values.shape[1]} columns, but there are {len(names)} labels: "
                 f"{', '.join(names)}"
             )
-    known = _aligned(true, scores, names=scores.labels or names)
-    return Predictions.from_arrays(
-        scores.values, known, labels=list(scores.labels or names), record_id=scores.records or true.records,
-        model=model, score_kind=score_kind,
-    )  # fmt: skip
-
-
-class _Matrix:
-    """A file of numbers, one row per record, one column per label; names where the file has them."""
-
-    def __init__(
-        self, path: Path, values: NDArray[np.float64], labels: list[str] | None, records: list[str] | None
-    ) -> None:
-        self.path, self.values, self.labels, self.records = path, values, labels, records
-
-
-def _matrix(path: Path) -> _Matrix:
-    if path.suffix == ".npy":
-        try:
-            values = np.load(path, allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise UnreadableFileError(f"can't read an array from {path}: {error}") from error
-        if values.ndim not in {1, 2} or values.dtype.kind not in "biuf":
-            raise UnreadableFileError(f"{path} must hold numbers as (record, label), got {values.dtype} {values.shape}")
-        return _Matrix(path, values.reshape(values.shape[0], -1).astype(np.float64), None, None)
-    header = _header(path)
-    if all(_is_number(cell) for cell in header):
-        return _Matrix(path, np.loadtxt(path, delimiter=",", ndmin=2), None, None)
-    table = _read_csv(path)
-    records = table["record_id"].to_pylist() if "record_id" in header else None
-    # a column without a name is the row number that pandas writes
-    names = [name for name in table.column_names if name and name != "record_id"]
-    return _Matrix(path, np.column_stack([_numbers(table, name, path=path) for name in names]), names, records)
-
-
-def _aligned(true: _Matrix, scores: _Matrix, *, names: list[str]) -> NDArray[np.float64]:
-    values = true.values
-    if scores.records is not None and true.records is not None:
-        place = {record: row for row, record in enumerate(true.records)}
-        absent = [record for record in scores.records if record not in place]
-        if absent:
-            raise SpecificationError(
-                f"{len(absent)} records of {scores.path} are not in {true.path}, first {absent[0]!r}"
-            )
-        values = values[[place[record] for record in scores.records]]
-    elif len(values) != len(scores.values):
-        raise SpecificationError(
-            f"{scores.path} has {len(scores.values)} rows and {true.path} {len(values)}; they must be the same records "
-            "in the same order, or both have a column record_id"
-        )
-    if true.labels is None:
-        return values
-    for name in names:
-        if name not in true.labels:
-            raise UnknownNameError(f"{true.path} has no label {name!r}{nearest(name, true.labels)}")
-    return np.asarray(values[:, [true.labels.index(name) for name in names]])
-
-
-def _numbers(table: pa.Table, name: str, *, path: Path | None = None) -> NDArray[np.float64]:
-    try:
-        return np.asarray(table[name].cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
-    except pa.ArrowInvalid as error:
-        raise UnreadableFileError(
-            f"column {name!r}{f' of {path}' if path else ''} must hold numbers: {error}"
-        ) from error
-
-
-def _header(path: Path) -> list[str]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            return next(csv.reader(stream), [])
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"{path} is no CSV in UTF-8: {error}") from error
-
-
-def _read_csv(path: Path) -> pa.Table:
-    # ids such as 007 must stay text
-    text = {name: pa.string() for name, kind in COLUMNS.items() if pa.types.is_dictionary(kind)}
-    text.update({name: pa.string() for name in _header(path) if name.startswith("group.")})
-    convert = pa.csv.ConvertOptions(column_types=text, strings_can_be_null=True, quoted_strings_can_be_null=True)
-    try:
-        return pa.csv.read_csv(path, convert_options=convert)
-    except pa.ArrowInvalid as error:
-        raise UnreadableFileError(f"can't read {path} as a CSV table: {error}") from error
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _label_names(path: Path) -> list[str]:
-    if not path.is_file():
-        raise UnreadableFileError(f"there is no file {path}")
-    cells = path.read_text(encoding="utf-8-sig").replace("\n", ",").split(",")
-    return [cell.strip() for cell in cells if cell.strip()]
+    return names

@@ -28,6 +28,9 @@ def auprc(
     information has an average precision near the prevalence, not 0.5. The interval is a percentile bootstrap over
     patients with prevalence held fixed, widened to the estimate where needed (see ``bootstrap``).
 
+    At exactly 1 no resample differs. There the lower bound is the exact binomial one of the share of positives that
+    rank above all these negatives, which all of them did: the average precision is at least that share.
+
     Parameters
     ----------
     score : float64 (record,)
@@ -58,6 +61,12 @@ def auprc(
     known = data.truth.astype(np.float64)[:, None]
     table = label_table(data.score[:, None], known, clusters=None if clusters is None else data.patient)
     points, replicates = area_replicates(table, "average_precision", resamples=resamples, seed=seed)
-    low, high = percentile_interval(replicates[:, 0], float(points[0]), level=level)
-    method = f"percentile bootstrap by patient, {resamples} resamples"
-    return Estimate(float(points[0]), low, high, data.n, data.events, data.patients, method, level)
+    value = float(points[0])
+    if value == 1.0:
+        positive_patients = int(np.unique(data.patient[data.truth]).size)
+        low, high = ((1 - level) / 2) ** (1 / positive_patients), 1.0
+        method = f"exact binomial on {positive_patients} patients with the outcome (the bootstrap has no width at 1)"
+    else:
+        low, high = percentile_interval(replicates[:, 0], value, level=level)
+        method = f"percentile bootstrap by patient, {resamples} resamples"
+    return Estimate(value, low, high, data.n, data.events, data.patients, method, level)

@@ -240,4 +240,5 @@ def _method(labels: int, left_out: int, replicates: NDArray[np.float64]) -> str:
     of = f"{labels} labels" if left_out == 0 else f"{labels} of {labels + left_out} labels (the others have one class)"
     lost = int(np.isnan(replicates).sum())
     without = f", {lost} without a class left out" if lost else ""
-    return f"mean of {of}; percentile bootstrap by patient, {replicates.size} resamples{without}"
+    width = "" if np.nanmax(replicates) > np.nanmin(replicates) else ", none of which differs: no width"
+    return f"mean of {of}; percentile bootstrap by patient, {replicates.size} resamples{without}{width}"

@@ -1,0 +1,178 @@
+"""A file of numbers, one row per record and one column per label: what most people have of a model."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFileError
+from einthoven.evaluation.prediction_columns import COLUMNS
+from einthoven.registry import nearest
+
+__all__ = ["ScoreMatrix", "aligned_truth", "column_of_numbers", "read_csv", "read_header", "read_matrix", "read_names"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreMatrix:
+    """Numbers with the names that their file holds.
+
+    Attributes
+    ----------
+    path : Path
+    values : float64 (record, label)
+    labels : tuple of str, optional
+    records, patients : tuple of str, optional
+    """
+
+    path: Path
+    values: NDArray[np.float64]
+    labels: tuple[str, ...] | None = None
+    records: tuple[str, ...] | None = None
+    patients: tuple[str, ...] | None = None
+
+
+def read_matrix(path: Path) -> ScoreMatrix:
+    """Return the matrix in a ``.npy``, ``.csv`` or ``.parquet`` file.
+
+    Columns ``record_id`` and ``patient_id`` name the rows, a column without a name (the row number that pandas writes)
+    is passed over, all others are labels; ``score.LABEL`` and ``truth.LABEL`` count as ``LABEL``. A CSV whose first
+    line holds numbers only has no names.
+
+    Raises
+    ------
+    UnreadableFileError
+        Missing or damaged file, or text where numbers should be.
+    """
+    if not path.is_file():
+        raise UnreadableFileError(f"there is no file {path}")
+    if path.suffix == ".npy":
+        return ScoreMatrix(path, _read_npy(path))
+    if path.suffix == ".csv" and all(_is_number(cell) for cell in read_header(path)):
+        try:
+            return ScoreMatrix(path, np.loadtxt(path, delimiter=",", ndmin=2))
+        except ValueError as error:
+            raise UnreadableFileError(f"{path} must hold numbers: {error}") from error
+    table = _read_table(path)
+    names = [name for name in table.column_names if name and name not in {"record_id", "patient_id"}]
+    if not names:
+        raise UnreadableFileError(f"{path} has no column of numbers; it has: {', '.join(table.column_names)}")
+    return ScoreMatrix(
+        path,
+        np.column_stack([column_of_numbers(table, name, path=path) for name in names]),
+        tuple(name.removeprefix("score.").removeprefix("truth.") for name in names),
+        _texts(table, "record_id"),
+        _texts(table, "patient_id"),
+    )
+
+
+def aligned_truth(true: ScoreMatrix, scores: ScoreMatrix, *, labels: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the truth (record, label) in the order of the scores' records and of ``labels``.
+
+    Rows are joined on ``record_id`` where both files have it, otherwise taken one by one.
+
+    Raises
+    ------
+    SpecificationError
+        The rows don't fit.
+    UnknownNameError
+        A label has no truth.
+    """
+    values = true.values
+    if scores.records is not None and true.records is not None:
+        values = values[_places(true, scores.records, wanted_by=scores.path)]
+    elif len(values) != len(scores.values):
+        raise SpecificationError(
+            f"{scores.path} has {len(scores.values)} rows and {true.path} {len(values)}; they must be the same records "
+            "in the same order, or both have a column record_id"
+        )
+    if true.labels is None:
+        return values
+    for name in labels:
+        if name not in true.labels:
+            raise UnknownNameError(f"{true.path} has no label {name!r}{nearest(name, true.labels)}")
+    return np.asarray(values[:, [true.labels.index(name) for name in labels]])
+
+
+def read_header(path: Path) -> list[str]:
+    """Return the cells of a CSV file's first line."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            return next(csv.reader(stream), [])
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(f"{path} is no CSV in UTF-8: {error}") from error
+
+
+def read_csv(path: Path) -> pa.Table:
+    """Return a CSV table; ids such as 007 stay text."""
+    text = {name: pa.string() for name, kind in COLUMNS.items() if pa.types.is_dictionary(kind)}
+    text |= {name: pa.string() for name in read_header(path) if name.startswith("group.")}
+    convert = pa.csv.ConvertOptions(column_types=text, strings_can_be_null=True)
+    try:
+        return pa.csv.read_csv(path, convert_options=convert)
+    except pa.ArrowInvalid as error:
+        raise UnreadableFileError(f"can't read {path} as a CSV table: {error}") from error
+
+
+def read_names(path: Path) -> tuple[str, ...]:
+    """Return the names in a text file, separated by commas or lines."""
+    if not path.is_file():
+        raise UnreadableFileError(f"there is no file {path}")
+    cells = path.read_text(encoding="utf-8-sig").replace("\n", ",").split(",")
+    return tuple(cell.strip() for cell in cells if cell.strip())
+
+
+def column_of_numbers(table: pa.Table, name: str, *, path: Path | None = None) -> NDArray[np.float64]:
+    """Return a column as float64 (row,), NaN where empty."""
+    try:
+        return np.asarray(table[name].cast(pa.float64()).to_numpy(), dtype=np.float64)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        where = f" of {path}" if path else ""
+        raise UnreadableFileError(f"column {name!r}{where} must hold numbers: {error}") from error
+
+
+def _read_npy(path: Path) -> NDArray[np.float64]:
+    try:
+        values = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(f"can't read an array from {path}: {error}") from error
+    if values.ndim not in {1, 2} or values.dtype.kind not in "biuf":
+        raise UnreadableFileError(f"{path} must hold numbers as (record, label), got {values.dtype} {values.shape}")
+    return np.asarray(values.reshape(values.shape[0], -1), dtype=np.float64)
+
+
+def _read_table(path: Path) -> pa.Table:
+    if path.suffix == ".csv":
+        return read_csv(path)
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UnreadableFileError(f"can't read a table from {path}: {error}") from error
+
+
+def _texts(table: pa.Table, name: str) -> tuple[str, ...] | None:
+    return tuple(table[name].cast(pa.string()).to_pylist()) if name in table.column_names else None
+
+
+def _places(true: ScoreMatrix, records: tuple[str, ...], *, wanted_by: Path) -> list[int]:
+    place = {record: row for row, record in enumerate(true.records or ())}
+    if len(place) < len(true.records or ()):
+        raise SpecificationError(f"{true.path} has a record_id twice; keep one row per record")
+    absent = [record for record in records if record not in place]
+    if absent:
+        raise SpecificationError(f"{len(absent)} records of {wanted_by} are not in {true.path}, first {absent[0]!r}")
+    return [place[record] for record in records]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
