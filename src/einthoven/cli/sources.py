@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from einthoven.ecg.formats import RecordLocation
+if TYPE_CHECKING:
+    from einthoven.ecg.formats import RecordLocation
 
 __all__ = ["LayoutOption", "UnitOption", "locate_all"]
 
