@@ -6,9 +6,8 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-import wfdb as package
 
-from einthoven.ecg.formats import RecordLocation, locate, read
+from einthoven.ecg.formats import RecordLocation, read
 from einthoven.errors import (
     ChecksumError,
     LeadError,
@@ -32,69 +31,6 @@ def edit(header, old, new):
     return header
 
 
-@pytest.mark.parametrize(("fmt", "top"), [(16, 32000), (24, 1 << 20), (32, 1 << 22), (80, 127), (212, 2047)])
-@pytest.mark.parametrize("n_leads", [1, 3, 12])
-def test_direct_formats_equal_the_wfdb_package_sample_for_sample(tmp_path, fmt, top, n_leads):
-    digital = fake_digital(n_leads, 51, top=top)
-    header = write_wfdb(tmp_path, digital=digital, leads=STANDARD[:n_leads], fmt=fmt, gain="312.5(-7)/mV")
-    record = read(header)
-    theirs = package.rdrecord(str(header)[:-4]).p_signal.T
-    np.testing.assert_allclose(record.signal, theirs, rtol=2e-7, atol=0)
-    np.testing.assert_array_equal(np.rint(record.signal.astype(float) * 312.5 - 7), digital)
-    assert record.signal.dtype == np.float32
-    assert record.signal.flags.c_contiguous
-
-
-@pytest.mark.parametrize("fmt", [61, 160])
-def test_big_endian_and_offset_binary_are_read(tmp_path, fmt):
-    digital = fake_digital(12, 40, top=32767)
-    np.testing.assert_allclose(read(write_wfdb(tmp_path, digital=digital, fmt=fmt)).signal, digital / 1000, rtol=1e-6)
-
-
-def test_rarer_formats_come_through_the_wfdb_package(tmp_path):
-    digital = fake_digital(2, 45, top=500)
-    record = read(write_wfdb(tmp_path, digital=digital, leads=["V1", "I"], fmt=311))
-    np.testing.assert_allclose(record.signal, digital[::-1] / 1000, rtol=1e-6)
-    assert "read through the wfdb package" in record.provenance.notes
-
-
-@pytest.mark.parametrize("fmt", ["508", "516", "524"])
-def test_formats_that_the_wfdb_package_writes_are_read(tmp_path, fmt):
-    digital = np.cumsum(fake_digital(2, 60, top=2), axis=1).T
-    package.wrsamp("rec", 500, ["mV"] * 2, ["I", "II"], d_signal=digital, fmt=[fmt] * 2, adc_gain=[200.0] * 2,
-                   baseline=[0, 0], write_dir=str(tmp_path))  # fmt: skip
-    record = read(tmp_path / "rec.hea")
-    np.testing.assert_allclose(record.signal, digital.T / 200, rtol=1e-6)
-    assert record.leads == ("I", "II")
-
-
-def test_a_wrong_checksum_is_found_in_the_rarer_formats_too(tmp_path):
-    header = write_wfdb(tmp_path, digital=fake_digital(top=500), fmt=311, sums=[5] * 12)
-    with pytest.raises(ChecksumError, match="lead I sum to"):
-        read(header)
-
-
-def test_several_samples_per_frame_are_averaged_and_noted(tmp_path):
-    stored = fake_digital(1, 120)
-    header = write_wfdb(tmp_path, digital=stored, leads=["II"], layout="x2")
-    edit(header, "1 500 120", "1 250 60")
-    record = read(header)
-    np.testing.assert_allclose(record.signal[0], stored.reshape(60, 2).mean(axis=1) / 1000, rtol=1e-6)
-    assert "samples of one frame averaged" in record.provenance.notes
-
-
-def test_multi_segment_records_are_joined_and_gaps_are_missing(tmp_path):
-    first, second = fake_digital(2, 30, seed=1), fake_digital(2, 20, seed=2)
-    for name, digital in (("a", first), ("b", second)):
-        write_wfdb(tmp_path, name, digital=digital, leads=["I", "II"])
-    (tmp_path / "whole.hea").write_text("whole/3 2 500 60\na 30\n~ 10\nb 20\n")
-    record = read(tmp_path / "whole.hea")
-    np.testing.assert_allclose(record.signal[:, :30], first / 1000, rtol=1e-6)
-    assert np.isnan(record.signal[:, 30:40]).all()
-    np.testing.assert_allclose(record.signal[:, 40:], second / 1000, rtol=1e-6)
-    assert [location.record_id for location in locate(tmp_path)] == ["whole"]
-
-
 @pytest.mark.parametrize("layout", ["+24", "x1+24"])
 def test_matlab_4_files_of_the_challenges_are_read(tmp_path, layout):
     digital = fake_digital(12, 40)
@@ -103,28 +39,6 @@ def test_matlab_4_files_of_the_challenges_are_read(tmp_path, layout):
         record = read(path)
         np.testing.assert_allclose(record.signal, digital / 1000, rtol=1e-6)
         assert record.record_id == "rec"
-
-
-def test_signals_in_two_files_are_joined(tmp_path):
-    digital = fake_digital(3, 40)
-    header = write_wfdb(tmp_path, digital=digital[:2], leads=["V1", "I"])
-    write_wfdb(tmp_path, "other", digital=digital[2:], leads=["II"], fmt=212)
-    line = (tmp_path / "other.hea").read_text().splitlines()[1]
-    header.write_text(header.read_text().replace("rec 2", "rec 3") + line + "\n")
-    record = read(header)
-    assert record.leads == ("I", "II", "V1")
-    np.testing.assert_allclose(record.signal, digital[[1, 2, 0]] / 1000, rtol=1e-6)
-    files = [tmp_path / name for name in ("rec.hea", "rec.dat", "other.dat")]
-    whole = b"".join(file.read_bytes() for file in files)
-    assert record.provenance.source_sha256 == hashlib.sha256(whole).hexdigest()
-
-
-def test_samples_that_were_not_recorded_are_nan(tmp_path):
-    for fmt, invalid in ((16, -32768), (24, -(1 << 23)), (32, -(1 << 31)), (80, -128), (212, -2048)):
-        digital = fake_digital(2, 30, top=100)
-        digital[1, 4] = invalid
-        record = read(write_wfdb(tmp_path, f"f{fmt}", digital=digital, leads=["I", "II"], fmt=fmt))
-        assert np.argwhere(np.isnan(record.signal)).tolist() == [[1, 4]]
 
 
 @pytest.mark.parametrize(
@@ -144,17 +58,6 @@ def test_gains_and_units_become_millivolts(tmp_path, gain, millivolts_per_step):
     digital = fake_digital()
     record = read(write_wfdb(tmp_path, digital=digital, gain=gain))
     np.testing.assert_allclose(record.signal, digital * millivolts_per_step, rtol=1e-6)
-
-
-def test_per_signal_gain_and_baseline_are_respected_and_baseline_wins_over_adc_zero(tmp_path):
-    digital = fake_digital(3, 20)
-    header = write_wfdb(tmp_path, digital=digital, leads=["I", "II", "III"])
-    lines = header.read_text().splitlines()
-    lines[1] = lines[1].replace("1000/mV 16 0", "500(10)/mV 16 1024")
-    lines[2] = lines[2].replace("1000/mV 16 0", "250/mV 16 1024")
-    header.write_text("\n".join(lines))
-    expected = [(digital[0] - 10) / 500, (digital[1] - 1024) / 250, digital[2] / 1000]
-    np.testing.assert_allclose(read(header).signal, expected, rtol=2e-7)
 
 
 def test_a_header_without_gain_takes_the_default_and_says_so(tmp_path):

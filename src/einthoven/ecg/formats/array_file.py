@@ -46,7 +46,7 @@ def open_array(path: str, layout: ArrayLayout) -> Any:
     return array
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=4)
 def _opened(path: str, _mtime_ns: int, _size: int, dataset: str | None, csv: tuple[str, int, tuple[int, ...]]) -> Any:
     suffix = _kind(path)
     with _typed_errors(path):

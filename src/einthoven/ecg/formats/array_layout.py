@@ -20,6 +20,7 @@ DECLARED = {
     "unit": 'its unit: unit = "mV", "uV" or "V"; "arbitrary" when millivolts are lost',
     "leads": 'its leads in stored order, for example leads = ["I", "II", "V1"]',
 }
+_NUMBERS: dict[str, type[int | float]] = {"rate_hz": float, "scale": float, "row": int, "skip_rows": int}
 OPTIONS = (*DECLARED, "scale", "dataset", "row", "delimiter", "skip_rows", "columns", "suffix")
 
 
@@ -85,20 +86,25 @@ class ArrayLayout:
         for name, meaning in DECLARED.items():
             if options.get(name) in (None, "", [], ()):
                 raise SpecificationError(f"{path} is a plain array; declare {meaning}. Nothing is guessed")
-        values = dict(options)
+        values = {name: value for name, value in options.items() if value is not None}
         values["axes"] = _words(values["axes"])
         values["leads"] = _words(values["leads"])
-        values["columns"] = tuple(values.get("columns", ()))
-        try:
-            values["rate_hz"] = float(values["rate_hz"])
-            values["scale"] = float(values.get("scale", 1.0))
-        except (TypeError, ValueError) as error:
-            raise SpecificationError(f"rate_hz and scale must be numbers, got {values}") from error
+        for name, kind in _NUMBERS.items():
+            if name in values:
+                values[name] = _number(name, values[name], kind)
+        values["columns"] = tuple(_number("columns", column, int) for column in values.get("columns", ()))
         return cls(**values)
 
     def factor(self, *, path: str) -> float:
         """Return what one stored unit is worth, in mV, or without unit when it is declared arbitrary."""
         return self.scale * (1.0 if self.unit == "arbitrary" else millivolts_per_unit(self.unit, where=path))
+
+
+def _number(name: str, value: Any, kind: type[int | float]) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise SpecificationError(f"{name} must be a number, got {value!r}") from error
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -50,7 +50,8 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     path = header_path(location.path)
     header_bytes = read_bytes(path, limit=_MAX_HEADER_BYTES, remedy="a WFDB record needs its .hea file")
     header = parse_header(header_bytes, path=path)
-    stored = _stored(header, path, unit=location.options.get("unit"))
+    unit = location.options.get("unit")
+    stored = _stored(header, path, unit=None if unit is None else str(unit))
     notes = [
         *_checksum_notes(stored.checksums, path, refuse=location.options.get("verify_checksum", True)),
         *stored.notes,

@@ -28,10 +28,10 @@ _file_name = operator.attrgetter("file_name")
 
 def is_direct(header: Header) -> bool:
     """Return whether every signal is in a format that NumPy decodes whole, one sample per frame, without skew."""
-    return all(
-        line.format in CODINGS and line.samples_per_frame == 1 and line.skew == 0 for line in header.signals
-    ) and all(
-        len({line.format for line in group}) == 1 for _, group in itertools.groupby(header.signals, key=_file_name)
+    storage = {(line.file_name, line.format, line.samples_per_frame, line.skew) for line in header.signals}
+    one_format_per_file = len({file_name for file_name, *_ in storage}) == len(storage)
+    return one_format_per_file and all(
+        form in CODINGS and per_frame == 1 and skew == 0 for _, form, per_frame, skew in storage
     )
 
 

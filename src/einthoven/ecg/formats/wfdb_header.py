@@ -96,9 +96,9 @@ def parse_header(content: bytes, *, path: str) -> Header:
         return Header(name, rate_hz, n_samples, start, (), segments, comments)
     if len(lines) - 1 != n_signals:
         _refuse(path, f"it declares {n_signals} signals and describes {len(lines) - 1}")
-    if n_signals * max(n_samples, 1) > MAX_VALUES:
-        _refuse(path, f"it declares {n_signals} x {n_samples} samples, more than {MAX_VALUES} in all")
     signals = _signal_lines(lines[1:], path)
+    if sum([line.samples_per_frame for line in signals]) * max(n_samples, 1) > MAX_VALUES:
+        _refuse(path, f"it declares {n_signals} x {n_samples} samples, more than {MAX_VALUES} in all")
     return Header(name, rate_hz, n_samples, start, signals, (), comments)
 
 
@@ -181,15 +181,9 @@ def _signal_lines(lines: list[str], path: str) -> tuple[SignalLine, ...]:
 
 
 def _signal_line(words: list[str], layout: _Layout, line: str) -> SignalLine:
-    numbers: list[int] = []  # resolution, zero, first value, checksum, block size
     first = 3 if layout.third_is_gain else 2
-    for word in words[first : first + 5]:
-        try:
-            numbers.append(int(word))
-        except ValueError:
-            break
+    numbers = _leading_integers(words[first : first + 5])  # resolution, zero, first value, checksum, block size
     n_words = first + len(numbers)
-    name = words[n_words] if n_words == 8 and len(words) == 9 else " ".join(line.split()[n_words:])
     zero = numbers[1] if len(numbers) > 1 else 0
     return SignalLine(
         words[0],
@@ -202,8 +196,22 @@ def _signal_line(words: list[str], layout: _Layout, line: str) -> SignalLine:
         zero if layout.baseline is None else layout.baseline,
         layout.unit,
         numbers[3] if len(numbers) > 3 else None,
-        name,
+        words[8] if n_words == 8 and len(words) == 9 else " ".join(line.split()[n_words:]),
     )
+
+
+def _leading_integers(words: list[str]) -> list[int]:
+    try:
+        return [int(word) for word in words]
+    except ValueError:
+        pass
+    numbers: list[int] = []
+    for word in words:
+        try:
+            numbers.append(int(word))
+        except ValueError:
+            break
+    return numbers
 
 
 def _layout(words: list[str], line: str, path: str) -> _Layout:

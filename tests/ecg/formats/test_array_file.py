@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import h5py
+import numpy as np
+import pytest
+
+from einthoven.ecg.formats import RecordLocation, read
+from einthoven.errors import RecordError, SpecificationError, UnreadableFileError
+from fakes.array_files import layout, write_array
+
+SUFFIXES = [".npy", ".npz", ".csv", ".h5", ".hdf5", ".mat"]
+
+
+def signals(n_records=4, n_samples=30):
+    """Return float32 (record, sample, lead)."""
+    return np.random.default_rng(5).normal(size=(n_records, n_samples, 12)).astype(np.float32)
+
+
+def read_with(path, **options):
+    return read(RecordLocation("r", str(path), "array", layout(**options)))
+
+
+def test_several_arrays_in_a_file_need_a_choice(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, ecg=signals()[0], labels=np.zeros(3))
+    with pytest.raises(SpecificationError, match=r"holds 2 arrays .ecg, labels.; declare one"):
+        read_with(path)
+    with pytest.raises(SpecificationError, match="no array 'egc', only ecg, labels"):
+        read_with(path, dataset="egc")
+    assert read_with(path, dataset="ecg").signal.shape == (12, 30)
+
+
+def test_nested_data_sets_are_found(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["group/ecg"] = signals()[0]
+        file["group/other"] = np.zeros(2)
+    assert read_with(tmp_path / "a.h5", dataset="/group/ecg").signal.shape == (12, 30)
+
+
+def test_an_hdf5_file_can_not_point_to_other_files(tmp_path):
+    (tmp_path / "secret").write_bytes(bytes(30 * 12 * 4))
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("ecg", (30, 12), "f4", external=[(str(tmp_path / "secret"), 0, 30 * 12 * 4)])
+    with pytest.raises(UnreadableFileError, match="points to other files"):
+        read_with(tmp_path / "a.h5")
+
+
+def test_csv_layouts_are_declared(tmp_path):
+    stored = signals()[0]
+    lines = ["# made by a recorder", "time;a;b", *(f"{k};{row[0]};{row[1]}" for k, row in enumerate(stored))]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    record = read_with(tmp_path / "a.csv", delimiter=";", skip_rows=2, columns=[1, 2], leads="I,II")
+    np.testing.assert_allclose(record.signal, stored[:, :2].T, rtol=1e-6)
+
+
+def test_a_file_that_changed_is_read_anew(tmp_path):
+    path = write_array(tmp_path / "a.npy", signals()[0])
+    assert read_with(path).signal.shape == (12, 30)
+    write_array(path, signals(n_samples=40)[0])
+    assert read_with(path).signal.shape == (12, 40)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_damaged_files_give_typed_errors(tmp_path, suffix):
+    whole = write_array(tmp_path / f"whole{suffix}", signals()[0]).read_bytes()
+    random = np.random.default_rng(2)
+    for number in range(40):
+        damaged = bytearray(whole[: int(random.integers(1, len(whole) + 1))])
+        for _ in range(8):
+            damaged[int(random.integers(min(len(damaged), 200)))] = int(random.integers(256))
+        path = tmp_path / f"{number}{suffix}"
+        path.write_bytes(damaged)
+        try:
+            read_with(path)
+        except (RecordError, SpecificationError) as error:
+            assert path.name in str(error) or "record r" in str(error)  # noqa: PT017 - some damages go unseen
+
+
+def test_pickled_objects_are_never_loaded(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(UnreadableFileError, match=r"a\.npy"):
+        read_with(tmp_path / "a.npy")
+
+
+def test_text_is_not_a_signal(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([["a"] * 12]))
+    with pytest.raises(UnreadableFileError, match="not numbers"):
+        read_with(tmp_path / "a.npy")

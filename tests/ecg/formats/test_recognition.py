@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from einthoven.ecg.formats import locate, read
+from einthoven.errors import UnreadableFileError
+from fakes.array_files import layout, write_array
+from fakes.wfdb_files import fake_digital, write_wfdb
+
+
+def test_formats_are_found_by_content_where_the_name_says_nothing(tmp_path):
+    digital = fake_digital()
+    write_wfdb(tmp_path, digital=digital).rename(tmp_path / "header.txt")
+    np.testing.assert_allclose(read(tmp_path / "header.txt").signal, digital / 1000, rtol=1e-6)
+    write_array(tmp_path / "a.npy", digital.T).rename(tmp_path / "samples.bin")
+    assert read(locate(tmp_path / "samples.bin", options=layout())[0]).signal.shape == (12, 50)
+
+
+def test_an_unknown_format_is_refused_with_the_supported_ones(tmp_path):
+    (tmp_path / "ecg.xyz").write_text("no ECG at all")
+    for act in (read, locate):
+        with pytest.raises(UnreadableFileError, match=r"no known format; supported: WFDB .* \.hdf5"):
+            act(tmp_path / "ecg.xyz")
