@@ -69,7 +69,7 @@ def test_a_difference_without_variance_has_no_p_value():
 
 
 def test_swapping_the_scores_changes_the_sign_alone(reference):
-    """a - b and b - a agree."""
+    """A - b and b - a agree."""
     one = delong_test(reference.a, reference.b, reference.truth)
     other = delong_test(reference.b, reference.a, reference.truth)
     assert other.statistic == pytest.approx(-one.statistic)

@@ -1,0 +1,103 @@
+"""What holds for every statistic in the table ``STATISTICS``."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import einthoven.evaluation.statistics as family
+from einthoven.errors import InvalidScoreError, OneClassError
+from einthoven.evaluation.statistics import STATISTICS
+from einthoven.registry import resolve
+
+DECISIONS = {"sensitivity", "specificity", "ppv", "npv", "accuracy"}
+DEFINED_ON_ONE_CLASS = {"brier", "accuracy"}
+
+
+@pytest.fixture(params=sorted(STATISTICS))
+def statistic(request):
+    """Return name and function of each member."""
+    return request.param, resolve("statistics", request.param, STATISTICS)
+
+
+def data(name, seed=0):
+    """Return 120 scores (or decisions) with ties, their truth, and 50 patients."""
+    rng = np.random.default_rng(seed)
+    truth = (rng.random(120) < 0.3).astype(int)
+    score = np.clip(np.round(rng.beta(2, 4, 120) + 0.25 * truth, 2), 0.01, 0.99)
+    score = (score > 0.4).astype(float) if name in DECISIONS else score
+    return score, truth, rng.integers(0, 50, 120)
+
+
+def test_order_of_records_does_not_matter(statistic):
+    """Neither with nor without repeated patients."""
+    name, function = statistic
+    score, truth, patient = data(name)
+    order = np.random.default_rng(9).permutation(truth.size)
+    for clusters, shuffled in ((None, None), (patient, patient[order])):
+        one = function(score, truth, clusters=clusters)
+        other = function(score[order], truth[order], clusters=shuffled)
+        assert (other.value, other.low, other.high) == pytest.approx((one.value, one.low, one.high), abs=1e-12)
+
+
+def test_interval_contains_its_estimate(statistic):
+    """On 20 small samples, at two levels, and the wider level is the wider interval."""
+    name, function = statistic
+    for seed in range(20):
+        score, truth, patient = (values[:25] for values in data(name, seed))
+        narrow, wide = (function(score, truth, clusters=patient, level=level) for level in (0.5, 0.95))
+        if narrow.reason is None:
+            assert wide.low <= narrow.low <= narrow.value <= narrow.high <= wide.high
+
+
+def test_counts_are_told(statistic):
+    """Observations, and patients no more than observations."""
+    name, function = statistic
+    score, truth, patient = data(name)
+    estimate = function(score, truth, clusters=patient)
+    assert 0 < estimate.clusters <= estimate.n <= 120
+    assert estimate.method
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_one_class_is_refused_or_undefined_with_a_reason(statistic, value):
+    """Never a number that means nothing."""
+    name, function = statistic
+    score, truth, _ = data(name)
+    try:
+        estimate = function(score, np.full_like(truth, value))
+    except OneClassError:
+        return
+    one_class_is_fine = name in DEFINED_ON_ONE_CLASS or name in {"ppv", "npv"}
+    defined = one_class_is_fine or (name == "sensitivity" and value == 1) or (name == "specificity" and value == 0)
+    assert defined or (math.isnan(estimate.value) and estimate.reason)
+
+
+def test_nan_is_refused(statistic):
+    """A missing score is an error, not a number."""
+    name, function = statistic
+    score, truth, _ = data(name)
+    score[3] = np.nan
+    with pytest.raises(InvalidScoreError):
+        function(score, truth)
+
+
+def test_docstring_has_formula_reference_and_example(statistic):
+    """Each has an example, and its page or file cites a source by DOI."""
+    _, function = statistic
+    text = function.__doc__ + (importlib.import_module(function.__module__).__doc__ or "")
+    assert ">>>" in function.__doc__
+    assert "doi:" in text
+
+
+def test_every_file_is_tested():
+    """A file of statistics without a test file of the same name is an omission."""
+    sources = {path.stem for path in Path(family.__file__).parent.glob("*.py")} - {"__init__"}
+    tests = {
+        path.stem.removeprefix("test_") for path in (Path(__file__).parent.parent / "evaluation/statistics").glob("*")
+    }
+    assert sources <= tests
