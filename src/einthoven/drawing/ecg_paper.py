@@ -1,8 +1,8 @@
 """An ECG on standard paper: 25 mm/s, 10 mm/mV, 1 mm squares with every fifth line bold (AHA/ACC 2007,
 doi:10.1161/CIRCULATIONAHA.106.180200).
 
-One unit of the drawing is one millimetre on paper in both directions: squares are square, a printed page measures right.
-Each trace is moved to its row by its median, which an AC-coupled ECG doesn't define anyway; nothing else is changed.
+One unit of the drawing is one millimetre on paper both ways: squares are square, a printed page measures right. Each
+trace is moved to its row by its median, which an AC-coupled ECG doesn't define anyway; nothing else is changed.
 """
 
 from __future__ import annotations

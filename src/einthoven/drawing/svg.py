@@ -25,6 +25,7 @@ RASTER_DPI = 200
 _FORMATS = (".svg", ".png", ".pdf")
 _SPACE_BETWEEN_TAGS = re.compile(r">\s+<")
 _PATH_DATA = re.compile(r' d="([^"]*)"')
+_TAG = re.compile(r"<[^>]+>")  # numbers in texts are not ours to round
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _FONT_SHORTHAND = re.compile(r"font: (?:(?P<weight>bold|[1-9]00) )?(?P<size>[\d.]+)px [^;\"]*")
 _FONT_FAMILY = re.compile(r"font-family: [^;\"]*; ?")
@@ -67,7 +68,7 @@ def to_svg(
     text = _FONT_FAMILY.sub("", _FONT_SHORTHAND.sub(_font_size, text))
     text = _NO_ROTATION.sub("", text)
     text = _PATH_DATA.sub(lambda match: f' d="{_relative(match.group(1))}"', text)
-    text = _NUMBER.sub(lambda match: _short(float(match.group())), text)
+    text = _TAG.sub(lambda tag: _NUMBER.sub(lambda match: _short(float(match.group())), tag.group()), text)
     text = _own_ids(text, prefix)
     text = _SPACE_BETWEEN_TAGS.sub("><", text.strip())
     for colour, value in (colours or {}).items():

@@ -1,4 +1,4 @@
-"""What a section is made of, as data: prose, tables, figures, notices, facts. Templates turn it into HTML, tests read it as it is."""
+"""What a section is made of, as data: prose, tables, figures, notices, facts; templates turn it into HTML."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``strong`` rows are averages, ``heading`` rows hold one cell across the table, ``indent`` rows belong to a heading."""
+    """``strong`` rows are averages, ``heading`` rows one cell across the table, ``indent`` rows belong to a heading."""
 
     cells: tuple[Cell, ...]
     style: Literal["normal", "strong", "heading", "indent"] = "normal"
@@ -103,12 +103,18 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class FigureBlock:
-    """A numbered figure of one or several panels."""
+    """A numbered figure of one or several panels; ``names`` are those of the series, in the order of their colours."""
 
     caption: str
     panels: tuple[Panel, ...]
     layout: Literal["grid", "narrow", "wide", "pair"] = "grid"
+    names: tuple[str, ...] = ()
     kind: Literal["figure"] = "figure"
+
+    @property
+    def columns(self) -> int:
+        """Panels per row of a grid on a wide page: 3 or 4, whichever leaves the fewer gaps."""
+        return min(len(self.panels), 4) if len(self.panels) not in (5, 6, 9) else 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ ENSEMBLE = -1
 TEST_SPLITS = ("test", "external")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """All artefacts of a run folder.
 
@@ -85,7 +86,7 @@ class Evidence:
             _estimates={} if loaded is None else _by_key(loaded),
         )
 
-    @property
+    @cached_property
     def arms(self) -> tuple[str, ...]:
         """Models in the order of the study file; those of the evaluation only, when there is one."""
         planned = list(self.study.get("arm", {}))
@@ -94,7 +95,7 @@ class Evidence:
         found = list(dict.fromkeys(row.model for row in self.evaluation.results))
         return (*(arm for arm in planned if arm in found), *(arm for arm in found if arm not in planned))
 
-    @property
+    @cached_property
     def test_splits(self) -> tuple[str, ...]:
         """Splits with results on which nothing was fitted, ``test`` before ``external``."""
         found = {key[2] for key in self._estimates}
@@ -102,7 +103,7 @@ class Evidence:
 
     def seeds(self, arm: str) -> tuple[int, ...]:
         """Seeds of an arm, the ensemble (-1) first."""
-        return tuple(sorted({key[1] for key in self._estimates if key[0] == arm}))
+        return self._seeds.get(arm, ())
 
     def main_seed(self, arm: str) -> int:
         """Return the ensemble where there is one, else the first seed."""
@@ -110,11 +111,7 @@ class Evidence:
 
     def labels(self, split: str = "test") -> tuple[str, ...]:
         """Labels with results, those with most events first."""
-        events: dict[str, int] = {}
-        for (_, _, where, label, _), estimate in self._estimates.items():
-            if label != MACRO and where == split:
-                events[label] = max(events.get(label, 0), self._events(split, label, estimate))
-        return tuple(sorted(events, key=lambda label: (-events[label], label)))
+        return self._labels.get(split, ())
 
     def estimate(self, arm: str, split: str, label: str, metric: str, *, seed: int | None = None) -> Estimate | None:
         """Return one estimate of the main seed, or of ``seed``; None when it was not computed."""
@@ -158,9 +155,24 @@ class Evidence:
         found = set(self.cohort.table["split"].unique().to_pylist()) if self.cohort else set()
         return tuple(split for split in SPLITS if split in found)
 
-    def _events(self, split: str, label: str, estimate: Estimate) -> int:
-        main = self._estimates.get((self.arms[0], self.main_seed(self.arms[0]), split, label, "auroc"))
-        return (main or estimate).events
+    @cached_property
+    def _seeds(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, set[int]] = {}
+        for arm, seed, *_ in self._estimates:
+            found.setdefault(arm, set()).add(seed)
+        return {arm: tuple(sorted(seeds)) for arm, seeds in found.items()}
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[str, ...]]:
+        """Labels of each split; by the events of their AUROC, because other metrics count other things."""
+        events: dict[str, dict[str, int]] = {}
+        for (_, _, split, label, metric), estimate in self._estimates.items():
+            if label != MACRO:
+                known = events.setdefault(split, {})
+                known[label] = max(known.get(label, 0), estimate.events if metric == "auroc" else 0)
+        return {
+            split: tuple(sorted(known, key=lambda label: (-known[label], label))) for split, known in events.items()
+        }
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else: styles and drawings inside, no script that it depends on, no request."""
+"""The report as one HTML file that needs nothing else: styles and drawings inside, no script, no request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from einthoven.registry import resolve
-from einthoven.report.blocks import FigureBlock, Section, TableBlock
+from einthoven.report.blocks import Block, Section
 from einthoven.report.evidence import Evidence
 from einthoven.report.sections import SECTIONS
 
@@ -69,12 +69,10 @@ def _page(evidence: Evidence, sections: list[Section]) -> str:
     )
 
 
-def _numbered(section: Section, tables: Iterator[int], figures: Iterator[int]) -> list[tuple[object, int]]:
+def _numbered(section: Section, tables: Iterator[int], figures: Iterator[int]) -> list[tuple[Block, int]]:
     """Pair each block with its number; only tables and figures are counted."""
-    return [
-        (block, next(tables) if isinstance(block, TableBlock) else next(figures) if isinstance(block, FigureBlock) else 0)
-        for block in section.blocks
-    ]
+    counters: dict[str, Iterator[int]] = {"table": tables, "figure": figures}
+    return [(block, next(counters.get(block.kind, itertools.repeat(0)))) for block in section.blocks]
 
 
 def _drawing(svg: str) -> Markup:

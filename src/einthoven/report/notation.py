@@ -1,4 +1,4 @@
-"""How numbers are written: value and interval with an en dash, thousands apart, a true minus, words where there is no number."""
+"""How numbers and names are written: intervals with an en dash, a true minus, a dash where there is no number."""
 
 from __future__ import annotations
 
@@ -6,9 +6,23 @@ import math
 
 from einthoven.evaluation.estimate import Estimate
 
-__all__ = ["NOT_ESTIMABLE", "count", "interval", "number", "of_total", "p_value", "percent", "share", "value"]
+__all__ = [
+    "NOT_ESTIMABLE",
+    "RULE_NAMES",
+    "SPLIT_NAMES",
+    "count",
+    "interval",
+    "number",
+    "of_total",
+    "p_value",
+    "percent",
+    "share",
+    "value",
+]
 
 NOT_ESTIMABLE = "–"
+SPLIT_NAMES = {"test": "test set", "external": "external test set"}
+RULE_NAMES = {"youden": "highest Youden index"}
 MINUS = "\N{MINUS SIGN}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from einthoven.report.figures.theme import FONT_PT, SERIES, new_axes
@@ -37,7 +38,7 @@ def age_figure(ages: Mapping[str, NDArray[np.float64]]) -> Figure:
                   fontweight="bold", va="top")  # fmt: skip
     axes.set_ylim(bottom=0)
     axes.set_xlim(0, edges[-1])
-    axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.set_xlabel("Age, years", labelpad=2)
     axes.set_ylabel("Patients", labelpad=2)
     return figure

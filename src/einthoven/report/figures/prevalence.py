@@ -29,14 +29,14 @@ def prevalence_figure(labels: Sequence[str], shares: Mapping[str, Sequence[float
     figure, axes = new_axes(3.4, height, box=(0.25 + 0.068 * longest, 0.42, 0.12, 0.3))
     rows = range(len(labels))
     highest = max((share for values in shares.values() for share in values if share == share), default=1.0)  # noqa: PLR0124 - NaN
-    axes.hlines(rows, 0, 1, color=FAINT, linewidth=0.6, zorder=0)
+    axes.hlines(rows, -3 * highest, 108 * highest, color=FAINT, linewidth=0.6, zorder=0)
     for i, (split, values) in enumerate(shares.items()):
         axes.plot(
             [100 * v for v in values], rows, linestyle="none", marker=MARKERS[i % len(MARKERS)], markersize=4.2,
-            markerfacecolor="none", markeredgecolor=SERIES[i % len(SERIES)], markeredgewidth=1.1, label=split, clip_on=False,
+            markerfacecolor="none", markeredgecolor=SERIES[i % len(SERIES)], markeredgewidth=1.1, clip_on=False,
+            label=split,
         )  # fmt: skip
-    axes.collections[0].set_segments([[(0, row), (108 * highest, row)] for row in rows])
-    axes.set(xlim=(0, 108 * highest), ylim=(len(labels) - 0.4, -0.6))
+    axes.set(xlim=(-3 * highest, 108 * highest), ylim=(len(labels) - 0.4, -0.6))
     axes.set_yticks(list(rows), [_short(label) for label in labels])
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=FONT_PT)
     axes.spines["left"].set_visible(False)

@@ -1,4 +1,4 @@
-"""ROC curves of one label, one line per arm, with the area and its interval written into the empty corner."""
+"""ROC curves of one label, one line per arm, with the area and its interval written in the line's colour."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ TICKS = (0.0, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class RocLine:
-    """A curve, its area, and the name of the arm it belongs to (empty when there is one arm only)."""
+    """A curve and its area."""
 
-    name: str
     curve: Curve
     area: Estimate | None
 
@@ -49,8 +48,7 @@ def roc_figure(label: str, lines: Sequence[RocLine]) -> Figure:
         axes.plot(line.curve.x, line.curve.y, color=colour, linewidth=1.3, drawstyle="steps-post", zorder=4 - 0.01 * i)
         if single:
             axes.fill_between(line.curve.x, line.curve.y, step="post", color=FAINT, linewidth=0, zorder=0)
-        words = f"{line.name} " if line.name else ""
-        words += value(line.area) if line.area else ""
         height = 0.05 + 0.105 * (len(lines) - 1 - i)
+        words = value(line.area) if line.area else ""
         axes.text(0.99, height, words, color=INK if single else colour, fontsize=FONT_PT - 0.8, ha="right", va="bottom")
     return figure

@@ -27,7 +27,7 @@ FONT_PT = 8.0
 
 
 def new_axes(width_in: float, height_in: float, *, box: tuple[float, float, float, float]) -> tuple[Figure, Axes]:
-    """Return a transparent figure with one pair of axes; ``box`` is left, bottom, right, top in inches from each edge."""
+    """Return a transparent figure with axes; ``box`` is their distance from left, bottom, right and top in inches."""
     figure = Figure(figsize=(width_in, height_in))
     figure.patch.set_visible(False)
     left, bottom, right, top = box

@@ -1,4 +1,4 @@
-"""The parts of the report in a journal's order; each reads the evidence and returns its blocks, or None when it doesn't apply."""
+"""The parts of the report in a journal's order: each turns evidence into blocks, or into None when it doesn't apply."""
 
 from __future__ import annotations
 
@@ -16,5 +16,6 @@ SECTIONS: dict[str, str] = {
     "examples": "einthoven.report.sections.examples:section",
     "rejected": "einthoven.report.sections.rejected:section",
     "audit": "einthoven.report.sections.audit:section",
+    "training": "einthoven.report.sections.training:section",
     "provenance": "einthoven.report.sections.provenance:section",
 }

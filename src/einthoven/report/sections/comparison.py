@@ -5,11 +5,10 @@ from __future__ import annotations
 from einthoven.evaluation.evaluation import MACRO, ComparisonRow
 from einthoven.report.blocks import Block, Cell, Column, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import Evidence
-from einthoven.report.notation import p_value
+from einthoven.report.notation import SPLIT_NAMES, p_value
 
 __all__ = ["section"]
 
-SPLIT_NAMES = {"test": "test set", "external": "external test set"}
 METRIC_NAMES = {"auroc": "AUROC", "auprc": "AUPRC"}
 
 
@@ -24,7 +23,7 @@ def section(evidence: Evidence) -> Section | None:
             blocks.append(_arm_table(evidence, split))
             rows = _main_comparisons(evidence, split)
             if rows:
-                blocks.append(_difference_table(rows, split))
+                blocks.append(_difference_table(rows, split, labels=evidence.labels(split)))
         if any(len(evidence.seeds(arm)) > 1 for arm in evidence.arms):
             blocks.append(_seed_table(evidence, split))
     title = "Comparison of arms" if several else "Spread over seeds"
@@ -55,7 +54,9 @@ def _main_comparisons(evidence: Evidence, split: str) -> list[ComparisonRow]:
     ]
 
 
-def _difference_table(rows: list[ComparisonRow], split: str) -> TableBlock:
+def _difference_table(rows: list[ComparisonRow], split: str, *, labels: tuple[str, ...]) -> TableBlock:
+    place = {label: i for i, label in enumerate((*labels, MACRO))}
+    metrics = list(METRIC_NAMES)
     columns = (
         Column("Arms", numeric=False), Column("Label", numeric=False), Column("Metric", numeric=False), Column("ECGs"),
         Column("Difference"), Column("P"),
@@ -72,7 +73,7 @@ def _difference_table(rows: list[ComparisonRow], split: str) -> TableBlock:
             ),
             style="strong" if row.label == MACRO else "normal",
         )
-        for row in sorted(rows, key=lambda row: (row.model_a, row.model_b, row.metric, row.label == MACRO))
+        for row in sorted(rows, key=lambda row: (row.model_a, row.model_b, metrics.index(row.metric), place[row.label]))
     ]
     methods = ", ".join(dict.fromkeys(row.test.method for row in rows))
     notes = (f"Paired on the same ECGs: {methods}. P values are not adjusted for the number of comparisons.",)
@@ -90,7 +91,9 @@ def _seed_table(evidence: Evidence, split: str) -> TableBlock:
             words = "Ensemble" if seed < 0 else f"Seed {seed}"
             estimate = evidence.estimate(arm, split, label, "auroc", seed=seed)
             n = Cell(str(estimate.n) if estimate else "")
-            rows.append(Row((Cell(arm), Cell(words), n, estimate_cell(estimate)), style="strong" if seed < 0 else "normal"))
+            rows.append(
+                Row((Cell(arm), Cell(words), n, estimate_cell(estimate)), style="strong" if seed < 0 else "normal")
+            )
     columns = (Column("Arm", numeric=False), Column("Model", numeric=False), Column("ECGs"), Column(name))
     notes = ("The spread of single seeds is chance of training; the intervals are chance of sampling patients.",)
     return TableBlock(f"Single seeds and their ensemble, {SPLIT_NAMES[split]}.", columns, tuple(rows), notes)

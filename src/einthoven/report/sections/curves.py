@@ -9,12 +9,11 @@ from einthoven.report.evidence import Evidence
 from einthoven.report.figures.calibration import calibration_figure
 from einthoven.report.figures.roc import RocLine, roc_figure
 from einthoven.report.figures.theme import panel
-from einthoven.report.notation import number, value
+from einthoven.report.notation import SPLIT_NAMES, number, value
 
 __all__ = ["section"]
 
 MOST_PANELS = 8
-SPLIT_NAMES = {"test": "test set", "external": "external test set"}
 
 
 def section(evidence: Evidence) -> Section:
@@ -27,15 +26,19 @@ def section(evidence: Evidence) -> Section:
             ("calibration", _calibration_panels(evidence, split, labels), _calibration_caption(evidence, split)),
         ):
             if panels:
-                blocks.append(FigureBlock(caption + _which(labels, kind), tuple(panels)))
+                names = evidence.arms if kind == "roc" and len(evidence.arms) > 1 else ()
+                blocks.append(FigureBlock(caption + _which(labels), tuple(panels), names=names))
     if not blocks:
-        blocks.append(Notice("There are no curves: nothing was evaluated, or no label has both classes.", tone="absent"))
+        blocks.append(
+            Notice("There are no curves: nothing was evaluated, or no label has both classes.", tone="absent")
+        )
     return Section("curves", "Discrimination and calibration", tuple(blocks))
 
 
-def _which(labels: tuple[str, ...], kind: str) -> str:
-    del kind
-    return f" Shown are the {MOST_PANELS} labels with most events of {len(labels)}." if len(labels) > MOST_PANELS else ""
+def _which(labels: tuple[str, ...]) -> str:
+    return (
+        f" Shown are the {MOST_PANELS} labels with most events of {len(labels)}." if len(labels) > MOST_PANELS else ""
+    )
 
 
 def _roc_caption(evidence: Evidence, split: str) -> str:
@@ -46,26 +49,27 @@ def _roc_caption(evidence: Evidence, split: str) -> str:
 
 def _calibration_caption(evidence: Evidence, split: str) -> str:
     return (
-        f"Calibration of “{evidence.arms[0]}”, {SPLIT_NAMES[split]}. Observed share of positives in bins of equal size with 95% "
-        "confidence intervals; the dashed line is perfect calibration. Below, the distribution of the predicted probabilities "
-        "(heights on a square-root scale)."
+        f"Calibration of “{evidence.arms[0]}”, {SPLIT_NAMES[split]}. Observed share of positives in bins of equal "
+        "size with 95% confidence intervals; the dashed line is perfect calibration. Below, the distribution of the "
+        "predicted probabilities (heights on a square-root scale)."
     )
 
 
 def _roc_panels(evidence: Evidence, split: str, labels: tuple[str, ...]) -> list[Panel]:
     panels: list[Panel] = []
-    several = len(evidence.arms) > 1
     for label in labels:
         found = [(arm, evidence.curve(arm, split, label, "roc")) for arm in evidence.arms]
         lines = [
-            RocLine(arm if several else "", curve, evidence.estimate(arm, split, label, "auroc"))
+            (arm, RocLine(curve, evidence.estimate(arm, split, label, "auroc")))
             for arm, curve in found
             if curve is not None
         ]
         if lines and len(panels) < MOST_PANELS:
-            areas = "; ".join(f"{line.name} {value(line.area)}".strip() for line in lines if line.area)
+            areas = "; ".join(f"{arm} {value(line.area)}" for arm, line in lines if line.area)
             alt = f"ROC curve for {label}, {SPLIT_NAMES[split]}; area {areas}"
-            panels.append(panel(roc_figure(label, lines), key=f"roc-{split}-{len(panels)}", alt=alt))
+            panels.append(
+                panel(roc_figure(label, [line for _, line in lines]), key=f"roc-{split}-{len(panels)}", alt=alt)
+            )
     return panels
 
 
@@ -86,7 +90,9 @@ def _calibration_panels(evidence: Evidence, split: str, labels: tuple[str, ...])
             if estimate is not None and not estimate.reason
         ]
         figure = calibration_figure(label, curve, predicted=predicted, note="\n".join(lines))
-        points = "; ".join(f"predicted {number(x, 2)}, observed {number(y, 2)}" for x, y in zip(curve.x, curve.y, strict=True))
+        points = "; ".join(
+            f"predicted {number(x, 2)}, observed {number(y, 2)}" for x, y in zip(curve.x, curve.y, strict=True)
+        )
         alt = f"Calibration for {label}, {SPLIT_NAMES[split]}: {points}"
         panels.append(panel(figure, key=f"calibration-{split}-{len(panels)}", alt=alt))
     return panels

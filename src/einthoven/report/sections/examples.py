@@ -46,8 +46,8 @@ def section(evidence: Evidence) -> Section:
         absent = Notice("The store with the signals is not where the run left it: no ECG can be drawn.", tone="absent")
         return Section("examples", title, (absent,))
     caption = (
-        f"The most confident decisions of “{evidence.arms[0]}” on data that took no part in fitting, for the labels with most "
-        "events: true positives, false positives and false negatives. Signals as the model received them."
+        f"The most confident decisions of “{evidence.arms[0]}” on data that took no part in fitting, for the "
+        "labels with most events: true positives, false positives and false negatives. Signals are as the model got them."
     )
     return Section("examples", title, (FigureBlock(caption, tuple(panels), layout="wide"),))
 
@@ -86,7 +86,7 @@ def _candidates(evidence: Evidence, frame: pl.DataFrame, labels: tuple[str, ...]
 
 
 def _drawn(evidence: Evidence, examples: list[_Example]) -> list[Panel]:
-    panels = []
+    panels: list[Panel] = []
     for example in examples:
         stored = stored_record(evidence, example.record_id)
         if stored is not None:
@@ -97,12 +97,10 @@ def _drawn(evidence: Evidence, examples: list[_Example]) -> list[Panel]:
 def _panel(stored: StoredRecord, example: _Example, *, key: str) -> Panel:
     record = stored.record
     caption = (
-        f"{example.kind.capitalize()} for {example.label}: predicted {number(example.score)}, cut-off {number(example.cut_off)}. "
+        f"{example.kind.capitalize()} for {example.label}: predicted {number(example.score)}, "
+        f"cut-off {number(example.cut_off)}. "
         f"Reference labels: {', '.join(example.truths) or 'none of those evaluated'}."
     )
-    if record.unit == "mV":
-        figure = draw_ecg(record, filter_name=stored.filter_name)
-    else:
-        figure = draw_traces(record)
+    figure = draw_ecg(record, filter_name=stored.filter_name) if record.unit == "mV" else draw_traces(record)
     alt = f"ECG of record {example.record_id}. {caption}"
     return Panel(to_svg(figure, prefix=key, title=alt, font=""), alt, caption)

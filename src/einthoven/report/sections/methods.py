@@ -7,7 +7,7 @@ from typing import Any
 
 from einthoven.report.blocks import Notice, Prose, Section
 from einthoven.report.evidence import Evidence
-from einthoven.report.notation import count
+from einthoven.report.notation import RULE_NAMES, count
 
 __all__ = ["section"]
 
@@ -19,6 +19,8 @@ METRIC_NAMES = {
     "calibration_intercept": "calibration intercept",
     "sensitivity": "sensitivity, specificity and predictive values",
 }
+
+MOST_NAMED = 12
 
 
 def section(evidence: Evidence) -> Section:
@@ -46,6 +48,8 @@ def _data(evidence: Evidence) -> str:
     labels = cohort.get("labels")
     if isinstance(labels, str):
         text += f"Outcomes are the labels of the set “{labels}” of the source. "
+    elif labels and len(labels) > MOST_NAMED:
+        text += f"Outcomes are {len(labels)} labels, listed with the patients. "
     elif labels:
         text += f"Outcomes are {_listed([str(label) for label in labels])}. "
     split = cohort.get("split", {})
@@ -53,7 +57,9 @@ def _data(evidence: Evidence) -> str:
         text += "Patients were split as the data’s owners publish it; all ECGs of a patient are in one split. "
     elif split.get("method") == "patient":
         shares = [f"{100 * float(part):.0f}% {name}" for name, part in split.get("fractions", {}).items()]
-        text += f"Patients were split at random, stratified by label ({', '.join(shares)}); no patient is in two splits. "
+        text += (
+            f"Patients were split at random, stratified by label ({', '.join(shares)}); no patient is in two splits. "
+        )
     if cohort.get("duplicates") == "drop":
         text += "Of ECGs with identical samples only the first was kept. "
     return text.strip()
@@ -84,7 +90,9 @@ def _window(view: Mapping[str, Any]) -> str:
         return ""
     crops = [f"{float(start):g}" for start in view.get("test_crops_s", ())]
     text = f"Models saw windows of {view.get('window_s', 0):g} s"
-    text += ", cut at random places in training" if view.get("crop") == "random" else ", cut at fixed places in training"
+    text += (
+        ", cut at random places in training" if view.get("crop") == "random" else ", cut at fixed places in training"
+    )
     if len(crops) > 1:
         text += f"; in testing the scores of the windows from {_listed(crops)} s were averaged"
     return text + "."
@@ -115,7 +123,10 @@ def _statistics(evidence: Evidence) -> str:
     described = [f"{name}: {method}" for name, method in methods.items()]
     text = f"Intervals cover 95% ({'; '.join(described)}). " if described else ""
     rules = sorted({(str(t.rule), str(t.split)) for t in evidence.evaluation.thresholds})
-    text += " ".join(f"Thresholds were chosen on the {split} split by the rule “{rule}” and then frozen." for rule, split in rules)
+    text += " ".join(
+        f"Cut-offs were chosen on the {split} split ({RULE_NAMES.get(rule, rule)}) and then frozen."
+        for rule, split in rules
+    )
     return text.strip()
 
 

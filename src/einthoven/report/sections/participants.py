@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from einthoven.cohort.cohort import SPLITS
+from einthoven.cohort.flow import FlowStep
 from einthoven.report.blocks import FigureBlock, Notice, Section
 from einthoven.report.evidence import Evidence
 from einthoven.report.figures.flow import flow_figure
@@ -19,10 +20,12 @@ def section(evidence: Evidence) -> Section:
         return Section("participants", "Participants", (absent,))
     steps = [step for step in evidence.flow if step.label not in SPLITS]
     parts = [step for step in evidence.flow if step.label in SPLITS]
+    if parts:  # a patient is in one split only, so patients add up
+        steps.append(FlowStep("analysed", sum(p.records for p in parts), sum(p.patients for p in parts)))
     told = [
         f"{step.label}: {count(abs(step.records))} ECGs of {count(abs(step.patients))} patients"
         + (" excluded" if step.excluded else "")
-        for step in evidence.flow
+        for step in (*steps, *parts)
     ]
     alt = "Flow of participants. " + "; ".join(told) + "."
     drawn = panel(flow_figure(steps, parts=parts), key="flow", alt=alt)

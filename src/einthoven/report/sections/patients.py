@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import polars as pl
 
@@ -15,6 +17,7 @@ from einthoven.report.notation import NOT_ESTIMABLE, count, number, of_total, pe
 
 __all__ = ["section"]
 
+MOST_LABELS = 24
 SEXES = {"F": "Women", "M": "Men", "U": "Sex not recorded"}
 
 
@@ -26,8 +29,9 @@ def section(evidence: Evidence) -> Section:
     table = pl.DataFrame(evidence.cohort.table)
     splits = [(name, table.filter(pl.col("split") == name)) for name in evidence.splits]
     groups = [*splits, ("all", table)] if len(splits) > 1 else splits
+    which = f"the {MOST_LABELS} most common labels" if len(evidence.cohort.labels) > MOST_LABELS else "each label"
     figures = FigureBlock(
-        "The cohort. Left, age of the patients at their first ECG, by sex. Right, share of ECGs with each label, by split.",
+        f"The cohort. Age of the patients at their first ECG, by sex; share of ECGs with {which}, by split.",
         (_age_panel(table), _prevalence_panel(evidence.cohort, splits)),
         layout="pair",
     )
@@ -39,7 +43,7 @@ def _baseline_table(cohort: Cohort, groups: list[tuple[str, pl.DataFrame]]) -> T
     rows = [
         _row("Patients", [count(rows["patient_id"].n_unique()) for _, rows in groups]),
         _row("ECGs", [count(rows.height) for _, rows in groups]),
-        _row("Age, years, median (IQR)", [_age(rows) for _, rows in groups]),
+        Row((Cell("Age, years, median (IQR)"), *(_age_cell(rows) for _, rows in groups))),
         *(
             _row(name, [_sex(rows, sex) for _, rows in groups])
             for sex, name in SEXES.items()
@@ -48,29 +52,36 @@ def _baseline_table(cohort: Cohort, groups: list[tuple[str, pl.DataFrame]]) -> T
         Row((Cell("Labels, ECGs with the label, n (%)"),), style="heading"),
         *(_row(label, [_positive(rows, label) for _, rows in groups], style="indent") for label in cohort.labels),
     ]
-    notes = (
-        "Age and sex count each patient once, at the first ECG of the split. Label percentages are of ECGs whose label is known; "
-        "where some are unknown the cell says how many are known.",
+    note = (
+        "Age and sex count each patient once, at the first ECG of the split. Label percentages are of ECGs whose label "
     )
-    return TableBlock("Characteristics of the patients and their ECGs, by split.", columns, tuple(rows), notes)
+    note += "is known; where some are unknown the cell says how many are known."
+    return TableBlock("Characteristics of the patients and their ECGs, by split.", columns, tuple(rows), (note,))
 
 
-def _row(name: str, cells: list[str], *, style: str = "normal") -> Row:
-    return Row((Cell(name), *map(Cell, cells)), style="indent" if style == "indent" else "normal")
+def _row(name: str, cells: list[str], *, style: Literal["normal", "indent"] = "normal") -> Row:
+    return Row((Cell(name), *map(Cell, cells)), style=style)
 
 
 def _first_ecgs(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("ecg_time", "record_id", nulls_last=True).unique("patient_id", keep="first", maintain_order=True)
 
 
+def _age_cell(rows: pl.DataFrame) -> Cell:
+    missing = rows["patient_id"].n_unique() - len(_ages(rows))
+    return Cell(_age(rows), detail=f"{count(missing)} unknown" if missing else "")
+
+
 def _age(rows: pl.DataFrame) -> str:
-    ages = _first_ecgs(rows)["age_years"].drop_nulls().drop_nans()
+    ages = _ages(rows)
     if ages.is_empty():
         return NOT_ESTIMABLE
     low, middle, high = np.percentile(ages.to_numpy(), [25, 50, 75])
-    missing = rows["patient_id"].n_unique() - len(ages)
-    text = f"{number(middle, 0)} ({number(low, 0)}–{number(high, 0)})"
-    return text + (f"; {count(missing)} unknown" if missing else "")
+    return f"{number(middle, 0)} ({number(low, 0)}–{number(high, 0)})"
+
+
+def _ages(rows: pl.DataFrame) -> pl.Series:
+    return _first_ecgs(rows)["age_years"].drop_nulls().drop_nans()
 
 
 def _sex(rows: pl.DataFrame, sex: str) -> str:
@@ -82,7 +93,8 @@ def _positive(rows: pl.DataFrame, label: str) -> str:
     values = rows[f"y.{label}"].drop_nulls().drop_nans()
     positive, known = int((values == 1).sum()), len(values)
     if known and not values.is_in([0.0, 1.0]).all():  # a measured outcome, not a yes or no
-        return f"{number(float(values.mean()), 1)} (SD {number(float(values.std() or 0), 1)})"
+        measured = values.to_numpy()
+        return f"{number(float(measured.mean()), 1)} (SD {number(float(measured.std(ddof=1)), 1)})"
     if known == rows.height:
         return share(positive, known)
     return f"{of_total(positive, known)} ({percent(positive / known)})" if known else NOT_ESTIMABLE
@@ -101,6 +113,7 @@ def _age_panel(table: pl.DataFrame) -> Panel:
 def _prevalence_panel(cohort: Cohort, splits: list[tuple[str, pl.DataFrame]]) -> Panel:
     shares = {name: [_share_of(rows, label) for label in cohort.labels] for name, rows in splits}
     order = sorted(range(len(cohort.labels)), key=lambda i: -np.nanmax([0.0, *(shares[name][i] for name in shares)]))
+    order = order[:MOST_LABELS]
     labels = [cohort.labels[i] for i in order]
     figure = prevalence_figure(labels, {name: [values[i] for i in order] for name, values in shares.items()})
     alt = f"Share of positive ECGs for {len(labels)} labels in each split; the numbers are in the table above."
@@ -109,4 +122,4 @@ def _prevalence_panel(cohort: Cohort, splits: list[tuple[str, pl.DataFrame]]) ->
 
 def _share_of(rows: pl.DataFrame, label: str) -> float:
     values = rows[f"y.{label}"].drop_nulls().drop_nans()
-    return float((values == 1).mean() or 0.0) if len(values) else float("nan")
+    return int((values == 1).sum()) / len(values) if len(values) else float("nan")

@@ -1,4 +1,4 @@
-"""The numbers: discrimination and calibration of every label, then accuracy at the cut-offs chosen on the validation split."""
+"""The numbers: discrimination and calibration of every label, then accuracy at the cut-offs of the validation split."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.evaluation import MACRO
 from einthoven.report.blocks import Block, Cell, Column, Notice, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import Evidence
-from einthoven.report.notation import NOT_ESTIMABLE, count, number
+from einthoven.report.notation import NOT_ESTIMABLE, RULE_NAMES, SPLIT_NAMES, count, number
 
 __all__ = ["section"]
 
-SPLIT_NAMES = {"test": "test set", "external": "external test set"}
 OVERALL = {"auroc": 3, "auprc": 3, "brier": 3, "calibration_slope": 2, "calibration_intercept": 2}
 AT_THRESHOLD = ("sensitivity", "specificity", "ppv", "npv")
 HEADS = {
@@ -41,20 +40,23 @@ def section(evidence: Evidence) -> Section:
 def _overall_table(evidence: Evidence, split: str) -> TableBlock:
     arm = evidence.arms[0]
     columns = (Column("Label", numeric=False), Column("ECGs"), Column("Events"), *(HEADS[metric] for metric in OVERALL))
-    rows, reasons = [], {}
+    rows: list[Row] = []
+    reasons: list[str] = []
     for label in evidence.labels(split):
         found = {metric: evidence.estimate(arm, split, label, metric) for metric in OVERALL}
         rows.append(Row((Cell(label), *_counts(found), *_cells(found))))
-        reasons |= {label: e.reason for e in found.values() if e is not None and e.reason}
+        undefined = [e.reason for e in found.values() if e is not None and e.reason]
+        reasons += [f"{label}: not estimable ({reason})." for reason in dict.fromkeys(undefined)]
     averages = {metric: evidence.estimate(arm, split, MACRO, metric) for metric in OVERALL}
     if any(averages.values()) and len(rows) > 1:
         size = averages["auroc"]
         n = Cell(count(size.n)) if size else Cell("")
         rows.append(Row((Cell("Macro average"), n, Cell(""), *_cells(averages, blank=True)), style="strong"))
-    notes = ["Values are estimates (95% confidence interval). A slope of 1 and an intercept of 0 are perfect calibration."]
-    notes += [f"{label}: not estimable ({reason})." for label, reason in reasons.items()]
+    notes = [
+        "Values are estimates (95% confidence interval). A slope of 1 and an intercept of 0 are perfect calibration."
+    ]
     caption = f"Discrimination and calibration of “{arm}”{_seed_words(evidence, arm)}, {SPLIT_NAMES[split]}."
-    return TableBlock(caption, columns, tuple(rows), tuple(notes))
+    return TableBlock(caption, columns, tuple(rows), (*notes, *reasons))
 
 
 def _counts(found: dict[str, Estimate | None]) -> tuple[Cell, Cell]:
@@ -81,13 +83,13 @@ def _threshold_table(evidence: Evidence, split: str) -> TableBlock:
         found = [evidence.estimate(arm, split, label, metric) for metric in AT_THRESHOLD]
         rows.append(Row((Cell(label), cut_off, *(estimate_cell(estimate, fraction=True) for estimate in found))))
     first = next((t for label in evidence.labels(split) if (t := evidence.threshold(arm, label))), None)
-    chosen = f"Cut-offs were chosen on the {first.split} split ({first.rule}). " if first else ""
-    notes = (
-        f"Values are estimates (95% confidence interval) over the counts behind them. {chosen}"
-        "PPV, positive predictive value; NPV, negative predictive value: both move with the prevalence.",
+    chosen = (
+        f"Cut-offs were chosen on the {first.split} split ({RULE_NAMES.get(first.rule, first.rule)}). " if first else ""
     )
+    note = f"Values are estimates (95% confidence interval) over the counts behind them. {chosen}"
+    note += "PPV, positive predictive value; NPV, negative predictive value: both move with the prevalence."
     caption = f"Accuracy of “{arm}”{_seed_words(evidence, arm)} at fixed cut-offs, {SPLIT_NAMES[split]}."
-    return TableBlock(caption, columns, tuple(rows), notes)
+    return TableBlock(caption, columns, tuple(rows), (note,))
 
 
 def _seed_words(evidence: Evidence, arm: str) -> str:

@@ -27,7 +27,9 @@ def _facts(evidence: Evidence) -> list[tuple[str, str]]:
     packages = ", ".join(f"{name} {version}" for name, version in environment.get("packages", {}).items())
     ingest = study.get("input", {}).get("ingest", {})
     seeds = {
-        name: list(arm["seeds"]) for name, arm in study.get("arm", {}).items() if isinstance(arm.get("seeds"), list | tuple)
+        name: list(arm["seeds"])
+        for name, arm in study.get("arm", {}).items()
+        if isinstance(arm.get("seeds"), list | tuple)
     }
     return [
         ("einthoven", str(environment.get("code_version") or environment.get("einthoven", ""))),

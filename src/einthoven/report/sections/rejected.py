@@ -25,7 +25,9 @@ def section(evidence: Evidence) -> Section:
         return Section("rejected", "Rejected files", (absent,))
     records = sum(int(store.get("records", 0)) for store in evidence.stores)
     rejected = sum(int(store.get("rejected", 0)) for store in evidence.stores)
-    text = f"{count(records)} ECGs were ingested; {count(rejected)} file{'' if rejected == 1 else 's'} could not be used."
+    text = (
+        f"{count(records)} ECGs were ingested; {count(rejected)} file{'' if rejected == 1 else 's'} could not be used."
+    )
     blocks: list[Block] = [Prose((text,))]
     if rejected:
         tables = [_rejected_of(evidence.run, str(store.get("path", ""))) for store in evidence.stores]
@@ -57,6 +59,14 @@ def _table(rejected: pa.Table) -> TableBlock:
     return TableBlock(
         "Files that could not be used.",
         (Column("File", numeric=False), Column("Reason", numeric=False), Column("What was wrong", numeric=False)),
-        tuple(Row((Cell(PurePath(r["path"]).name), Cell(r["error_type"]), Cell(r["message"] or ""))) for r in rows),
+        tuple(
+            Row((Cell(PurePath(r["path"]).name), Cell(r["error_type"]), Cell(_without_folder(r["message"], r["path"]))))
+            for r in rows
+        ),
         tuple(notes),
     )
+
+
+def _without_folder(message: str | None, path: str) -> str:
+    """Say the file's name only: folders of a hospital's machine are nobody else's business."""
+    return (message or "").replace(str(PurePath(path).parent) + "/", "")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from einthoven.evaluation.evaluation import MACRO, ResultRow
 from einthoven.report.blocks import Cell, Column, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import Evidence
-from einthoven.report.notation import count
+from einthoven.report.notation import SPLIT_NAMES, count
 
 __all__ = ["section"]
 
-SPLIT_NAMES = {"test": "test set", "external": "external test set"}
 METRICS = {"auroc": "AUROC", "sensitivity": "Sensitivity", "specificity": "Specificity"}
 
 
@@ -39,6 +38,11 @@ def _table(rows: list[ResultRow], labels: tuple[str, ...], *, split: str, arm: s
             name = group.removeprefix("group.").replace("=", ": ")
             sizes = (Cell(count(known.n)), Cell(count(known.events)))
             body.append(Row((Cell(name), *sizes, *map(estimate_cell, estimates)), style="indent"))
-    columns = (Column("Subgroup", numeric=False), Column("ECGs"), Column("Events"), *(Column(METRICS[m]) for m in metrics))
+    columns = (
+        Column("Subgroup", numeric=False),
+        Column("ECGs"),
+        Column("Events"),
+        *(Column(METRICS[m]) for m in metrics),
+    )
     caption = f"“{arm}” in subgroups, {SPLIT_NAMES[split]} (95% confidence interval)."
     return TableBlock(caption, columns, tuple(body))

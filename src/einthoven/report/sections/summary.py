@@ -1,15 +1,23 @@
-"""The key finding: macro AUROC with its interval on data on which nothing was fitted, and what a reader must know first."""
+"""The key finding: macro AUROC with its interval on data that took no part in fitting, and warnings."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from einthoven.evaluation.estimate import Estimate
 from einthoven.report.blocks import Block, Finding, Notice, Section
 from einthoven.report.evidence import MACRO, Evidence
-from einthoven.report.notation import count, interval, number
+from einthoven.report.notation import SPLIT_NAMES, count, interval, number
 
 __all__ = ["section"]
 
-SPLIT_NAMES = {"test": "test set", "external": "external test set"}
+
+class _Extremes(NamedTuple):
+    """How many labels have an AUROC, and the best and the worst in words."""
+
+    judged: int
+    best: str
+    worst: str
 
 
 def section(evidence: Evidence) -> Section:
@@ -31,10 +39,8 @@ def _finding(evidence: Evidence, split: str) -> Finding:
     estimate = macro if several else evidence.estimate(arm, split, labels[0], "auroc") if labels else macro
     if estimate is None:
         return Finding(number(None), "", name, "", "The area under the ROC curve was not computed.")
-    detail = f"95% confidence interval, {SPLIT_NAMES[split]}" if estimate.low == estimate.low else SPLIT_NAMES[split]  # noqa: PLR0124 - NaN
-    return Finding(
-        number(estimate.value), interval(estimate), name, detail, _sentence(evidence, split, name, estimate)
-    )
+    detail = f"95% confidence interval, {SPLIT_NAMES[split]}" if estimate.low == estimate.low else SPLIT_NAMES[split]
+    return Finding(number(estimate.value), interval(estimate), name, detail, _sentence(evidence, split, name, estimate))
 
 
 def _sentence(evidence: Evidence, split: str, name: str, estimate: Estimate) -> str:
@@ -49,17 +55,19 @@ def _sentence(evidence: Evidence, split: str, name: str, estimate: Estimate) -> 
     text = f"On {data} that took no part in fitting, {model} reached a{'n' if area[0] == 'A' else ''} {area} of "
     text += f"{number(estimate.value)} {interval(estimate)}".strip()
     if len(labels) > 1:
-        best, worst = _extremes(evidence, split)
-        text += f" over {len(labels)} labels" + (f", from {worst} to {best}" if best and worst else "")
+        judged, best, worst = _extremes(evidence, split)
+        of_all = f" of {len(labels)}" if judged < len(labels) else ""
+        text += f" over {judged}{of_all} labels" + (f", from {worst} to {best}" if best and worst else "")
     return text + "." + _external(evidence, split)
 
 
-def _extremes(evidence: Evidence, split: str) -> tuple[str, str]:
+def _extremes(evidence: Evidence, split: str) -> _Extremes:
     found = [(label, evidence.estimate(evidence.arms[0], split, label, "auroc")) for label in evidence.labels(split)]
     known = sorted((e.value, label) for label, e in found if e is not None and not e.reason)
     if not known:
-        return "", ""
-    return f"{number(known[-1][0])} for {known[-1][1]}", f"{number(known[0][0])} for {known[0][1]}"
+        return _Extremes(0, "", "")
+    best, worst = (f"{number(amount)} for {label}" for amount, label in (known[-1], known[0]))
+    return _Extremes(len(known), best, worst)
 
 
 def _external(evidence: Evidence, split: str) -> str:
