@@ -17,7 +17,37 @@ __all__ = ["MANIFEST_SCHEMA", "QUALITY_TYPE", "REJECTED_SCHEMA", "read_table", "
 
 VERSION = 1
 
-QUALITY_TYPE = pa.struct([("acceptable", pa.bool_()), ("score", pa.float32())])
+# fields of einthoven.ecg.quality.Quality; the masks have one bit per standard lead
+QUALITY_TYPE = pa.struct(
+    [
+        ("acceptable", pa.bool_()),
+        ("score", pa.float32()),
+        ("unusable_share", pa.float32()),
+        ("agreement", pa.float32()),
+        ("leads_missing", pa.uint16()),
+        ("leads_flat", pa.uint16()),
+        ("leads_clipped", pa.uint16()),
+        ("leads_unusable", pa.uint16()),
+        ("leads_wandering", pa.uint16()),
+        ("leads_noisy", pa.uint16()),
+        ("leads_mains", pa.uint16()),
+        ("nan_share", pa.float32()),
+        ("flat_share", pa.float32()),
+        ("clipped_share", pa.float32()),
+        ("height_mv", pa.float32()),
+        ("wander_mv", pa.float32()),
+        ("noise_mv", pa.float32()),
+        ("mains_50_mv", pa.float32()),
+        ("mains_60_mv", pa.float32()),
+        ("height_plausible", pa.bool_()),
+        ("einthoven_error", pa.float32()),
+        ("einthoven_violated", pa.bool_()),
+        ("arm_reversal_score", pa.float32()),
+        ("arms_reversed", pa.bool_()),
+        ("lowest_limb_share", pa.float32()),
+        ("leg_reversed", pa.bool_()),
+    ]
+)
 
 MANIFEST_SCHEMA = pa.schema(
     [

@@ -9,8 +9,9 @@ from typing import Any
 from einthoven.ecg.formats import RecordLocation, read
 from einthoven.ecg.input_spec import IngestSpec
 from einthoven.ecg.prepare import Prepared, prepare
+from einthoven.ecg.quality import quality
 from einthoven.ecg.record import Record
-from einthoven.errors import StoreFullError
+from einthoven.errors import EinthovenError, RecordError, StoreFullError
 from einthoven.store.durable import durable_file
 from einthoven.store.layout import StoreLayout
 from einthoven.store.manifest import MANIFEST_SCHEMA, REJECTED_SCHEMA, write_table
@@ -18,8 +19,7 @@ from einthoven.store.shard import ShardWriter
 
 __all__ = ["ShardResult", "ShardTask", "write_shard"]
 
-# the machine's trouble, not the file's: a record must not be lost to it
-_OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+_OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +86,19 @@ def _ready(location: RecordLocation, task: ShardTask) -> _Ready | dict[str, Any]
         stage, sha256 = "prepare", record.provenance.source_sha256 or None
         prepared = prepare(record, task.spec)
         stage = "quality"
-        measured = _quality(record) if task.measure_quality else None
-    except MemoryError:
-        raise
+        measured = quality(record).to_dict() if task.measure_quality else None
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _OURS:
+        if not _blames_file(error):
             raise
         return _rejection(location, error, stage=stage, sha256=sha256)
     return _Ready(record, prepared, measured)
 
 
-def _quality(record: Record) -> dict[str, Any]:
-    from einthoven.ecg.quality import quality
-
-    return quality(record).to_dict()
+def _blames_file(error: Exception) -> bool:
+    if isinstance(error, EinthovenError):
+        return isinstance(error, RecordError)  # an unknown format or option is the caller's mistake
+    # the machine's trouble is not the file's: no record may be lost to it
+    return not isinstance(error, MemoryError) and getattr(error, "errno", None) not in _OUT_OF_RESOURCES
 
 
 def _rejection(location: RecordLocation, error: Exception, *, stage: str, sha256: str | None) -> dict[str, Any]:
