@@ -17,6 +17,10 @@ SMALL = {
 }
 
 
+# the widths of Xie et al. 2017 and Hu et al. 2018
+PAPER = {"width": 64, "growth": 2, "cardinality": 32, "kernel_size": 3, "reduction": 16, "pooling": "mean"}
+
+
 @pytest.fixture(params=sorted(ARCHITECTURES))
 def name(request) -> str:
     return request.param
@@ -167,5 +171,5 @@ def test_the_depth_is_what_the_name_says(name, depth):
 
 def test_the_deepest_network_at_full_width_has_62_million_weights():
     with torch.device("meta"):
-        network = build("se_resnext1d", n_leads=12, n_labels=1, depth=152, kernel_size=3)
+        network = build("se_resnext1d", n_leads=12, n_labels=1, depth=152, **PAPER)
     assert sum(p.numel() for p in network.parameters()) == pytest.approx(62e6, rel=0.01)

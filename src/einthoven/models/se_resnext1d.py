@@ -2,8 +2,8 @@
 
 Xie, Girshick, Dollar, Tu, He, "Aggregated residual transformations", CVPR 2017, arXiv:1611.05431; Hu, Shen, Sun,
 "Squeeze-and-excitation networks", CVPR 2018, arXiv:1709.01507. The stages of 50, 101 and 152 layers are theirs; ours
-differs in the one dimension, in odd kernels of any size, in average-pooled shortcuts (He et al. 2019) and in ``width``,
-which makes networks that two CPU cores can train: depth 26 with width 8 and cardinality 8 has 0.26 million weights.
+differs in the one dimension, in odd kernels of any size, in average-pooled shortcuts (He et al. 2019), and in width and
+growth of the width, which make networks that two CPU cores can train.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ DEPTHS: dict[int, tuple[int, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SeResNeXt1dSettings:
-    """Shape of the network.
+    """Shape of the network; the defaults make a narrow one, of 0.22 million weights, for two CPU cores.
+
+    The paper's: ``width=64, growth=2, cardinality=32, kernel_size=3, stem_widths=(64,), stem_kernel_size=7``,
+    ``reduction=16, pooling="mean", dropout=0``.
 
     Attributes
     ----------
@@ -63,16 +66,16 @@ class SeResNeXt1dSettings:
     """
 
     depth: int = 26
-    width: int = 64
-    growth: int = 2
-    cardinality: int = 32
-    kernel_size: int = 7
-    stem_widths: tuple[int, ...] = ()
-    stem_kernel_size: int = 15
+    width: int = 32
+    growth: int = 1
+    cardinality: int = 8
+    kernel_size: int = 5
+    stem_widths: tuple[int, ...] = (32, 64)
+    stem_kernel_size: int = 5
     stem_stride: int = 2
-    reduction: int = 16
-    pooling: PoolingName = "mean"
-    dropout: float = 0.2
+    reduction: int = 8
+    pooling: PoolingName = "mean_max"
+    dropout: float = 0.5
     head_width: int = 0
     block_dropout: float = 0.0
 

@@ -1,3 +1,5 @@
 """Short recipes on Lightning."""
 
 from __future__ import annotations
+
+__all__: list[str] = []

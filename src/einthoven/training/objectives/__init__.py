@@ -1,3 +1,5 @@
-"""One training objective per file."""
+"""One objective per file."""
 
 from __future__ import annotations
+
+__all__: list[str] = []

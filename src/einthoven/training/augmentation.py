@@ -1,0 +1,175 @@
+"""Disturb training windows in ways that leave the diagnosis as it is; each sample by its own random key.
+
+Amplitudes are in the unit that the model sees (z-scores, or millivolts without normalisation), because everything here
+comes after normalisation, which would undo a gain. The random crop itself is the loader's.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from einthoven.errors import SpecificationError
+from einthoven.training.counter_random import normal, uniform
+
+__all__ = ["Augmentation", "Mixed", "augment", "mixup", "resample_window"]
+
+_SHIFT, _GAIN, _LEAD_GAIN, _NOISE_LEVEL, _NOISE, _WANDER, _CUT_OUT, _LEAD_DROPOUT = range(8)
+# respiration and electrode drift, what a high-pass at 0.5 Hz leaves of it included
+_WANDER_HZ = (0.05, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How strongly training windows are disturbed; 0 switches a part off.
+
+    Attributes
+    ----------
+    time_scale : float
+        Heart rate and wave widths change by up to this share.
+    gain, lead_gain : float
+        Standard deviation of the logarithm of a gain for all leads, and of one per lead.
+    shift_s : float
+        Largest shift in time; samples from beyond the window are zero.
+    noise : float
+        Largest standard deviation of white noise; each sample draws its own below.
+    wander : float
+        Largest amplitude of a baseline that swings with 0.05 to 0.5 Hz, per lead.
+    cut_out : float
+        Share of the window that is set to zero in all leads, at a random place.
+    lead_dropout : float
+        Chance that a lead is set to zero.
+    mixup : float
+        Parameter of the Beta distribution from which the share of the other record is drawn (Zhang et al. 2018).
+    """
+
+    time_scale: float = 0.2
+    gain: float = 0.2
+    lead_gain: float = 0.3
+    shift_s: float = 0.0
+    noise: float = 0.2
+    wander: float = 0.3
+    cut_out: float = 0.0
+    lead_dropout: float = 0.1
+    mixup: float = 0.3
+
+    def __post_init__(self) -> None:
+        parts = (self.gain, self.lead_gain, self.shift_s, self.noise, self.wander, self.mixup)
+        if min(parts) < 0 or not all(0 <= share < 1 for share in (self.time_scale, self.cut_out, self.lead_dropout)):
+            raise SpecificationError(
+                f"augmentation can't be negative; time_scale, cut_out and lead_dropout lie below 1, got {self}"
+            )
+
+    @classmethod
+    def off(cls) -> Augmentation:
+        """Return the settings that leave every window as it is."""
+        return cls(time_scale=0, gain=0, lead_gain=0, shift_s=0, noise=0, wander=0, cut_out=0, lead_dropout=0, mixup=0)
+
+
+class Mixed(NamedTuple):
+    """Signals and targets after mixup."""
+
+    signal: Tensor
+    target: Tensor
+
+
+def resample_window(signal: Tensor, start: Tensor, stretch: Tensor, *, length: int) -> Tensor:
+    """Return float32 (B, L, length): the signal at ``start + stretch * k``, interpolated linearly.
+
+    Parameters
+    ----------
+    signal : float32 (B, L, W)
+    start, stretch : float32 (B,), samples
+        The last place, ``start + stretch * (length - 1)``, lies at most at ``W - 1``.
+    length : int
+    """
+    place = start.unsqueeze(1) + stretch.unsqueeze(1) * torch.arange(length, device=signal.device)
+    before = place.floor().clamp(0, signal.shape[-1] - 2)
+    share = (place - before).unsqueeze(1)
+    index = before.long().unsqueeze(1).expand(-1, signal.shape[1], -1)
+    left, right = signal.gather(2, index), signal.gather(2, index + 1)
+    return left + (right - left) * share
+
+
+def augment(signal: Tensor, keys: Tensor, settings: Augmentation, *, rate_hz: float) -> Tensor:
+    """Return float32 (B, L, T), disturbed.
+
+    Parameters
+    ----------
+    signal : float32 (B, L, T)
+        As the model would see it.
+    keys : int64 (B,)
+        Random keys; the same key disturbs the same signal in the same way, in any batch and on any device.
+    settings : Augmentation
+        ``time_scale`` and ``mixup`` are applied elsewhere (``resample_window``, ``mixup``).
+    rate_hz : float
+    """
+    batch, leads, samples = signal.shape
+    if settings.shift_s:
+        signal = _shifted(signal, uniform(keys, 1, stream=_SHIFT), largest=round(settings.shift_s * rate_hz))
+    if settings.gain:
+        signal = signal * torch.exp(settings.gain * normal(keys, 1, stream=_GAIN)).unsqueeze(-1)
+    if settings.lead_gain:
+        signal = signal * torch.exp(settings.lead_gain * normal(keys, leads, stream=_LEAD_GAIN)).unsqueeze(-1)
+    if settings.noise:
+        level = settings.noise * uniform(keys, 1, stream=_NOISE_LEVEL).unsqueeze(-1)
+        signal = signal + level * normal(keys, leads * samples, stream=_NOISE).view(batch, leads, samples)
+    if settings.wander:
+        signal = signal + settings.wander * _swing(keys, leads, samples, rate_hz=rate_hz)
+    if settings.lead_dropout:
+        signal = signal * (uniform(keys, leads, stream=_LEAD_DROPOUT) >= settings.lead_dropout).unsqueeze(-1)
+    if settings.cut_out:
+        signal = _cut_out(signal, uniform(keys, 1, stream=_CUT_OUT), share=settings.cut_out)
+    return signal
+
+
+def mixup(signal: Tensor, target: Tensor, *, alpha: float, generator: np.random.Generator) -> Mixed:
+    """Return each sample with a share of another one, in signal and target (Zhang et al. 2018, arXiv:1710.09412).
+
+    Differs from the paper in that each sample has its own share, of which it keeps the larger part. A target that is
+    unknown (NaN) in either record stays unknown.
+
+    Parameters
+    ----------
+    signal : float32 (B, L, T)
+    target : float32 (B, C)
+    alpha : float
+        Shares are drawn from Beta(alpha, alpha).
+    generator : Generator
+    """
+    drawn = generator.beta(alpha, alpha, len(signal))
+    own = torch.from_numpy(np.maximum(drawn, 1 - drawn).astype(np.float32)).to(signal.device)
+    other = torch.from_numpy(generator.permutation(len(signal))).to(signal.device)
+    mixed_signal = own.view(-1, 1, 1) * signal + (1 - own.view(-1, 1, 1)) * signal[other]
+    return Mixed(mixed_signal, own.view(-1, 1) * target + (1 - own.view(-1, 1)) * target[other])
+
+
+def _shifted(signal: Tensor, drawn: Tensor, *, largest: int) -> Tensor:
+    samples = signal.shape[-1]
+    shift = (drawn * (2 * largest + 1)).long() - largest
+    source = torch.arange(samples, device=signal.device) - shift
+    inside = (source >= 0) & (source < samples)
+    index = source.clamp(0, samples - 1).unsqueeze(1).expand(signal.shape)
+    return signal.gather(2, index) * inside.unsqueeze(1)
+
+
+def _swing(keys: Tensor, leads: int, samples: int, *, rate_hz: float) -> Tensor:
+    drawn = uniform(keys, leads + 2, stream=_WANDER).unsqueeze(-1)
+    low, high = _WANDER_HZ
+    frequency, phase, amplitude = low + (high - low) * drawn[:, :1], drawn[:, 1:2], drawn[:, 2:]
+    time_s = torch.arange(samples, device=keys.device) / rate_hz
+    return amplitude * torch.sin(2 * math.pi * (frequency * time_s + phase))
+
+
+def _cut_out(signal: Tensor, drawn: Tensor, *, share: float) -> Tensor:
+    samples = signal.shape[-1]
+    width = round(share * samples)
+    start = (drawn * (samples - width + 1)).floor()
+    place = torch.arange(samples, device=signal.device)
+    kept = (place < start) | (place >= start + width)
+    return signal * kept.unsqueeze(1)
