@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -54,8 +55,13 @@ def evaluate_command(
         read_predictions(path, truth=truth, labels=labels, score_kind=score_kind, model=name)
         for path, name in zip(scores, _model_names(scores), strict=True)
     ]
+    predictions = Predictions.concatenate(parts)
+    # models and labels in the order in which they were given
+    settings = replace(
+        settings, models=settings.models or predictions.models, outcomes=settings.outcomes or predictions.labels
+    )
     with progress_lines() as announce:
-        evaluation = evaluate(Predictions.concatenate(parts), settings, announce("Evaluating"))
+        evaluation = evaluate(predictions, settings, announce("Evaluating"))
     if out is not None:
         evaluation.save(out)
     print_evaluation(evaluation, output=output.value)

@@ -55,7 +55,7 @@ def evaluate(
     """
     protocol = protocol or Protocol()
     _check_names(predictions, protocol)
-    scores = [one for one in predictions.label_scores() if _is_wanted(one, protocol)]
+    scores = _in_order([one for one in predictions.label_scores() if _is_wanted(one, protocol)], protocol)
     reported = [one for split in protocol.splits for one in scores if one.split == split]
     if not reported:
         raise SplitError(
@@ -96,6 +96,16 @@ def _is_wanted(one: LabelScores, protocol: Protocol) -> bool:
         and (not protocol.models or one.model in protocol.models)
         and one.split in {*protocol.splits, THRESHOLD_SPLIT}
     )
+
+
+def _in_order(scores: Sequence[LabelScores], protocol: Protocol) -> list[LabelScores]:
+    # models and labels come as the protocol lists them, otherwise by name, never by the order of rows
+    def place(one: LabelScores) -> tuple[int, str, int, str, int, str]:
+        model = protocol.models.index(one.model) if protocol.models else 0
+        label = protocol.outcomes.index(one.label) if protocol.outcomes else 0
+        return model, one.model, one.seed, one.split, label, one.label
+
+    return sorted(scores, key=place)
 
 
 def _has_threshold(one: LabelScores) -> bool:

@@ -28,7 +28,7 @@ class Protocol:
     Attributes
     ----------
     outcomes, models : tuple of str
-        What to report; empty means all in the table.
+        What to report, in this order; empty means all in the table, by name.
     splits : tuple of str
         Splits to report, in this order; those absent from the table are passed over, but one must be there.
     threshold_rule : str

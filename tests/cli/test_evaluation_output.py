@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import math
+
+from einthoven.cli.evaluation_output import print_evaluation
+from einthoven.evaluation.estimate import Estimate, TestResult
+from einthoven.evaluation.evaluation import ComparisonRow, Evaluation, ResultRow
+from einthoven.evaluation.protocol import Protocol
+
+
+def test_seeds_subgroups_and_undefined_comparisons_are_shown(capsys):
+    """A table for each seed; a difference without p value says so; a tiny p value is no zero."""
+    estimate = Estimate(0.8, 0.7, 0.9, 50, 9, 40, "DeLong")
+    difference = Estimate(0.2, -1, 1, 50, 9, 40, "DeLong", reason="no variance")
+    tests = [TestResult(difference, math.nan, math.nan, "DeLong"), TestResult(estimate, 9.0, 1e-9, "DeLong")]
+    print_evaluation(
+        Evaluation(
+            results=[
+                ResultRow("net", 3, "test", "AF", "auroc", estimate),
+                ResultRow("net", 3, "test", "AF", "auroc", estimate, "site=A"),
+            ],
+            curves=[],
+            thresholds=[],
+            comparisons=[ComparisonRow("net", 3, "old", -1, "test", "AF", "auroc", test) for test in tests],
+            notes=["[a] note"],
+            protocol=Protocol(),
+            predictions_hash="",
+        ),
+        output="table",
+    )
+    printed = capsys.readouterr().out
+    for words in ("net, seed 3, split test (95% intervals)", "site=A", "0.800 (0.700-0.900)", "not defined", "< 0.001"):
+        assert words in printed
+    assert "Note: [a] note" in printed
