@@ -1,7 +1,8 @@
 """Random numbers as a function of (key, stream, position): the same on any device, whatever else is in the batch.
 
 Each number is a hash of a counter (Salmon et al. 2011, doi:10.1145/2063384.2063405, on counter-based generators); the
-hash is ``lowbias32`` of C. Wellons' hash-prospector (public domain). Good enough to disturb a signal, not for statistics.
+hash is ``lowbias32`` of C. Wellons' hash-prospector (public domain). Good enough to disturb a signal, not for
+statistics.
 """
 
 from __future__ import annotations
