@@ -195,10 +195,10 @@ def _study(settings: FakeRun) -> dict:
     if settings.external:
         data["elsewhere"] = {"source": "arrays", "role": "external", "settings": {}}
     arm = {
-        "architecture": "se_resnext",
+        "architecture": "se_resnext1d",
         "epochs": 12,
         "batch_size": 64,
-        "learning_rate": 0.001,
+        "max_learning_rate": 0.001,
         "seeds": list(settings.seeds),
     }
     return {

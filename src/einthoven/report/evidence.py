@@ -150,6 +150,13 @@ class Evidence:
                 yield int(path.parent.name), _columns(path)
 
     @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Labels of the cohort that were evaluated, all of them before an evaluation; auxiliary ones are left out."""
+        known = self.cohort.labels if self.cohort else ()
+        evaluated = {label for labels in self._labels.values() for label in labels}
+        return tuple(label for label in known if not evaluated or label in evaluated)
+
+    @property
     def splits(self) -> tuple[str, ...]:
         """Splits of the cohort, in their usual order."""
         found = set(self.cohort.table["split"].unique().to_pylist()) if self.cohort else set()

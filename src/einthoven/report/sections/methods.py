@@ -7,7 +7,7 @@ from typing import Any
 
 from einthoven.report.blocks import Notice, Prose, Section
 from einthoven.report.evidence import Evidence
-from einthoven.report.notation import RULE_NAMES, count
+from einthoven.report.notation import RULE_NAMES
 
 __all__ = ["section"]
 
@@ -21,6 +21,14 @@ METRIC_NAMES = {
 }
 
 MOST_NAMED = 12
+SETTING_WORDS = {
+    "batch_size": "batches of {}",
+    "max_learning_rate": "peak learning rate {:g}",
+    "weight_decay": "weight decay {:g}",
+    "ema_decay": "moving average of the weights {:g}",
+    "label_smoothing": "label smoothing {:g}",
+}
+CRITERIA = {"auroc": "highest AUROC on the validation split", "loss": "lowest loss on the validation split"}
 
 
 def section(evidence: Evidence) -> Section:
@@ -100,17 +108,25 @@ def _window(view: Mapping[str, Any]) -> str:
 
 def _models(study: Mapping[str, Any]) -> str:
     arms = study.get("arm", {})
-    sentences = []
-    for name, arm in arms.items():
-        plain = {key: value for key, value in arm.items() if isinstance(value, str | int | float) and value != ""}
-        settings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in plain.items())
-        seeds = arm.get("seeds")
-        runs = f", {len(seeds)} seeds" if isinstance(seeds, list) and len(seeds) > 1 else ""
-        sentences.append(f"“{name}”{runs}" + (f": {settings}" if settings else ""))
-    if not sentences:
-        return ""
-    intro = f"{count(len(arms))} arm{'s were' if len(arms) > 1 else ' was'} trained. "
-    return intro + ". ".join(sentences) + "."
+    return " ".join(_arm(name, settings) for name, settings in arms.items())
+
+
+def _arm(name: str, arm: Mapping[str, Any]) -> str:
+    text = f"“{name}” is a network of type {arm.get('architecture', 'unknown')}"
+    leads, auxiliary = arm.get("leads") or (), arm.get("auxiliary_labels") or ()
+    text += f" on leads {_listed([str(lead) for lead in leads])}" if leads else ""
+    epochs, settings = (
+        arm.get("epochs"),
+        [words.format(arm[key]) for key, words in SETTING_WORDS.items() if arm.get(key)],
+    )
+    text += f", trained for {'at most ' if arm.get('patience') else ''}{epochs} epochs" if epochs else ""
+    text += f" ({', '.join(settings)})" if settings else ""
+    criterion = CRITERIA.get(str(arm.get("early_stopping", "")), "")
+    text += f"; the weights of the epoch with the {criterion} were kept" if criterion else ""
+    text += f"; auxiliary labels were learnt along ({', '.join(map(str, auxiliary))})" if auxiliary else ""
+    seeds = arm.get("seeds") or ()
+    text += f"; the scores of {len(seeds)} seeds were averaged" if len(seeds) > 1 else ""
+    return text + "."
 
 
 def _statistics(evidence: Evidence) -> str:

@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from einthoven.cohort.cohort import Cohort
 from einthoven.report.blocks import Cell, Column, FigureBlock, Notice, Panel, Row, Section, TableBlock
 from einthoven.report.evidence import Evidence
 from einthoven.report.figures.age import age_figure
@@ -29,16 +28,16 @@ def section(evidence: Evidence) -> Section:
     table = pl.DataFrame(evidence.cohort.table)
     splits = [(name, table.filter(pl.col("split") == name)) for name in evidence.splits]
     groups = [*splits, ("all", table)] if len(splits) > 1 else splits
-    which = f"the {MOST_LABELS} most common labels" if len(evidence.cohort.labels) > MOST_LABELS else "each label"
+    which = f"the {MOST_LABELS} most common labels" if len(evidence.outcomes) > MOST_LABELS else "each label"
     figures = FigureBlock(
         f"The cohort. Age of the patients at their first ECG, by sex; share of ECGs with {which}, by split.",
-        (_age_panel(table), _prevalence_panel(evidence.cohort, splits)),
+        (_age_panel(table), _prevalence_panel(evidence.outcomes, splits)),
         layout="pair",
     )
-    return Section("patients", "Patients", (_baseline_table(evidence.cohort, groups), figures))
+    return Section("patients", "Patients", (_baseline_table(evidence.outcomes, groups), figures))
 
 
-def _baseline_table(cohort: Cohort, groups: list[tuple[str, pl.DataFrame]]) -> TableBlock:
+def _baseline_table(outcomes: tuple[str, ...], groups: list[tuple[str, pl.DataFrame]]) -> TableBlock:
     columns = (Column("Characteristic", numeric=False), *(Column(name.capitalize()) for name, _ in groups))
     rows = [
         _row("Patients", [count(rows["patient_id"].n_unique()) for _, rows in groups]),
@@ -50,7 +49,7 @@ def _baseline_table(cohort: Cohort, groups: list[tuple[str, pl.DataFrame]]) -> T
             if any((rows["sex"] == sex).any() for _, rows in groups)
         ),
         Row((Cell("Labels, ECGs with the label, n (%)"),), style="heading"),
-        *(_row(label, [_positive(rows, label) for _, rows in groups], style="indent") for label in cohort.labels),
+        *(_row(label, [_positive(rows, label) for _, rows in groups], style="indent") for label in outcomes),
     ]
     note = (
         "Age and sex count each patient once, at the first ECG of the split. Label percentages are of ECGs whose label "
@@ -110,11 +109,11 @@ def _age_panel(table: pl.DataFrame) -> Panel:
     return panel(age_figure({name: values for name, values in ages.items() if values.size}), key="age", alt=alt)
 
 
-def _prevalence_panel(cohort: Cohort, splits: list[tuple[str, pl.DataFrame]]) -> Panel:
-    shares = {name: [_share_of(rows, label) for label in cohort.labels] for name, rows in splits}
-    order = sorted(range(len(cohort.labels)), key=lambda i: -np.nanmax([0.0, *(shares[name][i] for name in shares)]))
+def _prevalence_panel(outcomes: tuple[str, ...], splits: list[tuple[str, pl.DataFrame]]) -> Panel:
+    shares = {name: [_share_of(rows, label) for label in outcomes] for name, rows in splits}
+    order = sorted(range(len(outcomes)), key=lambda i: -np.nanmax([0.0, *(shares[name][i] for name in shares)]))
     order = order[:MOST_LABELS]
-    labels = [cohort.labels[i] for i in order]
+    labels = [outcomes[i] for i in order]
     figure = prevalence_figure(labels, {name: [values[i] for i in order] for name, values in shares.items()})
     alt = f"Share of positive ECGs for {len(labels)} labels in each split; the numbers are in the table above."
     return panel(figure, key="prevalence", alt=alt)

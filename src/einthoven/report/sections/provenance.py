@@ -40,7 +40,7 @@ def _facts(evidence: Evidence) -> list[tuple[str, str]]:
         ("Cohort hash", evidence.cohort.hash if evidence.cohort else ""),
         *((f"Ingest hash ({_sources(store)})", str(store.get("ingest_hash", ""))) for store in evidence.stores),
         ("Ingest spec", json.dumps(ingest, ensure_ascii=False) if ingest else ""),
-        ("Label list", ", ".join(evidence.cohort.labels) if evidence.cohort else ""),
+        ("Label list", ", ".join(evidence.outcomes)),
     ]
 
 

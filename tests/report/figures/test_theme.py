@@ -1,0 +1,16 @@
+"""Figures follow the page's colours and font."""
+
+from __future__ import annotations
+
+from einthoven.report.figures.theme import COLOURS, INK, SERIES, new_axes, panel
+
+
+def test_no_placeholder_colour_and_no_font_is_left_in_a_panel():
+    figure, axes = new_axes(2, 2, box=(0.3, 0.3, 0.1, 0.1))
+    for colour in (INK, *SERIES):
+        axes.plot([0, 1], [0, 1], color=colour)
+    drawn = panel(figure, key="k", alt="a line")
+    assert not [colour for colour in COLOURS if colour in drawn.svg]
+    assert "var(--series-6)" in drawn.svg
+    assert "font-family" not in drawn.svg
+    assert (drawn.alt, 'aria-label="a line"' in drawn.svg) == ("a line", True)
