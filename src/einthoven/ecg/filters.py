@@ -6,11 +6,11 @@ running it forwards and backwards does to a signal. The corners therefore lie at
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal as scipy_signal
 
 from einthoven.ecg.input_spec import FilterSpec
 from einthoven.errors import SignalError
@@ -61,14 +61,29 @@ def squared_magnitude(spec: FilterSpec, rate_hz: float, n_fft: int) -> NDArray[n
     >>> [round(float(factor[bin_]), 4) for bin_ in (0, 1, 10, 80)]
     [0.0, 0.5, 1.0, 0.5]
     """
-    frequency = np.fft.rfftfreq(n_fft, 1 / rate_hz)
+    frequency = np.fft.rfftfreq(n_fft).astype(np.float64)
     factor = np.ones(frequency.size)
     if spec.kind == "butterworth":
-        corners = (spec.low_hz, spec.high_hz)
-        sections = scipy_signal.butter(spec.order, corners, btype="bandpass", output="sos", fs=rate_hz)
-        factor *= np.abs(scipy_signal.freqz_sos(sections, frequency, fs=rate_hz)[1]) ** 2
+        factor *= _butterworth(frequency, spec.low_hz / rate_hz, spec.high_hz / rate_hz, order=spec.order)
     if spec.notch_hz is not None:
-        numerator, denominator = scipy_signal.iirnotch(spec.notch_hz, NOTCH_QUALITY, fs=rate_hz)
-        factor *= np.abs(scipy_signal.freqz(numerator, denominator, frequency, fs=rate_hz)[1]) ** 2
+        factor *= _notch(frequency, spec.notch_hz / rate_hz)
     factor.setflags(write=False)
     return factor
+
+
+# in closed form, so that ingest and its workers need not load scipy.signal; frequencies in cycles per sample
+def _butterworth(frequency: NDArray[np.float64], low: float, high: float, *, order: int) -> NDArray[np.float64]:
+    """Return ``1 / (1 + W^(2 order))``, with W the frequency in the low-pass prototype (as ``scipy.signal.butter``)."""
+    warped = np.tan(np.pi * np.maximum(frequency, 1e-12))
+    warped_low, warped_high = math.tan(math.pi * low), math.tan(math.pi * high)
+    prototype = (warped**2 - warped_low * warped_high) / (warped * (warped_high - warped_low))
+    gain: NDArray[np.float64] = 1 / (1 + prototype ** (2 * order))
+    return np.where(frequency > 0, gain, 0.0)
+
+
+def _notch(frequency: NDArray[np.float64], centre: float) -> NDArray[np.float64]:
+    """Return the squared magnitude of a second-order notch (as ``scipy.signal.iirnotch``)."""
+    away = np.cos(2 * np.pi * frequency) - math.cos(2 * math.pi * centre)
+    width = math.tan(math.pi * centre / NOTCH_QUALITY)
+    passed: NDArray[np.float64] = away**2 / (away**2 + (width * np.sin(2 * np.pi * frequency)) ** 2)
+    return passed

@@ -15,7 +15,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft as scipy_fft
-from scipy import signal as scipy_signal
 
 from einthoven.ecg.filters import squared_magnitude
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec
@@ -51,6 +50,8 @@ def filter_and_resample(signal: NDArray[np.float32], rate_hz: float, ingest: Ing
         signal = _through_fft(signal, plan)
     if in_one_fft:
         return signal
+    from scipy import signal as scipy_signal  # costs a second that the default path need not pay
+
     resampled: NDArray[np.float32] = scipy_signal.resample_poly(
         signal, ratio.numerator, ratio.denominator, axis=1, padtype="line"
     )
