@@ -107,7 +107,7 @@ class Evaluation:
         }
 
     def save(self, folder: Path) -> None:
-        """Write ``evaluation.json``, ``results.csv`` with one row per number, and ``comparisons.csv`` if it has rows."""
+        """Write ``evaluation.json``, ``results.csv`` with one row per number, and ``comparisons.csv`` if there are."""
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
         (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")

@@ -12,6 +12,13 @@ def test_patients_are_counted_by_name():
     assert (codes.tolist(), patients) == ([1, 0, 1], 2)
 
 
+@pytest.mark.parametrize("names", [[7, 3, 7, 5], [10**12, -4, 10**12, 3], [2.5, 1.5, 2.5, 2.0]])
+def test_numbers_serve_as_patients_like_names(names):
+    """Close together, far apart, or fractions: the same codes."""
+    codes, patients = patient_codes(names, n=4)
+    assert (codes.tolist(), patients) == ([2, 0, 2, 1], 3)
+
+
 @pytest.mark.parametrize(
     ("score", "truth", "clusters", "words"),
     [

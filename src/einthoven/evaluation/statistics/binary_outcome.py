@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,8 +98,17 @@ def patient_codes(clusters: ArrayLike | None, *, n: int) -> tuple[NDArray[np.int
     names = np.asarray(clusters)
     if names.shape != (n,):
         raise StatisticsError(f"clusters must name the patient of each of the {n} records, got shape {names.shape}")
+    if n and names.dtype.kind in "iu" and int(names.max()) - int(names.min()) <= 4 * n:
+        return _compacted(names)
     unique, codes = np.unique(names, return_inverse=True)
     return codes.astype(np.int64).reshape(-1), int(unique.size)
+
+
+def _compacted(names: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
+    # the same as np.unique for whole numbers that lie close together, without its sort
+    offset = names - names.min()
+    code_of = np.cumsum(np.bincount(offset) > 0) - 1
+    return np.asarray(code_of[offset], dtype=np.int64), int(code_of[-1]) + 1
 
 
 def _checked_truth(truth: ArrayLike) -> NDArray[np.bool_]:
