@@ -98,7 +98,7 @@ def patient_codes(clusters: ArrayLike | None, *, n: int) -> tuple[NDArray[np.int
     names = np.asarray(clusters)
     if names.shape != (n,):
         raise StatisticsError(f"clusters must name the patient of each of the {n} records, got shape {names.shape}")
-    if n and names.dtype.kind in "iu" and int(names.max()) - int(names.min()) <= 4 * n:
+    if n and names.dtype.kind in "iu" and int(names.max()) - int(names.min()) <= 4 * n + 1_000_000:
         return _compacted(names)
     unique, codes = np.unique(names, return_inverse=True)
     return codes.astype(np.int64).reshape(-1), int(unique.size)
