@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import polars as pl
 import pyarrow as pa
 
-from einthoven.cohort.cohort import Cohort
+from einthoven.cohort.cohort import SPLITS, Cohort
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import SplitSettings, assign_split
@@ -83,7 +83,8 @@ def build_cohort(
     if duplicates == "drop":
         table = _keep(table, pl.col("signal_hash").is_first_distinct(), flow, "same samples as an earlier ECG")
     table = _split(table.drop("signal_hash"), sources, split, split.seed if split.seed is not None else seed)
-    flow += [_count(table.filter(pl.col("split") == part), part) for part in table["split"].unique(maintain_order=True)]
+    present = set(table["split"])
+    flow += [_count(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
     return BuiltCohort(Cohort.from_columns(table.to_dict(as_series=False)), flow)
 
 

@@ -11,20 +11,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from einthoven.cohort.cohort import Cohort
-from einthoven.ecg.input_spec import InputSpec
 from einthoven.evaluation.predictions import Predictions
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.predict import predict
 from einthoven.study.stage import hash_of
 from einthoven.training.arm import ArmSettings
-from einthoven.training.train import train
+from einthoven.training.train import CHECKPOINT, train
 
 if TYPE_CHECKING:
     from einthoven.study.run import Run
 
 __all__ = ["predictions_of_arms"]
 
-CHECKPOINT = "checkpoint"
 PREDICTIONS = "predictions.parquet"
 ENSEMBLE = -1
 
@@ -42,29 +40,20 @@ def predictions_of_arms(run: Run) -> list[Path]:
 
 def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
     """Return the folder of the trained checkpoint."""
-    spec = _spec_of(run.settings.input, arm)
-    store, cohort = run.store, run.cohort
+    store, cohort, view = run.store, run.cohort, run.settings.input.view
 
     def work(folder: Path) -> None:
         progress = run.announce(f"Training {name}, seed {seed}")
-        checkpoint = train(
-            arm, store, cohort.table, labels=run.labels, spec=spec, folder=folder, seed=seed, progress=progress
-        )
-        checkpoint.save(folder / CHECKPOINT)
+        train(arm, store, cohort.table, labels=run.labels, view=view, run_dir=folder, seed=seed, progress=progress)
 
     inputs = {
         "cohort": cohort.hash,
         "store": store.ingest_hash,
-        "input": spec.to_json(),
+        "view": dataclasses.asdict(view),
         "arm": {key: value for key, value in dataclasses.asdict(arm).items() if key != "seeds"},
         "labels": list(run.labels),
     }
     return run.stage("train", inputs, arm=name, seed=seed).run_once(work) / CHECKPOINT
-
-
-def _spec_of(spec: InputSpec, arm: ArmSettings) -> InputSpec:
-    """Narrow the view to the arm's leads: an arm may see fewer than the store holds."""
-    return dataclasses.replace(spec, view=dataclasses.replace(spec.view, leads=arm.leads)) if arm.leads else spec
 
 
 def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +48,7 @@ class FileScores:
 
     def write(self, path: Path) -> None:
         """Write CSV or Parquet, by the name's ending: ``record_id, patient_id, score.<label>``."""
-        columns = {"record_id": self.record_ids, "patient_id": self.patient_ids}
+        columns: dict[str, Any] = {"record_id": self.record_ids, "patient_id": self.patient_ids}
         columns |= {f"score.{label}": self.scores[:, index] for index, label in enumerate(self.labels)}
         table = pa.table(columns)
         if path.suffix not in (".csv", ".parquet"):

@@ -1,0 +1,116 @@
+"""A study runs from files to a report, does nothing twice, and does again only what changed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fakes.ptb_xl_folder import make_ptb_xl
+
+from einthoven.errors import SpecificationError, SplitError
+from einthoven.evaluation.evaluation import Evaluation
+from einthoven.evaluation.predictions import Predictions
+from einthoven.study.run import run_study
+from einthoven.study.settings import load_study
+
+pytestmark = pytest.mark.slow
+
+STUDY = """
+version = 1
+title = "A small study"
+seed = 3
+[data.small]
+source = "ptb_xl"
+path = "data"
+rate_hz = 500
+[cohort]
+labels = ["NORM", "MI"]
+auxiliary_labels = ["CD"]
+split = { method = "patient", fractions = { train = 0.5, validation = 0.25, test = 0.25 } }
+[input.ingest]
+rate_hz = 100
+[input.view]
+window_s = 5
+[store]
+workers = 1
+[arm.main]
+architecture = "xresnet1d"
+settings = { widths = [8, 8, 8, 8], stem_widths = [8] }
+auxiliary_labels = ["CD"]
+epochs = 1
+seeds = [1, 2]
+[evaluation]
+resamples = 20
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with data, a study file and its finished run."""
+    folder = tmp_path_factory.mktemp("study")
+    make_ptb_xl(folder / "data", n_records=100, rate_hz=500)
+    (folder / "data" / "records500" / "00000" / "00010_hr.dat").unlink()
+    (folder / "study.toml").write_text(STUDY)
+    run_study(load_study(folder / "study.toml"), folder / "run")
+    return folder
+
+
+def modified(folder) -> dict[str, int]:
+    """When each artefact was last written."""
+    files = [path for path in (folder / "run" / "stages").rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in files}
+
+
+def test_run_folder_holds_every_stage_and_the_report(folder):
+    """Report, evaluation, predictions per seed and averaged, flow with the rejected file."""
+    run = folder / "run"
+    assert "A small study" in (run / "report" / "report.html").read_text()
+    evaluation = Evaluation.load(run / "stages" / "evaluate")
+    assert {row.seed for row in evaluation.results} >= {-1}
+    assert {row.label for row in evaluation.results} == {"NORM", "MI", "macro"}
+    flow = json.loads((run / "stages" / "cohort" / "flow.json").read_text())["steps"]
+    assert {"label": "rejected at ingest (see rejected files)", "records": 1, "patients": 1, "excluded": True} in flow
+
+
+def test_average_of_the_seeds_is_their_mean(folder):
+    """Seed -1 is the ensemble."""
+    tables = [
+        Predictions.from_file(folder / "run" / "stages" / "predict" / "main" / seed / "predictions.parquet").table
+        for seed in ("1", "2", "-1")
+    ]
+    first, second, mean = (table["score"].to_numpy() for table in tables)
+    assert mean == pytest.approx((first + second) / 2)
+    assert set(tables[2]["seed"].to_pylist()) == {-1}
+
+
+def test_same_study_again_does_nothing(folder):
+    """No stage is written a second time."""
+    before = modified(folder)
+    run_study(load_study(folder / "study.toml"), folder / "run")
+    assert modified(folder) == before
+
+
+def test_other_protocol_evaluates_again_and_trains_nothing(folder):
+    """Only the stages whose inputs changed are done again."""
+    before = modified(folder)
+    (folder / "study.toml").write_text(STUDY.replace("resamples = 20", "resamples = 21"))
+    run_study(load_study(folder / "study.toml"), folder / "run")
+    changed = {path for path, when in modified(folder).items() if before.get(path) != when}
+    assert changed
+    assert all(path.startswith("run/stages/evaluate/") for path in changed)
+
+
+def test_label_without_positives_in_validation_is_refused(folder, tmp_path):
+    """The message names label, split and remedy before anything is trained."""
+    study = STUDY.replace("train = 0.5, validation = 0.25", "train = 0.74, validation = 0.01")
+    (folder / "one.toml").write_text(study)
+    with pytest.raises(SplitError, match=r"has no positive|is empty"):
+        run_study(load_study(folder / "one.toml"), tmp_path / "run")
+    assert not (tmp_path / "run" / "stages" / "train").exists()
+
+
+def test_folder_of_something_else_is_not_overwritten(folder, tmp_path):
+    """A run never writes into a folder that isn't a run."""
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(SpecificationError, match="not empty and no run folder"):
+        run_study(load_study(folder / "study.toml"), tmp_path)
