@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from fakes.ptb_xl_folder import make_ptb_xl
 
 from einthoven.errors import SpecificationError, SplitError
 from einthoven.evaluation.evaluation import Evaluation
 from einthoven.evaluation.predictions import Predictions
 from einthoven.study.run import run_study
 from einthoven.study.settings import load_study
+from fakes.ptb_xl_folder import make_ptb_xl
 
 pytestmark = pytest.mark.slow
 

@@ -130,7 +130,7 @@ def _metadata_columns(table: pl.DataFrame) -> dict[str, NDArray[np.object_]]:
         "site": np.array([value or "" for value in table["site"]], dtype=object),
         "source": np.array([value or "" for value in table["source"]], dtype=object),
         "folder": np.array([str(path.parent) for path in paths], dtype=object),
-        "file name prefix": np.array([re.match(r"\D*", path.name).group() for path in paths], dtype=object),  # type: ignore[union-attr]
+        "file name prefix": np.array([re.split(r"\d", path.name, maxsplit=1)[0] for path in paths], dtype=object),
         "position in the listing": position.astype(object),
     }
 
