@@ -1,4 +1,4 @@
-"""Build the wheel, install it alone in a clean environment, and evaluate scores there: torch must be neither needed nor pulled in."""
+"""Build the wheel, install it alone in a clean environment, and evaluate scores there, where torch is absent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def main() -> None:
         run(python.parent / "einthoven", "evaluate", "scores.csv", "--out", "validation", cwd=folder)
         if not (folder / "validation" / "results.csv").is_file():
             raise SystemExit("einthoven evaluate wrote no results.csv")
-    print("1 passed, 0 failed: the wheel installs and evaluates without torch")
+    sys.stdout.write("1 passed, 0 failed\n")
 
 
 if __name__ == "__main__":
