@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from einthoven.report.figures.theme import FONT_PT, SERIES, new_axes
+from einthoven.report.figures.theme import FONT_PT, INK, SERIES, new_axes
 
 __all__ = ["age_figure"]
 
@@ -24,7 +24,7 @@ def age_figure(ages: Mapping[str, NDArray[np.float64]]) -> Figure:
     ages : mapping of name to float64 (patient,), years
         One outline each; NaN is left out.
     """
-    figure, axes = new_axes(3.4, 2.3, box=(0.48, 0.42, 0.1, 0.22))
+    figure, axes = new_axes(3.4, 2.3, box=(0.48, 0.42, 0.1, 0.3))
     known = {name: values[np.isfinite(values)] for name, values in ages.items()}
     known = {name: values for name, values in known.items() if values.size}
     oldest = max((float(values.max()) for values in known.values()), default=100.0)
@@ -34,8 +34,10 @@ def age_figure(ages: Mapping[str, NDArray[np.float64]]) -> Figure:
         colour = SERIES[i % len(SERIES)]
         axes.stairs(counts, edges, fill=True, color=colour, alpha=0.16, linewidth=0)
         axes.stairs(counts, edges, color=colour, linewidth=1.2)
-        axes.text(0.015, 0.98 - 0.095 * i, name, transform=axes.transAxes, color=colour, fontsize=FONT_PT,
-                  fontweight="bold", va="top")  # fmt: skip
+        axes.plot([], [], color=colour, linewidth=1.6, label=f"{name} (n = {values.size})")
+    if known:
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=FONT_PT - 0.5,
+                    labelcolor=INK, handlelength=1.2, columnspacing=1.2, borderpad=0.0, borderaxespad=0.2)  # fmt: skip
     axes.set_ylim(bottom=0)
     axes.set_xlim(0, edges[-1])
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))

@@ -29,19 +29,20 @@ def calibration_figure(
     predicted : float64 (record,), optional
         Probabilities in [0, 1], shown as a histogram.
     note : str
-        Written into the upper left corner.
+        One or two lines under the title.
     """
-    figure, axes = new_axes(2.05, 2.6, box=(0.42, 0.76, 0.08, 0.26))
+    figure, axes = new_axes(2.05, 2.84, box=(0.42, 0.76, 0.08, 0.5))
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xticks=TICKS, yticks=TICKS)
     axes.set_xticklabels([])
     axes.set_yticklabels(["0", "0.5", "1"])
     axes.set_ylabel("Observed share", labelpad=1)
-    axes.set_title(label, fontsize=FONT_PT + 0.5, fontweight="bold", color=INK, loc="left", pad=4)
+    axes.set_title(label, fontsize=FONT_PT + 0.5, fontweight="bold", color=INK, loc="left", pad=24)
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.6, dashes=(3, 3), zorder=1)
     if curve.low is not None and curve.high is not None:
         axes.vlines(curve.x, curve.low, curve.high, color=SERIES[0], linewidth=0.9, zorder=2)
     axes.plot(curve.x, curve.y, color=SERIES[0], linewidth=0.9, marker="o", markersize=3.2, zorder=3)
-    axes.text(0.0, 1.0, note, color=INK, fontsize=FONT_PT - 0.8, ha="left", va="top", linespacing=1.35)
+    axes.annotate(note, (0, 1), xytext=(0, 3), xycoords="axes fraction", textcoords="offset points", color=MUTED,
+                  fontsize=FONT_PT - 0.8, va="bottom", linespacing=1.3)  # fmt: skip
     _draw_distribution(figure, predicted)
     return figure
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from einthoven.evaluation.estimate import Curve, Estimate
-from einthoven.report.figures.theme import FAINT, FONT_PT, INK, MUTED, SERIES, new_axes
+from einthoven.report.figures.theme import FONT_PT, INK, MUTED, SERIES, new_axes
 from einthoven.report.notation import value
 
 __all__ = ["RocLine", "roc_figure"]
@@ -46,8 +46,6 @@ def roc_figure(label: str, lines: Sequence[RocLine]) -> Figure:
     for i, line in enumerate(lines):
         colour = SERIES[i % len(SERIES)]
         axes.plot(line.curve.x, line.curve.y, color=colour, linewidth=1.3, drawstyle="steps-post", zorder=4 - 0.01 * i)
-        if single:
-            axes.fill_between(line.curve.x, line.curve.y, step="post", color=FAINT, linewidth=0, zorder=0)
         height = 0.05 + 0.105 * (len(lines) - 1 - i)
         words = value(line.area) if line.area else ""
         axes.text(0.99, height, words, color=INK if single else colour, fontsize=FONT_PT - 0.8, ha="right", va="bottom")

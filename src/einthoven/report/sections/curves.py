@@ -85,7 +85,7 @@ def _calibration_panels(evidence: Evidence, split: str, labels: tuple[str, ...])
         predicted = None if table is None else table.filter(pc.equal(table["label"], label))["score"].to_numpy()
         slope, intercept = (evidence.estimate(arm, split, label, f"calibration_{m}") for m in ("slope", "intercept"))
         lines = [
-            f"{name} {number(estimate.value, 2)}"
+            f"{name} {value(estimate, 2)}"
             for name, estimate in (("slope", slope), ("intercept", intercept))
             if estimate is not None and not estimate.reason
         ]

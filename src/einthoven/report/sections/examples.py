@@ -67,22 +67,29 @@ def _chosen(evidence: Evidence) -> list[_Example]:
 
 
 def _candidates(evidence: Evidence, frame: pl.DataFrame, labels: tuple[str, ...]) -> Iterator[_Example]:
-    """Yield the three kinds of the first label, then those of the next."""
-    for label in labels:
-        threshold = evidence.threshold(evidence.arms[0], label)
-        if threshold is None or threshold.reason:
-            continue
-        rows = frame.filter(pl.col("label") == label).sort("score", "record_id", descending=[True, False])
-        called, positive = pl.col("score") >= threshold.value, pl.col("truth") == 1
-        picks = (
-            rows.filter(called & positive).head(1),
-            rows.filter(called & ~positive).head(1),
-            rows.filter(~called & positive).tail(1),
-        )
-        for kind, pick in zip(KINDS, picks, strict=True):
-            for record_id, score in zip(pick["record_id"], pick["score"], strict=True):
-                truths = frame.filter((pl.col("record_id") == record_id) & positive)["label"].sort().to_list()
-                yield _Example(record_id, label, kind, score, threshold.value, tuple(truths))
+    """Go round the labels, at each with the next kind, so that a few examples show many labels and all kinds."""
+    for turn in range(len(KINDS)):
+        for place, label in enumerate(labels):
+            threshold = evidence.threshold(evidence.arms[0], label)
+            if threshold is not None and not threshold.reason:
+                kind = KINDS[(turn + place) % len(KINDS)]
+                yield from _most_confident(frame, label, kind=kind, cut_off=threshold.value)
+
+
+def _most_confident(frame: pl.DataFrame, label: str, *, kind: str, cut_off: float) -> Iterator[_Example]:
+    called, positive = pl.col("score") >= cut_off, pl.col("truth") == 1
+    condition = {
+        "true positive": called & positive,
+        "false positive": called & ~positive,
+        "false negative": ~called & positive,
+    }[kind]
+    downwards = kind != "false negative"
+    rows = frame.filter((pl.col("label") == label) & condition).sort(
+        "score", "record_id", descending=[downwards, False]
+    )
+    for record_id, score in rows.select("record_id", "score").head(1).iter_rows():
+        truths = frame.filter((pl.col("record_id") == record_id) & positive)["label"].sort().to_list()
+        yield _Example(record_id, label, kind, score, cut_off, tuple(truths))
 
 
 def _drawn(evidence: Evidence, examples: list[_Example]) -> list[Panel]:

@@ -25,9 +25,8 @@ def section(evidence: Evidence) -> Section:
         return Section("rejected", "Rejected files", (absent,))
     records = sum(int(store.get("records", 0)) for store in evidence.stores)
     rejected = sum(int(store.get("rejected", 0)) for store in evidence.stores)
-    text = (
-        f"{count(records)} ECGs were ingested; {count(rejected)} file{'' if rejected == 1 else 's'} could not be used."
-    )
+    text = f"{count(records)} ECGs were ingested; "
+    text += f"{count(rejected)} file{_plural(rejected)} could not be used." if rejected else "no file was rejected."
     blocks: list[Block] = [Prose((text,))]
     if rejected:
         tables = [_rejected_of(evidence.run, str(store.get("path", ""))) for store in evidence.stores]
@@ -70,3 +69,7 @@ def _table(rejected: pa.Table) -> TableBlock:
 def _without_folder(message: str | None, path: str) -> str:
     """Say the file's name only: folders of a hospital's machine are nobody else's business."""
     return (message or "").replace(str(PurePath(path).parent) + "/", "")
+
+
+def _plural(amount: int) -> str:
+    return "" if amount == 1 else "s"

@@ -1,0 +1,16 @@
+"""``einthoven report`` writes the page and says where."""
+
+from __future__ import annotations
+
+from typer.testing import CliRunner
+
+from einthoven.cli.main import app
+
+
+def test_the_report_is_written_where_asked(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "study.json").write_text('{"title": "Small"}')
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "run"), "--out", str(tmp_path / "deep" / "x.html")])
+    assert done.exit_code == 0, done.output
+    assert "x.html" in done.output.replace("\n", "")
+    assert "<h1>Small</h1>" in (tmp_path / "deep" / "x.html").read_text(encoding="utf-8")

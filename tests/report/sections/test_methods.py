@@ -1,0 +1,35 @@
+"""Methods say what the study file says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from einthoven.report.sections.methods import section
+
+
+def _text(evidence):
+    return dict(section(evidence).blocks[0].paragraphs)
+
+
+def test_split_filter_windows_network_and_statistics_are_told(full):
+    text = _text(full)
+    assert "as the data’s owners publish it" in text["Data."]
+    assert "external: no fitting touched it" in text["Data."]
+    assert "12 leads at 100 Hz, band-pass filtered from 0.67 to 40 Hz" in text["Signals."]
+    assert "windows from 0, 0.5 and 1 s were averaged" in text["Signals."]
+    assert "“pretrained” is a network of type se_resnext1d, trained for 12 epochs" in text["Models."]
+    assert "DeLong" in text["Statistics."]
+    assert "validation split (highest Youden index)" in text["Statistics."]
+
+
+def test_a_random_split_names_its_shares(full):
+    split = {"method": "patient", "fractions": {"train": 0.7, "test": 0.3}}
+    study = {**full.study, "cohort": {"labels": "superclass", "split": split}}
+    text = _text(dataclasses.replace(full, study=study))["Data."]
+    assert "70% train, 30% test" in text
+    assert "“superclass”" in text
+
+
+def test_many_labels_are_counted_instead_of_listed(full):
+    study = {**full.study, "cohort": {"labels": [f"l{i}" for i in range(71)]}}
+    assert "Outcomes are 71 labels" in _text(dataclasses.replace(full, study=study))["Data."]

@@ -1,0 +1,27 @@
+"""The tables of numbers say what they don't know."""
+
+from __future__ import annotations
+
+from einthoven.report.sections.performance import section
+
+
+def test_both_splits_have_both_tables(full):
+    captions = [block.caption for block in section(full).blocks]
+    assert len(captions) == 4
+    assert sum("external test set" in caption for caption in captions) == 2
+    assert all("ensemble of 2 seeds" in caption for caption in captions)
+
+
+def test_a_label_without_positives_keeps_its_row_and_gives_the_reason(one_class):
+    table = section(one_class).blocks[0]
+    row = next(row for row in table.rows if row.cells[0].text == "NORM")
+    assert [cell.text for cell in row.cells[2:4]] == ["0", "–"]
+    assert "NORM: not estimable (no positives)." in table.notes
+
+
+def test_cut_offs_are_those_of_the_validation_split(full):
+    table = section(full).blocks[1]
+    for row in table.rows:
+        threshold = full.threshold("pretrained", row.cells[0].text)
+        assert row.cells[1].text == f"{threshold.value:.3f}"
+    assert "validation split" in table.notes[0]
