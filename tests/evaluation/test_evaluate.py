@@ -94,8 +94,13 @@ def test_the_seed_decides(predictions, evaluation):
 
 
 def test_networks_are_compared_on_the_same_records(evaluation):
-    """DeLong per label, bootstrap for the mean; readers have no area to compare."""
-    (pair,) = {(c.model_a, c.model_b) for c in evaluation.comparisons}
+    """DeLong per label, bootstrap for the mean; readers are compared by sensitivity and specificity."""
+    areas = [c for c in evaluation.comparisons if c.metric in {"auroc", "auprc"}]
+    (pair,) = {(c.model_a, c.model_b) for c in areas}
+    answers = {(c.model_a, c.model_b, c.metric) for c in evaluation.comparisons if c not in areas}
+    assert answers == {
+        (*p, m) for p in (("net", "reader"), ("reader", "small")) for m in ("sensitivity", "specificity")
+    }
     assert pair == ("net", "small")
     (row,) = (c for c in evaluation.comparisons if (c.split, c.label, c.metric) == ("test", "AF", "auroc"))
     values = [evaluation.find(model=m, split="test", label="AF", metric="auroc")[0].estimate.value for m in pair]

@@ -1,9 +1,9 @@
-"""Compare models on the same records: DeLong's test per label, a paired bootstrap for macro averages."""
+"""Compare models on the same records: areas by DeLong's test, their means by bootstrap, readers by McNemar's test."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from einthoven.errors import CohortError, OneClassError
 from einthoven.evaluation.estimate import TestResult
 from einthoven.evaluation.evaluation import MACRO, ComparisonRow
+from einthoven.evaluation.label_metrics import Decisions
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.statistics.delong_test import delong_test
 from einthoven.evaluation.statistics.macro import Area, macro_difference
+from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test
 
 __all__ = ["LabelMatrix", "compare", "label_matrix", "representative_seeds"]
 
+Decide = Callable[[LabelScores], Decisions | None]
 AREAS: dict[str, Area] = {"auroc": "auroc", "auprc": "average_precision"}
 
 
@@ -48,29 +51,39 @@ def representative_seeds(scores: Sequence[LabelScores]) -> dict[str, int]:
     return {model: min(s.seed for s in scores if s.model == model) for model in dict.fromkeys(s.model for s in scores)}
 
 
-def compare(scores: Sequence[LabelScores], protocol: Protocol) -> list[ComparisonRow]:
+def compare(scores: Sequence[LabelScores], protocol: Protocol, *, decide: Decide) -> list[ComparisonRow]:
     """Return the comparisons of models within one split.
 
     Parameters
     ----------
     scores : sequence of LabelScores
-        Of one split; 0/1 readers are passed over, because they have no area to compare.
+        Of one split.
     protocol : Protocol
         Pairs of models (all where it names none), level, resamples, seed.
+    decide : callable
+        Returns the yes/no calls of a label's scores, None where there are none.
+
+    Returns
+    -------
+    list of ComparisonRow
+        Two scores are compared by their areas. Where one of the two is a 0/1 reader, their sensitivities and
+        specificities are, if the other has calls as well.
 
     Raises
     ------
     CohortError
         Two models disagree on the truth of a record.
     """
-    graded = [one for one in scores if one.score_kind != "binary"]
-    seeds = representative_seeds(graded)
-    by_model = {m: {s.label: s for s in graded if s.model == m and s.seed == seed} for m, seed in seeds.items()}
+    seeds = representative_seeds(scores)
+    by_model = {m: {s.label: s for s in scores if s.model == m and s.seed == seed} for m, seed in seeds.items()}
     rows: list[ComparisonRow] = []
     for a, b in protocol.comparisons or itertools.combinations(by_model, 2):
         pairs = list(_paired(by_model.get(a, {}), by_model.get(b, {})))
-        rows += [row for one, other in pairs for row in _label_rows(one, other, protocol)]
-        rows += _macro_rows(pairs, protocol)
+        graded = [pair for pair in pairs if "binary" not in (pair[0].score_kind, pair[1].score_kind)]
+        rows += [row for one, other in graded for row in _area_rows(one, other, protocol)]
+        rows += _macro_rows(graded, protocol)
+        answered = [pair for pair in pairs if "binary" in (pair[0].score_kind, pair[1].score_kind)]
+        rows += [row for one, other in answered for row in _decision_rows(one, other, protocol, decide=decide)]
     return rows
 
 
@@ -89,10 +102,24 @@ def _paired(a: dict[str, LabelScores], b: dict[str, LabelScores]) -> Iterator[tu
         yield one, other
 
 
-def _label_rows(one: LabelScores, other: LabelScores, protocol: Protocol) -> Iterator[ComparisonRow]:
+def _area_rows(one: LabelScores, other: LabelScores, protocol: Protocol) -> Iterator[ComparisonRow]:
     if 0 < one.truth.sum() < one.truth.size:
         test = delong_test(one.score, other.score, one.truth, clusters=one.patient, level=protocol.level)
         yield _row(one, other, one.label, "auroc", test)
+
+
+def _decision_rows(
+    one: LabelScores, other: LabelScores, protocol: Protocol, *, decide: Decide
+) -> Iterator[ComparisonRow]:
+    calls = [decisions.values for decisions in map(decide, (one, other)) if decisions is not None]
+    a, b = calls if len(calls) == 2 else (None, None)
+    if a is None or b is None:
+        return
+    for metric, kept in (("sensitivity", one.truth == 1), ("specificity", one.truth == 0)):
+        if kept.any():
+            right = one.truth[kept]
+            test = mcnemar_test(a[kept] == right, b[kept] == right, clusters=one.patient[kept], level=protocol.level)
+            yield _row(one, other, one.label, metric, test)
 
 
 def _macro_rows(pairs: Sequence[tuple[LabelScores, LabelScores]], protocol: Protocol) -> Iterator[ComparisonRow]:

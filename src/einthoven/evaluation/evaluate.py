@@ -72,7 +72,12 @@ def evaluate(
         if progress is not None:
             progress(done + 1, len(reported))
     results += _macro_results(reported, protocol)
-    comparisons = [row for s in protocol.splits for row in compare([x for x in reported if x.split == s], protocol)]
+
+    def decide(one: LabelScores) -> Decisions | None:
+        return _decisions(one, cut_offs.get((one.model, one.seed, one.label)), predictions)
+
+    by_split = [[one for one in reported if one.split == split] for split in protocol.splits]
+    comparisons = [row for part in by_split for row in compare(part, protocol, decide=decide)]
     notes = [*predictions.notes, *evaluation_notes(predictions, protocol, scores=scores, reported=reported)]
     return Evaluation(results, curves, thresholds, comparisons, notes, protocol, predictions.hash)
 
