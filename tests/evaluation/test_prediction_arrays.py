@@ -14,6 +14,7 @@ from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
         ([[0.0, 0.5]], None, "probability"),
         ([[-3.0, 0.5]], "logit", "logit"),
         ([[0.0, 1.0]], "probability", "probability"),
+        ([[0.0, 1.0]], "value", "binary"),
     ],
 )
 def test_kind_is_inferred_only_where_it_is_certain(score, declared, kind):

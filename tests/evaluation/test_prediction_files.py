@@ -34,6 +34,12 @@ def test_long_and_wide_tables_hold_the_same(tmp_path):
     assert any("patient" in note for note in long.notes)
 
 
+def test_a_table_as_pandas_writes_it(tmp_path):
+    """A column of row numbers without a name, and truth as True and False."""
+    text = ",record_id,label,truth,score\n0,a,AF,False,0.2\n1,b,AF,True,0.7\n"
+    assert rows(read_predictions(write(tmp_path / "s.csv", text))) == [("a", "AF", 0.0, 0.2), ("b", "AF", 1.0, 0.7)]
+
+
 def test_the_csv_that_predictions_write_is_read_back(tmp_path):
     """Ids such as 007 stay text."""
     predictions = Predictions.from_arrays(

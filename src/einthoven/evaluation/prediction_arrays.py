@@ -61,11 +61,13 @@ def score_kind_of(score: NDArray[np.float64], *, labels: Sequence[str], declared
     InvalidScoreError
         Nothing was declared and a score lies outside [0, 1]: it could be a logit, a risk or anything.
     """
+    answers = bool(np.isin(score, (0.0, 1.0)).all())
     if declared is not None:
         if declared not in SCORE_KINDS:
             raise UnknownNameError(f"there is no score kind {declared!r}{nearest(declared, SCORE_KINDS)}")
-        return declared
-    if np.isin(score, (0.0, 1.0)).all():
+        # a reader's answers stay answers where the kind was declared for a network beside it
+        return "binary" if answers and declared != "probability" else declared
+    if answers:
         return "binary"
     outside = (score < 0) | (score > 1)
     if outside.any():

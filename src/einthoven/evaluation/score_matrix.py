@@ -60,7 +60,7 @@ def read_matrix(path: Path) -> ScoreMatrix:
         except ValueError as error:
             raise UnreadableFileError(f"{path} must hold numbers: {error}") from error
     table = _read_table(path)
-    names = [name for name in table.column_names if name and name not in {"record_id", "patient_id"}]
+    names = [name for name in table.column_names if name not in {"record_id", "patient_id"}]
     if not names:
         raise UnreadableFileError(f"{path} has no column of numbers; it has: {', '.join(table.column_names)}")
     return ScoreMatrix(
@@ -110,14 +110,15 @@ def read_header(path: Path) -> list[str]:
 
 
 def read_csv(path: Path) -> pa.Table:
-    """Return a CSV table; ids such as 007 stay text."""
+    """Return a CSV table; ids such as 007 stay text, a column without a name (pandas' row number) is dropped."""
     text = {name: pa.string() for name, kind in COLUMNS.items() if pa.types.is_dictionary(kind)}
     text |= {name: pa.string() for name in read_header(path) if name.startswith("group.")}
     convert = pa.csv.ConvertOptions(column_types=text, strings_can_be_null=True)
     try:
-        return pa.csv.read_csv(path, convert_options=convert)
+        table = pa.csv.read_csv(path, convert_options=convert)
     except pa.ArrowInvalid as error:
         raise UnreadableFileError(f"can't read {path} as a CSV table: {error}") from error
+    return table.drop_columns([""]) if "" in table.column_names else table
 
 
 def read_names(path: Path) -> tuple[str, ...]:
