@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from einthoven.cohort.sources.arrays import Arrays
+from einthoven.cohort.sources.ptb_xl import PtbXl
+from einthoven.cohort.split import SplitSettings
+from einthoven.ecg.input_spec import FilterSpec, IngestSpec, LongSpec, NormaliseSpec, ViewSpec
 from einthoven.errors import SpecificationError, UnknownNameError
-from einthoven.study.settings import load_study
+from einthoven.evaluation.protocol import Protocol
+from einthoven.study.settings import CohortSettings, ReportSettings, StoreSettings, load_study
+from einthoven.training.arm import ArmSettings
+from einthoven.training.augmentation import Augmentation
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """
@@ -89,3 +97,12 @@ def test_missing_study_file_is_named(tmp_path):
 def test_every_example_is_a_valid_study(file):
     """What users copy from must load."""
     assert load_study(file).title
+
+
+def test_reference_page_names_every_key():
+    """A setting that nobody can find doesn't exist."""
+    page = (ROOT / "docs" / "reference" / "study_file.md").read_text()
+    parts = (FilterSpec, IngestSpec, LongSpec, NormaliseSpec, ViewSpec, ArmSettings, Augmentation, SplitSettings)
+    parts += (CohortSettings, StoreSettings, ReportSettings, Protocol, PtbXl, Arrays)
+    keys = {field.name for part in parts for field in dataclasses.fields(part)}
+    assert sorted(key for key in keys if f"{key}`" not in page) == []
