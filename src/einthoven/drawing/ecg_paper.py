@@ -114,7 +114,7 @@ def _depths(traces: list[_Trace], *, rows: int, limits: tuple[float, float]) -> 
         finite = trace.y[np.isfinite(trace.y)]
         if finite.size:
             row = trace.strip.row
-            up[row] = max(up[row], finite.max() + 2.0)
+            up[row] = max(up[row], finite.max() + 3.0)
             down[row] = max(down[row], -finite.min() + 1.0)
     depths = [min(_whole_squares(up[0] + 3.0), limits[1])]
     for row in range(1, rows):
@@ -165,7 +165,7 @@ def _draw_strip(axes: Axes, trace: _Trace, baseline: float) -> None:
     _line(axes, x, baseline + trace.y)
     near = trace.y[(x >= x[0]) & (x <= x[0] + 8.0)]
     near = near[np.isfinite(near)]
-    lift = float(np.clip(near.max() + 1.5, 5.0, 16.0)) if near.size else 5.0
+    lift = float(np.clip(near.max() + 1.0, 5.0, 28.0)) if near.size else 5.0
     axes.text(
         x[0] + 1.5, baseline + lift, trace.strip.lead, color=TEXT, fontsize=9, fontweight="bold", va="bottom", zorder=4
     )
@@ -178,8 +178,8 @@ def _line(axes: Axes, x: list[float] | NDArray[np.float64], y: list[float] | NDA
 
 
 def _draw_words(axes: Axes, height: float, *, title: str, subtitle: str, footer: str) -> None:
-    axes.text(0.0, height + 7.6, title, color=TEXT, fontsize=10.5, fontweight="bold", va="center")
-    axes.text(0.0, height + 3.2, subtitle, color=TEXT, fontsize=8, va="center")
+    axes.text(0.0, height + 7.6, title, color=TEXT, fontsize=10.5, fontweight="bold", va="center", parse_math=False)
+    axes.text(0.0, height + 3.2, subtitle, color=TEXT, fontsize=8, va="center", parse_math=False)
     axes.text(0.0, -3.6, footer, color=TEXT, fontsize=7.5, va="center")
 
 

@@ -49,7 +49,15 @@ def draw_traces(record: Record, *, start_s: float = 0.0, title: str | None = Non
     for row, lead in enumerate(record.leads):
         _draw_row(axes, _part(record, row, start_s), record.sampling_rate_hz, baseline=-2.0 * row, lead=lead)
     _style(axes, rows, length_s)
-    figure.text(0.06, 1 - 0.22 / height, title or record.record_id, color=TEXT, fontsize=10.5, fontweight="bold")
+    figure.text(
+        0.06,
+        1 - 0.22 / height,
+        title or record.record_id,
+        color=TEXT,
+        fontsize=10.5,
+        fontweight="bold",
+        parse_math=False,
+    )
     note = f"relative units, each lead scaled on its own: voltages can't be read · {record.sampling_rate_hz:g} Hz"
     figure.text(0.98, 1 - 0.22 / height, note, color=TEXT, fontsize=8, ha="right")
     return figure

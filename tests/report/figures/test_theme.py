@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from einthoven.report.figures.theme import COLOURS, INK, SERIES, new_axes, panel
+from einthoven.report.figures.theme import COLOURS, INK, SERIES, new_axes, panel, title_axes
 
 
 def test_no_placeholder_colour_and_no_font_is_left_in_a_panel():
@@ -14,3 +14,9 @@ def test_no_placeholder_colour_and_no_font_is_left_in_a_panel():
     assert "var(--series-6)" in drawn.svg
     assert "font-family" not in drawn.svg
     assert (drawn.alt, 'aria-label="a line"' in drawn.svg) == ("a line", True)
+
+
+def test_names_are_written_as_they_are():
+    figure, axes = new_axes(2, 2, box=(0.3, 0.3, 0.1, 0.1))
+    title_axes(axes, "QT$_c$ <script> & more", pad=4)
+    assert "QT$_c$ &lt;script> &amp; more" in panel(figure, key="k", alt="x").svg.replace("&gt;", ">")

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from einthoven.evaluation.estimate import Curve
-from einthoven.report.figures.theme import FAINT, FONT_PT, INK, MUTED, RULE, SERIES, new_axes, style_axes
+from einthoven.report.figures.theme import FAINT, FONT_PT, MUTED, RULE, SERIES, new_axes, style_axes, title_axes
 
 __all__ = ["calibration_figure"]
 
@@ -36,7 +36,7 @@ def calibration_figure(
     axes.set_xticklabels([])
     axes.set_yticklabels(["0", "0.5", "1"])
     axes.set_ylabel("Observed share", labelpad=1)
-    axes.set_title(label, fontsize=FONT_PT + 0.5, fontweight="bold", color=INK, loc="left", pad=24)
+    title_axes(axes, label, pad=24)
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.6, dashes=(3, 3), zorder=1)
     if curve.low is not None and curve.high is not None:
         axes.vlines(curve.x, curve.low, curve.high, color=SERIES[0], linewidth=0.9, zorder=2)

@@ -116,7 +116,8 @@ def _draw_box(axes: Axes, place: tuple[float, float], top: float, height: float,
     for i, line in enumerate([*box.label, *box.counts]):
         y = top - PAD - (i + 0.5) * LINE
         weight = "bold" if i < len(box.label) else "normal"
-        axes.text(left + 0.09, y, line, fontsize=FONT_PT, fontweight=weight, color=INK, va="center", zorder=4)
+        axes.text(left + 0.09, y, line, fontsize=FONT_PT, fontweight=weight, color=INK, va="center", zorder=4,
+                  parse_math=False)  # fmt: skip
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

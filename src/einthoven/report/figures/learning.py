@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from einthoven.report.figures.theme import FONT_PT, INK, SERIES, new_axes
+from einthoven.report.figures.theme import SERIES, new_axes, title_axes
 
 __all__ = ["LOSSES", "learning_figure"]
 
@@ -25,7 +25,7 @@ def learning_figure(title: str, histories: Sequence[Mapping[str, Sequence[float]
         One per seed; needs ``epoch`` and the columns of ``LOSSES``.
     """
     figure, axes = new_axes(2.4, 2.0, box=(0.48, 0.40, 0.1, 0.26))
-    axes.set_title(title, fontsize=FONT_PT + 0.5, fontweight="bold", color=INK, loc="left", pad=4)
+    title_axes(axes, title, pad=4)
     for history in histories:
         for i, name in enumerate(LOSSES):
             if name in history:

@@ -37,7 +37,7 @@ def prevalence_figure(labels: Sequence[str], shares: Mapping[str, Sequence[float
             label=split,
         )  # fmt: skip
     axes.set(xlim=(-3 * highest, 108 * highest), ylim=(len(labels) - 0.4, -0.6))
-    axes.set_yticks(list(rows), [_short(label) for label in labels])
+    axes.set_yticks(list(rows), [_short(label) for label in labels], parse_math=False)
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=FONT_PT)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Positive, % of ECGs with a known label", labelpad=2)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from einthoven.evaluation.estimate import Curve, Estimate
-from einthoven.report.figures.theme import FONT_PT, INK, MUTED, SERIES, new_axes
+from einthoven.report.figures.theme import FONT_PT, INK, MUTED, SERIES, new_axes, title_axes
 from einthoven.report.notation import value
 
 __all__ = ["RocLine", "roc_figure"]
@@ -40,7 +40,7 @@ def roc_figure(label: str, lines: Sequence[RocLine]) -> Figure:
     axes.set_yticklabels(["0", "0.5", "1"])
     axes.set_xlabel("1 \N{MINUS SIGN} specificity", labelpad=1)
     axes.set_ylabel("Sensitivity", labelpad=1)
-    axes.set_title(label, fontsize=FONT_PT + 0.5, fontweight="bold", color=INK, loc="left", pad=4)
+    title_axes(axes, label, pad=4)
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.6, dashes=(3, 3))
     single = len(lines) == 1
     for i, line in enumerate(lines):

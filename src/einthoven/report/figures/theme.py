@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from einthoven.drawing.svg import to_svg
 from einthoven.report.blocks import Panel
 
-__all__ = ["FAINT", "INK", "MUTED", "RULE", "SERIES", "SURFACE", "new_axes", "panel", "style_axes"]
+__all__ = ["FAINT", "INK", "MUTED", "RULE", "SERIES", "SURFACE", "new_axes", "panel", "style_axes", "title_axes"]
 
 INK, MUTED, RULE, FAINT, SURFACE = "#101112", "#5a5b5c", "#bcbdbe", "#e4e5e6", "#fefdfd"
 SERIES = ("#0072b1", "#d55e01", "#009e72", "#cc79a6", "#e69f01", "#56b4e8")
@@ -48,6 +48,11 @@ def style_axes(axes: Axes) -> None:
     axes.tick_params(colors=MUTED, labelcolor=MUTED, labelsize=FONT_PT - 0.5, length=2.5, width=0.6, pad=2)
     axes.xaxis.label.set(color=INK, fontsize=FONT_PT)
     axes.yaxis.label.set(color=INK, fontsize=FONT_PT)
+
+
+def title_axes(axes: Axes, title: str, *, pad: float) -> None:
+    """Write a bold title to the left; a dollar sign in a label's name is a dollar sign."""
+    axes.set_title(title, fontsize=FONT_PT + 0.5, fontweight="bold", color=INK, loc="left", pad=pad, parse_math=False)
 
 
 def panel(figure: Figure, *, key: str, alt: str, caption: str = "") -> Panel:

@@ -47,7 +47,7 @@ def section(evidence: Evidence) -> Section:
         return Section("examples", title, (absent,))
     caption = (
         f"The most confident decisions of “{evidence.arms[0]}” on data that took no part in fitting, for the "
-        "labels with most events: true positives, false positives and false negatives. Signals are as fed to the model."
+        "labels with most events: true positives, false positives and false negatives. Signals are as stored, filtered."
     )
     return Section("examples", title, (FigureBlock(caption, tuple(panels), layout="wide"),))
 
