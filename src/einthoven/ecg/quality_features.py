@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LeadFeatures", "measure_leads"]
+__all__ = ["LEADS_TO_COMPARE", "LeadFeatures", "measure_leads"]
 
 Floats = NDArray[np.float32]
 
@@ -22,17 +22,25 @@ COARSE_RATE_HZ = 125.0
 """Lowest rate of the coarse copy: mains at 60 Hz still shows."""
 
 BLOCK_S = 0.2
-"""A heart beats and a baseline moves within blocks of this length; five of them are a second."""
+"""Noise is judged in blocks of this length: most of them lie between QRS complexes."""
 
 ENVELOPE_S = 0.032
 """Resolution at which beats are compared between leads; about a third of a QRS complex."""
 
-FLAT_MV = 0.015
-"""A block that moves less is flat: 3 steps of 5 uV. 95 % of the leads of PTB-XL (records 1 to 500) have at most 6 % of
-such blocks, none more than 28 %."""
+FLAT_MV = 0.03
+"""A second that moves less is flat: it holds neither a beat nor the noise of a connected electrode. Less than 0.1 % of
+the leads of PTB-XL (records 1 to 500) have one; 0.2 s between two slow beats of a clean recording may well be flat."""
 
-HUGE_MV = 5.0
-"""A second that moves more is no ECG: 99 % of the leads of PTB-XL (records 1 to 500) span less than 3.6 mV."""
+HUGE_MV = 7.0
+"""A second that moves more is no ECG: 99.9 % of the leads of PTB-XL (records 1 to 500) span less than 4.9 mV in
+their median second, the tallest in the archives of the CinC Challenge 2021 6.7 mV."""
+
+NOISE_SHARE = 0.15
+"""Of the height of a lead: noise beyond buries the beats. White noise alone has 0.18; 99.9 % of the leads of acceptable
+records of CinC 2011 set A have less than 0.11."""
+
+LEADS_TO_COMPARE = 3
+"""With fewer leads a wrong one can't be outvoted, so each lead is compared with itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +50,11 @@ class LeadFeatures:
     Attributes
     ----------
     nan_share, flat_share, clipped_share : in [0, 1]
-        Of samples that are NaN, of blocks that don't move, of coarse samples that lie, with the whole group they are
+        Of samples that are NaN, of seconds that don't move, of coarse samples that lie, with the whole group they are
         the mean of, at the lead's highest or lowest value.
     unusable_share : in [0, 1]
-        The larger of ``flat_share`` and the share of seconds that move more than 5 mV.
+        The largest of ``nan_share``, ``flat_share`` and the share of seconds that move more than 7 mV; 1 for a lead
+        that is buried in noise.
     height : mV, or heart beats
         Median over the seconds of what a second spans.
     wander, noise : mV, or heart beats
@@ -90,21 +99,23 @@ def measure_leads(signal: Floats, rate_hz: float, *, in_mv: bool) -> LeadFeature
         nan_share, signal = _without_nan(signal)
         coarse = _grouped_mean(signal, group)
     coarse = _long_enough(coarse, coarse_rate)
-    block_spans, second_spans = _spans(coarse, coarse_rate)
-    height = _median(second_spans)
+    spans = _second_spans(coarse, coarse_rate)
+    height = _median(spans)
     if not in_mv:
         unit = np.median(height[height > 0]) if (height > 0).any() else np.float32(1)
-        coarse, block_spans, second_spans, height = (a / unit for a in (coarse, block_spans, second_spans, height))
-    flat_share = _share(block_spans < FLAT_MV)
+        coarse, spans, height = coarse / unit, spans / unit, height / unit
+    flat_share = _share(spans < FLAT_MV)
+    noise = _noise(coarse, coarse_rate)
+    unusable_share = np.maximum(np.maximum(nan_share, flat_share), _share(spans > HUGE_MV))
     mains = _mains(coarse, coarse_rate, rate_hz)
     return LeadFeatures(
         nan_share=nan_share,
         flat_share=flat_share,
         clipped_share=_clipped_share(coarse),
-        unusable_share=np.maximum(np.maximum(flat_share, _share(second_spans > HUGE_MV)), nan_share),
+        unusable_share=np.maximum(unusable_share, noise > NOISE_SHARE * height),
         height=height,
         wander=_wander(coarse, coarse_rate),
-        noise=_noise(coarse, coarse_rate),
+        noise=noise,
         mains_50=mains[:, 0],
         mains_60=mains[:, 1],
         agreement=_agreement(coarse, coarse_rate),
@@ -124,6 +135,8 @@ def _grouped_mean(signal: Floats, group: int) -> Floats:
     if group == 1:
         return signal
     n_leads, n_groups = signal.shape[0], signal.shape[1] // group
+    if n_groups == 0:
+        return signal[:, :1]
     whole = np.ascontiguousarray(signal[:, : n_groups * group])
     weights = np.full(group, 1 / group, dtype=np.float32)
     # a product with a vector is many times faster than a mean over a short axis
@@ -136,16 +149,14 @@ def _long_enough(coarse: Floats, rate_hz: float) -> Floats:
     return np.tile(coarse, math.ceil(needed / coarse.shape[1])) if coarse.shape[1] < needed else coarse
 
 
-def _spans(coarse: Floats, rate_hz: float) -> tuple[Floats, Floats]:
-    """Return from where to where each block moves (lead, block), and each second of five blocks (lead, second)."""
-    width = round(BLOCK_S * rate_hz)
-    n_leads, n_seconds = coarse.shape[0], coarse.shape[1] // (5 * width)
-    blocks = coarse[:, : n_seconds * 5 * width].reshape(-1, width)
+def _second_spans(coarse: Floats, rate_hz: float) -> Floats:
+    """Return from where to where each second moves, (lead, second)."""
+    width = round(rate_hz)
+    n_leads, n_seconds = coarse.shape[0], coarse.shape[1] // width
     # extremes along a long axis run several times as fast, the copy included
-    sideways = np.ascontiguousarray(blocks.T)
-    highest, lowest = sideways.max(axis=0), sideways.min(axis=0)
-    second = highest.reshape(-1, 5).max(axis=1) - lowest.reshape(-1, 5).min(axis=1)
-    return (highest - lowest).reshape(n_leads, -1), second.reshape(n_leads, -1)
+    sideways = np.ascontiguousarray(coarse[:, : n_seconds * width].reshape(-1, width).T)
+    spans: Floats = (sideways.max(axis=0) - sideways.min(axis=0)).reshape(n_leads, n_seconds)
+    return spans
 
 
 def _median(values: Floats) -> Floats:
@@ -209,7 +220,7 @@ def _agreement(coarse: Floats, rate_hz: float) -> Floats:
     length = np.sqrt(np.einsum("ls,ls->l", envelope, envelope))
     envelope /= np.maximum(length, np.float32(1e-9))[:, np.newaxis]
     n_leads = envelope.shape[0]
-    if n_leads < 3:
+    if n_leads < LEADS_TO_COMPARE:
         return _repetition(envelope, rate_hz / max(1, round(ENVELOPE_S * rate_hz)))
     correlation = envelope @ envelope.T
     np.fill_diagonal(correlation, np.inf)  # sorts behind the others

@@ -24,6 +24,7 @@ QUALITY_TYPE = pa.struct(
         ("score", pa.float32()),
         ("unusable_share", pa.float32()),
         ("agreement", pa.float32()),
+        ("typical_agreement", pa.float32()),
         ("leads_missing", pa.uint16()),
         ("leads_flat", pa.uint16()),
         ("leads_clipped", pa.uint16()),
