@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -86,9 +87,11 @@ class Checkpoint:
 
     def network(self) -> Network:
         """Return the network with these weights, in evaluation mode, on the CPU."""
-        network = build(self.architecture, n_leads=len(self.spec.leads), n_labels=len(self.labels), **self.settings)
+        with torch.device("meta"):  # no random initial weights, so the caller's random state stays as it is
+            network = build(self.architecture, n_leads=len(self.spec.leads), n_labels=len(self.labels), **self.settings)
         _check_state(network.state_dict(), self.state, labels=self.labels)
-        network.load_state_dict(dict(self.state), strict=True)
+        copies = {name: tensor.detach().cpu().clone() for name, tensor in self.state.items()}
+        network.load_state_dict(copies, strict=True, assign=True)
         return network.eval()
 
     def save(self, folder: Path) -> Path:
@@ -152,7 +155,7 @@ def _from_description(description: Mapping[str, Any], weights: bytes, folder: Pa
             spec=InputSpec.from_dict(description["input"]),
             labels=tuple(description["labels"]),
             task=description["task"],
-            state=load(weights),
+            state=dict(sorted(load(weights).items())),  # safetensors returns them in any order
             pretrained_on=tuple(description["pretrained_on"]),
             seed=description["seed"],
             epoch=description["epoch"],

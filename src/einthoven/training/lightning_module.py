@@ -119,8 +119,10 @@ class SupervisedModule(lightning.LightningModule):
             {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
         ]
         optimizer = torch.optim.AdamW(groups, lr=self._arm.max_learning_rate)
+        # both phases need a positive length, which a run of a few steps would not give them
+        warm_up = min(max(self._arm.warm_up, 1.5 / self._total_steps), 0.9)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, self._arm.max_learning_rate, total_steps=self._total_steps, pct_start=self._arm.warm_up
+            optimizer, self._arm.max_learning_rate, total_steps=self._total_steps, pct_start=warm_up
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

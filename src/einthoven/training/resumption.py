@@ -56,8 +56,8 @@ class Resumption(lightning.Callback):
         self._stop.__enter__()
 
     @override
-    def teardown(self, trainer: lightning.Trainer, module: lightning.LightningModule, stage: str) -> None:
-        """Give the signals back."""
+    def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """Give the signals back, before Lightning gives back what it found."""
         self._stop.__exit__(None, None, None)
 
     @override
