@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from einthoven.errors import SpecificationError
+
 __all__ = ["report_command"]
 
 
@@ -20,7 +22,11 @@ def report_command(
     """
     from rich.console import Console
 
-    from einthoven.report.html import render
-
+    try:
+        from einthoven.report.html import render
+    except ModuleNotFoundError as error:
+        raise SpecificationError(
+            f"reports need {error.name}, which isn't installed: pip install 'einthoven[report]'"
+        ) from error
     report = render(run, out)
     Console().print(f"report: {report.resolve()}", soft_wrap=True, highlight=False)

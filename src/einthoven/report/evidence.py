@@ -101,6 +101,12 @@ class Evidence:
         found = {key[2] for key in self._estimates}
         return tuple(split for split in TEST_SPLITS if split in found)
 
+    @property
+    def coverage(self) -> str:
+        """What the intervals cover, in words: ``95%``."""
+        level = self.evaluation.protocol.level if self.evaluation else 0.95
+        return f"{100 * level:g}%"
+
     def seeds(self, arm: str) -> tuple[int, ...]:
         """Seeds of an arm, the ensemble (-1) first."""
         return self._seeds.get(arm, ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from einthoven.report.sections.performance import section
 
 
@@ -25,3 +27,9 @@ def test_cut_offs_are_those_of_the_validation_split(full):
         threshold = full.threshold("pretrained", row.cells[0].text)
         assert row.cells[1].text == f"{threshold.value:.3f}"
     assert "validation split" in table.notes[0]
+
+
+def test_the_level_of_the_intervals_is_the_protocols(full):
+    protocol = dataclasses.replace(full.evaluation.protocol, level=0.9)
+    evidence = dataclasses.replace(full, evaluation=dataclasses.replace(full.evaluation, protocol=protocol))
+    assert "90% confidence interval" in section(evidence).blocks[0].notes[0]

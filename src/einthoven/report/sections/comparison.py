@@ -23,7 +23,7 @@ def section(evidence: Evidence) -> Section | None:
             blocks.append(_arm_table(evidence, split))
             rows = _main_comparisons(evidence, split)
             if rows:
-                blocks.append(_difference_table(rows, split, labels=evidence.labels(split)))
+                blocks.append(_difference_table(rows, split, labels=evidence.labels(split), coverage=evidence.coverage))
         if any(len(evidence.seeds(arm)) > 1 for arm in evidence.arms):
             blocks.append(_seed_table(evidence, split))
     title = "Comparison of arms" if several else "Spread over seeds"
@@ -40,7 +40,7 @@ def _arm_table(evidence: Evidence, split: str) -> TableBlock:
     averages = [evidence.estimate(arm, split, MACRO, "auroc") for arm in evidence.arms]
     if any(averages) and len(labels) > 1:
         rows.append(Row((Cell("Macro average"), *map(estimate_cell, averages)), style="strong"))
-    caption = f"AUROC (95% confidence interval) by arm, {SPLIT_NAMES[split]}."
+    caption = f"AUROC ({evidence.coverage} confidence interval) by arm, {SPLIT_NAMES[split]}."
     return TableBlock(caption, columns, tuple(rows))
 
 
@@ -54,7 +54,7 @@ def _main_comparisons(evidence: Evidence, split: str) -> list[ComparisonRow]:
     ]
 
 
-def _difference_table(rows: list[ComparisonRow], split: str, *, labels: tuple[str, ...]) -> TableBlock:
+def _difference_table(rows: list[ComparisonRow], split: str, *, labels: tuple[str, ...], coverage: str) -> TableBlock:
     place = {label: i for i, label in enumerate((*labels, MACRO))}
     metrics = list(METRIC_NAMES)
     columns = (
@@ -77,7 +77,7 @@ def _difference_table(rows: list[ComparisonRow], split: str, *, labels: tuple[st
     ]
     methods = ", ".join(dict.fromkeys(row.test.method for row in rows))
     notes = (f"Paired on the same ECGs: {methods}. P values are not adjusted for the number of comparisons.",)
-    caption = f"Differences between arms (95% confidence interval), {SPLIT_NAMES[split]}."
+    caption = f"Differences between arms ({coverage} confidence interval), {SPLIT_NAMES[split]}."
     return TableBlock(caption, columns, tuple(cells), notes)
 
 

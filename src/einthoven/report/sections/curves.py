@@ -44,14 +44,15 @@ def _which(labels: tuple[str, ...]) -> str:
 def _roc_caption(evidence: Evidence, split: str) -> str:
     several = len(evidence.arms) > 1
     lines = "One line per arm" if several else f"Arm “{evidence.arms[0]}”"
-    return f"ROC curves, {SPLIT_NAMES[split]}. {lines}; area under the curve with its 95% confidence interval."
+    area = f"area under the curve with its {evidence.coverage} confidence interval"
+    return f"ROC curves, {SPLIT_NAMES[split]}. {lines}; {area}."
 
 
 def _calibration_caption(evidence: Evidence, split: str) -> str:
     return (
         f"Calibration of “{evidence.arms[0]}”, {SPLIT_NAMES[split]}. Observed share of positives in bins of equal "
-        "size with 95% confidence intervals; the dashed line is perfect calibration. Below, the distribution of the "
-        "predicted probabilities (heights on a square-root scale)."
+        f"size with {evidence.coverage} confidence intervals; the dashed line is perfect calibration. Below, the "
+        "distribution of the predicted probabilities (heights on a square-root scale)."
     )
 
 

@@ -137,7 +137,7 @@ def _statistics(evidence: Evidence) -> str:
         if row.metric in METRIC_NAMES and not row.estimate.reason:
             methods.setdefault(METRIC_NAMES[row.metric], row.estimate.method)
     described = [f"{name}: {method}" for name, method in methods.items()]
-    text = f"Intervals cover 95% ({'; '.join(described)}). " if described else ""
+    text = f"Intervals cover {evidence.coverage} ({'; '.join(described)}). " if described else ""
     rules = sorted({(str(t.rule), str(t.split)) for t in evidence.evaluation.thresholds})
     text += " ".join(
         f"Cut-offs were chosen on the {split} split ({RULE_NAMES.get(rule, rule)}) and then frozen."

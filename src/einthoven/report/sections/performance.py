@@ -53,7 +53,8 @@ def _overall_table(evidence: Evidence, split: str) -> TableBlock:
         n = Cell(count(size.n)) if size else Cell("")
         rows.append(Row((Cell("Macro average"), n, Cell(""), *_cells(averages, blank=True)), style="strong"))
     notes = [
-        "Values are estimates (95% confidence interval). A slope of 1 and an intercept of 0 are perfect calibration."
+        f"Values are estimates ({evidence.coverage} confidence interval). "
+        "A slope of 1 and an intercept of 0 are perfect calibration."
     ]
     caption = f"Discrimination and calibration of “{arm}”{_seed_words(evidence, arm)}, {SPLIT_NAMES[split]}."
     return TableBlock(caption, columns, tuple(rows), (*notes, *reasons))
@@ -75,7 +76,7 @@ def _cells(found: dict[str, Estimate | None], *, blank: bool = False) -> list[Ce
 
 def _threshold_table(evidence: Evidence, split: str) -> TableBlock:
     arm = evidence.arms[0]
-    columns = (Column("Label", numeric=False), Column("Cut-off"), *(HEADS[metric] for metric in AT_THRESHOLD))
+    columns = (Column("Label", numeric=False), Column("Cut-of"), *(HEADS[metric] for metric in AT_THRESHOLD))
     rows = []
     for label in evidence.labels(split):
         threshold = evidence.threshold(arm, label)
@@ -86,7 +87,7 @@ def _threshold_table(evidence: Evidence, split: str) -> TableBlock:
     chosen = (
         f"Cut-offs were chosen on the {first.split} split ({RULE_NAMES.get(first.rule, first.rule)}). " if first else ""
     )
-    note = f"Values are estimates (95% confidence interval) over the counts behind them. {chosen}"
+    note = f"Values are estimates ({evidence.coverage} confidence interval) over the counts behind them. {chosen}"
     note += "PPV, positive predictive value; NPV, negative predictive value: both move with the prevalence."
     caption = f"Accuracy of “{arm}”{_seed_words(evidence, arm)} at fixed cut-offs, {SPLIT_NAMES[split]}."
     return TableBlock(caption, columns, tuple(rows), (note,))

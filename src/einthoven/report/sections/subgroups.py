@@ -18,11 +18,13 @@ def section(evidence: Evidence) -> Section | None:
     for split in evidence.test_splits:
         rows = evidence.subgroup_rows(evidence.arms[0], split)
         if rows:
-            tables.append(_table(rows, evidence.labels(split), split=split, arm=evidence.arms[0]))
+            tables.append(
+                _table(rows, evidence.labels(split), split=split, arm=evidence.arms[0], coverage=evidence.coverage)
+            )
     return Section("subgroups", "Subgroups", tuple(tables)) if tables else None
 
 
-def _table(rows: list[ResultRow], labels: tuple[str, ...], *, split: str, arm: str) -> TableBlock:
+def _table(rows: list[ResultRow], labels: tuple[str, ...], *, split: str, arm: str, coverage: str) -> TableBlock:
     found = {(row.label, row.subgroup, row.metric): row.estimate for row in rows}
     groups = list(dict.fromkeys(row.subgroup for row in rows))
     metrics = [metric for metric in METRICS if any(row.metric == metric for row in rows)]
@@ -44,5 +46,5 @@ def _table(rows: list[ResultRow], labels: tuple[str, ...], *, split: str, arm: s
         Column("Events"),
         *(Column(METRICS[m]) for m in metrics),
     )
-    caption = f"“{arm}” in subgroups, {SPLIT_NAMES[split]} (95% confidence interval)."
+    caption = f"“{arm}” in subgroups, {SPLIT_NAMES[split]} ({coverage} confidence interval)."
     return TableBlock(caption, columns, tuple(body))

@@ -39,7 +39,11 @@ def _finding(evidence: Evidence, split: str) -> Finding:
     estimate = macro if several else evidence.estimate(arm, split, labels[0], "auroc") if labels else macro
     if estimate is None:
         return Finding(number(None), "", name, "", "The area under the ROC curve was not computed.")
-    detail = f"95% confidence interval, {SPLIT_NAMES[split]}" if estimate.low == estimate.low else SPLIT_NAMES[split]
+    detail = (
+        f"{evidence.coverage} confidence interval, {SPLIT_NAMES[split]}"
+        if estimate.low == estimate.low
+        else SPLIT_NAMES[split]
+    )
     return Finding(number(estimate.value), interval(estimate), name, detail, _sentence(evidence, split, name, estimate))
 
 
