@@ -143,9 +143,8 @@ def _report(cohort: Cohort, study: StudySettings, fitted: list[Fitted]) -> str:
     for name, scores in (("plain 13-layer ResNet", out["plain"]), ("ours, seed 1", out[ours[0]]), ("ours", average)):
         estimate = macro_auroc(scores, truth, clusters=patients)
         folds = [macro_auroc(scores[fold == k], truth[fold == k]).value for k in range(FOLDS)]
-        rows.append(
-            (name, f"{estimate.value:.4f} ({estimate.low:.4f} to {estimate.high:.4f})", f"{np.mean(folds):.4f}")
-        )
+        interval = f"{estimate.value:.4f} ({estimate.low:.4f} to {estimate.high:.4f})"
+        rows.append((name, interval, f"{np.mean(folds):.4f}"))
     test = macro_difference(average, out["plain"], truth, clusters=patients)
     seconds = {name: np.mean([one.seconds for one in fitted if one.network == name]) for name in names}
     minutes = {"plain": seconds["plain"] / 60, "ours": sum(seconds[name] for name in ours) / 60}
@@ -154,7 +153,8 @@ def _report(cohort: Cohort, study: StudySettings, fitted: list[Fitted]) -> str:
         f"{table(head, rows)}\n\nOurs is the average of {len(ours)} seeds. Difference to the plain ResNet "
         f"{test.difference.value:+.4f} ({test.difference.low:+.4f} to {test.difference.high:+.4f}), patients "
         f"resampled, p = {test.p_value:.3f}. {len(truth):,} ECGs of {len(set(patients)):,} patients. Training of one "
-        f"fold with one thread, several at a time: plain {minutes['plain']:.1f} minutes, ours {minutes['ours']:.1f} (all seeds)."
+        f"fold with one thread, several at a time: plain {minutes['plain']:.1f} minutes, "
+        f"ours {minutes['ours']:.1f} (all seeds)."
     )
 
 
