@@ -57,8 +57,10 @@ def unbroken(tmp_path_factory):
 
 
 def test_a_signal_that_is_there_is_learnt(tmp_path):
-    store = FakeStore(96)
-    arm = dataclasses.replace(ARM, epochs=12, settings={"width": 4, "cardinality": 1}, augmentation=Augmentation.off())
+    store = FakeStore(64)
+    arm = dataclasses.replace(
+        ARM, epochs=15, settings={"width": 4, "cardinality": 1, "stem_widths": [8]}, augmentation=Augmentation.off()
+    )
     checkpoint = _train(tmp_path, arm, store=store)
     cohort = store.cohort()
     validation = np.flatnonzero([split == "validation" for split in cohort["split"].to_pylist()])

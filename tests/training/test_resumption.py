@@ -1,0 +1,24 @@
+"""The saved training state; that it resumes exactly is shown with ``train``."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from einthoven.errors import TrainingError
+from einthoven.training.resumption import LAST_STATE, saved_state
+
+
+def test_no_file_is_no_state(tmp_path):
+    assert saved_state(tmp_path) is None
+
+
+def test_a_state_comes_back(tmp_path):
+    torch.save({"step": 3}, tmp_path / LAST_STATE)
+    assert saved_state(tmp_path) == {"step": 3}
+
+
+def test_a_file_with_code_in_it_is_refused(tmp_path):
+    torch.save({"step": print}, tmp_path / LAST_STATE)
+    with pytest.raises(TrainingError, match="delete it"):
+        saved_state(tmp_path)
