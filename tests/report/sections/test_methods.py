@@ -30,6 +30,17 @@ def test_a_random_split_names_its_shares(full):
     assert "“superclass”" in text
 
 
+def test_auxiliary_labels_and_the_scope_of_standardisation_are_told(full):
+    view = {**full.study["input"]["view"], "normalise": {"method": "zscore", "scope": "dataset"}}
+    arm = {**full.study["arm"]["scratch"], "auxiliary_labels": ["*"], "early_stopping": "auroc", "patience": 3}
+    study = {**full.study, "arm": {"net": arm}, "input": {**full.study["input"], "view": view}}
+    text = _text(dataclasses.replace(full, study=study))
+    assert "standardised with means and standard deviations of the data set" in text["Signals."]
+    assert "auxiliary labels (all of the cohort) were learnt along" in text["Models."]
+    assert "at most 12 epochs" in text["Models."]
+    assert "the weights of the epoch with the highest AUROC on the validation split were kept" in text["Models."]
+
+
 def test_many_labels_are_counted_instead_of_listed(full):
     study = {**full.study, "cohort": {"labels": [f"l{i}" for i in range(71)]}}
     assert "Outcomes are 71 labels" in _text(dataclasses.replace(full, study=study))["Data."]

@@ -28,6 +28,11 @@ SETTING_WORDS = {
     "ema_decay": "moving average of the weights {:g}",
     "label_smoothing": "label smoothing {:g}",
 }
+SCOPES = {
+    "lead": "per ECG and lead",
+    "record": "per ECG",
+    "dataset": "with means and standard deviations of the data set",
+}
 CRITERIA = {"auroc": "highest AUROC on the validation split", "loss": "lowest loss on the validation split"}
 
 
@@ -89,7 +94,7 @@ def _signals(spec: Mapping[str, Any]) -> str:
     text += _window(view)
     normalise = view.get("normalise", {})
     if normalise.get("method") == "zscore":
-        text += f" Amplitudes were standardised per {normalise.get('scope', 'lead')}."
+        text += f" Amplitudes were standardised {SCOPES.get(str(normalise.get('scope')), '')}".rstrip() + "."
     return text
 
 
@@ -123,10 +128,14 @@ def _arm(name: str, arm: Mapping[str, Any]) -> str:
     text += f" ({', '.join(settings)})" if settings else ""
     criterion = CRITERIA.get(str(arm.get("early_stopping", "")), "")
     text += f"; the weights of the epoch with the {criterion} were kept" if criterion else ""
-    text += f"; auxiliary labels were learnt along ({', '.join(map(str, auxiliary))})" if auxiliary else ""
+    text += f"; auxiliary labels ({_auxiliary(auxiliary)}) were learnt along" if auxiliary else ""
     seeds = arm.get("seeds") or ()
     text += f"; the scores of {len(seeds)} seeds were averaged" if len(seeds) > 1 else ""
     return text + "."
+
+
+def _auxiliary(patterns: Sequence[object]) -> str:
+    return "all of the cohort" if "*" in patterns else ", ".join(map(str, patterns))
 
 
 def _statistics(evidence: Evidence) -> str:

@@ -52,12 +52,10 @@ def _overall_table(evidence: Evidence, split: str) -> TableBlock:
         size = averages["auroc"]
         n = Cell(count(size.n)) if size else Cell("")
         rows.append(Row((Cell("Macro average"), n, Cell(""), *_cells(averages, blank=True)), style="strong"))
-    notes = [
-        f"Values are estimates ({evidence.coverage} confidence interval). "
-        "A slope of 1 and an intercept of 0 are perfect calibration."
-    ]
+    note = f"Values are estimates ({evidence.coverage} confidence interval). "
+    note += "A slope of 1 and an intercept of 0 are perfect calibration."
     caption = f"Discrimination and calibration of “{arm}”{_seed_words(evidence, arm)}, {SPLIT_NAMES[split]}."
-    return TableBlock(caption, columns, tuple(rows), (*notes, *reasons))
+    return TableBlock(caption, columns, tuple(rows), (note, *reasons))
 
 
 def _counts(found: dict[str, Estimate | None]) -> tuple[Cell, Cell]:
