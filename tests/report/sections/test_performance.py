@@ -23,6 +23,7 @@ def test_a_label_without_positives_keeps_its_row_and_gives_the_reason(one_class)
 
 def test_cut_offs_are_those_of_the_validation_split(full):
     table = section(full).blocks[1]
+    assert table.columns[1].head == "Cut-off"
     for row in table.rows:
         threshold = full.threshold("pretrained", row.cells[0].text)
         assert row.cells[1].text == f"{threshold.value:.3f}"

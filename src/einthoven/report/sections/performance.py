@@ -74,7 +74,7 @@ def _cells(found: dict[str, Estimate | None], *, blank: bool = False) -> list[Ce
 
 def _threshold_table(evidence: Evidence, split: str) -> TableBlock:
     arm = evidence.arms[0]
-    columns = (Column("Label", numeric=False), Column("Cut-of"), *(HEADS[metric] for metric in AT_THRESHOLD))
+    columns = (Column("Label", numeric=False), Column("Cut-off"), *(HEADS[metric] for metric in AT_THRESHOLD))
     rows = []
     for label in evidence.labels(split):
         threshold = evidence.threshold(arm, label)
