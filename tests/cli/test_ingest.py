@@ -33,6 +33,14 @@ def test_folder_becomes_a_store_and_a_bad_file_a_line(tmp_path):
         assert "b.dat" in store.rejected["message"][0].as_py()
 
 
+def test_nothing_stored_is_an_error_with_the_first_reason(tmp_path):
+    """A folder of broken files doesn't end in a green line."""
+    write_record(tmp_path / "a", signal_uv=fake_ecg(np.random.default_rng(0), kind=0, rate_hz=500), rate_hz=500)
+    (tmp_path / "a.dat").write_bytes(b"12")
+    with pytest.raises(UnreadableFileError, match=r"none of 1 ECGs could be stored; the first: .*a\.dat is truncated"):
+        ingest(tmp_path, "--store", tmp_path / "store", "--workers", 1)
+
+
 def test_spec_file_decides_rate_and_leads(tmp_path):
     """The ingest half of an input spec as JSON."""
     write_record(tmp_path / "a", signal_uv=fake_ecg(np.random.default_rng(0), kind=0, rate_hz=500), rate_hz=500)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from einthoven.cli.main import app
+from einthoven.errors import UnreadableFileError
 from fakes.ptb_xl_folder import fake_ecg, write_record
 
 
@@ -39,3 +40,9 @@ def test_file_is_a_card_and_can_be_drawn(folder):
     assert result.exit_code == 0
     assert "sha256" in result.output
     assert (folder / "ecg.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_unreadable_file_alone_is_an_error(folder):
+    """Asked for one file, the answer is its error."""
+    with pytest.raises(UnreadableFileError, match=r"broken\.dat is truncated"):
+        CliRunner().invoke(app, ["inspect", str(folder / "broken.hea")], catch_exceptions=False)

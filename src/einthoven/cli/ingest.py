@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ingest_command"]
 
+SHOWN = 3  # reasons of rejected files; all are in rejected.parquet
+
 
 def ingest_command(
     sources: Annotated[list[Path], typer.Argument(help="Folders or files.")],
@@ -40,6 +42,7 @@ def ingest_command(
     from einthoven.cli.progress import progress_lines
     from einthoven.cli.sources import locate_all
     from einthoven.ecg.input_spec import IngestSpec
+    from einthoven.errors import UnreadableFileError
     from einthoven.store.ingest import ingest
 
     ingest_spec = _read_spec(spec) if spec else IngestSpec()
@@ -56,10 +59,22 @@ def ingest_command(
             measure_quality=quality,
             progress=progress,
         )
+    reasons = _reasons(store)
+    if summary.records == 0:
+        raise UnreadableFileError(f"none of {summary.rejected:,} ECGs could be stored; the first: {reasons[0]}")
     console = Console()
     console.print(f"{summary.records:,} ECGs stored in {store}", highlight=False)
-    if summary.rejected:
+    if reasons:
         console.print(f"{summary.rejected:,} rejected, with reasons in {store / 'rejected.parquet'}", highlight=False)
+    for reason in reasons[:SHOWN]:
+        console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _reasons(store: Path) -> list[str]:
+    from einthoven.store.store import Store
+
+    with Store.open(store) as opened:
+        return [str(message) for message in opened.rejected["message"].to_pylist()]
 
 
 def _read_spec(path: Path) -> IngestSpec:

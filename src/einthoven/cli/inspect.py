@@ -38,8 +38,11 @@ def inspect_command(
     from rich.console import Console
 
     from einthoven.cli.sources import locate_all
+    from einthoven.ecg.formats import read
 
     locations = locate_all([path], layout=layout, unit=unit)
+    if len(locations) == 1:
+        read(locations[0], with_sha256=False)  # alone, an unreadable ECG is an error and no row
     cards = [_card(location) for location in locations[:limit]]
     for target in filter(None, (png, svg)):
         _draw(locations[0], target)

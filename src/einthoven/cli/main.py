@@ -11,6 +11,7 @@ import sys
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.markup import escape
 
 import einthoven
 from einthoven.cli.doctor import doctor_command
@@ -63,12 +64,12 @@ def main() -> None:
     try:
         app(args=_debug_first(sys.argv[1:]))
     except CancelledError as error:
-        console.print(f"[yellow]stopped:[/] {error}", soft_wrap=True, highlight=False)
+        console.print(f"[yellow]stopped:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(128 + error.signal_number)
     except EinthovenError as error:
         if debug:
             console.print_exception()
-        console.print("[bold red]error:[/]", str(error), soft_wrap=True, highlight=False, markup=True)
+        console.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:
         console.print("[yellow]stopped[/]")
@@ -77,7 +78,7 @@ def main() -> None:
         if debug:
             console.print_exception()
         console.print(
-            f"[bold red]a bug in einthoven:[/] {type(error).__name__}: {error}\n"
+            f"[bold red]a bug in einthoven:[/] {type(error).__name__}: {escape(str(error))}\n"
             "Run the same command with --debug and send us what it prints.",
             soft_wrap=True,
             highlight=False,

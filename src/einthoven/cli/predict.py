@@ -44,4 +44,4 @@ def predict_command(
     console = Console()
     console.print(f"{len(scores.record_ids):,} ECGs scored into {out}", highlight=False)
     for path, message in scores.rejected:
-        console.print(f"[yellow]not scored:[/] {path}: {message}", highlight=False, soft_wrap=True)
+        console.print(f"not scored: {path}: {message}", highlight=False, markup=False, soft_wrap=True)
