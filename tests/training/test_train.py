@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 import torch
 
-from einthoven.errors import CancelledError, CohortError, SplitError, TrainingError
+from einthoven.errors import CancelledError, CohortError, SplitError, TrainingError, UnknownNameError
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.predict import predict
 from einthoven.training.arm import ArmSettings
@@ -137,13 +137,15 @@ def test_a_killed_run_has_not_to_begin_again(tmp_path):
     assert steps == [(5, 6), (6, 6)]
 
 
-def test_sigterm_saves_and_raises_and_the_run_goes_on(unbroken, tmp_path):
+@pytest.mark.parametrize("step", [2, 3])
+def test_sigterm_saves_and_raises_and_the_run_goes_on(unbroken, tmp_path, step):
+    """In the middle of an epoch, and at its last step, where the validation is done first."""
     _, checkpoint = unbroken
     store = FakeStore(32)
     options = {"labels": ("up", "loud"), "view": VIEW, "seed": 1, "tensorboard": False, "run_dir": tmp_path}
 
     def stop(done: int, total: int) -> None:
-        if done == 2:
+        if done == step:
             os.kill(os.getpid(), signal.SIGTERM)
 
     with pytest.raises(CancelledError, match="SIGTERM") as caught:
@@ -156,6 +158,7 @@ def test_sigterm_saves_and_raises_and_the_run_goes_on(unbroken, tmp_path):
 def test_a_finished_run_is_not_run_again(unbroken):
     folder, checkpoint = unbroken
     assert _equal(_train(folder, kill_at=1), checkpoint)
+    assert _equal(_train(folder, dataclasses.replace(ARM, seeds=(1, 2, 3)), kill_at=1), checkpoint)
 
 
 def test_other_settings_begin_anew(tmp_path):
@@ -227,6 +230,23 @@ def test_a_label_without_a_positive_is_refused_before_anything_runs(tmp_path):
     store.labels[::4, 1] = 0
     with pytest.raises(SplitError, match=r"'loud' has no positive .* 'validation'"):
         _train(tmp_path, store=store)
+
+
+def test_a_single_record_validation_is_not_measured_when_it_need_not_be(tmp_path):
+    store = FakeStore(16)
+    arm = dataclasses.replace(ARM, early_stopping="none", epochs=1)
+    assert list(_train(tmp_path, arm, store=store, cohort=store.cohort(validation_every=16)).metric) == ["train_loss"]
+
+
+def test_tensorboard_gets_the_history_when_asked(tmp_path):
+    _train(tmp_path, dataclasses.replace(ARM, epochs=1), tensorboard=True)
+    assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))
+
+
+def test_an_unknown_setting_of_the_architecture_is_refused_before_anything_runs(tmp_path):
+    with pytest.raises(UnknownNameError, match="did you mean 'width'"):
+        _train(tmp_path, dataclasses.replace(ARM, settings={"widht": 4}))
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_label_is_refused(tmp_path):

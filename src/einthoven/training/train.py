@@ -177,6 +177,7 @@ def _fingerprint(arm: ArmSettings, spec: InputSpec, data: _Data, seed: int) -> s
     """Return the hash of all that decides the weights, but for the signals, which the ingest hash stands for."""
     digest = hashlib.sha256()
     settings = {**dataclasses.asdict(arm), "settings": resolved_settings(arm.architecture, arm.settings)}
+    del settings["seeds"]  # another run's seed does not change this one
     digest.update(json.dumps([settings, spec.to_json(), seed, data.labels, data.auxiliary], sort_keys=True).encode())
     for part in (data.training, data.validation):
         digest.update("\n".join(part.record_ids).encode())
@@ -198,7 +199,8 @@ def _prepare_folder(run_dir: Path, fingerprint: str, workers: Processes) -> bool
 
 
 def _selection(arm: ArmSettings, store: Store, spec: InputSpec, data: _Data, run_dir: Path) -> Selection:
-    measurable = bool(data.validation.record_ids) and bool((data.validation.positives > 0).all())
+    counts = np.minimum(data.validation.positives, data.validation.negatives)
+    measurable = bool(data.validation.record_ids) and bool((counts > 0).all())
     rows = store.rows(data.validation.record_ids)
 
     def score(network: Network) -> NDArray[np.float64]:
