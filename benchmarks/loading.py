@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import statistics
 import tempfile
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,6 +23,9 @@ from einthoven.store.store import Store
 from measuring import interleaved, machine, pin_to_one_core, real_data, table
 
 BATCH = 64
+COLD_BATCHES = 10
+PLAIN = "plain preadv loop"
+COLD = (PLAIN, "einthoven Store.read", "numpy.memmap opened anew, fancy index", "HDF5, row by row")
 Reader = Callable[[NDArray[np.int64]], object]
 
 
@@ -39,16 +44,46 @@ def measure(*, repetitions: int, copies: int) -> str:
         blocks = store.read(np.arange(len(store)))
         readers = make_readers(store, blocks, Path(folder))
         generator = np.random.default_rng(0)
-        # fancy indexing of HDF5 is so slow that fewer batches tell enough
-        batches = {name: 4 if "fancy" in name and "HDF5" in name else 60 for name in readers}
         rows = [generator.integers(0, len(store), BATCH) for _ in range(60)]
-        contestants = {name: partial(read_all, reader, rows[: batches[name]]) for name, reader in readers.items()}
-        seconds = interleaved(contestants, repetitions=repetitions)
-        head = f"{len(store):,} records of {blocks.shape[1]} x {blocks.shape[2]} int16, one core, page cache warm."
-    speeds = {name: BATCH * batches[name] / value for name, value in seconds.items()}
-    plain = speeds["plain preadv loop"]
-    lines = [(name, f"{speed:,.0f}", f"{100 * speed / plain:.0f} %") for name, speed in speeds.items()]
-    return head + "\n\n" + table(("batches of 64", "records per s", "of plain preadv"), lines)
+        warm = interleaved(
+            {name: partial(read_all, reader, rows) for name, reader in readers.items()}, repetitions=repetitions
+        )
+        cold = measure_cold(readers, rows[:COLD_BATCHES], Path(folder), repetitions=repetitions)
+        head = f"{len(store):,} records of {blocks.shape[1]} x {blocks.shape[2]} int16, one core."
+    header = ("batches of 64", "page cache warm: records per s", "of plain preadv", "page cache cold: records per s")
+    lines = [
+        (
+            name,
+            f"{BATCH * len(rows) / warm[name]:,.0f}",
+            f"{100 * warm[PLAIN] / warm[name]:.0f} %",
+            f"{BATCH * COLD_BATCHES / cold[name]:,.0f}" if name in cold else "",
+        )
+        for name in readers
+    ]
+    return head + "\n\n" + table(header, lines)
+
+
+def measure_cold(
+    readers: dict[str, Reader], batches: list[NDArray[np.int64]], folder: Path, *, repetitions: int
+) -> dict[str, float]:
+    """Return median seconds with the files put out of the page cache before each run."""
+    os.sync()
+    seconds: dict[str, list[float]] = {name: [] for name in COLD}
+    for _ in range(repetitions):
+        for name, values in seconds.items():
+            for path in folder.rglob("*.*"):
+                put_out_of_cache(path)
+            started = time.perf_counter()
+            read_all(readers[name], batches)
+            values.append(time.perf_counter() - started)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def put_out_of_cache(path: Path) -> None:
+    """Drop a file's clean pages (Linux); those that are mapped stay."""
+    descriptor = os.open(path, os.O_RDONLY)
+    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(descriptor)
 
 
 def make_store(folder: Path, *, copies: int) -> Store:
@@ -69,20 +104,23 @@ def repeated(locations: list[RecordLocation], *, copies: int) -> list[RecordLoca
 
 def make_readers(store: Store, blocks: NDArray[np.int16], folder: Path) -> dict[str, Reader]:
     """Write the same records as one flat file, .npy and HDF5; return what reads a batch of rows from each."""
-    blocks.tofile(folder / "flat")
+    blocks.tofile(folder / "blocks.flat")
     np.save(folder / "blocks.npy", blocks)
     with h5py.File(folder / "blocks.h5", "w") as file:
         file["signal"] = blocks
-    mapped = np.load(folder / "blocks.npy", mmap_mode="r")
+    # a mapping keeps its pages in the page cache, so a file of its own
+    np.save(folder / "mapped.npy", blocks)
+    mapped = np.load(folder / "mapped.npy", mmap_mode="r")
     hdf5 = h5py.File(folder / "blocks.h5", "r")["signal"]
-    descriptor = os.open(folder / "flat", os.O_RDONLY)
+    descriptor = os.open(folder / "blocks.flat", os.O_RDONLY)
     out = np.empty((BATCH, *blocks.shape[1:]), dtype=np.int16)
     return {
-        "plain preadv loop": partial(read_plainly, descriptor, shape=blocks.shape[1:]),
+        PLAIN: partial(read_plainly, descriptor, shape=blocks.shape[1:]),
         "einthoven Store.read": store.read,
         "plain preadv loop, same buffer": partial(read_plainly, descriptor, shape=blocks.shape[1:], out=out),
         "einthoven Store.read, same buffer": partial(store.read, out=out),
         "numpy.memmap, fancy index": lambda rows: mapped[rows],
+        "numpy.memmap opened anew, fancy index": lambda rows: np.load(folder / "blocks.npy", mmap_mode="r")[rows],
         "HDF5, row by row": lambda rows: np.stack([hdf5[row] for row in rows]),
         "HDF5, fancy index": lambda rows: hdf5[np.unique(rows)],
     }

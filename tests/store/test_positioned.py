@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from einthoven.store import positioned
-from einthoven.store.positioned import OpenFiles, read_into
+from einthoven.store.positioned import Block, OpenFiles, read_blocks
 
 
 @pytest.mark.parametrize("native", [True, False])
@@ -14,11 +14,12 @@ def test_bytes_come_from_the_position_asked_for(native, tmp_path, monkeypatch):
     if not native:
         monkeypatch.setattr(positioned, "_preadv", None)
     (tmp_path / "0").write_bytes(bytes(range(10)))
+    (tmp_path / "1").write_bytes(bytes(range(100, 110)))
     files = OpenFiles(lambda number: tmp_path / str(number))
-    buffer = bytearray(4)
-    assert read_into(files.descriptor(0), memoryview(buffer), 3) == 4
-    assert list(buffer) == [3, 4, 5, 6]
-    assert read_into(files.descriptor(0), memoryview(buffer), 8) == 2
+    buffer = bytearray(8)
+    assert read_blocks(files, [1, 0], [3, 6], order=[1, 0], into=memoryview(buffer)) is None
+    assert list(buffer) == [103, 104, 105, 106, 6, 7, 8, 9]
+    assert read_blocks(files, [1, 0], [0, 8], order=[0, 1], into=memoryview(buffer)) == Block(1, 0, 2)
     files.close()
 
 
@@ -29,7 +30,7 @@ def test_the_file_opened_first_is_closed_when_there_are_too_many(tmp_path):
     files = OpenFiles(lambda number: tmp_path / str(number), limit=2)
     for number in (0, 1, 2, 3, 0):
         buffer = bytearray(1)
-        read_into(files.descriptor(number), memoryview(buffer), 0)
+        read_blocks(files, [number], [0], order=[0], into=memoryview(buffer))
         assert buffer[0] == number
-        assert len(files._descriptors) <= 2
+        assert len(files.opened) <= 2
     files.close()

@@ -14,6 +14,9 @@ from einthoven.store.layout import TEMPORARY_SUFFIX
 
 __all__ = ["durable_file", "sync_folder"]
 
+# written in such pieces, a file lies in large folios of Linux's page cache: random reads of 60 kB blocks are 1.6 x
+# faster than from a file that was written block by block
+_BUFFER_BYTES = 1 << 22
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -30,7 +33,7 @@ def durable_file(path: Path) -> Iterator[BinaryIO]:
     """
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
-        with temporary.open("wb") as file:
+        with temporary.open("wb", buffering=_BUFFER_BYTES) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["OpenFiles", "read_into"]
+__all__ = ["Block", "OpenFiles", "read_blocks"]
 
 # Windows would translate line ends without O_BINARY and has no preadv
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
@@ -17,10 +18,48 @@ _preadv: Callable[[int, list[memoryview], int], int] | None = getattr(os, "pread
 _FEWEST_FILES = 128
 
 
-def read_into(descriptor: int, buffer: memoryview, offset: int) -> int:
-    """Fill ``buffer`` (bytes) from byte ``offset`` on; return how many bytes came: fewer only at the file's end."""
-    if _preadv is not None:
-        return _preadv(descriptor, [buffer], offset)
+class Block(NamedTuple):
+    """A block that could not be read whole: its place in the request, its file, and the bytes that came."""
+
+    position: int
+    number: int
+    n_bytes: int
+
+
+def read_blocks(
+    files: OpenFiles, numbers: Sequence[int], offsets: Sequence[int], *, order: Sequence[int], into: memoryview
+) -> Block | None:
+    """Read blocks of equal size, each from its file and byte offset, straight into their places in one buffer.
+
+    Parameters
+    ----------
+    files : OpenFiles
+    numbers, offsets : sequence of int
+        Of each block: number of the file, byte where it begins.
+    order : sequence of int
+        Which block is read first, second, ...
+    into : memoryview of bytes
+        As many blocks, one after the other, in the order of ``numbers``.
+
+    Returns
+    -------
+    Block or None
+        The first one that its file is too short for; None when all were read.
+    """
+    size = len(into) // max(len(numbers), 1)
+    opened, preadv = files.opened, _preadv or _seek_and_read
+    for i in order:
+        number = numbers[i]
+        descriptor = opened.get(number) or files.descriptor(number)
+        done = preadv(descriptor, [into[i * size : (i + 1) * size]], offsets[i])
+        if done != size:
+            return Block(i, number, done)
+    return None
+
+
+def _seek_and_read(descriptor: int, buffers: list[memoryview], offset: int) -> int:
+    """Do what ``os.preadv`` does with one buffer, on platforms that lack it."""
+    (buffer,) = buffers
     os.lseek(descriptor, offset, os.SEEK_SET)
     done = 0
     while done < len(buffer) and (piece := os.read(descriptor, len(buffer) - done)):
@@ -43,21 +82,21 @@ class OpenFiles:
     def __init__(self, path_of: Callable[[int], Path], *, limit: int | None = None) -> None:
         self._path_of = path_of
         self._limit = limit or _half_of_allowed_files()
-        self._descriptors: OrderedDict[int, int] = OrderedDict()
+        self.opened: OrderedDict[int, int] = OrderedDict()
 
     def descriptor(self, number: int) -> int:
         """Return the open file's descriptor, good until this is asked for another ``limit`` files."""
-        descriptor = self._descriptors.get(number)
+        descriptor = self.opened.get(number)
         if descriptor is None:
-            if len(self._descriptors) >= self._limit:
-                os.close(self._descriptors.popitem(last=False)[1])
-            descriptor = self._descriptors[number] = os.open(self._path_of(number), _FLAGS)
+            if len(self.opened) >= self._limit:
+                os.close(self.opened.popitem(last=False)[1])
+            descriptor = self.opened[number] = os.open(self._path_of(number), _FLAGS)
         return descriptor
 
     def close(self) -> None:
         """Close all; a later request opens anew."""
-        while self._descriptors:
-            os.close(self._descriptors.popitem()[1])
+        while self.opened:
+            os.close(self.opened.popitem()[1])
 
 
 def _half_of_allowed_files() -> int:

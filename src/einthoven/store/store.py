@@ -20,7 +20,7 @@ from einthoven.progress import ProgressCallback, no_progress
 from einthoven.store.description import StoreDescription
 from einthoven.store.layout import StoreLayout
 from einthoven.store.manifest import MANIFEST_SCHEMA, REJECTED_SCHEMA, read_table
-from einthoven.store.positioned import OpenFiles, read_into
+from einthoven.store.positioned import OpenFiles, read_blocks
 from einthoven.store.shard import BYTES_PER_VALUE, HEADER_BYTES
 from einthoven.store.verify import shard_problems
 
@@ -153,7 +153,7 @@ class Store:
         elif out.shape != shape or out.dtype != np.int16 or not out.flags.c_contiguous:
             raise StoreError(f"out must be C-contiguous int16 {shape}, got {out.dtype} {out.shape}")
         if out.size:
-            self._fill(out.reshape(-1).view(np.uint8).data, rows, size=n_leads * length * BYTES_PER_VALUE)
+            self._fill(out.reshape(-1).view(np.uint8).data, rows)
         return out
 
     def read_each(self, rows: NDArray[np.int64]) -> list[NDArray[np.int16]]:
@@ -198,16 +198,17 @@ class Store:
     def __reduce__(self) -> tuple[Callable[[Path], Store], tuple[Path]]:
         return Store.open, (self.folder,)
 
-    def _fill(self, buffer: memoryview, rows: NDArray[np.int64], *, size: int) -> None:
-        places, descriptor = self._places, self._files.descriptor
+    def _fill(self, buffer: memoryview, rows: NDArray[np.int64]) -> None:
+        places = self._places
+        order = np.argsort(rows).tolist()  # of the disk
         shards, offsets = places.shard[rows].tolist(), places.offset[rows].tolist()
-        for i in np.argsort(rows).tolist():  # in the order of the disk
-            done = read_into(descriptor(shards[i]), buffer[i * size : (i + 1) * size], offsets[i])
-            if done != size:
-                raise StoreError(
-                    f"{self._layout.shard(shards[i])} ends {size - done} bytes too early: check the store, "
-                    "and make it again from the original files"
-                )
+        short = read_blocks(self._files, shards, offsets, order=order, into=buffer)
+        if short:
+            missing = len(buffer) // len(rows) - short.n_bytes
+            raise StoreError(
+                f"{self._layout.shard(short.number)} ends {missing} bytes too early: check the store, "
+                "and make it again from the original files"
+            )
 
     @cached_property
     def _places(self) -> _Places:
