@@ -1,0 +1,29 @@
+"""``predict`` writes one row per ECG and names what it couldn't score."""
+
+from __future__ import annotations
+
+import pyarrow.csv as pa_csv
+import torch
+from typer.testing import CliRunner
+
+from einthoven.cli.main import app
+from einthoven.ecg.input_spec import InputSpec
+from einthoven.models.architectures import build
+from einthoven.models.checkpoint import Checkpoint
+from fakes.ptb_xl_folder import make_ptb_xl
+
+SETTINGS = {"widths": [8, 8, 8, 8], "stem_widths": [8]}
+
+
+def test_readable_ecgs_are_scored_and_the_others_named(tmp_path):
+    """Two of three files are good."""
+    make_ptb_xl(tmp_path / "data", n_records=3)
+    (tmp_path / "data" / "records500" / "00000" / "00002_hr.dat").unlink()
+    torch.manual_seed(0)
+    network = build("xresnet1d", n_leads=12, n_labels=1, **SETTINGS)
+    Checkpoint("xresnet1d", SETTINGS, InputSpec(), ("AF",), "binary", network.state_dict()).save(tmp_path / "model")
+    words = ["predict", "--checkpoint", tmp_path / "model", "--input", tmp_path / "data", "--out", tmp_path / "s.csv"]
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert "2 ECGs scored" in result.output
+    assert "not scored: " in result.output
+    assert pa_csv.read_csv(tmp_path / "s.csv")["record_id"].to_pylist() == ["00001_hr", "00003_hr"]
