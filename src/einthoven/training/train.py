@@ -44,24 +44,45 @@ from einthoven.training.objectives.supervised import SupervisedObjective
 from einthoven.training.reproducible import reproducible, reseed
 from einthoven.training.resumption import LAST_STATE, Resumption, saved_state
 from einthoven.training.selection import BEST_WEIGHTS, Selection
-from einthoven.training.targets import SplitTargets, auxiliary_tasks, check_classes, split_targets
+from einthoven.training.training_data import TrainingData, training_data
 from einthoven.training.training_progress import StatusCallback, TrainingProgress
 
-__all__ = ["train"]
+__all__ = ["CHECKPOINT", "train"]
 
 RUN = "run.json"
 CHECKPOINT = "checkpoint"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Data:
-    """What the arm is trained and measured on."""
+class _Job:
+    """One arm with one seed, and what decides its weights."""
 
-    labels: tuple[str, ...]
-    auxiliary: tuple[str, ...]
-    training: SplitTargets
-    validation: SplitTargets
-    pretrained_on: tuple[str, ...]
+    arm: ArmSettings
+    store: Store
+    spec: InputSpec
+    data: TrainingData
+    run_dir: Path
+    seed: int
+    workers: Processes
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all that decides the weights; the ingest hash in the spec stands for the signals."""
+        settings = dataclasses.asdict(self.arm)
+        settings["settings"] = resolved_settings(self.arm.architecture, self.arm.settings)
+        del settings["seeds"]  # another run's seed does not change this one
+        facts = [settings, self.spec.to_json(), self.seed, self.data.hash]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What leaves the training loop while it runs."""
+
+    progress: ProgressCallback
+    status: StatusCallback | None
+    save_every_steps: int
+    tensorboard: bool
 
 
 def train(
@@ -119,186 +140,134 @@ def train(
         SIGINT or SIGTERM came; all is saved.
     """
     spec = InputSpec(store.spec, dataclasses.replace(view, leads=tuple(arm.leads) or view.leads))
-    data = _data(arm, cohort, labels)
-    fingerprint = _fingerprint(arm, spec, data, seed)
-    run_dir.mkdir(parents=True, exist_ok=True)
-    workers = processes(device)
-    finished = _prepare_folder(run_dir, fingerprint, workers)
-    if finished:
-        return Checkpoint.load(run_dir / CHECKPOINT, labels=labels)
-    with reproducible():
-        selection = _selection(arm, store, spec, data, run_dir)
-        _fit(
-            arm,
-            store,
-            spec,
-            data,
-            run_dir=run_dir,
-            seed=seed,
-            workers=workers,
-            selection=selection,
-            report=_Report(progress or no_progress, status, save_every_steps, tensorboard=tensorboard),
-        )
-    if workers.is_first:
-        _finish(arm, spec, data, selection, run_dir=run_dir, seed=seed)
-    workers.wait()
+    data = training_data(arm, cohort, labels=labels)
+    job = _Job(arm, store, spec, data, run_dir=run_dir, seed=seed, workers=processes(device))
+    if not _is_finished(job):
+        report = _Report(progress or no_progress, status, save_every_steps, tensorboard=tensorboard)
+        selection = _selection(job)
+        with reproducible():
+            _fit(job, selection, report)
+        if job.workers.is_first:
+            _finish(job, selection)
+        job.workers.wait()
     return Checkpoint.load(run_dir / CHECKPOINT, labels=labels)
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """What leaves the training loop while it runs."""
-
-    progress: ProgressCallback
-    status: StatusCallback | None
-    save_every_steps: int
-    tensorboard: bool
-
-
-def _data(arm: ArmSettings, cohort: pa.Table, labels: Sequence[str]) -> _Data:
-    training = split_targets(cohort, "train", tasks=labels)
-    check_classes(training, "train", labels=labels)
-    validation = split_targets(cohort, "validation", tasks=labels)
-    if arm.early_stopping != "none":
-        check_classes(validation, "validation", labels=labels)
-    auxiliary = auxiliary_tasks(cohort, arm.auxiliary_labels, labels=labels, minimum=arm.auxiliary_minimum_positives)
-    known = "source" in cohort.column_names
-    sources = sorted({name for name in cohort["source"].to_pylist() if name}) if known else []
-    return _Data(
-        tuple(labels),
-        auxiliary,
-        split_targets(cohort, "train", tasks=[*labels, *auxiliary]),
-        validation,
-        tuple(sources),
-    )
-
-
-def _fingerprint(arm: ArmSettings, spec: InputSpec, data: _Data, seed: int) -> str:
-    """Return the hash of all that decides the weights, but for the signals, which the ingest hash stands for."""
-    digest = hashlib.sha256()
-    settings = {**dataclasses.asdict(arm), "settings": resolved_settings(arm.architecture, arm.settings)}
-    del settings["seeds"]  # another run's seed does not change this one
-    digest.update(json.dumps([settings, spec.to_json(), seed, data.labels, data.auxiliary], sort_keys=True).encode())
-    for part in (data.training, data.validation):
-        digest.update("\n".join(part.record_ids).encode())
-        digest.update(np.ascontiguousarray(part.target).tobytes())
-    return digest.hexdigest()
-
-
-def _prepare_folder(run_dir: Path, fingerprint: str, workers: Processes) -> bool:
-    """Return whether this very run is finished; clear away what another one left."""
-    path = run_dir / RUN
+def _is_finished(job: _Job) -> bool:
+    """Return whether this very run is done already; otherwise make its folder, without what another run left there."""
+    fingerprint = job.fingerprint
+    path = job.run_dir / RUN
     same = path.exists() and json.loads(path.read_text()).get("fingerprint") == fingerprint
-    finished = same and (run_dir / CHECKPOINT / "checkpoint.json").exists()
-    if not same and workers.is_first:
+    if same:
+        return (job.run_dir / CHECKPOINT / "checkpoint.json").exists()
+    if job.workers.is_first:
+        job.run_dir.mkdir(parents=True, exist_ok=True)
         for name in (LAST_STATE, BEST_WEIGHTS, f"{CHECKPOINT}/checkpoint.json"):
-            (run_dir / name).unlink(missing_ok=True)
+            (job.run_dir / name).unlink(missing_ok=True)
         with durable_file(path) as file:
             file.write((json.dumps({"version": 1, "fingerprint": fingerprint}) + "\n").encode())
-    return finished
+    return False
 
 
-def _selection(arm: ArmSettings, store: Store, spec: InputSpec, data: _Data, run_dir: Path) -> Selection:
-    counts = np.minimum(data.validation.positives, data.validation.negatives)
-    measurable = bool(data.validation.record_ids) and bool((counts > 0).all())
-    rows = store.rows(data.validation.record_ids)
+def _selection(job: _Job) -> Selection:
+    rows = job.store.rows(job.data.validation.record_ids)
 
     def score(network: Network) -> NDArray[np.float64]:
-        return predict_network(network, spec, store, rows)
+        return predict_network(network, job.spec, job.store, rows)
 
     return Selection(
-        run_dir,
-        metric=arm.early_stopping,
-        patience=arm.patience,
-        scorer=score if measurable else None,
-        truth=data.validation.target,
+        job.run_dir,
+        metric=job.arm.early_stopping,
+        patience=job.arm.patience,
+        scorer=score if job.data.measurable else None,
+        truth=job.data.validation.target,
     )
 
 
-def _fit(
-    arm: ArmSettings,
-    store: Store,
-    spec: InputSpec,
-    data: _Data,
-    *,
-    run_dir: Path,
-    seed: int,
-    workers: Processes,
-    selection: Selection,
-    report: _Report,
-) -> None:
-    state = saved_state(run_dir)
-    if state is not None and state["callbacks"][Selection.state_key]["finished"]:
-        selection.load_state_dict(state["callbacks"][Selection.state_key])
+def _fit(job: _Job, selection: Selection, report: _Report) -> None:
+    """Run the epochs that are left, from the saved state where there is one."""
+    state = saved_state(job.run_dir)
+    callback_states = state["callbacks"] if state is not None else {}
+    if callback_states and callback_states[Selection.state_key]["finished"]:
+        selection.load_state_dict(callback_states[Selection.state_key])
         return
-    rows = store.rows(data.training.record_ids)
-    batches = RecordBatches(
-        store,
-        rows,
-        data.training.target,
-        batch_size=arm.batch_size,
-        seed=seed,
-        view=spec.view,
-        time_scale=arm.augmentation.time_scale,
-        rank=workers.rank,
-        world_size=workers.count,
-    )
-    if state is not None:
-        batches.load_state_dict(state["callbacks"][Resumption.state_key]["batches"])
-    total_steps = arm.epochs * len(batches)
-    reseed(seed)
-    n_labels = len(data.labels) + len(data.auxiliary)
-    network = build(arm.architecture, n_leads=len(spec.leads), n_labels=n_labels, **arm.settings)
-    module = SupervisedModule(
-        network,
-        arm,
-        spec=spec,
-        objective=_objective(arm, data),
-        total_steps=total_steps,
-        seed=seed,
-        record_ids=dict(zip(rows.tolist(), data.training.record_ids, strict=True)),
-    )
+    batches = _batches(job)
+    if callback_states:
+        batches.load_state_dict(callback_states[Resumption.state_key]["batches"])
+    total_steps = job.arm.epochs * len(batches)
+    reseed(job.seed)
+    module = _module(job, total_steps=total_steps)
     callbacks: list[lightning.Callback] = [
         selection,
         TrainingProgress(selection, total_steps=total_steps, progress=report.progress, status=report.status),
-        Resumption(run_dir, batches, every_steps=report.save_every_steps),
+        Resumption(job.run_dir, batches, every_steps=report.save_every_steps),
     ]
     with quiet():
-        engine = trainer(arm, workers, callbacks=callbacks, folder=run_dir, tensorboard=report.tensorboard)
-        path = run_dir / LAST_STATE if state is not None else None
+        engine = trainer(job.arm, job.workers, callbacks=callbacks, folder=job.run_dir, tensorboard=report.tensorboard)
+        path = job.run_dir / LAST_STATE if state is not None else None
         engine.fit(module, train_dataloaders=batches, ckpt_path=path, weights_only=True)
 
 
-def _objective(arm: ArmSettings, data: _Data) -> SupervisedObjective:
+def _batches(job: _Job) -> RecordBatches:
+    return RecordBatches(
+        job.store,
+        job.store.rows(job.data.training.record_ids),
+        job.data.training.target,
+        batch_size=job.arm.batch_size,
+        seed=job.seed,
+        view=job.spec.view,
+        time_scale=job.arm.augmentation.time_scale,
+        rank=job.workers.rank,
+        world_size=job.workers.count,
+    )
+
+
+def _module(job: _Job, *, total_steps: int) -> SupervisedModule:
+    """Return an untrained network, whose weights come from torch's random state, with its objective."""
+    n_outputs = len(job.data.labels) + len(job.data.auxiliary)
+    network = build(job.arm.architecture, n_leads=len(job.spec.leads), n_labels=n_outputs, **job.arm.settings)
+    rows = job.store.rows(job.data.training.record_ids).tolist()
+    return SupervisedModule(
+        network,
+        job.arm,
+        spec=job.spec,
+        objective=_objective(job),
+        total_steps=total_steps,
+        seed=job.seed,
+        record_ids=dict(zip(rows, job.data.training.record_ids, strict=True)),
+    )
+
+
+def _objective(job: _Job) -> SupervisedObjective:
     weight = None
-    if arm.positive_weights == "balanced":
-        ratio = data.training.negatives / np.maximum(data.training.positives, 1)
+    if job.arm.positive_weights == "balanced":
+        ratio = job.data.training.negatives / np.maximum(job.data.training.positives, 1)
         weight = torch.from_numpy(ratio.astype(np.float32))
     return SupervisedObjective(
-        n_labels=len(data.labels),
-        auxiliary_weight=arm.auxiliary_weight,
-        label_smoothing=arm.label_smoothing,
+        n_labels=len(job.data.labels),
+        auxiliary_weight=job.arm.auxiliary_weight,
+        label_smoothing=job.arm.label_smoothing,
         positive_weight=weight,
     )
 
 
-def _finish(arm: ArmSettings, spec: InputSpec, data: _Data, selection: Selection, *, run_dir: Path, seed: int) -> None:
+def _finish(job: _Job, selection: Selection) -> None:
     """Write the checkpoint of the best epoch without its auxiliary outputs; drop what only going on needs."""
-    state: dict[str, Any] = load_file(run_dir / BEST_WEIGHTS)
+    state: dict[str, Any] = load_file(job.run_dir / BEST_WEIGHTS)
     for name in ("head.linear.weight", "head.linear.bias"):
-        state[name] = state[name][: len(data.labels)].contiguous()
+        state[name] = state[name][: len(job.data.labels)].contiguous()
     best = selection.best
     Checkpoint(
-        architecture=arm.architecture,
-        settings=arm.settings,
-        spec=spec,
-        labels=data.labels,
+        architecture=job.arm.architecture,
+        settings=job.arm.settings,
+        spec=job.spec,
+        labels=job.data.labels,
         task="binary",
         state=state,
-        pretrained_on=data.pretrained_on,
-        seed=seed,
+        pretrained_on=job.data.pretrained_on,
+        seed=job.seed,
         epoch=int(best["epoch"]),
         metric={name: value for name, value in best.items() if name != "epoch"},
-    ).save(run_dir / CHECKPOINT)
+    ).save(job.run_dir / CHECKPOINT)
     for name in (LAST_STATE, BEST_WEIGHTS):
-        (run_dir / name).unlink(missing_ok=True)
+        (job.run_dir / name).unlink(missing_ok=True)
