@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 
 import numpy as np
 import pytest
 
+from einthoven.store import shard
 from einthoven.store.shard import HEADER_BYTES, ShardWriter, npy_header
 
 
@@ -35,3 +38,27 @@ def test_an_empty_shard_is_valid(tmp_path):
     with path.open("wb") as file, ShardWriter(file):
         pass
     assert np.load(path).shape == (0,)
+
+
+def test_what_is_written_is_flushed_behind_and_a_full_disk_is_told(tmp_path, monkeypatch):
+    """The system tells of a failed write once, so the thread's error must not be lost."""
+    monkeypatch.setattr(shard, "_FLUSH_VALUES", 10)
+    flushed = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    block = np.ones((2, 4), dtype=np.int16)
+    with (tmp_path / "a.npy").open("wb") as file:
+        with ShardWriter(file) as writer:
+            assert [writer.append(block) for _ in range(4)] == [0, 8, 16, 24]
+        assert flushed == [file.fileno()] * 2
+    assert (np.load(tmp_path / "a.npy") == 1).all()
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with (tmp_path / "b.npy").open("wb") as file:
+        writer = ShardWriter(file).__enter__()
+        writer.append(block)
+        writer.append(block)
+        with pytest.raises(OSError, match="No space left"):
+            writer.__exit__(None, None, None)
