@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 import torch
 
+import einthoven.models
 from einthoven.errors import LeadError, SignalError, SpecificationError, UnknownNameError
 from einthoven.models.architectures import ARCHITECTURES, build, resolved_settings
 from einthoven.models.network import Network
@@ -41,6 +45,15 @@ def _signal(batch: int = 4, samples: int = 250, leads: int = 12, seed: int = 1) 
 
 def test_every_architecture_has_a_small_version_here(name):
     assert name in SMALL
+
+
+def test_every_architecture_of_the_package_is_in_the_table():
+    found = set()
+    for module in pkgutil.iter_modules(einthoven.models.__path__, "einthoven.models."):
+        for kind in vars(importlib.import_module(module.name)).values():
+            if isinstance(kind, type) and issubclass(kind, Network) and kind is not Network:
+                found.add(f"{kind.__module__}:{kind.__qualname__}")
+    assert found == set(ARCHITECTURES.values())
 
 
 def test_shapes(name):

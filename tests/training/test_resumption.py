@@ -6,19 +6,21 @@ import pytest
 import torch
 
 from einthoven.errors import TrainingError
-from einthoven.training.resumption import LAST_STATE, saved_state
+from einthoven.training.resumption import LAST_STATE, Resumption, saved_state
 
 
 def test_no_file_is_no_state(tmp_path):
-    assert saved_state(tmp_path) is None
+    assert saved_state(tmp_path, fingerprint="a") is None
 
 
 def test_a_state_comes_back(tmp_path):
-    torch.save({"step": 3}, tmp_path / LAST_STATE)
-    assert saved_state(tmp_path) == {"step": 3}
+    state = {"step": 3, "callbacks": {Resumption.state_key: {"fingerprint": "a"}}}
+    torch.save(state, tmp_path / LAST_STATE)
+    assert saved_state(tmp_path, fingerprint="a") == state
+    assert saved_state(tmp_path, fingerprint="b") is None  # left by a run with other settings
 
 
 def test_a_file_with_code_in_it_is_refused(tmp_path):
     torch.save({"step": print}, tmp_path / LAST_STATE)
     with pytest.raises(TrainingError, match="delete it"):
-        saved_state(tmp_path)
+        saved_state(tmp_path, fingerprint="a")

@@ -155,6 +155,19 @@ def test_sigterm_saves_and_raises_and_the_run_goes_on(unbroken, tmp_path, step):
     assert _equal(train(ARM, store, store.cohort(), **options), checkpoint)
 
 
+def test_a_run_killed_before_its_checkpoint_is_written_only_writes_it(unbroken, tmp_path, monkeypatch):
+    _, checkpoint = unbroken
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("einthoven.training.train._finish", killed)
+        with pytest.raises(Killed):
+            _train(tmp_path)
+    assert _equal(_train(tmp_path, kill_at=1), checkpoint)
+
+
 def test_a_finished_run_is_not_run_again(unbroken):
     folder, checkpoint = unbroken
     assert _equal(_train(folder, kill_at=1), checkpoint)

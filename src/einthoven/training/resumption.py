@@ -34,21 +34,24 @@ class Resumption(lightning.Callback):
         Of the training run.
     batches : RecordBatches
         Whose place in the epoch is saved here, too: Lightning gives it back only in the middle of an epoch.
+    fingerprint : str
+        Of the run; a state with another one is not gone on from.
     every_steps : int
     """
 
     state_key = "resumption"
 
-    def __init__(self, folder: Path, batches: RecordBatches, *, every_steps: int) -> None:
+    def __init__(self, folder: Path, batches: RecordBatches, *, fingerprint: str, every_steps: int) -> None:
         self._path = folder / LAST_STATE
         self._batches = batches
+        self._fingerprint = fingerprint
         self._every_steps = every_steps
         self._stop = StopRequest()
 
     @override
     def state_dict(self) -> dict[str, Any]:
-        """Return the loader's place."""
-        return {"batches": self._batches.state_dict()}
+        """Return the loader's place and whose state this is."""
+        return {"batches": self._batches.state_dict(), "fingerprint": self._fingerprint}
 
     @override
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
@@ -105,8 +108,8 @@ class Resumption(lightning.Callback):
         trainer.strategy.barrier()
 
 
-def saved_state(folder: Path) -> dict[str, Any] | None:
-    """Return the training state that an earlier process left in ``folder``, or None.
+def saved_state(folder: Path, *, fingerprint: str) -> dict[str, Any] | None:
+    """Return the training state that an earlier process of this run left in ``folder``, or None.
 
     Raises
     ------
@@ -120,4 +123,4 @@ def saved_state(folder: Path) -> dict[str, Any] | None:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise TrainingError(f"{path} is damaged ({error}): delete it to train anew") from error
-    return state
+    return state if state["callbacks"][Resumption.state_key]["fingerprint"] == fingerprint else None

@@ -186,7 +186,8 @@ def _selection(job: _Job) -> Selection:
 
 def _fit(job: _Job, selection: Selection, report: _Report) -> None:
     """Run the epochs that are left, from the saved state where there is one."""
-    state = saved_state(job.run_dir)
+    fingerprint = job.fingerprint
+    state = saved_state(job.run_dir, fingerprint=fingerprint)
     callback_states = state["callbacks"] if state is not None else {}
     if callback_states and callback_states[Selection.state_key]["finished"]:
         selection.load_state_dict(callback_states[Selection.state_key])
@@ -200,7 +201,7 @@ def _fit(job: _Job, selection: Selection, report: _Report) -> None:
     callbacks: list[lightning.Callback] = [
         selection,
         TrainingProgress(selection, total_steps=total_steps, progress=report.progress, status=report.status),
-        Resumption(job.run_dir, batches, every_steps=report.save_every_steps),
+        Resumption(job.run_dir, batches, fingerprint=fingerprint, every_steps=report.save_every_steps),
     ]
     with quiet():
         engine = trainer(job.arm, job.workers, callbacks=callbacks, folder=job.run_dir, tensorboard=report.tensorboard)
