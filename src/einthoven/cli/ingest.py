@@ -12,6 +12,7 @@ from einthoven.cli.sources import LayoutOption, UnitOption
 
 if TYPE_CHECKING:
     from einthoven.ecg.input_spec import IngestSpec
+    from einthoven.store.ingest import IngestSummary
 
 __all__ = ["ingest_command"]
 
@@ -37,12 +38,9 @@ def ingest_command(
 
     Example: `einthoven ingest /data/ptb-xl/records500 --store stores/ptb_xl --workers 2`
     """
-    from rich.console import Console
-
     from einthoven.cli.progress import progress_lines
     from einthoven.cli.sources import locate_all
     from einthoven.ecg.input_spec import IngestSpec
-    from einthoven.errors import UnreadableFileError
     from einthoven.store.ingest import ingest
 
     ingest_spec = _read_spec(spec) if spec else IngestSpec()
@@ -59,6 +57,15 @@ def ingest_command(
             measure_quality=quality,
             progress=progress,
         )
+    _print_summary(summary, store)
+
+
+def _print_summary(summary: IngestSummary, store: Path) -> None:
+    """Say what was stored and why the rest wasn't; nothing stored is an error."""
+    from rich.console import Console
+
+    from einthoven.errors import UnreadableFileError
+
     reasons = _reasons(store)
     if summary.records == 0:
         raise UnreadableFileError(f"none of {summary.rejected:,} ECGs could be stored; the first: {reasons[0]}")

@@ -128,9 +128,10 @@ def _full_card(card: Card) -> Table:
 
 def _draw(location: RecordLocation, target: Path) -> None:
     from einthoven.drawing.ecg_paper import draw_ecg
+    from einthoven.drawing.svg import write_figure
     from einthoven.drawing.traces import draw_traces
     from einthoven.ecg.formats import read
 
     record = read(location)
     figure = draw_ecg(record) if record.unit == "mV" else draw_traces(record)
-    figure.savefig(target, dpi=200)
+    write_figure(figure, target)
