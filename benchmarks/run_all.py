@@ -29,7 +29,8 @@ def main() -> None:
     sections = [f"## {title}\n\n{run(script, full=arguments.full)}" for script, title in BENCHMARKS.values()]
     head = (
         "# Benchmarks\n\nWritten by `python benchmarks/run_all.py`; real PTB-XL records. Only ratios within one run "
-        f"mean anything on another machine.\n\nMachine: {machine()}; load average {os.getloadavg()[0]:.1f} at the start."
+        f"mean anything on another machine.\n\nMachine: {machine()}; "
+        f"load average {os.getloadavg()[0]:.1f} at the start."
     )
     (HERE / "RESULTS.md").write_text("\n\n".join([head, *sections]) + "\n", encoding="utf-8")
 
