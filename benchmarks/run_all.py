@@ -1,4 +1,4 @@
-"""Run all benchmarks of ingest and loading, each in a process of its own, and write RESULTS.md."""
+"""Run benchmarks, each in a process of its own, and put what they print into its section of RESULTS.md."""
 
 from __future__ import annotations
 
@@ -8,38 +8,49 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measuring import machine
-
 HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "RESULTS.md"
 BENCHMARKS = {
     "ingest": ("ingest.py", "Ingest against a loop of wfdb and SciPy"),
     "loading": ("loading.py", "Random batches against plain preadv, memmap and HDF5"),
     "memory": ("memory.py", "Memory of ingest"),
+    "quality": ("quality_cinc2011.py", "Signal quality against the readers of CinC 2011"),
+    "arrays": ("arrays.py", "Five superclasses from signals and labels alone"),
 }
+SLOW = {"arrays": "half an hour"}
+HEAD = (
+    "# Benchmarks\n\nWritten by `python benchmarks/run_all.py`, section by section; real ECGs. Only ratios within one "
+    "run mean anything on another machine."
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="memory at 50,000 records too: minutes and 3 GB of disk")
-    parser.add_argument("--only", choices=BENCHMARKS, help="run one and print it, without writing RESULTS.md")
+    slow = ", ".join(f"{name} ({time})" for name, time in SLOW.items())
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help=f"all but {slow} when none is given")
     arguments = parser.parse_args()
-    if arguments.only:
-        print(run(BENCHMARKS[arguments.only][0], full=arguments.full))
-        return
-    sections = [f"## {title}\n\n{run(script, full=arguments.full)}" for script, title in BENCHMARKS.values()]
-    head = (
-        "# Benchmarks\n\nWritten by `python benchmarks/run_all.py`; real PTB-XL records. Only ratios within one run "
-        f"mean anything on another machine.\n\nMachine: {machine()}; "
-        f"load average {os.getloadavg()[0]:.1f} at the start."
-    )
-    (HERE / "RESULTS.md").write_text("\n\n".join([head, *sections]) + "\n", encoding="utf-8")
+    for name in arguments.names or [name for name in BENCHMARKS if name not in SLOW]:
+        script, title = BENCHMARKS[name]
+        _replace_section(title, _run(script, full=arguments.full))
 
 
-def run(script: str, *, full: bool) -> str:
-    """Return what a benchmark prints after its line about the machine."""
+def _run(script: str, *, full: bool) -> str:
+    """Return what a benchmark prints: a line about the machine, then its results."""
+    load = f"{os.getloadavg()[0]:.1f}"
     command = [sys.executable, str(HERE / script), *(["--full"] if full and script == "memory.py" else [])]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return done.stdout.partition("\n\n")[2].strip()
+    machine, _, results = done.stdout.partition("\n\n")
+    return f"{results.strip()}\n\n*{machine.strip()}; load average {load} at the start.*"
+
+
+def _replace_section(title: str, text: str) -> None:
+    sections = RESULTS.read_text(encoding="utf-8").split("\n\n## ")[1:] if RESULTS.is_file() else []
+    kept = {section.partition("\n")[0]: section.partition("\n")[2].strip() for section in sections}
+    kept[title] = text
+    order = [known for _, known in BENCHMARKS.values() if known in kept]
+    body = [f"## {known}\n\n{kept[known]}" for known in order]
+    RESULTS.write_text("\n\n".join([HEAD, *body]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
