@@ -26,5 +26,6 @@ def millivolts_per_unit(unit: str, *, where: str) -> float:
         return _MILLIVOLTS[unit.strip().lower()]
     except KeyError:
         raise UnitError(
-            f"unit must be mV, uV or V, got {unit!r} in {where}; if you know it, declare it: --unit uV"
+            f"unit must be mV, uV or V, got {unit!r} in {where}; if you know it, declare it: "
+            "options={'unit': 'uV'}, on the command line --unit uV"
         ) from None
