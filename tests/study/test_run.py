@@ -114,3 +114,15 @@ def test_folder_of_something_else_is_not_overwritten(folder, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(SpecificationError, match="not empty and no run folder"):
         run_study(load_study(folder / "study.toml"), tmp_path)
+
+
+def test_other_preparation_is_ingested_anew(folder, tmp_path):
+    """A changed filter makes another store beside the first; nothing stale is read."""
+    (folder / "slow.toml").write_text(STUDY.replace("rate_hz = 100\n[input.view]", "rate_hz = 125\n[input.view]"))
+    (tmp_path / "data").symlink_to(folder / "data")
+    for name in ("study.toml", "slow.toml"):
+        (tmp_path / name).write_text((folder / name).read_text().replace("seeds = [1, 2]", "seeds = [1]"))
+        run_study(load_study(tmp_path / name), tmp_path / "run")
+    assert len(list((tmp_path / "run" / "stores").iterdir())) == 2
+    checkpoint = json.loads((tmp_path / "run/stages/train/main/1/checkpoint/checkpoint.json").read_text())
+    assert checkpoint["input"]["ingest"]["rate_hz"] == 125

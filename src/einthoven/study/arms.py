@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["predictions_of_arms"]
 
+logger = logging.getLogger(__name__)
 PREDICTIONS = "predictions.parquet"
 ENSEMBLE = -1
 
@@ -44,7 +46,17 @@ def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
 
     def work(folder: Path) -> None:
         progress = run.announce(f"Training {name}, seed {seed}")
-        train(arm, store, cohort.table, labels=run.labels, view=view, run_dir=folder, seed=seed, progress=progress)
+        train(
+            arm,
+            store,
+            cohort.table,
+            labels=run.labels,
+            view=view,
+            run_dir=folder,
+            seed=seed,
+            progress=progress,
+            status=logger.info,
+        )
 
     inputs = {
         "cohort": cohort.hash,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -30,7 +29,6 @@ from einthoven.study.stage import Stage, hash_of
 
 __all__ = ["Run", "run_study"]
 
-logger = logging.getLogger(__name__)
 Announce = Callable[[str], ProgressCallback]
 
 
@@ -110,17 +108,9 @@ class Run:
     @cached_property
     def store(self) -> Store:
         """Ingest every ECG of every source into one store."""
-        settings = self.settings
-        path = Path(settings.store.path) if settings.store.path else self.out / "store"
-        locations = [
-            replace(
-                where,
-                record_id=study_record_id(name, where.record_id),
-                patient_id=study_record_id(name, where.patient_id),
-            )
-            for name, data in self._sources.items()
-            for where in data.locations
-        ]
+        settings, locations = self.settings, self._locations()
+        listing = hash_of([[where.record_id, where.path, where.options] for where in locations])
+        path = self._store_path(listing)
 
         def work(folder: Path) -> None:
             progress = self.announce(f"Ingesting {len(locations):,} ECGs")
@@ -135,14 +125,30 @@ class Run:
             with Store.open(path) as store:
                 self._write_ingest(folder, store, locations)
 
-        listing = hash_of([[where.record_id, where.path, where.options] for where in locations])
-        stage = self.stage(
-            "ingest", {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": str(path)}
-        )
-        if not (path / "store.json").is_file() and stage.is_done():
+        inputs = {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": str(path)}
+        stage = self.stage("ingest", inputs)
+        if stage.is_done() and not (path / "store.json").is_file():
             raise SpecificationError(f"the store {path} is gone; delete {stage.folder} to make it again")
         stage.run_once(work)
         return Store.open(path)
+
+    def _locations(self) -> list[RecordLocation]:
+        """Where all ECGs lie, under ids that are unique across sources."""
+        return [
+            replace(
+                where,
+                record_id=study_record_id(name, where.record_id),
+                patient_id=study_record_id(name, where.patient_id),
+            )
+            for name, data in self._sources.items()
+            for where in data.locations
+        ]
+
+    def _store_path(self, listing: str) -> Path:
+        """Return the declared store, or one in the run folder that is named by what it holds."""
+        if self.settings.store.path:
+            return Path(self.settings.store.path)
+        return self.out / "stores" / f"{self.settings.input.ingest.ingest_hash[:12]}-{listing[:12]}"
 
     def _write_ingest(self, folder: Path, store: Store, locations: list[RecordLocation]) -> None:
         document = {
