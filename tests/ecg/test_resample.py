@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal as scipy_signal
 
+from einthoven.ecg.filters import squared_magnitude
 from einthoven.ecg.formats import read
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec
 from einthoven.ecg.resample import filter_and_resample, resampled_length
@@ -48,6 +49,21 @@ def test_noise_of_any_length_equals_scipy(seconds):
     _, decimated = reference(signal, 500.0, down=2)
     assert got.shape == decimated.shape
     assert relative_rms(got, decimated, inward=125) < 5e-3  # white noise is cut at 125 Hz by us, folded by decimation
+
+
+@pytest.mark.parametrize("low_hz", [0.05, 0.67])
+@pytest.mark.parametrize(("n_samples", "pad"), [(1000, 850), (2500, 2350), (5000, 2500), (30000, 3000)])
+def test_the_whole_extension_counts_from_the_first_sample_on(n_samples, pad, low_hz):
+    """Equal to one long FFT in float64 over the record and its odd extension, offset and drift included."""
+    noise = np.random.default_rng(6).normal(size=(3, n_samples)).cumsum(axis=1) / 10
+    signal = (noise + np.linspace(0, 5, n_samples) + 40).astype(np.float32)
+    spec = IngestSpec(filter=FilterSpec(low_hz=low_hz), pad_s=pad / 500)
+    period = np.pad(signal.astype(np.float64), ((0, 0), (pad, pad)), mode="reflect", reflect_type="odd")
+    spectrum = np.fft.rfft(period, axis=1) * squared_magnitude(spec.filter, 500.0, period.shape[1])
+    spectrum = spectrum[:, : period.shape[1] // 4 + 1]
+    wanted = np.fft.irfft(spectrum, axis=1)[:, pad // 2 :][:, : n_samples // 2] / 2
+    got = filter_and_resample(signal, 500.0, spec)
+    assert np.abs(got - wanted).max() < 2e-5 * np.abs(wanted).max()
 
 
 @pytest.mark.parametrize(("rate_hz", "target_hz"), PAIRS)

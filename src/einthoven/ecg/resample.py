@@ -2,7 +2,8 @@
 
 A spectrum is cut (downwards) or filled with zeros (upwards), so any rational ratio of rates is exact: 500 -> 250 and
 360 -> 250 Hz are the same code. Both ends are continued by odd extension before, as zero-phase filters need seconds of
-run-up at 0.67 Hz. ``polyphase`` filters at the source rate in the same way and leaves the rate to SciPy's FIR filter.
+run-up at 0.67 Hz. Most of that run-up is not filtered but computed in closed form (``boundary_modes``), which halves
+the FFT. ``polyphase`` filters at the source rate in the same way and leaves the rate to SciPy's FIR filter.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft as scipy_fft
 
+from einthoven.ecg.boundary_modes import BoundaryModes, Extension, boundary_modes, pole_modes
 from einthoven.ecg.filters import squared_magnitude
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec
 
@@ -23,6 +25,18 @@ __all__ = ["filter_and_resample", "resampled_length"]
 
 LARGEST_TERM = 2000
 """Of the ratio of rates: 1 / 2000 of a sample in 10 s at worst, so 999.5 Hz is exact and 499.8712 Hz near enough."""
+
+NEGLIGIBLE = 1e-6
+"""Of the filter's response, where the poles of its upper corner count as dead."""
+
+WELL_APART = 8
+"""Upper over lower corner from which on slow and fast poles are different things."""
+
+LARGEST_CUT = 1e-3
+"""Of the filter's factor where the spectrum is cut: a higher step rings beyond the short extension."""
+
+WORTHWHILE = 0.8
+"""Short over long period; the modes cost what a fifth of the FFT costs."""
 
 
 def filter_and_resample(signal: NDArray[np.float32], rate_hz: float, ingest: IngestSpec) -> NDArray[np.float32]:
@@ -79,13 +93,20 @@ class _Plan:
     n_out: int
     keeps_offset: bool
     factor: NDArray[np.float32]  # (2 * bins,): each bin's factor twice, for its real and its imaginary part
+    modes: BoundaryModes | None  # what is left to add where the period is shorter than ``pad_s`` asks for
 
 
 @lru_cache(maxsize=64)
 def _plan(spec: FilterSpec, rate_hz: float, n_samples: int, pad_s: float, ratio: Fraction) -> _Plan:
     pad = min(round(pad_s * rate_hz), n_samples - 1)
-    blocks = scipy_fft.next_fast_len(math.ceil((n_samples + 2 * pad) / ratio.denominator), real=True)
-    n_fft, n_fft_out = blocks * ratio.denominator, blocks * ratio.numerator
+    long = _extension(n_samples, pad, ratio)
+    short = _short_extension(spec, rate_hz, long, ratio)
+    n_out = math.ceil(n_samples * ratio)
+    modes = None
+    if short != long:
+        at = np.arange(n_out, dtype=np.float64) * float(1 / ratio)
+        modes = boundary_modes(spec, rate_hz, long=long, short=short, at=at)
+    n_fft, n_fft_out = short.period, int(short.period * ratio)
     bins = min(n_fft, n_fft_out) // 2 + 1
     factor = squared_magnitude(spec, rate_hz, n_fft)[:bins] * (n_fft_out / n_fft)
     if n_fft != n_fft_out and min(n_fft, n_fft_out) % 2 == 0:
@@ -93,16 +114,37 @@ def _plan(spec: FilterSpec, rate_hz: float, n_samples: int, pad_s: float, ratio:
         factor[-1] *= 2.0 if n_fft_out < n_fft else 0.5
     doubled = np.repeat(factor, 2).astype(np.float32)
     doubled.setflags(write=False)
-    return _Plan(pad, n_fft, n_fft_out, math.ceil(n_samples * ratio), bool(factor[0] > 0), doubled)
+    return _Plan(short.pad, n_fft, n_fft_out, n_out, bool(factor[0] > 0), doubled, modes)
+
+
+def _extension(n_samples: int, pad: int, ratio: Fraction) -> Extension:
+    blocks = scipy_fft.next_fast_len(math.ceil((n_samples + 2 * pad) / ratio.denominator), real=True)
+    return Extension(n_samples, pad, blocks * ratio.denominator)
+
+
+def _short_extension(spec: FilterSpec, rate_hz: float, long: Extension, ratio: Fraction) -> Extension:
+    """Return the shortest extension that boundary modes can complete; the long one where there is none, or no gain."""
+    if spec.kind != "butterworth" or spec.notch_hz is not None or spec.high_hz < WELL_APART * spec.low_hz:
+        return long
+    last_bin = min(long.period, int(long.period * ratio)) // 2
+    if squared_magnitude(spec, rate_hz, long.period)[last_bin] > LARGEST_CUT:
+        return long
+    reach = math.ceil(math.log(NEGLIGIBLE) / np.log(np.abs(pole_modes(spec, rate_hz).fast)).max())
+    short = _extension(long.n_samples, reach, ratio)
+    short = short._replace(pad=(short.period - long.n_samples) // 2)
+    return short if short.pad <= long.pad and short.period < WORTHWHILE * long.period else long
 
 
 def _through_fft(signal: NDArray[np.float32], plan: _Plan) -> NDArray[np.float32]:
-    spectrum = scipy_fft.rfft(_extended(signal, plan), axis=1)
+    period = _extended(signal, plan)
+    spectrum = scipy_fft.rfft(period, axis=1)
     bins = plan.factor.size // 2
     parts = spectrum.view(np.float32)[:, : 2 * bins]
     np.multiply(parts, plan.factor, out=parts)
-    filtered: NDArray[np.float32] = scipy_fft.irfft(spectrum[:, :bins], plan.n_fft_out, axis=1)
-    return filtered[:, : plan.n_out]
+    filtered: NDArray[np.float32] = scipy_fft.irfft(spectrum[:, :bins], plan.n_fft_out, axis=1)[:, : plan.n_out]
+    if plan.modes is not None:
+        filtered += (period[:, : signal.shape[1]] @ plan.modes.read) @ plan.modes.write
+    return filtered
 
 
 def _extended(signal: NDArray[np.float32], plan: _Plan) -> NDArray[np.float32]:

@@ -1,0 +1,136 @@
+"""What the far ends of an extension add to a filtered record, without filtering them: a sum of a few decaying modes.
+
+A zero-phase Butterworth band-pass answers an impulse with ``h(tau) = sum_m c_m z_m^|tau|`` (beside tau = 0) over the
+poles ``z_m`` of the digital filter. Those of the upper corner die within a tenth of a second, those of the lower one
+take seconds. So a record filtered in a short period of ``N + 2 p`` samples lacks, at sample t,
+
+    sum_m c_m z_m^(N - t) d_m,    d_m = sum_{s >= N} (long(s) - short(s)) z_m^(s - N),
+
+over the slow poles, and the same from the left end; ``long`` and ``short`` are the two periodic extensions of the
+record, equal for the first p samples. Each d_m is linear in the record, so the whole is ``(record @ read) @ write``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.input_spec import FilterSpec
+
+__all__ = ["BoundaryModes", "Extension", "boundary_modes", "pole_modes"]
+
+Complexes = NDArray[np.complex128]
+
+
+class Extension(NamedTuple):
+    """A record made periodic: ``n_samples`` of its own, ``pad`` by odd extension at each end, between them a ramp."""
+
+    n_samples: int
+    pad: int
+    period: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundaryModes:
+    """Linear maps from a record to its modes and from these to what is to be added.
+
+    Attributes
+    ----------
+    read : float32 (sample, mode)
+    write : float32 (mode, sample at the output rate)
+    """
+
+    read: NDArray[np.float32]
+    write: NDArray[np.float32]
+
+
+class PoleModes(NamedTuple):
+    """Poles in the upper half plane with their weights in the impulse response, those of conjugates included.
+
+    The response is ``real(sum(weight * pole ** abs(tau)))`` over both kinds, for integer tau other than 0.
+    """
+
+    slow: Complexes
+    slow_weight: Complexes
+    fast: Complexes
+    fast_weight: Complexes
+
+
+def pole_modes(spec: FilterSpec, rate_hz: float) -> PoleModes:
+    """Return poles and residues of the squared Butterworth band-pass of ``filters.squared_magnitude``.
+
+    Parameters
+    ----------
+    spec : FilterSpec
+        With ``high_hz`` several times ``low_hz``, else slow and fast poles can't be told apart.
+    rate_hz : float
+    """
+    low, high = math.tan(math.pi * spec.low_hz / rate_hz), math.tan(math.pi * spec.high_hz / rate_hz)
+    n_poles = (spec.order + 1) // 2
+    angle = np.pi * (2 * np.arange(n_poles) + spec.order + 1) / (2 * spec.order)
+    prototype = np.cos(angle) + 1j * np.where(angle < np.pi - 1e-9, np.sin(angle), 0)
+    # of S^2 - P (high - low) S + low high = 0, with S = (z - 1) / (z + 1); the small root without cancellation
+    half = prototype * (high - low) / 2
+    large = half - np.sqrt(half**2 - low * high)
+    small = low * high / large
+    poles = [(1 + root) / (1 - root) for root in (small, large)]
+    both = np.where(prototype.imag > 0, 2, 1)
+    weights = [
+        -both * prototype * (pole + 1) ** 2 * (high - low) / (4 * spec.order * pole * (1 - low * high / root**2))
+        for root, pole in zip((small, large), poles, strict=True)
+    ]
+    return PoleModes(poles[0], weights[0], poles[1], weights[1])
+
+
+def boundary_modes(
+    spec: FilterSpec, rate_hz: float, *, long: Extension, short: Extension, at: NDArray[np.float64]
+) -> BoundaryModes:
+    """Return what turns a record filtered in ``short`` into one filtered in ``long``.
+
+    Parameters
+    ----------
+    spec : FilterSpec
+    rate_hz : float
+        Of the record.
+    long, short : Extension
+        Of the same record.
+    at : float64 (sample at the output rate,)
+        Where the output samples lie, in samples of the record.
+    """
+    modes = pole_modes(spec, rate_hz)
+    right = np.stack([_read_right(pole, long) - _read_right(pole, short) for pole in modes.slow], axis=1)
+    logarithm = np.log(modes.slow)[:, np.newaxis]
+    weight = modes.slow_weight[:, np.newaxis]
+    from_right = weight * np.exp(logarithm * (long.n_samples - at))
+    from_left = weight * np.exp(logarithm * (1 + at))
+    # both extensions are symmetric, so the left end reads the record backwards
+    read = np.concatenate([right, right[::-1]], axis=1)
+    write = np.concatenate([from_right, from_left])
+    parts = np.concatenate([write.real, -write.imag])
+    needed = parts.any(axis=1)  # a real pole has no imaginary part
+    return BoundaryModes(
+        np.asfortranarray(np.concatenate([read.real, read.imag], axis=1)[:, needed], dtype=np.float32),
+        parts[needed].astype(np.float32),
+    )
+
+
+def _read_right(pole: complex, extension: Extension) -> Complexes:
+    """Return weights of the record's samples in ``sum_{s >= N} periodic(s) pole^(s - N)``."""
+    n_samples, pad, period = extension
+    after_end = (np.arange(period) - n_samples) % period
+    weight: Complexes = (pole**after_end / (1 - pole**period)).astype(np.complex128)
+    right, left = n_samples + pad, period - pad
+    gap = weight[right:left]
+    ramp = np.linspace(0, 1, gap.size + 2)[1:-1]
+    weight[right - 1] += gap @ (1 - ramp)
+    weight[left % period] += gap @ ramp
+    of_record = weight[:n_samples].copy()
+    of_record[-1] += 2 * weight[n_samples:right].sum()
+    of_record[n_samples - 1 - pad : -1] -= weight[n_samples:right][::-1]
+    of_record[0] += 2 * weight[left:].sum()
+    of_record[1 : pad + 1] -= weight[left:][::-1]
+    return of_record
