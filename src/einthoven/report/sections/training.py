@@ -15,7 +15,10 @@ def section(evidence: Evidence) -> Section | None:
     panels = [drawn for i, arm in enumerate(evidence.arms) if (drawn := _panel(evidence, arm, key=f"learning-{i}"))]
     if not panels:
         return None
-    caption = "Loss over the epochs of training, one line per seed."
+    caption = (
+        "Loss over the epochs of training, one line per seed. The training loss is that of disturbed windows and counts "
+        "auxiliary labels; the validation loss does neither, so the two are not to be compared with each other."
+    )
     figure = FigureBlock(caption, tuple(panels), names=tuple(name.capitalize() for name in LOSSES.values()))
     return Section("training", "Training", (figure,))
 
