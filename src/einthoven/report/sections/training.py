@@ -16,7 +16,7 @@ def section(evidence: Evidence) -> Section | None:
     if not panels:
         return None
     caption = (
-        "Loss over the epochs of training, one line per seed. The training loss is that of disturbed windows and counts "
+        "Loss over the epochs of training, one line per seed. The training loss is of disturbed windows and counts "
         "auxiliary labels; the validation loss does neither, so the two are not to be compared with each other."
     )
     figure = FigureBlock(caption, tuple(panels), names=tuple(name.capitalize() for name in LOSSES.values()))
