@@ -7,6 +7,7 @@ service makes one, so a model is served what it was trained on.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,8 +97,11 @@ def prepare(record: Record, ingest: IngestSpec) -> Prepared:
     if record.signal.shape[1] < 2:
         raise SignalError(f"record {record.record_id} holds a single sample per lead, which is no signal")
     chosen = _choose_leads(record, ingest)
-    filtered = filter_and_resample(chosen.signal, record.sampling_rate_hz, ingest)
+    with np.errstate(invalid="ignore", over="ignore"):
+        filtered = filter_and_resample(chosen.signal, record.sampling_rate_hz, ingest)
     peak = np.maximum(filtered.max(axis=1), -filtered.min(axis=1))
+    if not math.isfinite(peak.sum()):  # spares a pass over the signal: filters and resamplers pass NaN on
+        _check_finite(chosen.signal, chosen.leads, record)
     steps, scale = _quantise(filtered, peak)
     if len(chosen.leads) < len(ingest.leads):
         steps, scale = _with_absent_leads(steps, scale, chosen.leads, ingest.leads)
@@ -114,7 +118,7 @@ def prepare(record: Record, ingest: IngestSpec) -> Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chosen:
-    signal: NDArray[np.float32]  # (lead, sample), finite
+    signal: NDArray[np.float32]  # (lead, sample)
     leads: tuple[str, ...]  # those of the spec that are there, in its order
     derived: tuple[str, ...]
 
@@ -139,7 +143,6 @@ def _choose_leads(record: Record, ingest: IngestSpec) -> _Chosen:
         )
     present = tuple(lead for lead in ingest.leads if lead in rows)
     signal = record.signal if present == record.leads else record.signal[[rows[lead] for lead in present]]
-    _check_finite(signal, present, record)
     return _Chosen(signal, present, _derived_by_reader(record, present))
 
 

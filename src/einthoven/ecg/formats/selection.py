@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from einthoven.ecg.leads import STANDARD_LEADS, canonical_lead
 from einthoven.errors import LeadError
@@ -37,6 +38,14 @@ def select_standard_leads(names: Sequence[str], *, where: str) -> LeadSelection:
     LeadError
         When no row is one of the 12, or two rows are the same one.
     """
+    try:
+        return _select(tuple(names))
+    except LeadError as error:
+        raise LeadError(f"{where} {error}") from None
+
+
+@lru_cache(maxsize=256)  # the records of an archive name their leads alike
+def _select(names: tuple[str, ...]) -> LeadSelection:
     found: dict[str, int] = {}
     left_out = []
     for row, name in enumerate(names):
@@ -44,12 +53,12 @@ def select_standard_leads(names: Sequence[str], *, where: str) -> LeadSelection:
         if lead is None:
             left_out.append(name or f"signal {row}")
         elif lead in found:
-            raise LeadError(f"{where} holds lead {lead} twice (rows {found[lead]} and {row}): keep one of them")
+            raise LeadError(f"holds lead {lead} twice (rows {found[lead]} and {row}): keep one of them")
         else:
             found[lead] = row
     if not found:
         raise LeadError(
-            f"{where} holds none of the 12 standard leads ({', '.join(STANDARD_LEADS)}), only {', '.join(left_out)}"
+            f"holds none of the 12 standard leads ({', '.join(STANDARD_LEADS)}), only {', '.join(left_out)}"
         )
     leads = tuple(sorted(found, key=_POSITION.__getitem__))
     return LeadSelection(tuple(found[lead] for lead in leads), leads, tuple(left_out))

@@ -202,7 +202,7 @@ def _signal_line(words: list[str], layout: _Layout, line: str) -> SignalLine:
 
 def _leading_integers(words: list[str]) -> list[int]:
     try:
-        return [int(word) for word in words]
+        return [*map(int, words)]
     except ValueError:
         pass
     numbers: list[int] = []

@@ -61,7 +61,8 @@ def to_millivolts(
     signal: NDArray[Any] = digital.astype(np.float32 if exact else np.float64)
     if baseline.any():
         signal -= baseline[:, None].astype(signal.dtype)
-    signal /= gain[:, None].astype(signal.dtype)
+    # one gain for all leads, as in most archives, needs no loop over the leads
+    signal /= signal.dtype.type(gain[0]) if (gain == gain[0]).all() else gain[:, None].astype(signal.dtype)
     if digital.min() == invalid:
         signal[digital == invalid] = np.nan
     return signal.astype(np.float32, copy=False)
