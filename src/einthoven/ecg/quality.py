@@ -215,8 +215,8 @@ def _lead_masks(features: LeadFeatures, leads: tuple[str, ...], *, in_mv: bool) 
         "leads_noisy": (features.noise > NOISE_MV) & in_mv,
         "leads_mains": (np.maximum(features.mains_50, features.mains_60) > MAINS_MV) & in_mv,
     }
-    bits = _lead_bits(leads)
-    return {name: int(bits @ flag) for name, flag in flags.items()}
+    masks = np.array(list(flags.values())) @ _lead_bits(leads)
+    return dict(zip(flags, masks.tolist(), strict=True))
 
 
 @lru_cache(maxsize=64)
