@@ -157,7 +157,7 @@ def quality(record: Record) -> Quality:
     """
     in_mv = record.unit == "mV"
     features = measure_leads(record.signal, record.sampling_rate_hz, in_mv=in_mv)
-    unusable_share = float(features.unusable_share.mean())
+    unusable_share = sum(features.unusable_share.tolist()) / len(record.leads)
     agreement, typical_agreement = _agreements(features)
     score = 1 / (1 + math.exp(-_logit(unusable_share, agreement, typical_agreement, n_leads=len(record.leads))))
     height = _typical_height(features)
@@ -226,7 +226,9 @@ def _lead_bits(leads: tuple[str, ...]) -> NDArray[np.int64]:
 
 
 def _electrode_faults(features: LeadFeatures, leads: tuple[str, ...], *, in_mv: bool) -> dict[str, float | bool | None]:
-    rows = {lead: row for row, lead in enumerate(leads) if features.nan_share[row] < 1}
+    rows = {
+        lead: row for row, (lead, share) in enumerate(zip(leads, features.nan_share.tolist(), strict=True)) if share < 1
+    }
     numbers = measure_electrodes(features.coarse, rows)
     arms = numbers.arm_reversal_score
     # without unit each lead may have a scale of its own

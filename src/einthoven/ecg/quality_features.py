@@ -137,10 +137,10 @@ def _grouped_mean(signal: Floats, group: int) -> Floats:
     n_leads, n_groups = signal.shape[0], signal.shape[1] // group
     if n_groups == 0:
         return signal[:, :1]
-    whole = np.ascontiguousarray(signal[:, : n_groups * group])
-    weights = np.full(group, 1 / group, dtype=np.float32)
+    groups = signal[:, : n_groups * group].reshape(n_leads, n_groups, group)
     # a product with a vector is many times faster than a mean over a short axis
-    return (whole.reshape(-1, group) @ weights).reshape(n_leads, n_groups)
+    mean: Floats = groups @ np.full(group, 1 / group, dtype=np.float32)
+    return mean
 
 
 def _long_enough(coarse: Floats, rate_hz: float) -> Floats:

@@ -168,11 +168,11 @@ class _Layout(NamedTuple):
 
 
 def _signal_lines(lines: list[str], path: str) -> tuple[SignalLine, ...]:
-    layouts: dict[str, _Layout] = {}  # the signals of a record mostly share theirs
+    layouts: dict[tuple[str, ...], _Layout] = {}  # the signals of a record mostly share theirs
     signals = []
     for line in lines:
         words = line.split(None, 8)
-        key = " ".join(words[1:3])
+        key = tuple(words[1:3])
         layout = layouts.get(key)
         if layout is None:
             layout = layouts[key] = _layout(words, line, path)

@@ -57,12 +57,13 @@ def to_millivolts(
     float32 (lead, sample), mV
     """
     # int16 less a 16-bit baseline is exact in float32; 24 and 32 bits need the longer way
-    exact = digital.dtype == np.int16 and bool((np.abs(baseline) <= 1 << 16).all())
+    zeros, gains = baseline.tolist(), gain.tolist()
+    exact = digital.dtype == np.int16 and max(map(abs, zeros)) <= 1 << 16
     signal: NDArray[Any] = digital.astype(np.float32 if exact else np.float64)
-    if baseline.any():
+    if any(zeros):
         signal -= baseline[:, None].astype(signal.dtype)
     # one gain for all leads, as in most archives, needs no loop over the leads
-    signal /= signal.dtype.type(gain[0]) if (gain == gain[0]).all() else gain[:, None].astype(signal.dtype)
+    signal /= signal.dtype.type(gains[0]) if len(set(gains)) == 1 else gain[:, None].astype(signal.dtype)
     if digital.min() == invalid:
         signal[digital == invalid] = np.nan
     return signal.astype(np.float32, copy=False)
