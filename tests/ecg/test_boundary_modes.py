@@ -48,7 +48,7 @@ def test_short_period_and_modes_equal_the_long_period(order, low_hz, n_samples, 
     signal = noise / noise.std() + np.linspace(0, 3, n_samples)
     long = Extension(n_samples, pad, n_samples + 2 * pad + gap)
     short = Extension(n_samples, 110, n_samples + 221)
-    modes = boundary_modes(spec, rate_hz, long=long, short=short, at=np.arange(n_samples, dtype=np.float64))
+    modes = boundary_modes(spec, rate_hz, long=long, short=short, step=1.0, n_out=n_samples)
     level = signal[:, :1]  # the modes read a constant as zero, single precision doesn't quite
     wanted = filtered(signal, long, spec, rate_hz) - filtered(signal, short, spec, rate_hz)
     got = (signal - level) @ modes.read @ modes.write
@@ -58,7 +58,7 @@ def test_short_period_and_modes_equal_the_long_period(order, low_hz, n_samples, 
 
 def test_a_constant_has_no_modes():
     long, short = Extension(5000, 2500, 10000), Extension(5000, 60, 5120)
-    modes = boundary_modes(FilterSpec(), 500.0, long=long, short=short, at=np.arange(2500) * 2.0)
+    modes = boundary_modes(FilterSpec(), 500.0, long=long, short=short, step=2.0, n_out=2500)
     assert modes.read.shape == (5000, 6)
     assert modes.write.shape == (6, 2500)
     assert np.abs(modes.read.sum(axis=0, dtype=np.float64)).max() < 1e-5

@@ -104,8 +104,7 @@ def _plan(spec: FilterSpec, rate_hz: float, n_samples: int, pad_s: float, ratio:
     n_out = math.ceil(n_samples * ratio)
     modes = None
     if short != long:
-        at = np.arange(n_out, dtype=np.float64) * float(1 / ratio)
-        modes = boundary_modes(spec, rate_hz, long=long, short=short, at=at)
+        modes = boundary_modes(spec, rate_hz, long=long, short=short, step=float(1 / ratio), n_out=n_out)
     n_fft, n_fft_out = short.period, int(short.period * ratio)
     bins = min(n_fft, n_fft_out) // 2 + 1
     factor = squared_magnitude(spec, rate_hz, n_fft)[:bins] * (n_fft_out / n_fft)
@@ -126,13 +125,13 @@ def _short_extension(spec: FilterSpec, rate_hz: float, long: Extension, ratio: F
     """Return the shortest extension that boundary modes can complete; the long one where there is none, or no gain."""
     if spec.kind != "butterworth" or spec.notch_hz is not None or spec.high_hz < WELL_APART * spec.low_hz:
         return long
-    last_bin = min(long.period, int(long.period * ratio)) // 2
-    if squared_magnitude(spec, rate_hz, long.period)[last_bin] > LARGEST_CUT:
-        return long
     reach = math.ceil(math.log(NEGLIGIBLE) / np.log(np.abs(pole_modes(spec, rate_hz).fast)).max())
     short = _extension(long.n_samples, reach, ratio)
     short = short._replace(pad=(short.period - long.n_samples) // 2)
-    return short if short.pad <= long.pad and short.period < WORTHWHILE * long.period else long
+    if short.pad > long.pad or short.period > WORTHWHILE * long.period:
+        return long
+    last_bin = min(short.period, int(short.period * ratio)) // 2
+    return short if squared_magnitude(spec, rate_hz, short.period)[last_bin] < LARGEST_CUT else long
 
 
 def _through_fft(signal: NDArray[np.float32], plan: _Plan) -> NDArray[np.float32]:
