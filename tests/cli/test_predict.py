@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pyarrow.csv as pa_csv
+import pytest
 import torch
 from typer.testing import CliRunner
 
 from einthoven.cli.main import app
 from einthoven.ecg.input_spec import InputSpec
+from einthoven.errors import SpecificationError
 from einthoven.models.architectures import build
 from einthoven.models.checkpoint import Checkpoint
 from fakes.ptb_xl_folder import make_ptb_xl
@@ -27,3 +29,10 @@ def test_readable_ecgs_are_scored_and_the_others_named(tmp_path):
     assert "2 ECGs scored" in result.output
     assert "not scored: " in result.output
     assert pa_csv.read_csv(tmp_path / "s.csv")["record_id"].to_pylist() == ["00001_hr", "00003_hr"]
+
+
+def test_an_output_of_another_ending_is_refused_before_anything_is_read(tmp_path):
+    """Neither checkpoint nor input need exist for that."""
+    words = ["predict", "--checkpoint", tmp_path / "none", "--input", tmp_path / "none", "--out", tmp_path / "s.xlsx"]
+    with pytest.raises(SpecificationError, match=r"\.csv or \.parquet, got 's\.xlsx'"):
+        CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)

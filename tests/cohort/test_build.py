@@ -20,15 +20,21 @@ def source(n: int = 8, official: tuple[str, ...] | None = None) -> SourceData:
     return SourceData(columns, (), (FlowStep("ECGs in the table", n, n),), labels=("AF",), official_split=official)
 
 
-def manifest(*ids: str, same: tuple[str, ...] = ()) -> pa.Table:
-    return pa.table({"record_id": list(ids), "signal_hash": ["same" if i in same else f"hash {i}" for i in ids]})
+def manifest(*ids: str, same: tuple[str, ...] = (), short: tuple[str, ...] = ()) -> pa.Table:
+    columns = {
+        "record_id": list(ids),
+        "signal_hash": ["same" if i in same else f"hash {i}" for i in ids],
+        "length": pa.array([899 if i in short else 900 for i in ids], pa.int32()),
+        "rate_hz": pa.array([100.0] * len(ids), pa.float32()),
+    }
+    return pa.table(columns)
 
 
 ALL = tuple(f"a:{number}" for number in range(8))
 
 
-def build(sources, stored, *, split=SPLIT, duplicates="refuse"):
-    return build_cohort(sources, stored, split=split, duplicates=duplicates, seed=1)
+def build(sources, stored, *, split=SPLIT, duplicates="refuse", shortest_s=None):
+    return build_cohort(sources, stored, split=split, duplicates=duplicates, seed=1, shortest_s=shortest_s)
 
 
 def test_rejected_ecgs_leave_and_are_counted():
@@ -69,3 +75,20 @@ def test_nothing_left_is_refused():
     """A store that rejected everything ends in a clear error."""
     with pytest.raises(CohortError, match="every file was rejected at ingest"):
         build({"a": ("develop", source())}, manifest())
+
+
+def test_ecgs_shorter_than_the_window_leave_and_are_counted():
+    """One sample less than 9 s is too short, 9 s is enough; without a shortest length all stay."""
+    stored = manifest(*ALL, short=("a:2", "a:5"))
+    cohort, flow = build({"a": ("develop", source())}, stored, shortest_s=9.0)
+    assert sorted(cohort.table["record_id"].to_pylist()) == sorted(set(ALL) - {"a:2", "a:5"})
+    assert FlowStep("shorter than the model's window (9 s)", 2, 2, excluded=True) in flow
+    cohort, flow = build({"a": ("develop", source())}, stored)
+    assert cohort.table.num_rows == 8
+    assert not any(step.excluded for step in flow)
+
+
+def test_only_ecgs_shorter_than_the_window_are_refused():
+    """Before a split of nothing; the message says how to go on."""
+    with pytest.raises(CohortError, match=r"all 8 ECGs are shorter .*\(9 s\): shorten input\.view\.window_s"):
+        build({"a": ("develop", source())}, manifest(*ALL, short=ALL), shortest_s=9.0)

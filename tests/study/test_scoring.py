@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from einthoven.ecg.formats import RecordLocation, locate
-from einthoven.ecg.input_spec import InputSpec
+from einthoven.ecg.input_spec import IngestSpec, InputSpec, NormaliseSpec, ViewSpec
 from einthoven.errors import CheckpointError, SpecificationError, UnreadableFileError
 from einthoven.models.architectures import build
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.progress import no_progress
-from einthoven.study.scoring import score_files
+from einthoven.study.scoring import check_output, score_files
 from fakes.ptb_xl_folder import make_ptb_xl
+from fakes.wfdb_files import fake_digital, write_wfdb
 
 SETTINGS = {"widths": [8, 8, 8, 8], "stem_widths": [8]}
 
@@ -76,3 +77,68 @@ def test_nothing_readable_is_an_error_with_the_first_reason(locations, tmp_path)
     """A folder of broken files doesn't end in an empty table."""
     with pytest.raises(UnreadableFileError, match=r"none of 1 ECGs could be scored; the first: .*gone"):
         score(locations[-1:], [checkpoint(1).save(tmp_path / "c")])
+
+
+def test_an_output_that_cannot_be_written_is_refused_early(tmp_path):
+    """By its ending, or because it is a folder."""
+    check_output(tmp_path / "scores.parquet")
+    with pytest.raises(SpecificationError, match=r"\.csv or \.parquet, got 'scores\.xlsx'"):
+        check_output(tmp_path / "scores.xlsx")
+    (tmp_path / "scores.csv").mkdir()
+    with pytest.raises(SpecificationError, match=r"scores\.csv is a folder"):
+        check_output(tmp_path / "scores.csv")
+
+
+def short_record(folder):
+    """Write 3 s of ECG."""
+    return locate(write_wfdb(folder, "short", digital=fake_digital(12, 1500)))
+
+
+def test_records_shorter_than_the_window_are_named_and_the_others_scored(locations, tmp_path):
+    """Scores of the others are those without the short one in between; the widest window of an ensemble counts."""
+    together = [locations[0], *short_record(tmp_path), *locations[1:]]
+    narrow = InputSpec(view=ViewSpec(window_s=2.0))
+    folders = [checkpoint(1).save(tmp_path / "9s"), checkpoint(2, spec=narrow).save(tmp_path / "2s")]
+    scores = score(together, folders)
+    assert scores.record_ids == ["00001_hr", "00002_hr", "00003_hr"]
+    assert scores.scores == pytest.approx(score(locations, folders).scores)
+    path, reason = scores.rejected[-1]
+    assert "short" in path
+    assert reason == "record short lasts 3 s, less than the model's window of 9 s"
+    assert len(scores.rejected) == 2  # the missing file, too
+
+
+def test_a_model_that_pads_scores_short_records(tmp_path):
+    """Only windows that refuse short records count."""
+    padding = InputSpec(view=ViewSpec(short="pad_zero"))
+    scores = score(short_record(tmp_path), [checkpoint(1, spec=padding).save(tmp_path / "c")])
+    assert (scores.record_ids, scores.rejected) == (["short"], [])
+
+
+def test_only_short_records_are_an_error(tmp_path):
+    """Which says of the first what is wrong."""
+    with pytest.raises(UnreadableFileError, match=r"none of 1 ECGs could be scored; the first: record short lasts 3 s"):
+        score(short_record(tmp_path), [checkpoint(1).save(tmp_path / "c")])
+
+
+@pytest.mark.parametrize("scope", ["lead", "record", "dataset"])
+def test_millivolts_are_not_scaled_by_numbers_without_unit(locations, tmp_path, scope):
+    """A normalisation that measures each record takes any unit; fixed values don't."""
+    scaling = NormaliseSpec("zscore", scope, mean=(0.0,), std=(1000.0,))
+    spec = InputSpec(IngestSpec(unit="arbitrary"), ViewSpec(normalise=scaling))
+    folder = checkpoint(1, spec=spec).save(tmp_path / "model")
+    if scope != "dataset":
+        assert len(score(locations, [folder]).record_ids) == 3
+        return
+    with pytest.raises(SpecificationError, match=r"model scales .* 3 ECGs are in mV, first 00001_hr: .*scope 'lead'"):
+        score(locations, [folder])
+
+
+def test_records_without_unit_pass_where_values_are_fixed(tmp_path):
+    """The kind of record that the model was trained on."""
+    np.save(tmp_path / "ecgs.npy", np.random.default_rng(0).normal(size=(2, 2500, 12)).astype(np.float32))
+    layout = {"axes": "record,sample,lead", "rate_hz": 250, "unit": "arbitrary", "leads": list(IngestSpec().leads)}
+    found = locate(tmp_path / "ecgs.npy", format="array", options=layout)
+    scaling = NormaliseSpec("zscore", "dataset", mean=(0.0,), std=(1.0,))
+    spec = InputSpec(IngestSpec(unit="arbitrary"), ViewSpec(normalise=scaling))
+    assert len(score(found, [checkpoint(1, spec=spec).save(tmp_path / "model")]).record_ids) == 2

@@ -34,8 +34,9 @@ def predict_command(
 
     from einthoven.cli.progress import progress_lines
     from einthoven.cli.sources import locate_all
-    from einthoven.study.scoring import score_files
+    from einthoven.study.scoring import check_output, score_files
 
+    check_output(out)
     with progress_lines() as announce:
         announce("Looking for ECGs")
         locations = locate_all(source, layout=layout, unit=unit)

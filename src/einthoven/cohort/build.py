@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -45,6 +46,7 @@ def build_cohort(
     split: SplitSettings,
     duplicates: Duplicates,
     seed: int,
+    shortest_s: float | None = None,
 ) -> BuiltCohort:
     """Join the sources' rows with what the store holds, and split by patient.
 
@@ -59,6 +61,8 @@ def build_cohort(
         ``drop`` keeps the first of the ECGs with the same samples; ``refuse`` leaves them for the audit to refuse.
     seed : int
         Used when ``split`` has none.
+    shortest_s : float, optional
+        Leave out ECGs shorter than this: the window of models that refuse them.
 
     Raises
     ------
@@ -80,6 +84,8 @@ def build_cohort(
     hashes = pl.DataFrame(manifest.select(["record_id", "signal_hash"]))
     stored = table.join(hashes, on="record_id", how="left", maintain_order="left")
     table = _keep(stored, pl.col("signal_hash").is_not_null(), flow, "rejected at ingest (see rejected files)")
+    if shortest_s is not None:
+        table = _long_enough(table, manifest, flow, shortest_s=shortest_s)
     if duplicates == "drop":
         table = _keep(table, pl.col("signal_hash").is_first_distinct(), flow, "same samples as an earlier ECG")
     table = _split(table.drop("signal_hash"), sources, split, split.seed if split.seed is not None else seed)
@@ -101,6 +107,20 @@ def _rows(name: str, role: Role, data: SourceData, *, method: str) -> pl.DataFra
             raise SplitError(f"source {name!r} publishes no split of its own; set cohort.split.method = 'patient'")
         return rows.with_columns(split=pl.Series(data.official_split))
     return rows.with_columns(split=pl.lit(None, pl.String))
+
+
+def _long_enough(table: pl.DataFrame, manifest: pa.Table, flow: list[FlowStep], *, shortest_s: float) -> pl.DataFrame:
+    """Leave out ECGs that hold fewer samples than the window, counted as the window itself is."""
+    rate_hz = manifest["rate_hz"].to_numpy().astype(np.float64)
+    enough = manifest["length"].to_numpy() >= np.rint(shortest_s * rate_hz)
+    lasting = manifest["record_id"].to_numpy()[enough].tolist()
+    label = f"shorter than the model's window ({shortest_s:g} s)"
+    kept = _keep(table, pl.col("record_id").is_in(pl.Series(lasting, dtype=pl.String).implode()), flow, label)
+    if table.height and not kept.height:
+        raise CohortError(
+            f"all {table.height} ECGs are {label}: shorten input.view.window_s, or set input.view.short = 'pad_zero'"
+        )
+    return kept
 
 
 def _split(

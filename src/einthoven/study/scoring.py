@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from einthoven.progress import ProgressCallback
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
 
-__all__ = ["FileScores", "score_files"]
+__all__ = ["FileScores", "check_output", "score_files"]
 
 Announce = Callable[[str], ProgressCallback]
 
@@ -51,13 +52,26 @@ class FileScores:
         columns: dict[str, Any] = {"record_id": self.record_ids, "patient_id": self.patient_ids}
         columns |= {f"score.{label}": self.scores[:, index] for index, label in enumerate(self.labels)}
         table = pa.table(columns)
-        if path.suffix not in (".csv", ".parquet"):
-            raise SpecificationError(f"scores are written as .csv or .parquet, got {path.name!r}")
+        check_output(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".csv":
             pa_csv.write_csv(table, path)
         else:
             pq.write_table(table, path)
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file that ``FileScores.write`` could not write, before anything is scored.
+
+    Raises
+    ------
+    SpecificationError
+        For another ending than ``.csv`` or ``.parquet``, or a folder.
+    """
+    if path.suffix not in (".csv", ".parquet"):
+        raise SpecificationError(f"scores are written as .csv or .parquet, got {path.name!r}")
+    if path.is_dir():
+        raise SpecificationError(f"scores are written into a file, but {path} is a folder")
 
 
 def score_files(
@@ -68,7 +82,7 @@ def score_files(
     store: Path | None = None,
     workers: int = 1,
 ) -> FileScores:
-    """Return the scores of every readable ECG, averaged over the checkpoints.
+    """Return the scores of every readable ECG that fills the models' windows, averaged over the checkpoints.
 
     Parameters
     ----------
@@ -85,8 +99,10 @@ def score_files(
     ------
     CheckpointError
         When checkpoints don't belong together.
+    SpecificationError
+        When amplitudes in mV would be scaled by the mean and deviation of signals without unit.
     UnreadableFileError
-        When no ECG could be read.
+        When no ECG could be read, or all are too short.
     """
     members = [Checkpoint.load(folder) for folder in checkpoints]
     _check_agreement(members, checkpoints)
@@ -102,10 +118,11 @@ def score_files(
             progress=progress,
         )
         prepared = stack.enter_context(Store.open(folder))
-        rejected = [(row["path"], row["message"]) for row in prepared.rejected.to_pylist()]
-        if len(prepared) == 0:
+        _check_units(members, checkpoints, prepared)
+        rows, short = _long_enough(members, prepared)
+        rejected = [(row["path"], row["message"]) for row in prepared.rejected.to_pylist()] + short
+        if len(rows) == 0:
             raise UnreadableFileError(f"none of {len(locations)} ECGs could be scored; the first: {rejected[0][1]}")
-        rows = np.arange(len(prepared))
         scores = np.mean(
             [
                 predict(member, prepared, rows, progress=announce(f"Scoring with {path}"))
@@ -113,10 +130,38 @@ def score_files(
             ],
             axis=0,
         )
-        manifest = prepared.manifest
+        scored = prepared.manifest.take(pa.array(rows))
     return FileScores(
-        manifest["record_id"].to_pylist(), manifest["patient_id"].to_pylist(), members[0].labels, scores, rejected
+        scored["record_id"].to_pylist(), scored["patient_id"].to_pylist(), members[0].labels, scores, rejected
     )
+
+
+def _long_enough(members: Sequence[Checkpoint], prepared: Store) -> tuple[NDArray[np.int64], list[tuple[str, str]]]:
+    """Return the rows that every model takes, and (path, reason) of the others."""
+    windows = [member.spec.window_samples for member in members if member.spec.view.short == "refuse"]
+    needed = max(windows, default=0)
+    is_short = prepared.lengths < needed
+    rate_hz = prepared.spec.rate_hz
+    reason = "record {} lasts {:g} s, less than the model's window of {:g} s"
+    rejected = [
+        (row["source_path"], reason.format(row["record_id"], row["length"] / rate_hz, needed / rate_hz))
+        for row in prepared.manifest.filter(pa.array(is_short)).to_pylist()
+    ]
+    return np.flatnonzero(~is_short), rejected
+
+
+def _check_units(members: Sequence[Checkpoint], paths: Sequence[Path], prepared: Store) -> None:
+    """Refuse mV for a model with fixed mean and deviation of signals whose unit nobody knows."""
+    in_mv = prepared.manifest.filter(pc.equal(prepared.manifest["unit"], "mV"))
+    if len(in_mv) == 0:
+        return
+    for member, path in zip(members, paths, strict=True):
+        if member.spec.ingest.unit == "arbitrary" and member.spec.view.normalise.scope == "dataset":
+            raise SpecificationError(
+                f"{path} scales amplitudes by the fixed mean and deviation of signals without unit, which mean nothing "
+                f"in mV, but {len(in_mv)} ECGs are in mV, first {in_mv['record_id'][0].as_py()}: score records without "
+                "unit of the kind it was trained on, or use a model with normalise.scope 'lead' or 'record'"
+            )
 
 
 def _check_agreement(members: Sequence[Checkpoint], paths: Sequence[Path]) -> None:

@@ -27,7 +27,9 @@ def test_records_of_the_same_name_are_told_apart_by_their_path(tmp_path):
 
 
 def test_nothing_to_read_is_refused_with_the_remedy(tmp_path):
-    with pytest.raises(UnreadableFileError, match="holds no wfdb record: check the path"):
+    with pytest.raises(
+        UnreadableFileError, match=r"holds no wfdb record: check the path; for arrays, .*--layout LAYOUT\.toml"
+    ):
         locate(tmp_path)
     with pytest.raises(UnreadableFileError, match="does not exist: check the path"):
         locate(tmp_path / "none")

@@ -85,8 +85,8 @@ def locate(
     found: Sequence[RecordLocation] = resolve("locators", name, LOCATORS)(path, options=dict(options or {}))
     if not found:
         raise UnreadableFileError(
-            f"{path} holds no {name} record: check the path, or name the format (one of {', '.join(FORMATS)}); "
-            "arrays need format 'array' and a declared layout"
+            f"{path} holds no {name} record: check the path; for arrays, declare what they hold: --layout LAYOUT.toml "
+            "on the command line, or source = 'arrays' in a study file"
         )
     return _named_apart(sorted(found, key=lambda location: _natural(location.path)), path)
 
