@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
+from einthoven.cohort.cohort import Cohort
 from einthoven.errors import SpecificationError, SplitError
 from einthoven.evaluation.evaluation import Evaluation
 from einthoven.evaluation.predictions import Predictions
+from einthoven.report.html import render
 from einthoven.study.run import run_study
+from einthoven.study.run_folder import run_lock
 from einthoven.study.settings import load_study
 from fakes.ptb_xl_folder import make_ptb_xl
 
@@ -126,3 +131,65 @@ def test_other_preparation_is_ingested_anew(folder, tmp_path):
     assert len(list((tmp_path / "run" / "stores").iterdir())) == 2
     checkpoint = json.loads((tmp_path / "run/stages/train/main/1/checkpoint/checkpoint.json").read_text())
     assert checkpoint["input"]["ingest"]["rate_hz"] == 125
+
+
+def small(folder, where, *, name: str = "study.toml") -> Path:
+    """Write a study of one seed beside the shared data."""
+    (where / "data").symlink_to(folder / "data")
+    (where / name).write_text(STUDY.replace("seeds = [1, 2]", "seeds = [1]"))
+    return where / name
+
+
+def test_signals_replaced_in_place_are_trained_on_anew(folder, tmp_path):
+    """Other samples under the same names are other data."""
+    shutil.copytree(folder / "data", tmp_path / "data")
+    (tmp_path / "study.toml").write_text(STUDY.replace("seeds = [1, 2]", "seeds = [1]"))
+    run = run_study(load_study(tmp_path / "study.toml"), tmp_path / "run").parent.parent
+    weights = run / "stages" / "train" / "main" / "1" / "checkpoint" / "model.safetensors"
+    before = weights.read_bytes()
+    make_ptb_xl(tmp_path / "data", n_records=100, rate_hz=500, seed=9)
+    run_study(load_study(tmp_path / "study.toml"), tmp_path / "run")
+    assert weights.read_bytes() != before
+
+
+def test_development_data_that_become_external_are_never_scored_by_the_old_networks(tmp_path):
+    """A changed role makes another cohort, and with it other networks."""
+    make_ptb_xl(tmp_path / "data", n_records=100, rate_hz=100)
+    make_ptb_xl(tmp_path / "other", n_records=50, rate_hz=100, seed=5)
+    second = '[data.other]\nsource = "ptb_xl"\npath = "other"\n'
+    study = STUDY.replace("[cohort]", second + "[cohort]").replace("seeds = [1, 2]", "seeds = [1]")
+    for text in (study, study.replace('path = "other"', 'path = "other"\nrole = "external"')):
+        (tmp_path / "study.toml").write_text(text)
+        run_study(load_study(tmp_path / "study.toml"), tmp_path / "run")
+    cohort = Cohort.read(tmp_path / "run" / "stages" / "cohort" / "cohort.parquet").table.to_pylist()
+    assert {row["split"] for row in cohort if row["source"] == "other"} == {"external"}
+    checkpoint = json.loads((tmp_path / "run/stages/train/main/1/checkpoint/checkpoint.json").read_text())
+    assert checkpoint["pretrained_on"] == ["small"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [('outcomes = ["NORMM"]', "did you mean 'NORM'"), ('subgroups = ["group.sx"]', "did you mean 'group.sex'")],
+)
+def test_unknown_outcome_or_subgroup_is_refused_before_anything_is_written(folder, tmp_path, asked, message):
+    """Nobody waits for a training to learn of a typing error."""
+    file = small(folder, tmp_path)
+    file.write_text(file.read_text().replace("resamples = 20", f"resamples = 20\n{asked}"))
+    with pytest.raises(SpecificationError, match=message):
+        run_study(load_study(file), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_two_processes_do_not_share_a_run_folder(folder, tmp_path):
+    """The second is told, and touches nothing."""
+    file = small(folder, tmp_path)
+    (tmp_path / "run").mkdir()
+    with run_lock(tmp_path / "run"), pytest.raises(SpecificationError, match="another process is working in"):
+        run_study(load_study(file), tmp_path / "run")
+
+
+def test_moved_run_folder_still_finds_its_signals(folder, tmp_path):
+    """Paths inside the run folder are kept relative to it."""
+    run_study(load_study(small(folder, tmp_path)), tmp_path / "run")
+    (tmp_path / "run").rename(tmp_path / "moved")
+    assert "<svg" in render(tmp_path / "moved").read_text().split("Example ECGs")[-1]

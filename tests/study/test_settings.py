@@ -72,6 +72,12 @@ def test_paths_count_from_the_study_file_and_can_be_overridden(tmp_path):
         ('source = "ptb_xl"', 'source = "ptb_xl"\nrole = "extern"', r"role must be one of develop, external"),
         ("version = 1", "version = ", r"no valid TOML"),
         ("window_s = 5", "window_s = -5", r"window_s must be positive"),
+        ("seeds = [1, 2]", 'architecture = "xresnet"', r"arm\.main: .*did you mean 'xresnet1d'"),
+        ("seeds = [1, 2]", "settings = { deep = 18 }", r"arm\.main: .*'deep'.*did you mean 'depth'"),
+        ("seeds = [1, 2]", "seeds = []", r"arm\.main\.seeds must be distinct whole numbers from 0, got \[\]"),
+        ("seeds = [1, 2]", "seeds = [1, 1]", r"must be distinct"),
+        ("seeds = [1, 2]", "seeds = [-1]", r"from 0"),
+        ("[arm.main]", '[arm."../evil"]', r"names of data and arms are letters.*got '\.\./evil'"),
     ],
 )
 def test_wrong_word_is_answered_with_file_key_and_remedy(tmp_path, right, wrong, message):

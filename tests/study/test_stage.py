@@ -54,6 +54,26 @@ def test_stage_that_failed_keeps_its_state_and_runs_again(tmp_path):
     assert (stage(tmp_path).folder / "found").read_text() == "step 7"
 
 
+def test_results_of_an_earlier_state_are_removed_before_a_stage_runs_again(tmp_path):
+    """A report must never mix a new cohort with an old evaluation."""
+    results = Stage(tmp_path, "evaluate", {"x": "1"}, "0.1.0", "env")
+    results.run_once(lambda folder: (folder / "evaluation.json").write_text("{}"))
+    stage(tmp_path, cohort="new").run_once(lambda _: None)
+    assert not results.folder.exists()
+    assert not results.is_done()
+
+
+def test_missing_artefact_and_damaged_record_run_again(tmp_path):
+    """Finished is what is there."""
+    calls: list[int] = []
+    folder = stage(tmp_path).run_once(count(calls))
+    (folder / "weights").unlink()
+    stage(tmp_path).run_once(count(calls))
+    (folder / "stage.json").write_text("")
+    stage(tmp_path).run_once(count(calls))
+    assert calls == [1, 1, 1]
+
+
 def test_hash_of_values_ignores_the_order_of_keys(tmp_path):
     """Plain values by canonical JSON, files by their bytes."""
     assert hash_of({"a": 1, "b": 2}) == hash_of({"b": 2, "a": 1})

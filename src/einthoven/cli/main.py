@@ -71,6 +71,15 @@ def main() -> None:
             console.print_exception()
         console.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(2)
+    except OSError as error:
+        # a full disk, a missing folder, no permission: the machine's answer names the file, and the user can mend it
+        if debug:
+            console.print_exception()
+        named = f": {error.filename}" if error.filename else ""
+        console.print(
+            f"[bold red]error:[/] {escape(f'{error.strerror or error}{named}')}", soft_wrap=True, highlight=False
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         console.print("[yellow]stopped[/]")
         sys.exit(130)

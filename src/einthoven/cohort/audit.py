@@ -72,9 +72,11 @@ def read_audit(path: Path) -> list[AuditCheck]:
 
 def _torn_patients(table: pl.DataFrame) -> AuditCheck:
     torn = table.group_by("patient_id").agg(pl.col("split").n_unique()).filter(pl.col("split") > 1)
-    detail = (
-        f"for example patient {torn['patient_id'][0]}; split by patient" if torn.height else _all(table, "patients")
-    )
+    detail = _all(table, "patients")
+    if torn.height:
+        detail = f"for example patient {torn['patient_id'][0]}; split by patient"
+    elif table["source"].n_unique() > 1:
+        detail += "; each source numbers its own, so a person who is in two of them is not recognised"
     return AuditCheck("one patient in two splits", torn.height, detail)
 
 

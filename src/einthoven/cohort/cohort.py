@@ -104,7 +104,10 @@ class Cohort:
     @classmethod
     def read(cls, path: Path) -> Cohort:
         """Inverse of ``write``; a newer version is refused."""
-        table = pq.read_table(path)
+        try:
+            table = pq.read_table(path)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise CohortError(f"{path} is damaged ({error}); delete its folder and run the study again") from error
         metadata = table.schema.metadata or {}
         if metadata.get(b"einthoven.type") != b"cohort":
             raise CohortError(f"{path} is no cohort file of einthoven")

@@ -60,7 +60,8 @@ def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
 
     inputs = {
         "cohort": cohort.hash,
-        "store": store.ingest_hash,
+        "signals": run.signals_hash,
+        "ingest": store.ingest_hash,
         "view": dataclasses.asdict(view),
         "arm": {key: value for key, value in dataclasses.asdict(arm).items() if key != "seeds"},
         "labels": list(run.labels),
@@ -77,7 +78,11 @@ def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:
         scores = predict(checkpoint, store, store.rows(cohort.table["record_id"]), progress=progress)
         _tabulate(cohort, scores, labels=checkpoint.labels, model=name, seed=seed).to_parquet(folder / PREDICTIONS)
 
-    inputs = {"checkpoint": hash_of(checkpoint_folder / "checkpoint.json"), "cohort": cohort.hash}
+    inputs = {
+        "checkpoint": hash_of(checkpoint_folder / "checkpoint.json"),
+        "cohort": cohort.hash,
+        "signals": run.signals_hash,
+    }
     return run.stage("predict", inputs, arm=name, seed=seed).run_once(work) / PREDICTIONS
 
 
@@ -98,10 +103,11 @@ def _tabulate(
         seed=seed,
         score_kind="probability",
     )
-    groups = {"group.sex": table["sex"].to_pylist(), "site": table["site"].to_pylist()}
+    groups = {name: table[name] for name in table.column_names if name.startswith("group.")}
+    groups |= {"group.sex": table["sex"], "site": table["site"], "time": table["ecg_time"]}
     repeated = predictions.table
-    for column, values in groups.items():
-        repeated = repeated.append_column(column, pa.array(values * len(labels), pa.string()))
+    for name, column in groups.items():
+        repeated = repeated.append_column(name, pa.chunked_array(column.chunks * len(labels), column.type))
     return Predictions(repeated)
 
 
@@ -114,6 +120,8 @@ def _average(run: Run, name: str, files: list[Path]) -> Path:
 
     def work(folder: Path) -> None:
         tables = [Predictions.from_file(file).table for file in files]
+        keys = [table.select(["record_id", "label"]).combine_chunks() for table in tables]
+        assert all(key.equals(keys[0]) for key in keys)
         score = np.mean([table["score"].to_numpy() for table in tables], axis=0)
         first = tables[0]
         first = first.set_column(first.column_names.index("score"), "score", pa.array(score))

@@ -28,11 +28,18 @@ def describe_environment() -> dict[str, Any]:
 
 
 def code_version() -> str:
-    """Return the version, with the commit when the code lies in a git checkout."""
-    folder = Path(einthoven.__file__).parent
-    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--exclude=*"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603 - fixed words, no shell
-    except (OSError, subprocess.SubprocessError):
+    """Return the version, with the commit when the code itself is kept in git."""
+    home = Path(einthoven.__file__)
+    if not _git(home, "ls-files", "--error-unmatch", home.name):  # installed inside somebody else's repository
         return einthoven.__version__
-    return f"{einthoven.__version__}+{answer.stdout.strip()}"
+    return f"{einthoven.__version__}+{_git(home, 'describe', '--always', '--dirty', '--exclude=*')}"
+
+
+def _git(home: Path, *words: str) -> str:
+    """Return what git says, empty when it refuses or isn't there."""
+    command = ["git", "-C", str(home.parent), *words]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603 - no shell
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout.strip()

@@ -9,8 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 import einthoven
 from einthoven.cohort.audit import audit, write_audit
 from einthoven.cohort.build import build_cohort, study_record_id
@@ -21,9 +19,11 @@ from einthoven.cohort.split import require_both_classes
 from einthoven.ecg.formats import RecordLocation
 from einthoven.errors import CohortError, SpecificationError
 from einthoven.progress import ProgressCallback, no_progress
+from einthoven.registry import nearest
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
 from einthoven.study.environment import code_version, describe_environment
+from einthoven.study.run_folder import LOCK, file_state, run_lock
 from einthoven.study.settings import StudySettings
 from einthoven.study.stage import Stage, hash_of
 
@@ -57,9 +57,13 @@ def run_study(settings: StudySettings, out: Path, *, announce: Announce = _annou
     EinthovenError
         See the stages; what was finished before stays and is not done again.
     """
-    run = Run(settings, out, announce)
-    run.prepare_folder()
-    return run.report()
+    run = Run(settings, out.resolve(), announce)
+    run.check_folder()
+    run.check_evaluation()
+    run.out.mkdir(parents=True, exist_ok=True)
+    with run_lock(run.out):
+        run.describe()
+        return run.report()
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,29 @@ class Run:
     out: Path
     announce: Announce
 
-    def prepare_folder(self) -> None:
-        """Write the resolved study file and the environment."""
-        if self.out.exists() and any(self.out.iterdir()) and not (self.out / "study.json").is_file():
+    def check_folder(self) -> None:
+        """Refuse to write into what isn't a run folder."""
+        if self.out.exists() and not self.out.is_dir():
+            raise SpecificationError(f"{self.out} is a file; choose another --out")
+        held = {path.name for path in self.out.iterdir()} if self.out.exists() else set()
+        if held - {LOCK} and "study.json" not in held:
             raise SpecificationError(f"{self.out} is not empty and no run folder; choose another --out")
-        self.out.mkdir(parents=True, exist_ok=True)
+
+    def check_evaluation(self) -> None:
+        """Refuse outcomes, models and subgroups that the predictions won't have, before anything is trained."""
+        protocol = self.settings.evaluation
+        columns = {name for data in self._sources.values() for name in data.columns if name.startswith("group.")}
+        for what, asked, accepted in (
+            ("outcomes", protocol.outcomes, self.labels),
+            ("models", protocol.models, tuple(self.settings.arm)),
+            ("subgroups", protocol.subgroups, ("group.sex", "site", *sorted(columns))),
+        ):
+            unknown = next((name for name in asked if name not in accepted), None)
+            if unknown is not None:
+                raise SpecificationError(f"evaluation.{what} has no {unknown!r}{nearest(unknown, accepted)}")
+
+    def describe(self) -> None:
+        """Write the resolved study file and the environment."""
         (self.out / "study.json").write_text(json.dumps(self.settings.to_plain(), indent=1))
         (self.out / "environment.json").write_text(json.dumps(self._environment, indent=1))
 
@@ -109,7 +131,8 @@ class Run:
     def store(self) -> Store:
         """Ingest every ECG of every source into one store."""
         settings, locations = self.settings, self._locations()
-        listing = hash_of([[where.record_id, where.path, where.options] for where in locations])
+        states = {path: file_state(path) for path in dict.fromkeys(at.path for at in locations)}
+        listing = hash_of([[at.record_id, at.patient_id, at.path, at.options, states[at.path]] for at in locations])
         path = self._store_path(listing)
 
         def work(folder: Path) -> None:
@@ -125,7 +148,7 @@ class Run:
             with Store.open(path) as store:
                 self._write_ingest(folder, store, locations)
 
-        inputs = {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": str(path)}
+        inputs = {"locations": listing, "ingest_spec": settings.input.ingest.ingest_hash, "store": self._portable(path)}
         stage = self.stage("ingest", inputs)
         if stage.is_done() and not (path / "store.json").is_file():
             raise SpecificationError(f"the store {path} is gone; delete {stage.folder} to make it again")
@@ -150,6 +173,10 @@ class Run:
             return Path(self.settings.store.path)
         return self.out / "stores" / f"{self.settings.input.ingest.ingest_hash[:12]}-{listing[:12]}"
 
+    def _portable(self, path: Path) -> str:
+        """Return a path that holds when the run folder is moved, where the path lies in it."""
+        return str(path.relative_to(self.out)) if path.is_relative_to(self.out) else str(path)
+
     def _write_ingest(self, folder: Path, store: Store, locations: list[RecordLocation]) -> None:
         document = {
             "type": "ingest",
@@ -157,7 +184,7 @@ class Run:
             "stores": [
                 {
                     "sources": list(self._sources),
-                    "path": str(store.folder),
+                    "path": self._portable(store.folder),
                     "ingest_hash": store.ingest_hash,
                     "located": len(locations),
                     "records": store.manifest.num_rows,
@@ -176,7 +203,12 @@ class Run:
         def work(folder: Path) -> None:
             self.announce("Building and auditing the cohort")
             cohort, flow = build_cohort(
-                roles, manifest, split=settings.cohort.split, duplicates=settings.cohort.duplicates, seed=settings.seed
+                roles,
+                manifest,
+                split=settings.cohort.split,
+                duplicates=settings.cohort.duplicates,
+                seed=settings.seed,
+                shortest_s=self._shortest_s,
             )
             checks = audit(cohort, manifest, labels=self.labels)
             require_both_classes(cohort.table, self.labels)
@@ -185,11 +217,24 @@ class Run:
             write_audit(checks, folder / "audit.json")
 
         inputs = {
-            "signals": _hash_column(manifest, "signal_hash"),
+            "signals": self.signals_hash,
             "tables": hash_of({name: _plain(data) for name, data in self._sources.items()}),
-            "settings": settings.to_plain()["cohort"] | {"seed": settings.seed},
+            "roles": [[name, section.role] for name, section in settings.data.items()],
+            "settings": settings.to_plain()["cohort"] | {"seed": settings.seed, "shortest_s": self._shortest_s},
         }
         return Cohort.read(self.stage("cohort", inputs).run_once(work) / "cohort.parquet")
+
+    @cached_property
+    def signals_hash(self) -> str:
+        """SHA-256 over which record holds which samples; whatever is made from signals depends on it."""
+        manifest = self.store.manifest
+        return hash_of([manifest["record_id"].to_pylist(), manifest["signal_hash"].to_pylist()])
+
+    @property
+    def _shortest_s(self) -> float | None:
+        """Shorter records have no window to be seen through."""
+        view = self.settings.input.view
+        return view.window_s if view.short == "refuse" else None
 
     def report(self) -> Path:
         """Evaluate all predictions and render the report."""
@@ -201,10 +246,6 @@ class Run:
         evaluate_arms(self, predictions)
         self.announce("Writing the report")
         return render(self.out)
-
-
-def _hash_column(table: pa.Table, name: str) -> str:
-    return hash_of(table[name].to_pylist())
 
 
 def _plain(data: SourceData) -> dict[str, Any]:

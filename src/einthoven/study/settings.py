@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,8 +20,9 @@ from einthoven.cohort.sources import SOURCES
 from einthoven.cohort.sources.source import Source
 from einthoven.cohort.split import SplitSettings
 from einthoven.ecg.input_spec import InputSpec
-from einthoven.errors import SpecificationError
+from einthoven.errors import EinthovenError, SpecificationError
 from einthoven.evaluation.protocol import Protocol
+from einthoven.models.architectures import resolved_settings
 from einthoven.registry import nearest, resolve
 from einthoven.training.arm import ArmSettings
 
@@ -118,12 +120,33 @@ def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> St
         raise SpecificationError(f"{path} is no valid TOML: {error}") from error
     _resolve_paths(values, path.parent, data_paths or {})
     try:
+        _check_names([*values.get("data", {}), *values.get("arm", {})])
         values["data"] = {name: _data_settings(name, section) for name, section in values.get("data", {}).items()}
-        return StudySettings.model_validate(values)
+        study = StudySettings.model_validate(values)
+        for name, arm in study.arm.items():
+            _check_arm(name, arm)
     except pydantic.ValidationError as error:
         raise SpecificationError(f"{path}: {_explain(error, StudySettings)}") from error
-    except SpecificationError as error:
+    except EinthovenError as error:
         raise SpecificationError(f"{path}: {error}") from error
+    return study
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Names of data and arms become names of folders."""
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
+            raise SpecificationError(f"names of data and arms are letters, digits, '.', '_' and '-', got {name!r}")
+
+
+def _check_arm(name: str, arm: ArmSettings) -> None:
+    """Refuse an unknown network and seeds that aren't distinct, before anything is read."""
+    try:
+        resolved_settings(arm.architecture, arm.settings)
+    except SpecificationError as error:
+        raise SpecificationError(f"arm.{name}: {error}") from error
+    if not arm.seeds or min(arm.seeds) < 0 or len(set(arm.seeds)) != len(arm.seeds):
+        raise SpecificationError(f"arm.{name}.seeds must be distinct whole numbers from 0, got {list(arm.seeds)}")
 
 
 def _resolve_paths(values: dict[str, Any], folder: Path, overrides: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from einthoven.errors import SpecificationError
+from einthoven.store.durable import durable_file
 
 __all__ = ["Stage", "hash_of"]
 
 VERSION = 1
 NAME = "stage.json"
+RESULTS = "evaluate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +59,47 @@ class Stage:
 
     def is_done(self) -> bool:
         """Whether the artefacts exist and were made from these inputs."""
-        file = self.folder / NAME
-        if not file.is_file():
-            return False
-        found = json.loads(file.read_text())
-        if found["version"] > VERSION:
-            raise SpecificationError(
-                f"{file} was written by a newer einthoven; update to go on, or choose another --out"
-            )
-        return bool(found["status"] == "done" and found["inputs"] == dict(self.inputs))
+        found = self._found()
+        return (
+            found.get("status") == "done"
+            and found["inputs"] == dict(self.inputs)
+            and all((self.folder / name).is_file() for name in found.get("outputs", []))
+        )
 
     def run_once(self, work: Callable[[Path], None]) -> Path:
         """Do ``work(folder)`` unless its result is there already; return the folder.
 
-        When inputs changed, whatever an earlier attempt left is handed to ``work``, which has to check it; only
-        ``stage.json`` decides what counts as finished.
+        What an interrupted attempt from the same inputs left stays, to go on with; what other inputs left is removed.
+        So are the results of the run, which a changed stage makes old: a report never mixes two states.
         """
         if self.is_done():
             return self.folder
+        if self.stage != RESULTS:
+            shutil.rmtree(self.run / "stages" / RESULTS, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        self._clear_unless_same_inputs()
-        self._write("running", started, None)
+        if self._found().get("inputs") != dict(self.inputs):
+            _empty(self.folder)
+        self._write("running", started)
         work(self.folder)
-        self._write("done", started, datetime.now(UTC).isoformat(timespec="seconds"))
+        self._write("done", started, ended=datetime.now(UTC).isoformat(timespec="seconds"))
         return self.folder
 
-    def _clear_unless_same_inputs(self) -> None:
-        """Artefacts of other inputs must not be resumed from."""
+    def _found(self) -> dict[str, Any]:
+        """Return what an earlier attempt wrote; nothing when there was none or its file is damaged."""
         file = self.folder / NAME
-        if file.is_file() and json.loads(file.read_text())["inputs"] == dict(self.inputs):
-            return
-        for path in sorted(self.folder.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
+        try:
+            found: dict[str, Any] = json.loads(file.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        if found["version"] > VERSION:
+            raise SpecificationError(
+                f"{file} was written by a newer einthoven; update to go on, or choose another --out"
+            )
+        return found
 
-    def _write(self, status: str, started: str, ended: str | None) -> None:
+    def _write(self, status: str, started: str, *, ended: str | None = None) -> None:
+        files = (path for path in self.folder.rglob("*") if path.is_file() and path.name != NAME)
         document = {
             "type": "stage",
             "version": VERSION,
@@ -103,10 +112,15 @@ class Stage:
             "started": started,
             "ended": ended,
             "status": status,
+            "outputs": sorted(str(path.relative_to(self.folder)) for path in files) if ended else [],
         }
-        temporary = self.folder / (NAME + ".tmp")
-        temporary.write_text(json.dumps(document, indent=1))
-        temporary.replace(self.folder / NAME)
+        with durable_file(self.folder / NAME) as file:
+            file.write(json.dumps(document, indent=1).encode())
+
+
+def _empty(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
 
 
 def hash_of(value: Any) -> str:
