@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import errno
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lightning.pytorch as lightning
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -166,6 +168,50 @@ def test_a_run_killed_before_its_checkpoint_is_written_only_writes_it(unbroken, 
         with pytest.raises(Killed):
             _train(tmp_path)
     assert _equal(_train(tmp_path, kill_at=1), checkpoint)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("lightning.pytorch.Trainer.save_checkpoint", "last.ckpt"),
+        ("einthoven.training.selection.durable_file", "best.safetensors"),
+        ("einthoven.training.train.Checkpoint.save", "checkpoint"),
+        ("einthoven.training.train.durable_file", "run.json"),
+    ],
+)
+def test_a_full_disk_is_named_and_the_run_goes_on_afterwards(unbroken, tmp_path, monkeypatch, written, named):
+    """Whichever file no longer fits: the message says so, and with space again the weights are those of the others."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(written, full)
+        with pytest.raises(TrainingError, match=rf"the disk is full: .*{named} could not be written"):
+            _train(tmp_path, save_every_steps=1)
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert _equal(_train(tmp_path), unbroken[1])
+
+
+def test_a_state_that_no_longer_fits_leaves_the_one_before(unbroken, tmp_path, monkeypatch):
+    """The half-written file is gone, and its space is free."""
+    save, calls = lightning.Trainer.save_checkpoint, []
+
+    def full(trainer, path):
+        calls.append(path)
+        if len(calls) < 4:
+            save(trainer, path)
+        else:
+            path.write_bytes(b"half")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lightning.Trainer, "save_checkpoint", full)
+        with pytest.raises(TrainingError, match=r"last\.ckpt could not be written; .* same command again"):
+            _train(tmp_path, save_every_steps=1)
+    assert (tmp_path / "last.ckpt").exists()
+    assert not (tmp_path / "last.ckpt.tmp").exists()
+    assert _equal(_train(tmp_path, kill_at=3), unbroken[1])
 
 
 def test_a_finished_run_is_not_run_again(unbroken):

@@ -17,6 +17,7 @@ from typing_extensions import override
 from einthoven.errors import TrainingError
 from einthoven.store.cancellation import StopRequest
 from einthoven.store.torch_dataset import RecordBatches
+from einthoven.training.disk_space import explained_when_full
 
 __all__ = ["LAST_STATE", "Resumption", "saved_state"]
 
@@ -100,11 +101,16 @@ class Resumption(lightning.Callback):
 
     def _save(self, trainer: lightning.Trainer) -> None:
         temporary = self._path.with_name(self._path.name + ".tmp")
-        trainer.save_checkpoint(temporary)
-        if trainer.is_global_zero:
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
+        try:
+            with explained_when_full(self._path):
+                trainer.save_checkpoint(temporary)
+                if trainer.is_global_zero:
+                    with temporary.open("rb") as file:
+                        os.fsync(file.fileno())
+                    temporary.replace(self._path)
+        except TrainingError:
+            temporary.unlink(missing_ok=True)  # a piece of a state is of no use, its space is
+            raise
         trainer.strategy.barrier()
 
 

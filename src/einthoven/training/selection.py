@@ -19,6 +19,7 @@ from einthoven.evaluation.statistics.delong import placements
 from einthoven.models.network import Network
 from einthoven.store.durable import durable_file
 from einthoven.training.arm import EarlyStoppingMetric
+from einthoven.training.disk_space import explained_when_full
 from einthoven.training.lightning_module import SupervisedModule
 
 __all__ = ["BEST_WEIGHTS", "HISTORY", "Selection", "macro_auroc", "mean_cross_entropy"]
@@ -135,7 +136,8 @@ class Selection(lightning.Callback):
 
     def _write_best(self, module: Any) -> None:
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in module.kept.state_dict().items()}
-        with durable_file(self._folder / BEST_WEIGHTS) as file:
+        path = self._folder / BEST_WEIGHTS
+        with explained_when_full(path), durable_file(path) as file:
             file.write(save(state))
 
 
@@ -145,7 +147,7 @@ def write_history(path: Path, history: Sequence[dict[str, float]]) -> None:
     writer = csv.DictWriter(text, fieldnames=list(history[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({**line, "epoch": int(line["epoch"])} for line in history)
-    with durable_file(path) as file:
+    with explained_when_full(path), durable_file(path) as file:
         file.write(text.getvalue().encode())
 
 

@@ -38,6 +38,7 @@ from einthoven.store.durable import durable_file
 from einthoven.store.store import Store
 from einthoven.store.torch_dataset import RecordBatches
 from einthoven.training.arm import ArmSettings
+from einthoven.training.disk_space import explained_when_full
 from einthoven.training.engine import Processes, processes, quiet, trainer
 from einthoven.training.lightning_module import SupervisedModule
 from einthoven.training.objectives.supervised import SupervisedObjective
@@ -135,7 +136,7 @@ def train(
     CohortError, StoreError
         A label isn't in the cohort, a record isn't in the store.
     TrainingError
-        The loss isn't finite, or the saved state is damaged.
+        The loss isn't finite, the saved state is damaged, or the disk is full.
     CancelledError
         SIGINT or SIGTERM came; all is saved.
     """
@@ -145,10 +146,11 @@ def train(
     if not _is_finished(job):
         report = _Report(progress or no_progress, status, save_every_steps, tensorboard=tensorboard)
         selection = _selection(job)
-        with reproducible():
+        with reproducible(), explained_when_full(run_dir):
             _fit(job, selection, report)
         if job.workers.is_first:
-            _finish(job, selection)
+            with explained_when_full(run_dir / CHECKPOINT):
+                _finish(job, selection)
         job.workers.wait()
     return Checkpoint.load(run_dir / CHECKPOINT, labels=labels)
 
@@ -164,7 +166,7 @@ def _is_finished(job: _Job) -> bool:
         job.run_dir.mkdir(parents=True, exist_ok=True)
         for name in (LAST_STATE, BEST_WEIGHTS, f"{CHECKPOINT}/checkpoint.json"):
             (job.run_dir / name).unlink(missing_ok=True)
-        with durable_file(path) as file:
+        with explained_when_full(path), durable_file(path) as file:
             file.write((json.dumps({"version": 1, "fingerprint": fingerprint}) + "\n").encode())
     return False
 
