@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from einthoven.cli.evaluate import evaluate_command
-from einthoven.errors import InvalidScoreError
+from einthoven.errors import InvalidScoreError, SpecificationError
 from einthoven.evaluation.evaluation import Evaluation
 from fakes.predictions import fake_predictions
 
@@ -88,6 +88,20 @@ def test_scores_of_an_unknown_kind_are_refused(study):
     result = run(study / "logit.npy", "--truth", study / "truth.csv", "--score-kind", "value")
     assert "AUROC" in result.stdout
     assert "Brier" not in result.stdout
+
+
+def test_results_do_not_go_where_a_file_lies(study):
+    """Refused before anything is read."""
+    with pytest.raises(SpecificationError, match=r"truth\.csv is a file; choose another folder"):
+        run(study / "gone.npy", "--truth", study / "truth.csv", "--out", study / "truth.csv")
+
+
+def test_a_file_given_twice_is_refused(study):
+    """However its path is written."""
+    again = study / "old" / ".." / "net.npy"
+    (study / "old").mkdir()
+    with pytest.raises(SpecificationError, match=r"net\.npy is given twice"):
+        run(study / "net.npy", study / "reader.csv", again, "--truth", study / "truth.csv")
 
 
 def test_it_runs_where_torch_and_matplotlib_are_missing(study):

@@ -54,6 +54,15 @@ def test_a_whole_evaluation_is_loaded_as_it_was(tmp_path):
     assert loaded.results == whole.results
 
 
+def test_a_file_where_the_folder_should_be_is_named(evaluation, tmp_path):
+    """Also where it lies above the folder."""
+    (tmp_path / "wide.csv").write_text("scores")
+    for folder in (tmp_path / "wide.csv", tmp_path / "wide.csv" / "results"):
+        with pytest.raises(SpecificationError, match=r"wide\.csv is a file; choose another folder"):
+            evaluation.save(folder)
+    assert (tmp_path / "wide.csv").read_text() == "scores"
+
+
 def test_results_csv_has_one_row_per_number(evaluation, tmp_path):
     """With limits, counts, method and reason."""
     evaluation.save(tmp_path)

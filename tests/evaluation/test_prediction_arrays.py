@@ -28,6 +28,12 @@ def test_a_score_outside_the_unit_interval_has_to_be_declared():
         score_kind_of(np.array([[0.1, 0.2], [0.3, -3.5]]), labels=["a", "b"], declared=None, model="m")
 
 
+def test_what_is_no_number_says_nothing_of_the_kind():
+    """NaN and infinity are refused later, as what they are."""
+    score = np.array([[0.5, np.nan], [0.2, np.inf]])
+    assert score_kind_of(score, labels=["a", "b"], declared=None, model="m") == "probability"
+
+
 def test_an_unknown_kind_is_refused():
     """With the nearest name."""
     with pytest.raises(UnknownNameError, match="did you mean 'probability'"):

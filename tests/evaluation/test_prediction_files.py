@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from einthoven.errors import InvalidScoreError, SpecificationError, UnknownNameError, UnreadableFileError
+from einthoven.errors import (
+    CohortError,
+    InvalidScoreError,
+    SpecificationError,
+    StatisticsError,
+    UnknownNameError,
+    UnreadableFileError,
+)
 from einthoven.evaluation.prediction_files import read_predictions
 from einthoven.evaluation.predictions import Predictions
 
@@ -81,6 +88,13 @@ def test_arrays_without_any_header_need_labels(tmp_path):
         ("s.csv", "record_id,score.AF,truth.AF,scor.B\na,1,1,1\n", UnknownNameError, "did you mean 'score.AF'"),
         ("s.csv", "record_id,score.AF,score.B,truth.AF\na,1,1,1\n", SpecificationError, r"truth\.B are missing"),
         ("s.csv", "record_id,label,truth,score\na,AF,1,17\n", InvalidScoreError, "17.0 .* --score-kind value"),
+        ("s.csv", "record_id,label,truth,score\na,AF,1,17\n", InvalidScoreError, r"s\.csv: scores of 's'"),
+        ("s.csv", "record_id,score.AF,truth.AF\na,1,7\n", StatisticsError, r"s\.csv: truth must be 0, 1, .* got 7\.0"),
+        ("s.csv", "record_id,score.AF,truth.AF\na,1,1\na,1,1\n", CohortError, r"s\.csv: .*two rows for record 'a'"),
+        ("s.csv", "record_id,score.AF,truth.AF,split\na,1,1,tset\n", UnknownNameError, r"s\.csv: .*mean 'test'"),
+        ("s.csv", "record_id,score.AF,truth.AF\n", CohortError, r"s\.csv: .*no rows"),
+        ("s.csv", "", UnreadableFileError, r"s\.csv is empty"),
+        ("s.parquet", "", UnreadableFileError, r"s\.parquet is empty"),
         ("s.csv", "record_id,label,truth,score\na,AF,1,x\n", UnreadableFileError, "'score' must hold numbers"),
     ],
 )
@@ -88,6 +102,62 @@ def test_a_file_that_does_not_fit_is_refused(tmp_path, name, text, error, words)
     """Each refusal says what to do."""
     with pytest.raises(error, match=words):
         read_predictions(write(tmp_path / name, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("record_id,score.AF,truth.AF\na,0.5,1\nb,,0\n", "got nan"),
+        ("record_id,label,truth,score\na,AF,1,0.5\nb,AF,0,\n", "got an empty cell"),
+        ("record_id,score.AF,truth.AF\na,0.5,1\nb,inf,0\n", "got inf"),
+    ],
+)
+def test_a_score_that_is_no_number_is_of_no_kind(tmp_path, text, found):
+    """The message names file and record and doesn't ask for a kind, which would not help."""
+    with pytest.raises(InvalidScoreError, match=rf"s\.csv: .* {found} .*record 'b'.*; score these records") as caught:
+        read_predictions(write(tmp_path / "s.csv", text))
+    assert "kind" not in str(caught.value)
+
+
+def test_what_predict_writes_keeps_patients_and_splits_beside_a_file_of_truth(tmp_path):
+    """A validation split stays one, so that cut-offs can be chosen on it."""
+    text = "record_id,patient_id,split,score.AF\na,1,validation,0.2\nb,1,validation,0.7\nc,2,test,0.4\n"
+    truth = write(tmp_path / "t.csv", "record_id,AF\nc,1\nb,1\na,0\n")
+    predictions = read_predictions(write(tmp_path / "s.csv", text), truth=truth)
+    assert predictions.labels == ("AF",)
+    columns = [predictions.table[name].to_pylist() for name in ("record_id", "patient_id", "split", "truth")]
+    assert list(zip(*columns, strict=True)) == [
+        ("a", "1", "validation", 0.0), ("b", "1", "validation", 1.0), ("c", "2", "test", 1.0),
+    ]  # fmt: skip
+    assert predictions.notes == ()
+
+
+def test_what_the_scores_do_not_say_of_a_record_the_truth_says(tmp_path):
+    """Patients, splits and groups come along in the order of the scores; an empty column says nothing."""
+    scores = write(tmp_path / "s.csv", "record_id,patient_id,score.AF\na,,0.2\nb,,0.7\n")
+    text = "record_id,patient_id,split,group.sex,AF\nb,2,test,F,1\na,1,validation,M,0\n"
+    predictions = read_predictions(scores, truth=write(tmp_path / "t.csv", text))
+    columns = [predictions.table[name].to_pylist() for name in ("record_id", "patient_id", "split", "group.sex")]
+    assert list(zip(*columns, strict=True)) == [("a", "1", "validation", "M"), ("b", "2", "test", "F")]
+
+
+def test_two_files_that_split_records_differently_are_refused(tmp_path):
+    """It would be unclear which counts."""
+    scores = write(tmp_path / "s.csv", "record_id,split,score.AF\na,test,0.2\nb,test,0.7\n")
+    truth = write(tmp_path / "t.csv", "record_id,split,AF\na,test,1\nb,validation,0\n")
+    with pytest.raises(SpecificationError, match=r"'split' of .*s\.csv and .*t\.csv differ"):
+        read_predictions(scores, truth=truth)
+    write(truth, "record_id,split,AF\nb,test,1\na,test,0\n")
+    assert read_predictions(scores, truth=truth).splits == ("test",)
+
+
+def test_an_error_about_values_names_both_files(tmp_path):
+    """Scores or truth may be the wrong one."""
+    scores, truth = write(tmp_path / "s.csv", "AF\n0.1\n"), write(tmp_path / "t.csv", "AF\n3\n")
+    with pytest.raises(StatisticsError, match=r"s\.csv with .*t\.csv: truth must be 0, 1"):
+        read_predictions(scores, truth=truth)
+    with pytest.raises(UnreadableFileError, match=r"t\.csv is empty"):
+        read_predictions(scores, truth=write(truth, ""))
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -32,7 +32,8 @@ def test_a_parquet_of_scored_files(tmp_path):
     table = {"record_id": ["a"], "patient_id": ["p"], "score.AF": [0.5]}
     pq.write_table(pa.table(table), tmp_path / "s.parquet")
     matrix = read_matrix(tmp_path / "s.parquet")
-    assert (matrix.labels, matrix.records, matrix.patients) == (("AF",), ("a",), ("p",))
+    assert (matrix.labels, matrix.records) == (("AF",), ("a",))
+    assert matrix.per_record == {"record_id": ("a",), "patient_id": ("p",)}
 
 
 def test_a_vector_is_one_label(tmp_path):
@@ -46,6 +47,9 @@ def test_a_vector_is_one_label(tmp_path):
     [
         ("s.csv", "AF\nhigh\n", "column 'AF' of .* must hold numbers"),
         ("s.csv", "record_id\na\n", "no column of numbers"),
+        ("s.csv", "", r"s\.csv is empty"),
+        ("s.csv", " \n\n", r"s\.csv is empty"),
+        ("s.npy", "", r"s\.npy is empty"),
         ("s.csv", "0.1,0.2\n0.3\n", "must hold numbers"),
         ("s.csv", "a,b\n1,2,3\n", "as a CSV table"),
         ("s.npy", "no array", "can't read an array"),
@@ -69,7 +73,7 @@ def test_truth_is_joined_on_record_id_and_label(tmp_path):
     """In any order of rows and columns."""
     scores = read_matrix(write(tmp_path / "s.csv", "record_id,AF,LBBB\nb,0.1,0.2\na,0.3,0.4\n"))
     true = read_matrix(write(tmp_path / "t.csv", "LBBB,record_id,AF\n1,a,0\n0,b,1\n1,c,1\n"))
-    assert aligned_truth(true, scores, labels=("AF", "LBBB")).tolist() == [[1, 0], [0, 1]]
+    assert aligned_truth(true, scores, labels=("AF", "LBBB")).values.tolist() == [[1, 0], [0, 1]]
 
 
 def test_rows_that_do_not_fit_are_refused(tmp_path):
@@ -89,3 +93,19 @@ def test_rows_that_do_not_fit_are_refused(tmp_path):
 def test_names_are_separated_by_commas_or_lines(tmp_path):
     """Blanks don't count."""
     assert read_names(write(tmp_path / "n.txt", "AF, LBBB\nRBBB\n\n")) == ("AF", "LBBB", "RBBB")
+
+
+def test_columns_about_the_record_are_no_labels(tmp_path):
+    """Sites and splits as numbers stay what they are; they follow the truth into the scores' order."""
+    scores = read_matrix(write(tmp_path / "s.csv", "record_id,AF\nb,0.1\na,0.3\n"))
+    text = "record_id,patient_id,split,site,group.sex,truth.AF\na,1,test,0,F,0\nb,2,validation,1,,1\n"
+    true = read_matrix(write(tmp_path / "t.csv", text))
+    assert true.labels == ("AF",)
+    aligned = aligned_truth(true, scores, labels=("AF",))
+    assert aligned.per_record == {
+        "record_id": ("b", "a"),
+        "patient_id": ("2", "1"),
+        "split": ("validation", "test"),
+        "site": ("1", "0"),
+        "group.sex": (None, "F"),
+    }

@@ -46,10 +46,13 @@ def evaluate_command(
     from einthoven.cli.evaluation_output import print_evaluation
     from einthoven.cli.progress import progress_lines
     from einthoven.evaluation.evaluate import evaluate
+    from einthoven.evaluation.evaluation import check_folder
     from einthoven.evaluation.prediction_files import read_predictions
     from einthoven.evaluation.predictions import Predictions
     from einthoven.evaluation.protocol import Protocol
 
+    if out is not None:
+        check_folder(out)
     settings = Protocol() if protocol is None else Protocol.from_toml(protocol)
     parts = [
         read_predictions(path, truth=truth, labels=labels, score_kind=score_kind, model=name)
@@ -69,5 +72,11 @@ def evaluate_command(
 
 def _model_names(paths: list[Path]) -> list[str]:
     """Name models after their files, with the folder where two files have one name."""
+    from einthoven.errors import SpecificationError
+
+    places = [path.resolve() for path in paths]
+    twice = next((path for path, place in zip(paths, places, strict=True) if places.count(place) > 1), None)
+    if twice is not None:
+        raise SpecificationError(f"{twice} is given twice; name each file once")
     stems = [path.stem for path in paths]
     return [path.stem if stems.count(path.stem) == 1 else f"{path.resolve().parent.name}/{path.stem}" for path in paths]

@@ -17,7 +17,7 @@ from einthoven.evaluation.estimate import Curve, Estimate, TestResult
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.thresholds import Threshold
 
-__all__ = ["MACRO", "ComparisonRow", "CurveRow", "Evaluation", "ResultRow"]
+__all__ = ["MACRO", "ComparisonRow", "CurveRow", "Evaluation", "ResultRow", "check_folder"]
 
 VERSION = 1
 # the label of averages over labels
@@ -108,6 +108,7 @@ class Evaluation:
 
     def save(self, folder: Path) -> None:
         """Write ``evaluation.json``, ``results.csv`` with one row per number, and ``comparisons.csv`` if there are."""
+        check_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
         (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
@@ -159,6 +160,19 @@ class Evaluation:
             protocol=Protocol.from_dict(content["protocol"]),
             predictions_hash=content["predictions_hash"],
         )
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that can't be made because a file lies there, before anything is computed.
+
+    Raises
+    ------
+    SpecificationError
+        It names the file.
+    """
+    existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    if existing.is_file():
+        raise SpecificationError(f"results are written into a folder, but {existing} is a file; choose another folder")
 
 
 def _plain(row: ResultRow | CurveRow | ComparisonRow, nested: str) -> dict[str, Any]:

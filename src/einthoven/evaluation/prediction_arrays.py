@@ -69,7 +69,7 @@ def score_kind_of(score: NDArray[np.float64], *, labels: Sequence[str], declared
         return "binary" if answers and declared != "probability" else declared
     if answers:
         return "binary"
-    outside = (score < 0) | (score > 1)
+    outside = np.isfinite(score) & ((score < 0) | (score > 1))  # no kind holds NaN or infinity: refused later
     if outside.any():
         row, column = (int(index[0]) for index in np.nonzero(outside))
         raise InvalidScoreError(

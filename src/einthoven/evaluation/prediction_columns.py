@@ -42,6 +42,8 @@ COLUMNS: dict[str, pa.DataType] = {
     "weight": pa.float64(),
     "pretrained_on": pa.list_(pa.string()),
 }
+SCORE_THEM = "; score these records, or leave their rows out for every model"
+DECLARE_KIND = "; if it is no probability, declare its kind: score_kind 'value' (or 'logit')"
 ACCEPTED = {"split": SPLITS, "task": TASKS, "score_kind": SCORE_KINDS}
 
 
@@ -77,12 +79,16 @@ def check_values(table: pa.Table) -> None:
             if value not in accepted:
                 raise UnknownNameError(f"column {name!r} holds {value!r}{nearest(value, accepted)}")
     score = table["score"].to_numpy()
-    _refuse(table, ~np.isfinite(score), InvalidScoreError, "scores must be finite numbers", column="score")
+    rule = "scores must be finite numbers"
+    _refuse(table, ~np.isfinite(score), InvalidScoreError, rule, column="score", remedy=SCORE_THEM)
     probability, binary = (_is_in(table["score_kind"], [kind]) for kind in ("probability", "binary"))
     outside = probability & ((score < 0) | (score > 1))
-    _refuse(table, outside, InvalidScoreError, "a score of kind probability must lie in [0, 1]", column="score")
+    rule = "a score of kind probability must lie in [0, 1]"
+    _refuse(table, outside, InvalidScoreError, rule, column="score", remedy=DECLARE_KIND)
     neither = binary & (score != 0) & (score != 1)
-    _refuse(table, neither, InvalidScoreError, "a score of kind binary must be 0 or 1", column="score")
+    _refuse(
+        table, neither, InvalidScoreError, "a score of kind binary must be 0 or 1", column="score", remedy=DECLARE_KIND
+    )
     truth = table["truth"].to_numpy()
     wrong = _is_in(table["task"], list(YES_NO_TASKS)) & ~np.isnan(truth) & (truth != 0) & (truth != 1)
     _refuse(table, wrong, StatisticsError, "truth must be 0, 1, or empty where unknown", column="truth")
@@ -122,15 +128,21 @@ def _is_in(column: pa.ChunkedArray, values: list[str]) -> NDArray[np.bool_]:
 
 
 def _refuse(
-    table: pa.Table, wrong: NDArray[np.bool_], error: Callable[[str], Exception], rule: str, *, column: str
+    table: pa.Table,
+    wrong: NDArray[np.bool_],
+    error: Callable[[str], Exception],
+    rule: str,
+    *,
+    column: str,
+    remedy: str = "",
 ) -> None:
     if not wrong.any():
         return
     row = int(np.flatnonzero(wrong)[0])
     label, record, model = (table[name][row].as_py() for name in ("label", "record_id", "model"))
     value = table[column][row].as_py()
-    tail = "" if column == "truth" else "; if it is no probability, declare its kind: score_kind 'value' (or 'logit')"
+    found = "an empty cell" if value is None else value
     raise error(
-        f"{rule}, got {value} for label {label!r} of record {record!r}, model {model!r} "
-        f"({int(wrong.sum())} of {wrong.size} rows){tail}"
+        f"{rule}, got {found} for label {label!r} of record {record!r}, model {model!r} "
+        f"({int(wrong.sum())} of {wrong.size} rows){remedy}"
     )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFileError
+from einthoven.errors import (
+    CohortError,
+    RecordError,
+    SpecificationError,
+    StatisticsError,
+    UnknownNameError,
+    UnreadableFileError,
+)
 from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
 from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.score_matrix import (
+    RECORD_COLUMNS,
     ScoreMatrix,
     aligned_truth,
+    check_readable,
     column_of_numbers,
     read_csv,
     read_header,
@@ -25,8 +37,6 @@ from einthoven.registry import nearest
 __all__ = ["predictions_from_wide", "read_predictions"]
 
 NO_SPLIT = "There is no column 'split', so all records count as split 'test'."
-# columns of a wide or plain table that describe the record rather than a label
-RECORD_COLUMNS = ("record_id", "outcome_id", "patient_id", "site", "split")
 
 
 def read_predictions(
@@ -47,7 +57,7 @@ def read_predictions(
         label and no truth. Without a column ``model`` the model is named after the file.
     truth : Path, optional
         For the last form: ``.csv`` or ``.npy`` of the same records in the same order, or joined on ``record_id`` where
-        both files have it.
+        both files have it. What the scores' file does not say of a record (patient, split) is taken from here.
     labels : Path, optional
         Names of the columns, separated by commas or lines, where neither file has a header.
     score_kind : str, optional
@@ -58,27 +68,44 @@ def read_predictions(
     Raises
     ------
     UnreadableFileError
-        The file is missing, damaged or of no known layout.
+        The file is missing, empty, damaged or of no known layout.
     InvalidScoreError
         Scores outside [0, 1] of an undeclared kind.
     SpecificationError
         Lengths or labels of the files don't fit.
     """
-    if not path.is_file():
-        raise UnreadableFileError(f"there is no file {path}")
     if path.suffix not in {".parquet", ".csv", ".npy"}:
         raise UnreadableFileError(f"scores must be a .parquet, .csv or .npy file, got {path}")
-    name = path.stem if model is None else model
+    check_readable(path)
+    with _naming(path, truth):
+        return _read(
+            path, truth=truth, labels=labels, score_kind=score_kind, model=path.stem if model is None else model
+        )
+
+
+def _read(path: Path, *, truth: Path | None, labels: Path | None, score_kind: str | None, model: str) -> Predictions:
     columns = _column_names(path)
     has_truth = {"score", "label"} <= set(columns) or any(column.startswith("truth.") for column in columns)
     if not has_truth:
-        return _from_matrices(path, truth=truth, labels=labels, score_kind=score_kind, model=name)
+        return _from_matrices(path, truth=truth, labels=labels, score_kind=score_kind, model=model)
     if truth is not None:
         raise SpecificationError(f"{path} has its own column of truth; leave out --truth {truth}")
     table = read_csv(path) if path.suffix == ".csv" else pq.read_table(path)
     if "label" in columns:
-        return _from_long(table, path=path, score_kind=score_kind, model=name)
-    return predictions_from_wide(table, model=name, score_kind=score_kind)
+        return _from_long(table, path=path, score_kind=score_kind, model=model)
+    return predictions_from_wide(table, model=model, score_kind=score_kind)
+
+
+@contextmanager
+def _naming(path: Path, truth: Path | None) -> Iterator[None]:
+    """Put the file before the message of an error that names neither it nor the file of the truth."""
+    try:
+        yield
+    except (CohortError, RecordError, SpecificationError, StatisticsError) as error:
+        files = [str(path)] if truth is None else [str(path), str(truth)]
+        if any(file in str(error) for file in files):
+            raise
+        raise type(error)(f"{' with '.join(files)}: {error}") from error
 
 
 def _column_names(path: Path) -> list[str]:
@@ -103,11 +130,27 @@ def predictions_from_wide(table: pa.Table, *, model: str, score_kind: str | None
     score, truth = (np.column_stack([column_of_numbers(table, f"{h}.{x}") for x in labels]) for h in ("score", "truth"))
     kept = [n for n in table.column_names if n in RECORD_COLUMNS or n.startswith("group.")]
     per_record = {name: table[name].cast(pa.string()).to_pylist() for name in kept}
+    return _tabulated(score, truth, per_record, labels=labels, model=model, score_kind=score_kind)
+
+
+def _tabulated(
+    score: NDArray[np.float64],
+    truth: NDArray[np.float64],
+    per_record: Mapping[str, Sequence[str]],
+    *,
+    labels: Sequence[str],
+    model: str,
+    score_kind: str | None,
+) -> Predictions:
+    """Return the predictions of (record, label) arrays; records without ids are numbered."""
     notes = () if "split" in per_record else (NO_SPLIT,)
-    per_record.setdefault("split", ["test"] * len(table))
-    per_record.setdefault("record_id", [str(row) for row in range(len(table))])
+    complete = {
+        "record_id": [str(row) for row in range(len(score))],
+        "split": ["test"] * len(score),
+        **per_record,
+    }
     kind = score_kind_of(score, labels=labels, declared=score_kind, model=model)
-    return Predictions(long_table(score, truth, per_record, labels=labels, model=model, seed=-1, kind=kind), notes)
+    return Predictions(long_table(score, truth, complete, labels=labels, model=model, seed=-1, kind=kind), notes)
 
 
 def _from_long(table: pa.Table, *, path: Path, score_kind: str | None, model: str) -> Predictions:
@@ -137,15 +180,12 @@ def _from_matrices(
         )
     scores, true = read_matrix(path), read_matrix(truth)
     names = _label_names(scores, true, declared=None if labels is None else read_names(labels))
-    return Predictions.from_arrays(
-        scores.values,
-        aligned_truth(true, scores, labels=names),
-        labels=names,
-        record_id=scores.records or true.records,
-        patient_id=scores.patients or (true.patients if scores.records is None else None),
-        model=model,
-        score_kind=score_kind,
-    )
+    true = aligned_truth(true, scores, labels=names)
+    own = {name: values for name, values in scores.per_record.items() if any(value is not None for value in values)}
+    per_record = {**true.per_record, **own}
+    if per_record.get("split") != true.per_record.get("split", own.get("split")):
+        raise SpecificationError(f"the columns 'split' of {path} and {truth} differ; leave one of them out")
+    return _tabulated(scores.values, true.values, per_record, labels=names, model=model, score_kind=score_kind)
 
 
 def _label_names(scores: ScoreMatrix, true: ScoreMatrix, *, declared: tuple[str, ...] | None) -> tuple[str, ...]:

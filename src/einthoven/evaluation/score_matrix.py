@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,20 @@ from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFil
 from einthoven.evaluation.prediction_columns import COLUMNS
 from einthoven.registry import nearest
 
-__all__ = ["ScoreMatrix", "aligned_truth", "column_of_numbers", "read_csv", "read_header", "read_matrix", "read_names"]
+__all__ = [
+    "RECORD_COLUMNS",
+    "ScoreMatrix",
+    "aligned_truth",
+    "check_readable",
+    "column_of_numbers",
+    "read_csv",
+    "read_header",
+    "read_matrix",
+    "read_names",
+]
+
+# columns of a table with one row per record that describe the record rather than a label; so does any group.NAME
+RECORD_COLUMNS = ("record_id", "outcome_id", "patient_id", "site", "split")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,30 +42,34 @@ class ScoreMatrix:
     path : Path
     values : float64 (record, label)
     labels : tuple of str, optional
-    records, patients : tuple of str, optional
+    per_record : mapping of column name to tuple of str (record,)
+        What the file says of each record: its id, patient, split; None where a cell is empty.
     """
 
     path: Path
     values: NDArray[np.float64]
     labels: tuple[str, ...] | None = None
-    records: tuple[str, ...] | None = None
-    patients: tuple[str, ...] | None = None
+    per_record: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def records(self) -> tuple[str, ...] | None:
+        """Ids of the rows, where the file has them."""
+        return self.per_record.get("record_id")
 
 
 def read_matrix(path: Path) -> ScoreMatrix:
     """Return the matrix in a ``.npy``, ``.csv`` or ``.parquet`` file.
 
-    Columns ``record_id`` and ``patient_id`` name the rows, a column without a name (the row number that pandas writes)
-    is passed over, all others are labels; ``score.LABEL`` and ``truth.LABEL`` count as ``LABEL``. A CSV whose first
-    line holds numbers only has no names.
+    Columns such as ``record_id``, ``patient_id``, ``split`` and ``group.NAME`` describe the rows, a column without a
+    name (the row number that pandas writes) is passed over, all others are labels; ``score.LABEL`` and ``truth.LABEL``
+    count as ``LABEL``. A CSV whose first line holds numbers only has no names.
 
     Raises
     ------
     UnreadableFileError
-        Missing or damaged file, or text where numbers should be.
+        Missing, empty or damaged file, or text where numbers should be.
     """
-    if not path.is_file():
-        raise UnreadableFileError(f"there is no file {path}")
+    check_readable(path)
     if path.suffix == ".npy":
         return ScoreMatrix(path, _read_npy(path))
     if path.suffix == ".csv" and all(_is_number(cell) for cell in read_header(path)):
@@ -60,20 +78,35 @@ def read_matrix(path: Path) -> ScoreMatrix:
         except ValueError as error:
             raise UnreadableFileError(f"{path} must hold numbers: {error}") from error
     table = _read_table(path)
-    names = [name for name in table.column_names if name not in {"record_id", "patient_id"}]
+    about = [name for name in table.column_names if name in RECORD_COLUMNS or name.startswith("group.")]
+    names = [name for name in table.column_names if name not in about]
     if not names:
         raise UnreadableFileError(f"{path} has no column of numbers; it has: {', '.join(table.column_names)}")
     return ScoreMatrix(
         path,
         np.column_stack([column_of_numbers(table, name, path=path) for name in names]),
         tuple(name.removeprefix("score.").removeprefix("truth.") for name in names),
-        _texts(table, "record_id"),
-        _texts(table, "patient_id"),
+        {name: tuple(table[name].cast(pa.string()).to_pylist()) for name in about},
     )
 
 
-def aligned_truth(true: ScoreMatrix, scores: ScoreMatrix, *, labels: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the truth (record, label) in the order of the scores' records and of ``labels``.
+def check_readable(path: Path) -> None:
+    """Refuse a file that isn't there or holds nothing.
+
+    Raises
+    ------
+    UnreadableFileError
+        It names the file.
+    """
+    if not path.is_file():
+        raise UnreadableFileError(f"there is no file {path}")
+    with path.open("rb") as stream:
+        if not stream.read(1 << 10).strip():
+            raise UnreadableFileError(f"{path} is empty")
+
+
+def aligned_truth(true: ScoreMatrix, scores: ScoreMatrix, *, labels: tuple[str, ...]) -> ScoreMatrix:
+    """Return the truth in the order of the scores' records and of ``labels``.
 
     Rows are joined on ``record_id`` where both files have it, otherwise taken one by one.
 
@@ -84,20 +117,22 @@ def aligned_truth(true: ScoreMatrix, scores: ScoreMatrix, *, labels: tuple[str, 
     UnknownNameError
         A label has no truth.
     """
-    values = true.values
+    places = list(range(len(true.values)))
     if scores.records is not None and true.records is not None:
-        values = values[_places(true, scores.records, wanted_by=scores.path)]
-    elif len(values) != len(scores.values):
+        places = _places(true, scores.records, wanted_by=scores.path)
+    elif len(places) != len(scores.values):
         raise SpecificationError(
-            f"{scores.path} has {len(scores.values)} rows and {true.path} {len(values)}; they must be the same records "
+            f"{scores.path} has {len(scores.values)} rows and {true.path} {len(places)}; they must be the same records "
             "in the same order, or both have a column record_id"
         )
-    if true.labels is None:
-        return values
-    for name in labels:
-        if name not in true.labels:
-            raise UnknownNameError(f"{true.path} has no label {name!r}{nearest(name, true.labels)}")
-    return np.asarray(values[:, [true.labels.index(name) for name in labels]])
+    columns = list(range(true.values.shape[1]))
+    if true.labels is not None:
+        for name in labels:
+            if name not in true.labels:
+                raise UnknownNameError(f"{true.path} has no label {name!r}{nearest(name, true.labels)}")
+        columns = [true.labels.index(name) for name in labels]
+    per_record = {name: tuple(values[place] for place in places) for name, values in true.per_record.items()}
+    return ScoreMatrix(true.path, true.values[np.ix_(places, columns)], labels, per_record)
 
 
 def read_header(path: Path) -> list[str]:
@@ -123,8 +158,7 @@ def read_csv(path: Path) -> pa.Table:
 
 def read_names(path: Path) -> tuple[str, ...]:
     """Return the names in a text file, separated by commas or lines."""
-    if not path.is_file():
-        raise UnreadableFileError(f"there is no file {path}")
+    check_readable(path)
     cells = path.read_text(encoding="utf-8-sig").replace("\n", ",").split(",")
     return tuple(cell.strip() for cell in cells if cell.strip())
 
@@ -155,10 +189,6 @@ def _read_table(path: Path) -> pa.Table:
         return pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise UnreadableFileError(f"can't read a table from {path}: {error}") from error
-
-
-def _texts(table: pa.Table, name: str) -> tuple[str, ...] | None:
-    return tuple(table[name].cast(pa.string()).to_pylist()) if name in table.column_names else None
 
 
 def _places(true: ScoreMatrix, records: tuple[str, ...], *, wanted_by: Path) -> list[int]:
