@@ -25,10 +25,12 @@ from measuring import machine, pin_to_one_core, real_data, table
 
 CONTESTANTS = {
     "loop": "loop of wfdb.rdrecord, sosfiltfilt, resample_poly",
+    "loop-extended": "the same loop with the odd extension of 5 s that ingest uses",
     "quality-off": "einthoven ingest, quality off",
     "quality-on": "einthoven ingest, quality on",
 }
 WARM_UP_RECORDS = 50
+EXTENSION_SAMPLES = 2500  # 5 s at 500 Hz
 
 
 def main() -> None:
@@ -56,10 +58,14 @@ def measure(*, repetitions: int) -> str:
     }
     rows = []
     for name, (elapsed_ms, processor_ms) in medians.items():
-        ratios = [f"{loop / own:.1f} x" for loop, own in zip(medians["loop"], medians[name], strict=True)]
-        rows.append((CONTESTANTS[name], f"{elapsed_ms:.2f}", ratios[0], f"{processor_ms:.2f}", ratios[1]))
-    head = f"{n_records} 10-s 12-lead WFDB records, 500 to 250 Hz, one core, median of {repetitions} interleaved runs."
-    header = ("", "elapsed ms per record", "speed", "processor ms per record", "speed")
+        ratios = [f"{medians[loop][1] / processor_ms:.1f} x" for loop in ("loop", "loop-extended")]
+        rows.append((CONTESTANTS[name], f"{elapsed_ms:.2f}", f"{processor_ms:.2f}", *ratios))
+    head = (
+        f"{n_records} 10-s 12-lead WFDB records, 500 to 250 Hz, one core, median of {repetitions} interleaved runs. "
+        "SciPy extends a record by 0.04 s unless told otherwise, which leaves the baseline wrong for seconds at both "
+        "ends; with the same extension as ours its result is ours (relative RMS below 1e-3)."
+    )
+    header = ("", "elapsed ms per record", "processor ms per record", "of the loop", "of the loop with equal result")
     return f"{head}\n\n{table(header, rows)}"
 
 
@@ -75,18 +81,18 @@ def measure_one(name: str) -> tuple[float, float]:
 
 def run(name: str, locations: list[RecordLocation]) -> None:
     """Run a contestant over all locations."""
-    if name == "loop":
-        run_loop(locations)
+    if name.startswith("loop"):
+        run_loop(locations, padlen=EXTENSION_SAMPLES if name == "loop-extended" else None)
     else:
         run_ingest(locations, measure_quality=name == "quality-on")
 
 
-def run_loop(locations: list[RecordLocation]) -> None:
+def run_loop(locations: list[RecordLocation], *, padlen: int | None) -> None:
     """Read, filter and resample every record; keep nothing."""
     sections = signal.butter(3, (0.67, 40.0), btype="bandpass", fs=500, output="sos")
     for location in locations:
         record = wfdb.rdrecord(location.path.removesuffix(".hea"))
-        filtered = signal.sosfiltfilt(sections, record.p_signal, axis=0)
+        filtered = signal.sosfiltfilt(sections, record.p_signal, axis=0, padlen=padlen)
         signal.resample_poly(filtered, 1, 2, axis=0)
 
 
