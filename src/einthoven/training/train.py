@@ -163,11 +163,12 @@ def _is_finished(job: _Job) -> bool:
     if same:
         return (job.run_dir / CHECKPOINT / "checkpoint.json").exists()
     if job.workers.is_first:
-        job.run_dir.mkdir(parents=True, exist_ok=True)
-        for name in (LAST_STATE, BEST_WEIGHTS, f"{CHECKPOINT}/checkpoint.json"):
-            (job.run_dir / name).unlink(missing_ok=True)
-        with explained_when_full(path), durable_file(path) as file:
-            file.write((json.dumps({"version": 1, "fingerprint": fingerprint}) + "\n").encode())
+        with explained_when_full(path):
+            job.run_dir.mkdir(parents=True, exist_ok=True)
+            for name in (LAST_STATE, BEST_WEIGHTS, f"{CHECKPOINT}/checkpoint.json"):
+                (job.run_dir / name).unlink(missing_ok=True)
+            with durable_file(path) as file:
+                file.write((json.dumps({"version": 1, "fingerprint": fingerprint}) + "\n").encode())
     return False
 
 
