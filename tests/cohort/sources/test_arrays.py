@@ -74,8 +74,24 @@ def test_label_set_is_refused(folder):
         source(folder).load("superclass")
 
 
-def test_text_in_a_label_column_is_refused(folder):
-    """A label is a number."""
-    (folder / "labels.csv").write_text(CSV.replace("7,1,50,0,1,0", "7,1,50,0,yes,0"))
-    with pytest.raises(CohortError, match=r"'super_AF' of labels\.csv must hold numbers"):
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("7,1,50,0,yes,0", r"labels\.csv, line 2: column 'super_AF' holds 'yes': could not convert"),
+        ("7,1,50,0,-1,0", r"column 'super_AF' holds '-1': a label is 0 or 1; leave the cell empty"),
+        ("7,,50,0,1,0", r"line 2: column 'person' holds an empty cell: it must be filled in"),
+        ("7,1,old,0,1,0", r"column 'age' holds 'old'"),
+    ],
+)
+def test_odd_cells_are_refused_with_file_line_and_column(folder, cell, message):
+    """A person can go there and mend it."""
+    (folder / "labels.csv").write_text(CSV.replace("7,1,50,0,1,0", cell))
+    with pytest.raises(CohortError, match=message):
+        source(folder).load(("super_AF",))
+
+
+def test_table_of_another_length_is_refused(folder):
+    """A lost row would shift every label onto its neighbour's ECG."""
+    (folder / "labels.csv").write_text(CSV.replace("7,1,50,0,1,0\n", ""))
+    with pytest.raises(CohortError, match=r"signals\.npy holds 3 records and .*labels\.csv 2 rows"):
         source(folder).load(("super_AF",))

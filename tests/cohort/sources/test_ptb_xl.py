@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 
 import pytest
@@ -66,6 +67,42 @@ def test_missing_folder_and_empty_folder_are_named(tmp_path):
     with pytest.raises(CohortError, match=r"there is no folder .*nowhere"):
         PtbXl(str(tmp_path / "nowhere")).load("superclass")
     with pytest.raises(CohortError, match=r"has no ptbxl_database.csv; it holds nothing"):
+        PtbXl(str(tmp_path)).load("superclass")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "message"),
+    [
+        ("strat_fold", "11", r"ecg_id 1: column 'strat_fold' holds '11': folds are 1 to 10"),
+        ("strat_fold", "", r"'strat_fold' holds an empty cell"),
+        ("age", "old", r"ecg_id 1: column 'age' holds 'old'"),
+        ("patient_id", "abc", r"'patient_id' holds 'abc'"),
+        ("patient_id", "12.7", r"it must be a whole number"),
+        ("patient_id", "", r"'patient_id' holds an empty cell"),
+        ("recording_date", "yesterday", r"'recording_date' holds 'yesterday'"),
+        ("ecg_id", "x", r"line 2: column 'ecg_id' holds 'x'"),
+        ("filename_hr", "", r"'filename_hr' holds an empty cell"),
+        ("scp_codes", "{'NORM': None}", r"ecg_id 1: column 'scp_codes' .*must look like"),
+    ],
+)
+def test_odd_cells_are_refused_with_ecg_and_column(folder, tmp_path, column, cell, message):
+    """A person can go there and mend it; nothing ends in a traceback."""
+    (tmp_path / "scp_statements.csv").write_text((folder / "scp_statements.csv").read_text())
+    with (folder / "ptbxl_database.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0][column] = cell
+    with (tmp_path / "ptbxl_database.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(CohortError, match=message):
+        PtbXl(str(tmp_path)).load("superclass")
+
+
+def test_empty_table_is_refused(folder, tmp_path):
+    """A file of no bytes is no CSV."""
+    (tmp_path / "ptbxl_database.csv").write_text("")
+    with pytest.raises(CohortError, match=r"ptbxl_database\.csv can't be read as a CSV"):
         PtbXl(str(tmp_path)).load("superclass")
 
 

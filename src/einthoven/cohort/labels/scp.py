@@ -79,7 +79,7 @@ def parse_statements(text: str) -> dict[str, float]:
     try:
         value = ast.literal_eval(text)
         return {str(code): float(likelihood) for code, likelihood in value.items()}
-    except (ValueError, SyntaxError, AttributeError) as error:
+    except (ValueError, SyntaxError, AttributeError, TypeError) as error:
         raise CohortError(f"scp_codes must look like {{'NORM': 100.0}}, got {text!r}") from error
 
 

@@ -6,14 +6,15 @@ Nothing about the array is guessed: axes, rate, unit and leads are declared in t
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
-from einthoven.cohort.sources.source import LabelRequest, SourceData, read_table, require_columns
-from einthoven.ecg.formats import RecordLocation
+from einthoven.cohort.sources.source import LabelRequest, SourceData, convert, read_table, require_columns
+from einthoven.ecg.formats import RecordLocation, locate
 from einthoven.errors import CohortError
 from einthoven.registry import nearest
 
@@ -67,7 +68,7 @@ class Arrays:
     dataset: str | None = None
 
     def load(self, labels: LabelRequest, auxiliary: LabelRequest = ()) -> SourceData:
-        """Read the CSV; the array is opened at ingest.
+        """Read the CSV, and of the array how many records it holds.
 
         Raises
         ------
@@ -85,15 +86,24 @@ class Arrays:
         )
         columns = self._demography(table)
         for name in (*outcomes, *helpers):
-            columns[f"y.{name}"] = _numbers(table[self.columns.get(name, name)], file=self.table)
-        locations = tuple(
-            RecordLocation(
-                str(record_id), str(folder / self.signals), "array", self._options(row), patient_id=str(patient_id)
-            )
-            for row, (record_id, patient_id) in enumerate(zip(columns["record_id"], columns["patient_id"], strict=True))
-        )
+            columns[f"y.{name}"] = convert(table, self.columns.get(name, name), _yes_or_no, file=self.table)
+        locations = self._locations(folder, columns)
         flow = FlowStep("ECGs in the table", table.height, len(set(columns["patient_id"])))
         return SourceData(columns, locations, (flow,), labels=outcomes, auxiliary=helpers)
+
+    def _locations(self, folder: Path, columns: dict[str, list[object]]) -> tuple[RecordLocation, ...]:
+        """Give each row of the table its row of the array; a table of another length would shift every label."""
+        signals = folder / self.signals
+        rows = locate(signals, format="array", options=self._options())
+        if len(rows) != len(columns["record_id"]):
+            raise CohortError(
+                f"{signals} holds {len(rows):,} records and {folder / self.table} {len(columns['record_id']):,} rows: "
+                "row k of one must belong to row k of the other"
+            )
+        return tuple(
+            replace(row, record_id=str(record_id), patient_id=str(patient_id))
+            for row, record_id, patient_id in zip(rows, columns["record_id"], columns["patient_id"], strict=True)
+        )
 
     def _names(self, request: LabelRequest, table: pl.DataFrame) -> tuple[str, ...]:
         """Expand patterns such as ``super_*``; a plain name stays as it is."""
@@ -113,27 +123,31 @@ class Arrays:
             raise CohortError(f"data.*.columns maps {unknown!r} to a column that isn't there{nearest(unknown, FILLED)}")
         mapped = {name: self.columns[name] for name in FILLED if name in self.columns}
         require_columns(table, list(mapped.values()), file=self.table)
+        converters: dict[str, Callable[[str | None], object]] = {
+            "record_id": _filled,
+            "patient_id": _filled,
+            "age_years": self._age,
+            "sex": lambda cell: self.sex_codes.get(str(cell), "U"),
+            "site": lambda cell: cell,
+        }
+        columns: dict[str, list[object]] = {
+            name: convert(table, column, converters[name], file=self.table) for name, column in mapped.items()
+        }
         stem = Path(self.signals).stem
-        columns: dict[str, list[object]] = {name: table[column].to_list() for name, column in mapped.items()}
         columns.setdefault("record_id", [f"{stem}-{row}" for row in range(table.height)])
         if "patient_id" not in columns:
             raise CohortError(
                 "a split by patient needs patient ids: set data.*.columns.patient_id to the CSV's column of them"
             )
         columns["path"] = [f"{self.signals}[{row}]" for row in range(table.height)]
-        if "sex" in columns:
-            columns["sex"] = [self.sex_codes.get(str(value), "U") for value in columns["sex"]]
-        if "age_years" in columns:
-            columns["age_years"] = [self._age(value) for value in columns["age_years"]]
         return columns
 
-    def _age(self, value: object) -> float | None:
-        age = float(str(value)) if value not in (None, "") else None
+    def _age(self, cell: str | None) -> float | None:
+        age = float(cell) if cell else None
         return 90.0 if age is not None and age == self.age_over else age
 
-    def _options(self, row: int) -> dict[str, object]:
+    def _options(self) -> dict[str, object]:
         options: dict[str, object] = {
-            "row": row,
             "axes": self.axes,
             "rate_hz": self.rate_hz,
             "unit": self.unit,
@@ -143,8 +157,14 @@ class Arrays:
         return options | ({"dataset": self.dataset} if self.dataset else {})
 
 
-def _numbers(column: pl.Series, *, file: str) -> list[object]:
-    try:
-        return [float(value) if value not in (None, "") else None for value in column]
-    except ValueError as error:
-        raise CohortError(f"column {column.name!r} of {file} must hold numbers: {error}") from error
+def _filled(cell: str | None) -> str:
+    if cell is None:
+        raise ValueError("it must be filled in")
+    return cell
+
+
+def _yes_or_no(cell: str | None) -> float | None:
+    value = None if cell is None else float(cell)
+    if value not in (None, 0.0, 1.0):
+        raise ValueError("a label is 0 or 1; leave the cell empty where it is unknown")
+    return value

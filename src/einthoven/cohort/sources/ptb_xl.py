@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +12,14 @@ import polars as pl
 
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.labels.scp import ScpVocabulary, parse_statements
-from einthoven.cohort.sources.source import LabelRequest, SourceData, read_table, require_columns
+from einthoven.cohort.sources.source import LabelRequest, SourceData, convert, read_table, require_columns
 from einthoven.ecg.formats import RecordLocation
-from einthoven.errors import CohortError
 
 __all__ = ["PtbXl"]
 
 DATABASE = "ptbxl_database.csv"
 STATEMENTS = "scp_statements.csv"
+STATEMENT_COLUMNS = ("diagnostic", "form", "rhythm", "diagnostic_class", "diagnostic_subclass")
 # ecg_ids of version 1.0.1 that version 1.0.3 withdrew as duplicates: the difference between their tables
 WITHDRAWN = frozenset(
     {137, 139, 140, 141, 142, 143, 145, 456, 458, 459, 461, 462, 2506, 2511, 3795, 3798, 3800, 3801, 3832, 5817}
@@ -63,22 +63,23 @@ class PtbXl:
         """
         folder = Path(self.path)
         table = read_table(folder, DATABASE)
-        needed = ["ecg_id", "patient_id", "age", "sex", "scp_codes", "strat_fold", "filename_hr", "filename_lr"]
+        name = "filename_hr" if self.rate_hz == 500 else "filename_lr"
+        needed = ["ecg_id", "patient_id", "age", "sex", "scp_codes", "strat_fold", name]
         require_columns(table, needed, file=str(folder / DATABASE))
-        vocabulary = ScpVocabulary.from_table(read_table(folder, STATEMENTS))
-        table = table.with_columns(number=pl.col("ecg_id").cast(pl.Int64))
-        kept = table.filter(~pl.col("number").is_in(list(WITHDRAWN)))
-        withdrawn = table.filter(pl.col("number").is_in(list(WITHDRAWN)))
+        scp_table = read_table(folder, STATEMENTS)
+        require_columns(scp_table, STATEMENT_COLUMNS, file=str(folder / STATEMENTS))
+        vocabulary = ScpVocabulary.from_table(scp_table)
+        number = pl.Series(convert(table, "ecg_id", _whole, file=DATABASE))
+        is_withdrawn = number.is_in(list(WITHDRAWN))
+        withdrawn, kept = table.filter(is_withdrawn), table.filter(~is_withdrawn)
         outcomes = vocabulary.resolve(labels)
-        statements = [parse_statements(text) for text in kept["scp_codes"]]
-        targets = self._targets(outcomes, statements, vocabulary)
-        known = [any(targets[f"y.{name}"][row] != 0 for name in outcomes) for row in range(kept.height)]
-        keep = [not self.require_label or has_label for has_label in known]
-        unlabelled, kept = kept.filter(pl.Series([not k for k in keep])), kept.filter(pl.Series(keep))
-        extra = {name: codes for name, codes in vocabulary.resolve(auxiliary).items() if name not in outcomes}
-        targets |= self._targets(extra, statements, vocabulary)
-        columns = _demography(kept)
-        columns |= {name: [v for v, k in zip(values, keep, strict=True) if k] for name, values in targets.items()}
+        extra = {label: codes for label, codes in vocabulary.resolve(auxiliary).items() if label not in outcomes}
+        targets = self._targets(outcomes | extra, kept, vocabulary)
+        is_labelled = pl.Series(
+            [not self.require_label or any(row[f"y.{label}"] != 0 for label in outcomes) for row in targets.to_dicts()]
+        )
+        unlabelled, kept = kept.filter(~is_labelled), kept.filter(is_labelled)
+        columns = _demography(kept, path=name) | targets.filter(is_labelled).to_dict(as_series=False)
         flow = (
             _step("ECGs in the table", table),
             _step("withdrawn upstream (duplicates)", withdrawn, excluded=True),
@@ -86,22 +87,23 @@ class PtbXl:
         )
         return SourceData(
             columns=columns,
-            locations=tuple(self._locations(folder, kept)),
+            locations=tuple(_locations(folder, columns)),
             flow=tuple(step for step in flow if step.records or not step.excluded),
             labels=tuple(outcomes),
             auxiliary=tuple(extra),
-            official_split=tuple(OFFICIAL_SPLIT[int(float(fold))] for fold in kept["strat_fold"]),
+            official_split=tuple(convert(kept, "strat_fold", _official_split, file=DATABASE, key="ecg_id")),
         )
 
     def _targets(
-        self, labels: dict[str, frozenset[str]], statements: list[dict[str, float]], vocabulary: ScpVocabulary
-    ) -> dict[str, list[object]]:
-        columns: dict[str, list[object]] = {}
+        self, labels: dict[str, frozenset[str]], table: pl.DataFrame, vocabulary: ScpVocabulary
+    ) -> pl.DataFrame:
+        statements = convert(table, "scp_codes", parse_statements, file=DATABASE, key="ecg_id")
+        columns: dict[str, pl.Series] = {}
         for name, codes in labels.items():
             values = [self._target(codes, found, vocabulary.diagnostic) for found in statements]
-            columns[f"y.{name}"] = list(values)
-            columns[f"u.{name}"] = [value is None for value in values]
-        return columns
+            columns[f"y.{name}"] = pl.Series(values, dtype=pl.Float64)
+            columns[f"u.{name}"] = pl.Series([value is None for value in values], dtype=pl.Boolean)
+        return pl.DataFrame(columns)
 
     def _target(self, codes: frozenset[str], found: dict[str, float], diagnostic: frozenset[str]) -> float | None:
         present = codes & found.keys()
@@ -109,44 +111,54 @@ class PtbXl:
             return 1.0
         return None if present else 0.0
 
-    def _locations(self, folder: Path, table: pl.DataFrame) -> Iterable[RecordLocation]:
-        names = table["filename_hr" if self.rate_hz == 500 else "filename_lr"]
-        for ecg_id, patient, name in zip(table["ecg_id"], table["patient_id"], names, strict=True):
-            yield RecordLocation(ecg_id, str(folder / name), "wfdb", {}, patient_id=_patient(patient))
+
+def _locations(folder: Path, columns: dict[str, list[object]]) -> Iterable[RecordLocation]:
+    for ecg_id, patient, name in zip(columns["record_id"], columns["patient_id"], columns["path"], strict=True):
+        yield RecordLocation(str(ecg_id), str(folder / str(name)), "wfdb", {}, patient_id=str(patient))
 
 
-def _demography(table: pl.DataFrame) -> dict[str, list[object]]:
-    columns: dict[str, list[object]] = {
-        "record_id": table["ecg_id"].to_list(),
-        "patient_id": [_patient(value) for value in table["patient_id"]],
-        "path": table["filename_hr"].to_list(),
-        "age_years": [_age(value) for value in table["age"]],
-        "sex": [SEX.get(value, "U") for value in table["sex"]],
+def _demography(table: pl.DataFrame, *, path: str) -> dict[str, list[object]]:
+    converters: dict[str, tuple[str, Callable[[str | None], object]]] = {
+        "record_id": ("ecg_id", lambda cell: str(_whole(cell))),
+        "patient_id": ("patient_id", lambda cell: str(_whole(cell))),
+        "path": (path, _text),
+        "age_years": ("age", _age),
+        "sex": ("sex", lambda cell: SEX.get(cell or "", "U")),
+        "site": ("site", lambda cell: cell and str(_whole(cell))),
+        "group.device": ("device", lambda cell: cell),
+        # the owners publish no time zone
+        "ecg_time": ("recording_date", lambda cell: cell and datetime.fromisoformat(cell)),
     }
-    if "site" in table.columns:
-        columns["site"] = [_whole(value) for value in table["site"]]
-    if "device" in table.columns:
-        columns["group.device"] = [value.strip() if value else None for value in table["device"]]
-    if "recording_date" in table.columns:
-        columns["ecg_time"] = [
-            datetime.fromisoformat(value) if value else None for value in table["recording_date"]
-        ]  # no zone is published
-    return columns
+    return {
+        name: convert(table, column, converter, file=DATABASE, key="ecg_id")
+        for name, (column, converter) in converters.items()
+        if column in table.columns
+    }
 
 
-def _patient(value: str) -> str:
-    if not value:
-        raise CohortError(f"{DATABASE} has an ECG without patient_id; a split by patient is impossible")
-    return _whole(value) or ""
+def _whole(cell: str | None) -> int:
+    value = float(_text(cell))
+    if not value.is_integer():
+        raise ValueError("it must be a whole number")
+    return int(value)
 
 
-def _whole(value: str | None) -> str | None:
-    return str(int(float(value))) if value else None
+def _text(cell: str | None) -> str:
+    if cell is None:
+        raise ValueError("it must be filled in")
+    return cell
 
 
-def _age(value: str | None) -> float | None:
-    age = float(value) if value else None
+def _age(cell: str | None) -> float | None:
+    age = float(cell) if cell else None
     return 90.0 if age == AGE_OVER_89 else age
+
+
+def _official_split(cell: str | None) -> str:
+    fold = _whole(cell)
+    if fold not in OFFICIAL_SPLIT:
+        raise ValueError("folds are 1 to 10")
+    return OFFICIAL_SPLIT[fold]
 
 
 def _step(label: str, table: pl.DataFrame, *, excluded: bool = False) -> FlowStep:

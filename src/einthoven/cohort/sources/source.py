@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import polars as pl
 
@@ -14,9 +14,10 @@ from einthoven.ecg.formats import RecordLocation
 from einthoven.errors import CohortError
 from einthoven.registry import nearest
 
-__all__ = ["LabelRequest", "Source", "SourceData", "read_table", "require_columns"]
+__all__ = ["LabelRequest", "Source", "SourceData", "convert", "read_table", "require_columns"]
 
 LabelRequest = str | tuple[str, ...]
+Converted = TypeVar("Converted")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,10 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
     if not file.is_file():
         found = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
         raise CohortError(f"{folder} has no {name}; it holds {found}")
-    return pl.read_csv(file, infer_schema=False)
+    try:
+        return pl.read_csv(file, infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise CohortError(f"{file} can't be read as a CSV: {str(error).splitlines()[0]}") from error
 
 
 def require_columns(table: pl.DataFrame, names: Sequence[str], *, file: str) -> None:
@@ -79,3 +83,25 @@ def require_columns(table: pl.DataFrame, names: Sequence[str], *, file: str) -> 
     for name in names:
         if name not in table.columns:
             raise CohortError(f"{file} has no column {name!r}{nearest(name, table.columns)}")
+
+
+def convert(
+    table: pl.DataFrame, column: str, converter: Callable[[Any], Converted], *, file: str, key: str | None = None
+) -> list[Converted]:
+    """Return the converted cells of a column; an empty cell reaches the converter as None.
+
+    Raises
+    ------
+    CohortError
+        Names file, row (or the value of column ``key`` in it), column and cell, with the converter's reason.
+    """
+    converted: list[Converted] = []
+    for row, cell in enumerate(table[column].to_list()):
+        value = cell.strip() or None if isinstance(cell, str) else cell
+        try:
+            converted.append(converter(value))
+        except (ValueError, TypeError, KeyError, OverflowError, CohortError) as error:
+            place = f"{key} {table[key][row]}" if key and key != column else f"line {row + 2}"
+            shown = "an empty cell" if value is None else repr(cell)
+            raise CohortError(f"{file}, {place}: column {column!r} holds {shown}: {error}") from error
+    return converted
