@@ -67,7 +67,7 @@ class IngestSpec:
     pad_s : float
         Odd extension on both sides while filtering, at most the record's length less one sample.
     resampler : ``fft`` or ``polyphase``
-        ``fft`` filters and resamples in one real FFT where the rates have an integer ratio.
+        ``fft`` filters and resamples in one real FFT.
     """
 
     leads: tuple[str, ...] = STANDARD_LEADS
