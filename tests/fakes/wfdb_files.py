@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from einthoven.ecg.formats import RecordLocation
+from fakes.fake_format import Fake
+
 STANDARD = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 
 
@@ -98,4 +101,23 @@ ENCODERS: dict[int, Callable[[Sequence[int]], bytes]] = {
     160: _encode_160,
     212: _encode_212,
     311: _encode_311,
+}
+
+
+def _fake(suffix: str, fmt: int, layout: str = "") -> Fake:
+    def fake(folder: Path, signal_mv: np.ndarray, leads: Sequence[str]) -> RecordLocation:
+        digital = np.rint(signal_mv * 1000).astype(int)
+        prefix = mat4_prefix(*digital.shape) if suffix == ".mat" else b""
+        header = write_wfdb(folder, digital=digital, leads=leads, fmt=fmt, layout=layout, prefix=prefix, suffix=suffix)
+        return RecordLocation("rec", str(header), "wfdb", {})
+
+    return fake
+
+
+FAKES: dict[str, Fake] = {
+    "16": _fake(".dat", 16),
+    "212": _fake(".dat", 212),
+    "24": _fake(".dat", 24),
+    "32": _fake(".dat", 32),
+    "mat": _fake(".mat", 16, "+24"),
 }

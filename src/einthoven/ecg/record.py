@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from einthoven.errors import LeadError, SignalError, UnitError
 
-__all__ = ["Provenance", "Record", "Sex", "TimeKind", "Unit"]
+__all__ = ["Annotation", "MedianBeat", "Provenance", "Record", "Sex", "TimeKind", "Unit"]
 
 Sex = Literal["F", "M", "U"]
 Unit = Literal["mV", "arbitrary"]
@@ -33,8 +33,19 @@ class Provenance:
         Over the bytes of the file or files, in reading order; empty when the record never was a file.
     original_unit : str
         As the file spells it, for example ``uV``.
+    original_step_mv : tuple of float
+        What one stored unit of each of ``leads_stored`` is worth (the gain, inverted); empty where samples were stored
+        as floating-point amplitudes.
+    leads_stored : tuple of str
+        Leads that the file holds, in canonical order.
     leads_derived : tuple of str
         Leads that were computed from others, not stored.
+    device_filters : tuple of str
+        What the device did to the signal before it was stored, for example ``low-pass 150 Hz``.
+    deidentification : str
+        How direct identifiers were removed, when they were.
+    resampling : str
+        What the file says about a rate that isn't the original one.
     notes : tuple of str
         What a human should know: a wrong checksum that was accepted, a label that was read as an alias.
     """
@@ -44,8 +55,31 @@ class Provenance:
     source_path: str = ""
     source_sha256: str = ""
     original_unit: str = ""
+    original_step_mv: tuple[float, ...] = ()
+    leads_stored: tuple[str, ...] = ()
     leads_derived: tuple[str, ...] = ()
+    device_filters: tuple[str, ...] = ()
+    resampling: str = ""
+    deidentification: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A mark that device or reader set: ``label`` at ``time_s`` from the first sample, in one lead or (None) in all."""
+
+    time_s: float
+    label: str
+    lead: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MedianBeat:
+    """The representative beat that the device computed: ``signal`` float32 (lead, sample), mV."""
+
+    signal: NDArray[np.float32]
+    leads: tuple[str, ...]
+    sampling_rate_hz: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +101,15 @@ class Record:
     sex : ``F``, ``M`` or ``U``
     device : str, optional
     measurements : mapping of str to float
-        The machine's own, when the file has them.
+        The machine's own, when the file has them; names as in ``ecg/formats/measurement_names.py``.
+    lead_measurements : mapping of lead to mapping of str to float
+        The same lead by lead (the measurement matrix).
     statements : tuple of str
-        The machine's or reader's diagnostic statements, verbatim.
+        Diagnostic statements, verbatim; as confirmed by the reader where there was one.
+    original_statements : tuple of str
+        What the machine had said before, where the file keeps it.
+    median_beat : MedianBeat, optional
+    annotations : tuple of Annotation
     unit : ``mV`` or ``arbitrary``
         ``arbitrary`` only when declared by a human; never guessed.
     provenance : Provenance
@@ -91,7 +131,11 @@ class Record:
     sex: Sex = "U"
     device: str | None = None
     measurements: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    lead_measurements: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
     statements: tuple[str, ...] = ()
+    original_statements: tuple[str, ...] = ()
+    median_beat: MedianBeat | None = None
+    annotations: tuple[Annotation, ...] = ()
     unit: Unit = "mV"
     provenance: Provenance = field(default_factory=lambda: Provenance("memory", "1"))
 

@@ -39,7 +39,7 @@ def test_nothing_is_guessed(tmp_path, name):
         ({"rate_hz": 0}, SpecificationError, "positive"),
         ({"rate_hz": "fast"}, SpecificationError, "rate_hz must be a number, got 'fast'"),
         ({"scale": 0}, SpecificationError, "other than 0"),
-        ({"unit": "ADC"}, UnitError, "mV, uV or V"),
+        ({"unit": "ADC"}, UnitError, "mV, uV, nV or V"),
         ({"row": 4, "axes": "record,sample,lead"}, UnreadableFileError, "rows 0 to 3"),
         ({"row": -1, "axes": "record,sample,lead"}, UnreadableFileError, "rows 0 to 3"),
         ({"axes": "record,sample,lead"}, SpecificationError, "say which"),

@@ -1,10 +1,11 @@
-"""What every member of FORMATS has to do; a new format needs a fake here before it can pass."""
+"""What every member of FORMATS has to do; a new format needs fakes, ``tests/fakes/<name>_files.py``."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
-from collections.abc import Callable, Sequence
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,51 +13,13 @@ import pytest
 
 from einthoven.ecg.formats import FORMATS, RecordLocation, locate, read
 from einthoven.ecg.formats.array_layout import DECLARED
-from einthoven.errors import EinthovenError, RecordError, SpecificationError
-from fakes.array_files import layout, write_array
-from fakes.wfdb_files import STANDARD, mat4_prefix, write_wfdb
+from einthoven.ecg.formats.recognition import format_named, recognised_format
+from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnitError
+from fakes.wfdb_files import STANDARD
 
 STEP_MV = 0.001
 
-# a fake writes (lead, sample) millivolts under the given lead names and returns where
-Fake = Callable[[Path, np.ndarray, Sequence[str]], RecordLocation]
-
-
-def _wfdb(suffix: str, fmt: int, layout_word: str, prefix: bool) -> Fake:  # noqa: FBT001 - a table row, see FAKES
-    def fake(folder: Path, signal_mv: np.ndarray, leads: Sequence[str]) -> RecordLocation:
-        digital = np.rint(signal_mv / STEP_MV).astype(int)
-        header = write_wfdb(
-            folder,
-            digital=digital,
-            leads=leads,
-            fmt=fmt,
-            layout=layout_word,
-            prefix=mat4_prefix(*digital.shape) if prefix else b"",
-            suffix=suffix,
-        )
-        return RecordLocation("rec", str(header), "wfdb", {})
-
-    return fake
-
-
-def _array(suffix: str) -> Fake:
-    def fake(folder: Path, signal_mv: np.ndarray, leads: Sequence[str]) -> RecordLocation:
-        path = write_array(folder / f"rec{suffix}", signal_mv.T * 1000)
-        return RecordLocation("rec", str(path), "array", layout(unit="uV", leads=list(leads)))
-
-    return fake
-
-
-FAKES: dict[str, dict[str, Fake]] = {
-    "wfdb": {
-        "16": _wfdb(".dat", 16, "", False),
-        "212": _wfdb(".dat", 212, "", False),
-        "24": _wfdb(".dat", 24, "", False),
-        "32": _wfdb(".dat", 32, "", False),
-        "mat": _wfdb(".mat", 16, "+24", True),
-    },
-    "array": {suffix: _array(suffix) for suffix in (".npy", ".npz", ".csv", ".h5", ".mat")},
-}
+FAKES = {name: importlib.import_module(f"fakes.{name}_files").FAKES for name in FORMATS}
 CASES = [pytest.param(fake, id=f"{name}-{kind}") for name, kinds in FAKES.items() for kind, fake in kinds.items()]
 
 
@@ -68,10 +31,6 @@ def _signal_mv(n_leads: int = 12) -> np.ndarray:
 def _data_file(location: RecordLocation) -> Path:
     path = Path(location.path)
     return path if path.suffix != ".hea" else next(file for file in path.parent.iterdir() if file.suffix != ".hea")
-
-
-def test_every_format_has_a_fake():
-    assert set(FAKES) == set(FORMATS), "write a fake for the new format and list it in FAKES"
 
 
 @pytest.mark.parametrize("fake", CASES)
@@ -141,3 +100,55 @@ def test_what_a_format_does_not_say_by_itself_has_to_be_declared(tmp_path, fake)
         fewer = {key: value for key, value in location.options.items() if key != name}
         with pytest.raises(SpecificationError, match=f"declare .*{name} = "):
             read(RecordLocation("rec", location.path, location.format, fewer))
+
+
+# known by their names and by being declared, not by their content
+NAMED = {"wfdb-16", "wfdb-212", "wfdb-24", "wfdb-32", "wfdb-mat", "array-.csv", "array-.mat"}
+BY_CONTENT = [case for case in CASES if case.id not in NAMED]
+SINGLE = [case for case in CASES if not case.id.startswith(("wfdb", "array"))]
+
+
+@pytest.mark.parametrize("fake", BY_CONTENT)
+def test_a_file_under_a_wrong_name_is_known_by_its_content(tmp_path, fake):
+    location = fake(tmp_path, _signal_mv(), STANDARD)
+    other = tmp_path / "renamed.docx"
+    shutil.copy(location.path, other)
+    assert recognised_format(other) == location.format
+
+
+@pytest.mark.parametrize("fake", SINGLE)
+def test_the_provenance_says_what_was_stored(tmp_path, fake):
+    provenance = read(fake(tmp_path, _signal_mv(), STANDARD)).provenance
+    assert provenance.leads_stored == STANDARD
+    assert provenance.leads_derived == ()
+    assert provenance.original_unit
+    np.testing.assert_allclose(provenance.original_step_mv, STEP_MV)
+
+
+@pytest.mark.parametrize("fake", CASES)
+def test_the_eight_independent_leads_give_twelve(tmp_path, fake):
+    signal = _signal_mv()
+    kept = [row for row, lead in enumerate(STANDARD) if lead in {"I", "II"} or lead[0] == "V"]
+    location = fake(tmp_path, signal[kept], [STANDARD[row] for row in kept])
+    record = read(location)
+    assert record.leads == STANDARD
+    assert record.provenance.leads_derived == ("III", "aVR", "aVL", "aVF")
+    np.testing.assert_allclose(record.signal[2], signal[1] - signal[0], atol=2e-6)
+    np.testing.assert_allclose(record.signal[kept], signal[kept], atol=1e-6)
+
+
+@pytest.mark.parametrize("fake", SINGLE)
+def test_a_declared_unit_replaces_that_of_the_file_and_is_noted(tmp_path, fake):
+    location = fake(tmp_path, _signal_mv(), STANDARD)
+    spelled = read(location).provenance.original_unit
+    declared = read(RecordLocation("rec", location.path, location.format, {"unit": "V"}))
+    assert any("unit V declared" in note and spelled in note for note in declared.provenance.notes)
+    with pytest.raises(UnitError, match="how much is one stored unit worth"):
+        read(RecordLocation("rec", location.path, location.format, {"unit": "bananas"}))
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_nothing_else_is_taken_for_a_format(name):
+    recognises = format_named(name).recognises
+    for head in (b"", b"%PDF-1.7", b"<html><body>", b'{"resourceType": "Patient"}', b"a,b\n1,2\n", b"PK\x05\x06"):
+        assert not recognises(head)

@@ -74,7 +74,7 @@ def test_a_header_without_gain_takes_the_default_and_says_so(tmp_path):
 def test_an_odd_unit_is_refused_and_the_option_answers_it(tmp_path):
     digital = fake_digital()
     header = write_wfdb(tmp_path, digital=digital, gain="1/NU")
-    with pytest.raises(UnitError, match=r"got 'NU' in .*rec\.hea.*options=\{'unit': 'uV'\}"):
+    with pytest.raises(UnitError, match=r"rec\.hea gives the amplitude unit 'NU'.*options=\{'unit': 'uV'\}"):
         read(header)
     np.testing.assert_allclose(read_with(header, unit="uV").signal, digital / 1000, rtol=1e-6)
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from einthoven.ecg.formats.location import RecordLocation
-from einthoven.ecg.formats.reading import FORMATS, LOCATORS, locate, read
+from einthoven.ecg.formats.reading import FORMATS, locate, read
 
-__all__ = ["FORMATS", "LOCATORS", "RecordLocation", "locate", "read"]
+__all__ = ["FORMATS", "RecordLocation", "locate", "read"]

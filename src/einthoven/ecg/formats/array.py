@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven import __version__
-from einthoven.ecg.formats.array_file import open_array
-from einthoven.ecg.formats.array_layout import ArrayLayout
+from einthoven.ecg.formats.array_file import is_array, open_array
+from einthoven.ecg.formats.array_layout import OPTIONS, ArrayLayout
+from einthoven.ecg.formats.array_locate import locate
+from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import MAX_VALUES
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.selection import select_standard_leads
 from einthoven.ecg.record import Provenance, Record
 from einthoven.errors import LeadError, SignalError, SpecificationError, UnreadableFileError
 
-__all__ = ["read"]
+__all__ = ["FORMAT", "read"]
 
 
 def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
@@ -113,3 +115,13 @@ def _sha256(path: str, stored: NDArray[Any], layout: ArrayLayout) -> str:
         return hashlib.sha256(stored.tobytes()).hexdigest()
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+FORMAT = FileFormat(
+    name="array",
+    title="arrays with a declared layout (.npy, .npz, .csv, .mat, .h5, .hdf5, .parquet)",
+    read=read,
+    recognises=is_array,
+    options=OPTIONS,
+    locate=locate,
+)

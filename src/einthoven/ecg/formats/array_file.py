@@ -17,10 +17,15 @@ from einthoven.ecg.formats.array_layout import ArrayLayout
 from einthoven.ecg.formats.files import MAX_VALUES
 from einthoven.errors import EinthovenError, SpecificationError, UnreadableFileError
 
-__all__ = ["SUFFIXES", "open_array"]
+__all__ = ["SUFFIXES", "is_array", "open_array"]
 
 SUFFIXES = (".npy", ".npz", ".csv", ".h5", ".hdf5", ".mat")
 _FIRST_BYTES = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x89HDF\r\n\x1a\n": ".h5"}
+
+
+def is_array(head: bytes) -> bool:
+    """Return whether a file begins like one of the array formats that have a signature (text has none)."""
+    return head.startswith(tuple(_FIRST_BYTES))
 
 
 def open_array(path: str, layout: ArrayLayout) -> Any:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from einthoven.ecg.formats.file_format import FileFormat, one_record_per_file
 from einthoven.ecg.formats.location import RecordLocation
-from einthoven.ecg.formats.recognition import recognised_format
+from einthoven.ecg.formats.named_apart import in_natural_order, named_apart
+from einthoven.ecg.formats.recognition import FORMATS, format_named, recognised_format
+from einthoven.ecg.formats.search import search_folder
+from einthoven.ecg.leads import LEAD_SETS, LIMB_LEADS, derive_limb_leads
 from einthoven.ecg.record import Record
 from einthoven.errors import UnreadableFileError
-from einthoven.registry import resolve
 
-__all__ = ["FORMATS", "LOCATORS", "locate", "read"]
-
-FORMATS = {
-    "array": "einthoven.ecg.formats.array:read",
-    "wfdb": "einthoven.ecg.formats.wfdb:read",
-}
-# what lists the records of a folder or of one file, for each member of FORMATS
-LOCATORS = {
-    "array": "einthoven.ecg.formats.array_locate:locate",
-    "wfdb": "einthoven.ecg.formats.wfdb_locate:locate",
-}
+__all__ = ["FORMATS", "locate", "read"]
 
 
 def read(location: RecordLocation | Path | str, *, with_sha256: bool = True) -> Record:
     """Return the ECG at a location, or in a file that says all about itself.
+
+    A file with the eight independent leads (I, II, V1 to V6), as many recorders store, gives twelve: the other four
+    are computed, and the provenance says so.
 
     Parameters
     ----------
@@ -48,8 +42,8 @@ def read(location: RecordLocation | Path | str, *, with_sha256: bool = True) -> 
     if not isinstance(location, RecordLocation):
         path = Path(location)
         location = RecordLocation(path.stem, str(path), recognised_format(path))
-    record: Record = resolve("formats", location.format, FORMATS)(location, with_sha256=with_sha256)
-    return record
+    record = format_named(location.format).read(location, with_sha256=with_sha256)
+    return _with_twelve_leads(record)
 
 
 def locate(
@@ -64,7 +58,8 @@ def locate(
     ----------
     path : Path or str
     format : str, optional
-        A folder is searched for WFDB records unless this says otherwise; a file is recognised by name or content.
+        A folder is searched for files of all formats but arrays unless this says otherwise; a file is recognised by
+        its content.
     options : mapping, optional
         Handed to the reader with each record; for arrays the declared layout.
 
@@ -80,33 +75,35 @@ def locate(
     path = Path(path)
     if not path.exists() and not Path(f"{path}.hea").exists():
         raise UnreadableFileError(f"{path} does not exist: check the path")
-    name = format or ("wfdb" if path.is_dir() else recognised_format(path))
-    resolve("formats", name, FORMATS)
-    found: Sequence[RecordLocation] = resolve("locators", name, LOCATORS)(path, options=dict(options or {}))
+    settled = dict(options or {})
+    if format is None and path.is_dir():
+        found = search_folder(path, options=settled).locations
+    else:
+        found = _of_format(format_named(format or recognised_format(path)), path, settled)
     if not found:
         raise UnreadableFileError(
-            f"{path} holds no {name} record: check the path; for arrays, declare what they hold: --layout LAYOUT.toml "
-            "on the command line, or source = 'arrays' in a study file"
+            f"{path} holds no {f'{format} record' if format else 'ECG of a known format'}: check the path; for arrays, "
+            "declare what they hold: --layout LAYOUT.toml on the command line, or source = 'arrays' in a study file"
         )
-    return _named_apart(sorted(found, key=lambda location: _natural(location.path)), path)
+    return named_apart(in_natural_order(found), path)
 
 
-def _natural(path: str) -> list[tuple[bool, int, str]]:
-    parts = re.split(r"(\d+)", path)
-    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+def _of_format(file_format: FileFormat, path: Path, options: dict[str, Any]) -> list[RecordLocation]:
+    if file_format.locate is not None:
+        return list(file_format.locate(path, options=options))
+    if path.is_dir():
+        return search_folder(path, options=options, only=file_format.name).locations
+    return one_record_per_file(path, format_name=file_format.name, options=options)
 
 
-def _named_apart(locations: list[RecordLocation], folder: Path) -> list[RecordLocation]:
-    doubled = {name for name, count in Counter(location.record_id for location in locations).items() if count > 1}
-    if not doubled:
-        return locations
-    apart = []
-    for location in locations:
-        if location.record_id in doubled:
-            file = Path(location.path)
-            row = location.record_id.removeprefix(file.stem)
-            name = f"{file.relative_to(folder).with_suffix('')}{row}"
-            apart.append(dataclasses.replace(location, record_id=name))
-        else:
-            apart.append(location)
-    return apart
+def _with_twelve_leads(record: Record) -> Record:
+    """Return the record with all limb leads where it has the eight independent leads."""
+    if set(LIMB_LEADS) <= set(record.leads) or not set(LEAD_SETS["8"]) <= set(record.leads):
+        return record
+    complete = derive_limb_leads(record.signal, record.leads)
+    provenance = dataclasses.replace(
+        record.provenance,
+        leads_stored=record.provenance.leads_stored or record.leads,
+        leads_derived=(*record.provenance.leads_derived, *complete.derived),
+    )
+    return dataclasses.replace(record, signal=complete.signal, leads=complete.leads, provenance=provenance)

@@ -1,25 +1,36 @@
-"""Which format a file is of: by its name, and by its first bytes where the name says nothing."""
+"""The table of formats, and which of them a file is of: by its content; by its name only where the content is mute."""
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
-from einthoven.ecg.formats.wfdb_header import is_header
+from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.errors import UnreadableFileError
+from einthoven.registry import names, resolve
 
-__all__ = ["recognised_format"]
+__all__ = ["FORMATS", "HEAD_BYTES", "format_named", "format_of_content", "recognised_format"]
 
-_BY_SUFFIX = {
-    ".hea": "wfdb",
-    ".dat": "wfdb",
-    ".mat": "wfdb",
-    ".npy": "array",
-    ".npz": "array",
-    ".csv": "array",
-    ".h5": "array",
-    ".hdf5": "array",
+# asked in this order: formats with a signature of several bytes come before those that are known by their shape
+FORMATS = {
+    "wfdb": "einthoven.ecg.formats.wfdb:FORMAT",
+    "array": "einthoven.ecg.formats.array:FORMAT",
 }
-_BY_FIRST_BYTES = {b"\x93NUMPY": "array", b"PK\x03\x04": "array", b"\x89HDF\r\n\x1a\n": "array"}
+HEAD_BYTES = 1 << 16
+_BY_SUFFIX = {".hea": "wfdb", ".dat": "wfdb", ".mat": "wfdb", ".csv": "array"}
+
+
+@functools.lru_cache(maxsize=128)  # once per record of an archive
+def format_named(name: str) -> FileFormat:
+    """Return a member of the table, or of another package.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the nearest format.
+    """
+    file_format: FileFormat = resolve("formats", name, FORMATS)
+    return file_format
 
 
 def recognised_format(path: Path) -> str:
@@ -28,24 +39,38 @@ def recognised_format(path: Path) -> str:
     Raises
     ------
     UnreadableFileError
-        When there is no such file, or neither its name nor its content is known.
+        When there is no such file, or neither its content nor its name is known.
     """
-    known = _BY_SUFFIX.get(path.suffix.lower())
+    if not path.is_file() and (path.suffix == ".hea" or Path(f"{path}.hea").is_file()):
+        return "wfdb"  # its reader says best what is missing
+    known = format_of_content(path)
     if known:
         return known
     if Path(f"{path}.hea").is_file():
         return "wfdb"
+    by_name = _BY_SUFFIX.get(path.suffix.lower())
+    if by_name:
+        return by_name
+    titles = "; ".join(format_named(name).title for name in FORMATS)
+    raise UnreadableFileError(f"{path} is of no known format; supported: {titles}")
+
+
+def format_of_content(path: Path) -> str | None:
+    """Return the format that the first bytes of a file show, None when they show none.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file can't be read.
+    """
     try:
         with path.open("rb") as file:
-            head = file.read(4096)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         raise UnreadableFileError(f"{path} can't be read ({error.strerror}): check the path") from error
-    for magic, name in _BY_FIRST_BYTES.items():
-        if head.startswith(magic):
-            return name
-    if is_header(head):
-        return "wfdb"
-    raise UnreadableFileError(
-        f"{path} is of no known format; supported: WFDB (.hea with .dat or .mat), and arrays with a declared layout "
-        "(.npy, .npz, .csv, .h5, .hdf5)"
-    )
+    return next((name for name in _all_names() if format_named(name).recognises(head)), None)
+
+
+@functools.lru_cache(maxsize=1)  # looking through the installed packages takes milliseconds
+def _all_names() -> list[str]:
+    return [*FORMATS, *(name for name in names("formats", FORMATS) if name not in FORMATS)]

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 from einthoven.errors import UnitError
 
 __all__ = ["millivolts_per_unit"]
 
-_MILLIVOLTS = {"mv": 1.0, "uv": 1e-3, "\N{MICRO SIGN}v": 1e-3, "\N{GREEK SMALL LETTER MU}v": 1e-3, "v": 1e3}
+_MILLIVOLTS = {
+    "nv": 1e-6,
+    "uv": 1e-3,
+    "\N{MICRO SIGN}v": 1e-3,
+    "\N{GREEK SMALL LETTER MU}v": 1e-3,
+    "mv": 1.0,
+    "v": 1e3,
+}
+_QUANTITY = re.compile(r"(?P<count>\d+(?:\.\d*)?(?:e[+-]?\d+)?)?\s*(?P<unit>\D+)", re.IGNORECASE)
 
 
 def millivolts_per_unit(unit: str, *, where: str) -> float:
-    """Return the millivolts in one ``unit``; case doesn't matter (``1000/mv`` is common, megavolts are not).
+    """Return the millivolts in one ``unit``, which may be a multiple (``4.88 uV``).
+
+    Case doesn't matter (``1000/mv`` is common, megavolts are not).
 
     Raises
     ------
     UnitError
-        For anything but mV, uV and V.
+        For anything but nV, uV, mV and V, with the question that a human must answer.
 
     Examples
     --------
-    >>> millivolts_per_unit("uV", where="record 1")
-    0.001
+    >>> millivolts_per_unit("uV", where="record 1"), millivolts_per_unit("5 uV", where="record 1")
+    (0.001, 0.005)
     """
-    try:
-        return _MILLIVOLTS[unit.strip().lower()]
-    except KeyError:
+    quantity = _QUANTITY.fullmatch(unit.strip())
+    known = _MILLIVOLTS.get(quantity["unit"].strip().lower()) if quantity else None
+    factor = known * float((quantity and quantity["count"]) or 1) if known else 0.0
+    if not 0 < factor < math.inf:
+        said = f"gives the amplitude unit {unit!r}" if unit.strip() else "doesn't say its amplitude unit"
         raise UnitError(
-            f"unit must be mV, uV or V, got {unit!r} in {where}; if you know it, declare it: "
-            "options={'unit': 'uV'}, on the command line --unit uV"
-        ) from None
+            f"{where} {said}: how much is one stored unit worth? unit must be mV, uV, nV or V, or a multiple such as "
+            "4.88 uV; if you know it, declare it: --unit uV on the command line, options={'unit': 'uV'} in Python"
+        )
+    return factor

@@ -11,19 +11,20 @@ import hashlib
 from collections.abc import Sequence
 
 from einthoven import __version__
+from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import read_bytes
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.wfdb_comments import particulars
 from einthoven.ecg.formats.wfdb_direct import is_direct, read_direct
-from einthoven.ecg.formats.wfdb_header import Header, parse_header
-from einthoven.ecg.formats.wfdb_locate import OPTIONS, header_path
+from einthoven.ecg.formats.wfdb_header import Header, is_header, parse_header
+from einthoven.ecg.formats.wfdb_locate import OPTIONS, header_path, locate
 from einthoven.ecg.formats.wfdb_segments import read_segments
 from einthoven.ecg.formats.wfdb_stored import ChecksumPair, StoredSignal
 from einthoven.ecg.record import Provenance, Record
 from einthoven.errors import ChecksumError, SignalError
 
-__all__ = ["read"]
+__all__ = ["FORMAT", "read"]
 
 _MAX_HEADER_BYTES = 1 << 24
 
@@ -113,3 +114,13 @@ def _sha256(*contents: bytes) -> str:
     for content in contents:
         digest.update(content)
     return digest.hexdigest()
+
+
+FORMAT = FileFormat(
+    name="wfdb",
+    title="WFDB (.hea with its signal files)",
+    read=read,
+    recognises=is_header,
+    options=OPTIONS,
+    locate=locate,
+)

@@ -1,0 +1,164 @@
+"""XML files of recorders: parsed without trust, searched without regard to namespaces.
+
+No entity is ever expanded, nothing is fetched, depth and number of elements are capped; an error names file and line.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+from lxml import etree
+from numpy.typing import NDArray
+
+from einthoven.errors import UnreadableFileError
+
+__all__ = [
+    "MAX_XML_BYTES",
+    "attribute",
+    "base64_bytes",
+    "children",
+    "find",
+    "line_of",
+    "local_name",
+    "number",
+    "numbers",
+    "parse_xml",
+    "root_name",
+    "text",
+]
+
+MAX_XML_BYTES = 256 << 20
+MAX_ELEMENTS = 1_000_000  # a full-disclosure recording has some thousands; more would only fill the memory
+_ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
+_BEFORE_ROOT = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
+_ROOT = re.compile(r"\s*<(?:[A-Za-z_][\w.\-]*:)?(?P<name>[A-Za-z_][\w.\-]*)")
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+_BLANKS = str.maketrans("", "", " \t\r\n")
+
+
+def root_name(head: bytes) -> str:
+    """Return the local name of the root element that a file begins with; empty when it is no XML.
+
+    Examples
+    --------
+    >>> root_name(b'<?xml version="1.0"?><!-- made by hand --><a:RestingECG xmlns:a="x">')
+    'RestingECG'
+    """
+    encoding = next((name for mark, name in _UTF16.items() if head.startswith(mark)), "utf-8")
+    start = head.decode(encoding, errors="replace").lstrip("\ufeff")
+    position = 0
+    while found := _BEFORE_ROOT.match(start, position):
+        position = found.end()
+    root = _ROOT.match(start, position)
+    return root["name"] if root else ""
+
+
+def parse_xml(content: bytes, *, where: str) -> etree._Element:
+    """Return the root element.
+
+    Raises
+    ------
+    UnreadableFileError
+        When it is not well-formed (the line is named), declares entities, or is deeper or larger than any ECG.
+    """
+    for mark, encoding in _UTF16.items():
+        if content.startswith(mark):
+            content = content.decode(encoding, errors="replace").lstrip("\ufeff").encode()
+            content = re.sub(rb"^\s*<\?xml.*?\?>", b"", content, count=1, flags=re.DOTALL)  # it names the old encoding
+            break
+    if _ENTITY.search(content):
+        raise UnreadableFileError(f"{where} declares XML entities, as no recorder does: refused, it may be an attack")
+    if content.count(b"<") > 2 * MAX_ELEMENTS:
+        raise UnreadableFileError(f"{where} has more than {MAX_ELEMENTS:,} XML elements: it is no ECG")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=len(content) > 10_000_000, collect_ids=False
+    )
+    try:
+        return etree.fromstring(content.strip(), parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableFileError(f"{where} is not well-formed XML ({error.msg}): export it again") from error
+    except ValueError as error:
+        raise UnreadableFileError(f"{where} is not XML ({error}): export it again") from error
+
+
+def local_name(element: etree._Element) -> str:
+    """Return the element's name without namespace; empty for comments and processing instructions."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def find(element: etree._Element, path: str) -> etree._Element | None:
+    """Return the first descendant at ``path`` (names separated by ``/``), in any namespace, or None."""
+    return element.find(_any_namespace(path))
+
+
+def children(element: etree._Element, path: str) -> Iterator[etree._Element]:
+    """Yield all descendants at ``path``, in any namespace, in document order."""
+    yield from element.iterfind(_any_namespace(path))
+
+
+def text(element: etree._Element | None, path: str = "", default: str = "") -> str:
+    """Return the stripped text of the element, or of its first descendant at ``path``; else ``default``."""
+    target = find(element, path) if path and element is not None else element
+    return default if target is None or target.text is None else target.text.strip()
+
+
+def attribute(element: etree._Element | None, name: str, path: str = "", default: str = "") -> str:
+    """Return the stripped attribute of the element, or of its first descendant at ``path``."""
+    target = find(element, path) if path and element is not None else element
+    return default if target is None else (target.get(name) or default).strip()
+
+
+def number(word: str, *, where: str, what: str) -> float:
+    """Return the number that ``word`` spells.
+
+    Raises
+    ------
+    UnreadableFileError
+        Names the element (``what``) when it is none, or not finite.
+    """
+    try:
+        value = float(word)
+    except ValueError:
+        value = float("nan")
+    if not np.isfinite(value):
+        raise UnreadableFileError(f"{where}: {what} must be a number, got {word[:40]!r}: export it again")
+    return value
+
+
+def numbers(words: str, *, where: str, what: str, separator: str = " ") -> NDArray[np.float64]:
+    """Return float64 (sample,) from text; ``separator`` is one character, a blank stands for any whitespace.
+
+    Raises
+    ------
+    UnreadableFileError
+        Names the element (``what``) when something in it is no number.
+    """
+    if separator != " ":
+        words = words.strip().rstrip(separator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return np.fromstring(words, dtype=np.float64, sep=separator)
+        except (DeprecationWarning, ValueError) as error:
+            raise UnreadableFileError(f"{where}: {what} holds something else than numbers: export it again") from error
+
+
+def base64_bytes(words: str, *, where: str, what: str) -> bytes:
+    """Return the bytes that base64 text stands for; white space is ignored, anything else is refused."""
+    try:
+        return binascii.a2b_base64(words.translate(_BLANKS), strict_mode=True)
+    except (binascii.Error, ValueError) as error:
+        raise UnreadableFileError(f"{where}: {what} is no valid base64 ({error}): export it again") from error
+
+
+def line_of(element: etree._Element) -> str:
+    """Return ``element NAME, line N`` for an error message."""
+    return f"element {local_name(element)}, line {element.sourceline}"
+
+
+def _any_namespace(path: str) -> str:
+    return "/".join(step if step in (".", "..", "") else f"{{*}}{step}" for step in path.split("/"))
