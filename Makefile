@@ -1,18 +1,21 @@
 # make study DATA=<PTB-XL folder>   from a fresh clone to a report
 # make test                         everything CI checks
 # make env                          the .venv alone
+# make fuzz                         10,000 damaged files of each format (FUZZ=, SEED= change it)
 # make benchmarks                   rewrites benchmarks/RESULTS.md (minutes; `arrays` by name takes half an hour)
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= runs/ptb_xl
+FUZZ ?= 10000
+SEED ?= 1
 export EINTHOVEN_REAL_DATA ?= ../shared/data
 
-.PHONY: help env study test lint types layers pytest wheel benchmarks format clean
+.PHONY: help env study test lint types layers pytest wheel fuzz benchmarks format clean
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
 env: $(VENV)/.complete
 
@@ -43,6 +46,9 @@ pytest: env
 
 wheel: env
 	$(BIN)/python tests/wheel_check.py
+
+fuzz: env
+	EINTHOVEN_FUZZ=$(FUZZ) EINTHOVEN_FUZZ_SEED=$(SEED) $(BIN)/pytest -n 2 -p no:randomly tests/ecg/formats/test_fuzz.py
 
 benchmarks: env
 	$(BIN)/python benchmarks/run_all.py

@@ -47,12 +47,16 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     selection = select_standard_leads(layout.leads, where=location.path)
     if selection.rows != tuple(range(signal.shape[0])):
         signal = signal[list(selection.rows)]
+    with np.errstate(over="ignore"):  # what float32 can't hold becomes infinite, and is refused below
+        signal = signal if factor == 1 else signal * np.float64(factor)
+        signal = np.ascontiguousarray(signal, dtype=np.float32)
     if np.isinf(signal).any():
-        raise SignalError(f"record {location.record_id} holds infinite samples: write NaN where unknown")
-    if factor != 1:
-        signal = signal * np.float64(factor)
+        raise SignalError(
+            f"record {location.record_id} of {location.path} holds samples that are infinite or beyond all measure: "
+            "write NaN where unknown"
+        )
     return Record(
-        signal=np.ascontiguousarray(signal, dtype=np.float32),
+        signal=signal,
         leads=selection.leads,
         sampling_rate_hz=layout.rate_hz,
         record_id=location.record_id,

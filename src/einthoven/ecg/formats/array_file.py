@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.formats.array_layout import ArrayLayout
-from einthoven.ecg.formats.files import MAX_VALUES
+from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
+from einthoven.ecg.formats.matlab_file import read_matrices
 from einthoven.errors import EinthovenError, SpecificationError, UnreadableFileError
 
 __all__ = ["SUFFIXES", "is_array", "open_array"]
@@ -100,11 +101,8 @@ def _npz(path: str, dataset: str | None) -> NDArray[Any]:
 
 
 def _matlab(path: str, dataset: str | None) -> NDArray[Any]:
-    from scipy import io  # start-up that other formats need not pay
-
-    arrays = io.loadmat(path)
-    array: NDArray[Any] = arrays[_chosen(path, [name for name in arrays if not name.startswith("__")], dataset)]
-    return array
+    arrays = read_matrices(read_bytes(path, limit=8 * MAX_VALUES), where=path)
+    return arrays[_chosen(path, list(arrays), dataset)]
 
 
 def _hdf5(path: str, dataset: str | None) -> Any:

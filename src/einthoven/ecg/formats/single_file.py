@@ -179,11 +179,12 @@ def _millivolts(
         raise SignalError(f"{where} holds no samples: leave the record out")
     rows = list(selection.rows)
     signal = np.empty((len(rows), digital.shape[1]), dtype=np.float32)
-    for target, row in enumerate(rows):  # lead by lead: a day of ECG needs no second copy in float64
-        amplitude = digital[row] * steps_mv[target]
-        if channels.offset and channels.offset[row]:
-            amplitude += channels.offset[row] * (steps_mv[target] / channels.step[row])
-        signal[target] = amplitude
+    with np.errstate(over="ignore", invalid="ignore"):  # what float32 can't hold is refused below
+        for target, row in enumerate(rows):  # lead by lead: a day of ECG needs no second copy in float64
+            amplitude = digital[row] * steps_mv[target]
+            if channels.offset and channels.offset[row]:
+                amplitude += channels.offset[row] * (steps_mv[target] / channels.step[row])
+            signal[target] = amplitude
     if not _all_finite(signal) and np.isinf(signal).any():
         raise SignalError(f"{where} holds amplitudes beyond all measure: export it again")
     if channels.absent is not None:
@@ -192,7 +193,8 @@ def _millivolts(
 
 
 def _all_finite(signal: NDArray[np.float32]) -> bool:
-    return bool(np.isfinite(signal.sum(dtype=np.float64)))
+    with np.errstate(invalid="ignore"):
+        return bool(np.isfinite(signal.sum(dtype=np.float64)))
 
 
 def _median_beat(channels: Channels | None, *, unit: str | None, where: str) -> MedianBeat | None:
