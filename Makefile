@@ -48,7 +48,7 @@ wheel: env
 	$(BIN)/python tests/wheel_check.py
 
 fuzz: env
-	EINTHOVEN_FUZZ=$(FUZZ) EINTHOVEN_FUZZ_SEED=$(SEED) $(BIN)/pytest -n 2 -p no:randomly tests/ecg/formats/test_fuzz.py
+	EINTHOVEN_FUZZ=$(FUZZ) EINTHOVEN_FUZZ_SEED=$(SEED) $(BIN)/pytest -q -p no:randomly tests/ecg/formats/test_fuzz.py
 
 benchmarks: env
 	$(BIN)/python benchmarks/run_all.py

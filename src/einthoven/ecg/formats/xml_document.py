@@ -34,6 +34,8 @@ __all__ = [
 MAX_XML_BYTES = 256 << 20
 MAX_ELEMENTS = 1_000_000  # a full-disclosure recording has some thousands; more would only fill the memory
 _ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>")
+_PROLOG_BYTES = 1 << 16
 _BEFORE_ROOT = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
 _ROOT = re.compile(r"\s*<(?:[A-Za-z_][\w.\-]*:)?(?P<name>[A-Za-z_][\w.\-]*)")
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
@@ -72,6 +74,8 @@ def parse_xml(content: bytes, *, where: str) -> etree._Element:
             break
     if _ENTITY.search(content):
         raise UnreadableFileError(f"{where} declares XML entities, as no recorder does: refused, it may be an attack")
+    # the parser would look for a document type elsewhere, and fail for want of it
+    content = _DOCTYPE.sub(b"", content[:_PROLOG_BYTES], count=1) + content[_PROLOG_BYTES:]
     if content.count(b"<") > 2 * MAX_ELEMENTS:
         raise UnreadableFileError(f"{where} has more than {MAX_ELEMENTS:,} XML elements: it is no ECG")
     parser = etree.XMLParser(

@@ -1,0 +1,27 @@
+"""A folder of mixed formats gives all its ECGs, and names what is none."""
+
+from __future__ import annotations
+
+from einthoven.ecg.formats.search import search_folder
+from fakes.array_files import layout, write_array
+from fakes.wfdb_files import fake_digital, write_wfdb
+
+
+def test_files_beside_a_header_belong_to_it_and_strangers_are_listed(tmp_path):
+    write_wfdb(tmp_path, "rec", leads=["I"], digital=fake_digital(1))
+    (tmp_path / "rec.atr").write_bytes(b"\0\0")
+    (tmp_path / "README.txt").write_text("about these files")
+    (tmp_path / "orphan.dat").write_bytes(b"\0" * 100)
+    write_array(tmp_path / "table.csv", fake_digital(2))
+    found = search_folder(tmp_path, options={})
+    assert [(location.record_id, location.format) for location in found.locations] == [
+        ("rec", "wfdb"),
+        ("orphan", "wfdb"),
+    ]
+    assert [path.name for path in found.others] == ["README.txt", "table.csv"]
+
+
+def test_each_reader_gets_the_options_it_knows(tmp_path):
+    write_wfdb(tmp_path, "rec", leads=["I"], digital=fake_digital(1))
+    found = search_folder(tmp_path, options={"unit": "uV", **layout()})
+    assert dict(found.locations[0].options) == {"unit": "mV"}

@@ -1,0 +1,33 @@
+"""A record is written whole or not at all, in the format that is said or that the suffix says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from einthoven.ecg.formats import writing
+from einthoven.ecg.record import Record
+from einthoven.errors import SpecificationError, UnknownNameError
+
+RECORD = Record(signal=np.ones((1, 5), dtype=np.float32), leads=("I",), sampling_rate_hz=500.0, record_id="rec")
+
+
+def test_suffixes_say_the_format_but_for_xml(tmp_path):
+    assert writing.format_for(tmp_path / "a.DCM") == "dicom"
+    with pytest.raises(SpecificationError, match="MUSE XML or HL7 aECG"):
+        writing.format_for(tmp_path / "a.xml")
+    with pytest.raises(SpecificationError, match=r"did you mean '\.dcm'"):
+        writing.format_for(tmp_path / "a.dcn")
+
+
+def test_files_appear_whole_in_a_folder_that_is_made(tmp_path, monkeypatch):
+    monkeypatch.setitem(writing.WRITERS, "toy", f"{__name__}:_encode")
+    monkeypatch.setattr(writing, "resolve", lambda *_: lambda _record, path: {path.name: b"content"})
+    written = writing.write(RECORD, tmp_path / "deep" / "rec.toy", format="toy")
+    assert [file.read_bytes() for file in written] == [b"content"]
+    assert [file.name for file in (tmp_path / "deep").iterdir()] == ["rec.toy"]
+
+
+def test_an_unknown_format_names_the_nearest(tmp_path):
+    with pytest.raises(UnknownNameError, match="writers has no 'zzz'"):
+        writing.write(RECORD, tmp_path / "rec.zzz", format="zzz")
