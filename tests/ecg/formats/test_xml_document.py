@@ -91,3 +91,9 @@ def test_base64_is_strict_but_for_blanks():
     for words in ("AQ!D", "AQI", "AQID====A"):
         with pytest.raises(UnreadableFileError, match=r"data is no valid base64"):
             xml.base64_bytes(words, where="x", what="data")
+
+
+def test_the_texts_of_children_come_by_local_name_and_the_first_of_a_name_counts():
+    root = xml.parse_xml(b'<a xmlns="urn:x"><!-- c --><b> 1 </b><c/><b>2</b></a>', where="x")
+    assert xml.texts(root) == {"b": "1", "c": ""}
+    assert xml.texts(None) == {}

@@ -16,6 +16,10 @@ _MILLIVOLTS = {
     "\N{GREEK SMALL LETTER MU}v": 1e-3,
     "mv": 1.0,
     "v": 1e3,
+    "nanovolts": 1e-6,
+    "microvolts": 1e-3,
+    "millivolts": 1.0,
+    "volts": 1e3,
 }
 _QUANTITY = re.compile(r"(?P<count>\d+(?:\.\d*)?(?:e[+-]?\d+)?)?\s*(?P<unit>\D+)", re.IGNORECASE)
 
@@ -28,12 +32,12 @@ def millivolts_per_unit(unit: str, *, where: str) -> float:
     Raises
     ------
     UnitError
-        For anything but nV, uV, mV and V, with the question that a human must answer.
+        For anything but nV, uV, mV and V (or their names in full), with the question that a human must answer.
 
     Examples
     --------
-    >>> millivolts_per_unit("uV", where="record 1"), millivolts_per_unit("5 uV", where="record 1")
-    (0.001, 0.005)
+    >>> [millivolts_per_unit(unit, where="record 1") for unit in ("uV", "5 uV", "MICROVOLTS")]
+    [0.001, 0.005, 0.001]
     """
     quantity = _QUANTITY.fullmatch(unit.strip())
     known = _MILLIVOLTS.get(quantity["unit"].strip().lower()) if quantity else None

@@ -29,6 +29,7 @@ __all__ = [
     "parse_xml",
     "root_name",
     "text",
+    "texts",
 ]
 
 MAX_XML_BYTES = 256 << 20
@@ -108,6 +109,15 @@ def text(element: etree._Element | None, path: str = "", default: str = "") -> s
     """Return the stripped text of the element, or of its first descendant at ``path``; else ``default``."""
     target = find(element, path) if path and element is not None else element
     return default if target is None or target.text is None else target.text.strip()
+
+
+def texts(element: etree._Element | None) -> dict[str, str]:
+    """Return the stripped texts of the element's children by local name; the first of a name counts."""
+    found: dict[str, str] = {}
+    for child in () if element is None else element:
+        if isinstance(child.tag, str):
+            found.setdefault(child.tag.rpartition("}")[2], (child.text or "").strip())
+    return found
 
 
 def attribute(element: etree._Element | None, name: str, path: str = "", default: str = "") -> str:
