@@ -8,7 +8,8 @@
     |   |-- ChecksumError             the bytes differ from what the header promises
     |   |-- LeadError                 unknown, missing or doubled lead
     |   |-- UnitError                 amplitude unit unknown, or arbitrary where millivolts are needed
-    |   `-- SignalError               NaN inside a lead, too short, no samples
+    |   |-- SignalError               NaN inside a lead, too short, no samples
+    |   `-- PrivacyError              a file that would still hold an identifier of its patient
     |-- SpecificationError            an input spec, a protocol or a study file contradicts itself
     |   `-- UnknownNameError          a name that no table holds; suggests the nearest
     |-- CohortError                   tables that can't be joined, labels that don't exist
@@ -37,6 +38,7 @@ __all__ = [
     "LeadError",
     "LeakageError",
     "OneClassError",
+    "PrivacyError",
     "RecordError",
     "SignalError",
     "SpecificationError",
@@ -78,6 +80,10 @@ class UnitError(RecordError):
 
 class SignalError(RecordError):
     """The signal has no samples, is too short, or holds NaN inside a lead."""
+
+
+class PrivacyError(RecordError):
+    """A file to be handed out would still hold an identifier of its patient."""
 
 
 class SpecificationError(EinthovenError):

@@ -14,6 +14,7 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 import einthoven
+from einthoven.cli.deidentify import deidentify_command
 from einthoven.cli.doctor import doctor_command
 from einthoven.cli.evaluate import evaluate_command
 from einthoven.cli.ingest import ingest_command
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command("run")(run_command)
 app.command("inspect")(inspect_command)
+app.command("deidentify")(deidentify_command)
 app.command("ingest")(ingest_command)
 app.command("predict")(predict_command)
 app.command("evaluate")(evaluate_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from einthoven.ecg.record import Record
 from einthoven.errors import SpecificationError
 from einthoven.registry import nearest, resolve
 
-__all__ = ["SUFFIXES", "WRITERS", "WriteRecord", "format_for", "write"]
+__all__ = ["SUFFIXES", "WRITERS", "EncodeRecord", "encode", "format_for", "suffix_of", "write", "write_files"]
 
 WRITERS: dict[str, str] = {}
 SUFFIXES = {
@@ -23,7 +24,7 @@ SUFFIXES = {
 }
 
 
-class WriteRecord(Protocol):
+class EncodeRecord(Protocol):
     """Encodes one ECG."""
 
     def __call__(self, record: Record, path: Path) -> dict[str, bytes]:
@@ -50,12 +51,27 @@ def write(record: Record, path: Path | str, *, format: str | None = None) -> lis
         When the format can't hold this record.
     """
     path = Path(path)
-    encode: WriteRecord = resolve("writers", format or format_for(path), WRITERS)
-    files = encode(record, path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_files(encode(record, path, format=format or format_for(path)), path.parent)
+
+
+def encode(record: Record, path: Path, *, format: str) -> dict[str, bytes]:  # noqa: A002 - the user's word
+    """Return the content of each file by its name, without writing any.
+
+    Raises
+    ------
+    UnknownNameError, UnitError, SignalError, LeadError
+        When there is no such format, or it can't hold this record.
+    """
+    encode_record: EncodeRecord = resolve("writers", format, WRITERS)
+    return encode_record(record, path)
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write files into a folder, which is made where it is missing; each appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, content in files.items():
-        target = path.parent / name
+        target = folder / name
         temporary = target.with_name(f"{name}.part")
         temporary.write_bytes(content)
         os.replace(temporary, target)  # noqa: PTH105 - the call whose atomicity is meant
@@ -82,3 +98,14 @@ def format_for(path: Path) -> str:
     if suffix == ".xml":
         raise SpecificationError(f"{path.name} may be MUSE XML or HL7 aECG: say which, --to muse or --to aecg")
     raise SpecificationError(f"no format is written as {path.name!r}{nearest(suffix, SUFFIXES)}; or say it: --to dicom")
+
+
+def suffix_of(format: str) -> str:  # noqa: A002 - the user's word
+    """Return the suffix that files of a format get.
+
+    Examples
+    --------
+    >>> suffix_of("dicom"), suffix_of("muse")
+    ('.dcm', '.xml')
+    """
+    return next((suffix for suffix, name in SUFFIXES.items() if name == format), ".xml")

@@ -1,0 +1,157 @@
+"""``einthoven deidentify``: ECG files without the identity of their patients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from einthoven.cli.sources import LayoutOption, UnitOption
+
+if TYPE_CHECKING:
+    from einthoven.ecg.deidentification import Pseudonyms
+    from einthoven.ecg.formats import RecordLocation
+    from einthoven.ecg.formats.deidentified_file import Deidentified
+
+__all__ = ["deidentify_command"]
+
+KEY_BYTES = 32
+SHOWN = 5
+
+
+def deidentify_command(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A file or a folder.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="A file, for one file; a folder, for a folder.")],
+    key: Annotated[
+        Path,
+        typer.Option(
+            "--map", help="File with the secret key that maps identities to pseudonyms; made when it is missing."
+        ),
+    ],
+    keep: Annotated[
+        str, typer.Option(help="What stays, with commas: age, sex, device, statements, annotations.")
+    ] = "age,sex",
+    to: Annotated[str | None, typer.Option(help="Format of the output; by default that of the input.")] = None,
+    linkage: Annotated[
+        Path | None, typer.Option(help="Write a table old id, new id here. As secret as the key.")
+    ] = None,
+    layout: LayoutOption = None,
+    unit: UnitOption = None,
+) -> None:
+    """Write ECGs under pseudonyms, dates shifted by one secret number of days per patient.
+
+    Only what --keep names leaves, beside signal and machine measurements. The same key gives the same pseudonym for a
+    patient in every format and on every day. Each output is searched for the identifiers of its input before it is
+    written.
+
+    Example: `einthoven deidentify export/ shared/ --keep age,sex --map salt.key --to dicom`
+    """
+    from einthoven.cli.progress import progress_lines
+    from einthoven.cli.sources import locate_all
+    from einthoven.ecg.deidentification import check_kept
+    from einthoven.errors import RecordError, SpecificationError
+
+    kept = [word.strip() for word in keep.split(",") if word.strip()]
+    check_kept(kept)
+    locations = locate_all([source], layout=layout, unit=unit)
+    if source.is_dir():
+        _make_folder(target, source)
+    pseudonyms = _pseudonyms(key)
+    done: list[Deidentified] = []
+    failures: list[str] = []
+    with progress_lines() as announce:
+        progress = announce(f"De-identifying {len(locations):,} ECGs")
+        for number, location in enumerate(locations, start=1):
+            try:
+                done.append(_one(location, target, to=to, pseudonyms=pseudonyms, keep=kept))
+            except (RecordError, SpecificationError) as error:
+                if not source.is_dir():
+                    raise
+                failures.append(str(error))
+            progress(number, len(locations))
+    if linkage:
+        _write_linkage(linkage, done)
+    _print_summary(done, failures, key=key)
+
+
+def _make_folder(target: Path, source: Path) -> None:
+    from einthoven.errors import SpecificationError
+
+    if target.exists() and not target.is_dir():
+        raise SpecificationError(f"{target} is a file: name a folder for the output of a folder")
+    if target.resolve().is_relative_to(source.resolve()):
+        raise SpecificationError(f"{target} lies in the input folder {source}: name a folder outside it")
+    target.mkdir(parents=True, exist_ok=True)
+
+
+def _one(
+    location: RecordLocation, target: Path, *, to: str | None, pseudonyms: Pseudonyms, keep: list[str]
+) -> Deidentified:
+    from einthoven.ecg.formats.deidentified_file import write_deidentified
+    from einthoven.ecg.formats.writing import SUFFIXES, WRITERS
+    from einthoven.errors import SpecificationError
+
+    chosen = to or (None if target.is_dir() else SUFFIXES.get(target.suffix.lower())) or location.format
+    if chosen not in WRITERS:
+        raise SpecificationError(
+            f"{location.path}: {chosen} files can't be written; say into which format: --to dicom "
+            f"(or {', '.join(sorted(set(WRITERS) - {'dicom'}))})"
+        )
+    return write_deidentified(location, target, to=chosen, pseudonyms=pseudonyms, keep=keep)
+
+
+def _pseudonyms(path: Path) -> Pseudonyms:
+    """Read the key, or make one that only its owner may read."""
+    import os
+    import secrets
+
+    from einthoven.ecg.deidentification import Pseudonyms
+    from einthoven.errors import SpecificationError
+
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+    try:
+        return Pseudonyms(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+    except ValueError as error:
+        raise SpecificationError(
+            f"{path} is no key: it must hold at least 32 hexadecimal digits; name a new file to have one made"
+        ) from error
+
+
+def _write_linkage(path: Path, done: list[Deidentified]) -> None:
+    import csv
+    import os
+
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="", encoding="utf-8"
+    ) as file:
+        table = csv.writer(file)
+        table.writerow(["record_id", "patient_id", "new_record_id", "new_patient_id", "shift_days"])
+        for one in done:
+            times = (one.original.time, one.hidden.time)
+            shift = (times[1] - times[0]).days if times[0] and times[1] else ""
+            ids = (one.original.record_id, one.original.patient_id or "")
+            table.writerow([*ids, one.hidden.record_id, one.hidden.patient_id, shift])
+
+
+def _print_summary(done: list[Deidentified], failures: list[str], *, key: Path) -> None:
+    from rich.console import Console
+
+    from einthoven.errors import UnreadableFileError
+
+    console = Console()
+    if done:
+        patients = len({one.hidden.patient_id for one in done})
+        checked = sum(one.identifiers for one in done)
+        console.print(
+            f"{len(done):,} ECGs of {patients:,} patients written; {checked:,} identifiers looked for, none found",
+            highlight=False,
+        )
+        console.print(f"Keep {key} secret and safe: it repeats the pseudonyms and date shifts", highlight=False)
+    if failures:
+        for reason in failures[:SHOWN]:
+            console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+        raise UnreadableFileError(f"{len(failures):,} of {len(failures) + len(done):,} ECGs were not written")

@@ -1,0 +1,150 @@
+"""A record without what identifies its patient: pseudonyms, shifted dates, and only what was asked to be kept.
+
+It works by keeping, not by removing: a field that isn't named here stays behind. Numbers of patients and records become
+keyed hashes (HMAC-SHA256), so that the same key gives the same pseudonym in every format and on every day, and nobody
+can go back without the key. All dates of one patient move by the same secret number of days: intervals survive. This
+follows DICOM PS3.15 annex E, the basic profile with the option to retain longitudinal information with modified dates;
+ages of 90 and more become 90, as the safe harbour of the HIPAA privacy rule (45 CFR 164.514) asks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+from collections.abc import Collection
+from datetime import timedelta
+from typing import NamedTuple
+
+from einthoven.ecg.record import Provenance, Record
+from einthoven.errors import SpecificationError
+from einthoven.registry import nearest
+
+__all__ = ["KEEPABLE", "METHOD", "Pseudonyms", "check_kept", "deidentify"]
+
+METHOD = "fields kept by list; ids as keyed hashes; dates shifted per patient; HIPAA age cap 90"
+KEEPABLE = {
+    "age": "years, 90 and more as 90",
+    "sex": "F, M or unknown",
+    "device": "maker and model, never the serial number",
+    "statements": "diagnostic statements: free text, in which a name may stand",
+    "annotations": "marks of device or reader: free text, too",
+}
+MIN_KEY_BYTES = 16
+_MAX_AGE_YEARS = 90.0
+_SHIFT_DAYS = (365, 3650)  # back by one to ten years
+_HEX_DIGITS = 16  # 64 bits: two of ten million records share a pseudonym with a probability of 3e-6
+
+
+class Pseudonyms:
+    """Pseudonyms and date shifts that one secret key stands for.
+
+    Parameters
+    ----------
+    key : bytes
+        At least 16, from a random source; who has it can repeat the pseudonyms, not reverse them.
+
+    Raises
+    ------
+    SpecificationError
+        For a key that is too short.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < MIN_KEY_BYTES:
+            raise SpecificationError(f"a key must have at least {MIN_KEY_BYTES} bytes, got {len(key)}")
+        self._key = key
+
+    def of_patient(self, patient_id: str) -> str:
+        """Return the pseudonym of a patient; blanks around the number don't matter."""
+        return f"P{self._digest('patient', patient_id.strip())[:_HEX_DIGITS]}"
+
+    def of_record(self, name: str) -> str:
+        """Return the pseudonym of one ECG."""
+        return f"E{self._digest('record', name)[:_HEX_DIGITS]}"
+
+    def shift(self, patient_id: str) -> timedelta:
+        """Return the whole days by which all dates of a patient move, between one and ten years back."""
+        least, most = _SHIFT_DAYS
+        draw = int(self._digest("shift", patient_id.strip()), 16)
+        return timedelta(days=-(least + draw % (most - least)))
+
+    def _digest(self, purpose: str, name: str) -> str:
+        return hmac.new(self._key, f"{purpose}\0{name}".encode(), hashlib.sha256).hexdigest()
+
+
+class _Identity(NamedTuple):
+    patient: str
+    record: str
+
+
+def deidentify(record: Record, *, pseudonyms: Pseudonyms, keep: Collection[str] = ()) -> Record:
+    """Return the record under pseudonyms, with shifted dates and what ``keep`` names.
+
+    Signal, leads, rate, median beat and the machine's numeric measurements stay as they are. A record without a number
+    of its patient counts as a patient of its own.
+
+    Parameters
+    ----------
+    record : Record
+        Read with its SHA-256: the pseudonym of the ECG follows from its content.
+    pseudonyms : Pseudonyms
+    keep : collection of str
+        Some of ``KEEPABLE``.
+
+    Raises
+    ------
+    SpecificationError
+        When ``keep`` names something else.
+    """
+    check_kept(keep)
+    identity = _identity(record)
+    return Record(
+        signal=record.signal,
+        leads=record.leads,
+        sampling_rate_hz=record.sampling_rate_hz,
+        record_id=pseudonyms.of_record(identity.record),
+        patient_id=pseudonyms.of_patient(identity.patient),
+        time=record.time + pseudonyms.shift(identity.patient) if record.time else None,
+        time_kind=record.time_kind,
+        age_years=_age(record.age_years) if "age" in keep else None,
+        sex=record.sex if "sex" in keep else "U",
+        device=record.device if "device" in keep else None,
+        measurements=dict(record.measurements),
+        lead_measurements=dict(record.lead_measurements),
+        statements=record.statements if "statements" in keep else (),
+        original_statements=record.original_statements if "statements" in keep else (),
+        median_beat=record.median_beat,
+        annotations=record.annotations if "annotations" in keep else (),
+        unit=record.unit,
+        provenance=_provenance(record.provenance),
+    )
+
+
+def check_kept(keep: Collection[str]) -> None:
+    """Refuse names that nothing can be kept under.
+
+    Raises
+    ------
+    SpecificationError
+        Names the nearest.
+    """
+    for name in keep:
+        if name not in KEEPABLE:
+            raise SpecificationError(f"--keep knows {', '.join(KEEPABLE)}, got {name!r}{nearest(name, KEEPABLE)}")
+
+
+def _identity(record: Record) -> _Identity:
+    content = record.provenance.source_sha256 or record.record_id
+    return _Identity(record.patient_id or f"patient of {content}", content)
+
+
+def _age(age_years: float | None) -> float | None:
+    return None if age_years is None else min(age_years, _MAX_AGE_YEARS)
+
+
+def _provenance(provenance: Provenance) -> Provenance:
+    """Keep what the device did to the signal; paths, hashes and remarks may lead back to the patient."""
+    return dataclasses.replace(
+        provenance, source_path="", source_sha256="", resampling="", notes=(), deidentification=METHOD
+    )

@@ -1,0 +1,114 @@
+"""Write an ECG without its patient's identity, after a search for whatever may have slipped through."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from einthoven.ecg.deidentification import Pseudonyms, deidentify
+from einthoven.ecg.formats.identifier_search import found_identifiers
+from einthoven.ecg.formats.location import RecordLocation
+from einthoven.ecg.formats.reading import read
+from einthoven.ecg.formats.recognition import format_named
+from einthoven.ecg.formats.writing import encode, suffix_of, write_files
+from einthoven.ecg.record import Provenance, Record
+from einthoven.errors import PrivacyError, SpecificationError
+
+__all__ = ["Deidentified", "write_deidentified"]
+
+_NUMBER_IN_NAME = re.compile(r"\d{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deidentified:
+    """What became of one file; ``original`` and ``hidden`` together undo the work: keep them as the key is kept.
+
+    Attributes
+    ----------
+    files : list of Path
+    original, hidden : Record
+    identifiers : int
+        How many were found in the input, and not in the output.
+    """
+
+    files: list[Path]
+    original: Record
+    hidden: Record
+    identifiers: int
+
+
+def write_deidentified(
+    location: RecordLocation, target: Path, *, to: str, pseudonyms: Pseudonyms, keep: Collection[str]
+) -> Deidentified:
+    """Write the ECG at ``location`` under a pseudonym.
+
+    Parameters
+    ----------
+    location : RecordLocation
+    target : Path
+        The file, or an existing folder in which the file gets the pseudonym of the ECG for its name.
+    to : str
+        Format of the output.
+    pseudonyms : Pseudonyms
+    keep : collection of str
+        See ``deidentification.KEEPABLE``.
+
+    Raises
+    ------
+    PrivacyError
+        When an identifier of the input is found in the output; nothing is written then.
+    RecordError, SpecificationError
+        When the file can't be read, or the format can't hold it.
+    """
+    original = read(location)
+    hidden = deidentify(original, pseudonyms=pseudonyms, keep=keep)
+    path = target / f"{hidden.record_id}{suffix_of(to)}" if target.is_dir() else target
+    if path.exists():
+        raise SpecificationError(
+            f"{path} exists already: the same ECG was written before, or stands twice in the input; remove it first"
+        )
+    files = encode(hidden, path, format=to)
+    identifiers = _identifiers(location, original)
+    _refuse_identifiers(files, identifiers, hidden=hidden, path=path, to=to, where=location.path)
+    return Deidentified(write_files(files, path.parent), original, hidden, len(identifiers))
+
+
+def _identifiers(location: RecordLocation, original: Record) -> list[str]:
+    """Everything in the input, its name and its dates that points to one person."""
+    spelled = [*format_named(location.format).identifiers(location), *_NUMBER_IN_NAME.findall(Path(location.path).stem)]
+    if original.patient_id:
+        spelled.append(original.patient_id)
+    if original.time:
+        spelled.append(original.time.date().isoformat())
+    return list(dict.fromkeys(spelled))
+
+
+def _refuse_identifiers(
+    files: dict[str, bytes], identifiers: list[str], *, hidden: Record, path: Path, to: str, where: str
+) -> None:
+    flat = dataclasses.replace(hidden, signal=np.zeros_like(hidden.signal), median_beat=None)
+    anonymous = Record(
+        signal=flat.signal,
+        leads=hidden.leads,
+        sampling_rate_hz=hidden.sampling_rate_hz,
+        record_id=hidden.record_id,
+        unit=hidden.unit,
+        provenance=Provenance("memory", "1", deidentification=hidden.provenance.deidentification),
+    )
+    found = found_identifiers(
+        identifiers,
+        written=files,
+        flat=encode(flat, path, format=to),
+        anonymous=encode(anonymous, path, format=to),
+    )
+    if found:
+        hints = ", ".join(f"one of {len(word)} characters" for word in found)
+        raise PrivacyError(
+            f"{where}: the output would still hold identifiers of the input ({hints}), so it was not written; free "
+            "text often holds names: leave statements and annotations out of --keep, and mind the name of the output"
+        )

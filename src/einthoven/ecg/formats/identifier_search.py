@@ -1,0 +1,112 @@
+"""Look for the identifiers of an input file in the files that were made from it.
+
+A short word can stand in a file by chance: three letters in a compressed signal, a number among the samples. So long
+identifiers are looked for in the files themselves, in every encoding; all of them, as whole words, in the same files
+written with a flat signal, and there only what isn't found in the files of an unknown patient either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from einthoven.ecg.formats.patient_words import as_date
+
+__all__ = ["found_identifiers", "spellings"]
+
+Files = Mapping[str, bytes]
+
+LONG = 8  # bytes that don't come up by chance: once in 10^14 files of 100 kB
+_MIN_LETTERS = 3
+_MIN_DIGITS = 5
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
+_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+def found_identifiers(identifiers: Iterable[str], *, written: Files, flat: Files, anonymous: Files) -> list[str]:
+    """Return the identifiers that are still there.
+
+    Parameters
+    ----------
+    identifiers : iterable of str
+        As the input spells them.
+    written : mapping of name to bytes
+        The files to be handed out.
+    flat : mapping of name to bytes
+        The same, written with a signal of zeros.
+    anonymous : mapping of name to bytes
+        The same again, written for a patient of whom nothing is known.
+    """
+    texts = [_texts(files) for files in (written, flat, anonymous)]
+    return sorted({identifier for identifier in identifiers if _is_found(identifier, *texts)})
+
+
+def spellings(identifier: str) -> list[str]:
+    """Return the ways in which an identifier may be written: as it is, its parts, a date in the usual orders.
+
+    Examples
+    --------
+    >>> spellings("Doe^Jane")
+    ['Doe^Jane', 'Doe', 'Jane']
+    """
+    days = _days(identifier)
+    if days:
+        return [spelled for day in days for spelled in _dates(day)]
+    parts = [part for part in re.split(r"[\s,;^=/]+", identifier) if part]
+    return [word for word in dict.fromkeys([identifier, *parts]) if _is_telling(word)]
+
+
+def _is_telling(word: str) -> bool:
+    """Tell whether a word says anything about a person: not a number of few digits or a pair of letters."""
+    return len(word) >= (_MIN_DIGITS if word.isdecimal() else _MIN_LETTERS)
+
+
+def _texts(files: Files) -> list[str]:
+    """Return names and contents as text in lower case, in every encoding; UTF-16 may begin at any byte."""
+    readings = [(encoding, start) for encoding in _ENCODINGS for start in range(1 + encoding.startswith("utf-16"))]
+    contents = [*files.values(), "\n".join(files).encode()]
+    return [content[start:].decode(name, errors="replace").lower() for content in contents for name, start in readings]
+
+
+def _is_found(identifier: str, written: list[str], flat: list[str], anonymous: list[str]) -> bool:
+    for word in spellings(identifier):
+        escaped = re.escape(word.lower())
+        if len(word) >= LONG and not word.isalpha():
+            if any(re.search(escaped, text) for text in written):
+                return True
+        elif _count(escaped, flat) > _count(escaped, anonymous):
+            return True
+    return False
+
+
+def _count(escaped: str, texts: list[str]) -> int:
+    return sum(len(re.findall(rf"(?<![^\W_]){escaped}(?![^\W_])", text)) for text in texts)
+
+
+def _days(text: str) -> list[date]:
+    """Return the days that a text may mean: two where day and month can't be told apart."""
+    day = as_date(text)
+    if day is not None:
+        return [day]
+    numbers = _DAY_FIRST.fullmatch(text.strip())
+    if not numbers:
+        return []
+    first, second, year = (int(part) for part in numbers.groups())
+    return [date(year, month, day) for day, month in {(first, second), (second, first)} if _is_day(year, month, day)]
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _dates(day: date) -> list[str]:
+    y, m, d = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
+    orders = [f"{y}{m}{d}", f"{d}-{_MONTHS[day.month - 1]}-{y}"]
+    orders += [mark.join(parts) for mark in "-/." for parts in ((y, m, d), (d, m, y), (m, d, y))]
+    return list(dict.fromkeys(orders))
