@@ -60,3 +60,15 @@ def test_a_figure_is_written_by_its_ending(tmp_path, ending):
 def test_an_unknown_ending_is_refused(tmp_path):
     with pytest.raises(SpecificationError, match=r"\.svg, \.png, \.pdf"):
         write_figure(_figure(), tmp_path / "x.bmp")
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png", ".pdf"])
+def test_the_same_figure_is_the_same_file(tmp_path, ending):
+    first = write_figure(_figure(), tmp_path / f"x{ending}").read_bytes()
+    assert write_figure(_figure(), tmp_path / f"x{ending}").read_bytes() == first
+
+
+def test_a_file_name_with_odd_letters_still_gives_valid_ids(tmp_path):
+    root = ET.fromstring(write_figure(_figure(), tmp_path / 'a "b" <c>&.svg').read_text(encoding="utf-8"))
+    assert root.get("aria-label") == 'a "b" <c>&'
+    assert all(re.fullmatch(r"[\w-]+", element.get("id", "x")) for element in root.iter())

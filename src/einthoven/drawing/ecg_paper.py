@@ -7,8 +7,7 @@ trace is moved to its row by its median, which an AC-coupled ECG doesn't define 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,8 +16,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as DrawnPath
 from numpy.typing import NDArray
 
-from einthoven.drawing.paper_layout import Strip, strips_of
-from einthoven.drawing.simplify import simplify
+from einthoven.drawing.paper_layout import Layout, Paper, columns_start_together, settled_paper, strips_of
+from einthoven.drawing.paper_traces import PEN_STOP_MV, Trace, row_depths, trace_of
+from einthoven.drawing.paper_words import footer_lines, measured_words, subtitle_words
+from einthoven.drawing.printable import printable, shortened
 from einthoven.ecg.record import Record
 from einthoven.errors import UnitError
 
@@ -26,43 +27,35 @@ __all__ = ["draw_ecg"]
 
 PAPER, FINE, BOLD, TRACE, TEXT, FAINT = "#fffdfc", "#fadad7", "#efaaa4", "#16181d", "#22252b", "#8a8f98"
 MM_PER_INCH = 25.4
-MARGIN_MM, HEADER_MM, FOOTER_MM = 5.0, 13.0, 7.0
-CALIBRATION_MM = 10.0
-SHOWN_S = 10.0
-PITCH_MM = {"3x4": (30.0, 50.0), "12x1": (15.0, 35.0)}  # least and greatest distance of two rows
-PEN_TOLERANCE_MM = 0.05  # a fifth of the pen's width, 5 uV at 10 mm/mV
-
-
-@dataclass(frozen=True, slots=True)
-class _Trace:
-    """One strip in millimetres: x from the start of the paper's time axis, y from its row's baseline."""
-
-    strip: Strip
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+MARGIN_MM, HEADER_MM, FOOTER_MM, FOOTER_LINE_MM = 5.0, 13.0, 7.0, 3.6
+PULSE_S, PULSE_MARGIN_MM = 0.2, 2.5
+AFTER_MM = 5.0
 
 
 def draw_ecg(
     record: Record,
     *,
-    layout: Literal["3x4", "12x1"] = "3x4",
+    layout: Layout = "3x4",
     speed_mm_s: float = 25.0,
     gain_mm_mv: float = 10.0,
     start_s: float = 0.0,
     title: str | None = None,
     filter_name: str = "",
 ) -> Figure:
-    """Return a figure of the record's first 10 s on ECG paper, in true size.
+    """Return a figure of ten seconds of the record on ECG paper, in true size.
 
     Parameters
     ----------
     record : Record
-        In mV. Leads that it lacks are left out and named; NaN leaves a gap in the trace.
+        In mV, of any number of leads and any length. NaN leaves a gap in the trace.
     layout : ``3x4`` or ``12x1``
-        Three rows of four leads, 2.5 s each, over a rhythm strip; or every lead in a row of its own.
+        Three rows of four leads, 2.5 s each, over a rhythm strip of 10 s; or every lead in a row of 250 mm (10 s at 25
+        mm/s, 5 s at 50 mm/s). Records of four leads or fewer are drawn in rows; a ``3x4`` leaves out columns of which
+        no lead was recorded, and names single leads that lack. In records too short for four columns one after the
+        other all columns start together, and the footer says so.
     speed_mm_s, gain_mm_mv : float
     start_s : float
-        Where in a longer record the 10 s begin.
+        Where in a longer record the drawing begins.
     title : str, optional
         By default the record's id.
     filter_name : str
@@ -72,68 +65,70 @@ def draw_ecg(
     ------
     UnitError
         For a record in arbitrary units: paper promises millivolts. ``draw_traces`` draws those.
+    SignalError
+        When the record ends before ``start_s``.
+    SpecificationError
+        For an unknown layout, or a speed or gain that isn't positive.
+
+    Notes
+    -----
+    Rows move apart as far as their traces need. A trace that leaves its baseline by more than 5 mV is cut there, and
+    the footer names it.
     """
     if record.unit != "mV":
         raise UnitError(
             f"ECG paper needs millivolts, record {record.record_id} is in arbitrary units; use draw_traces instead"
         )
-    strips = strips_of(record, layout=layout, start_s=start_s, shown_s=SHOWN_S)
-    traces = [_trace(record, strip, speed_mm_s=speed_mm_s, gain_mm_mv=gain_mm_mv, start_s=start_s) for strip in strips]
-    rows = 1 + max(strip.row for strip in strips)
-    depths = _depths(traces, rows=rows, limits=PITCH_MM[layout])
-    width, height = CALIBRATION_MM + SHOWN_S * speed_mm_s + 5.0, depths[-1]
-    figure, axes = _sheet(width, height)
+    paper = settled_paper(record, layout=layout, speed_mm_s=speed_mm_s, gain_mm_mv=gain_mm_mv, start_s=start_s)
+    traces = _traces(record, paper)
+    depths = row_depths(traces, paper)
+    left = PULSE_S * speed_mm_s + 2 * PULSE_MARGIN_MM
+    width, height = left + paper.shown_s * speed_mm_s + AFTER_MM, depths[-1]
+    remarks = _remarks(traces, together=columns_start_together(record, paper))
+    footer = footer_lines(record, paper, filter_name=filter_name, remarks=remarks, width_mm=width)
+    figure, axes = _sheet(width, height, footer_mm=FOOTER_MM + FOOTER_LINE_MM * (len(footer) - 1))
     _draw_grid(axes, width, height)
     baselines = [height - depth for depth in depths[:-1]]
     for baseline in baselines:
-        _draw_calibration(axes, baseline, gain_mm_mv)
+        _draw_calibration(axes, baseline, paper)
     for trace in traces:
-        _draw_strip(axes, trace, baselines[trace.strip.row])
-    footer = _footer(record, speed_mm_s=speed_mm_s, gain_mm_mv=gain_mm_mv, start_s=start_s, filter_name=filter_name)
-    _draw_words(axes, height, title=title or record.record_id, subtitle=_subtitle(record), footer=footer)
+        _draw_strip(axes, trace, baselines[trace.strip.row], left=left)
+    _draw_header(axes, record, title=title or record.record_id, width=width, height=height)
+    _draw_footer(axes, footer)
     return figure
 
 
-def _trace(record: Record, strip: Strip, *, speed_mm_s: float, gain_mm_mv: float, start_s: float) -> _Trace:
+def _traces(record: Record, paper: Paper) -> list[Trace]:
     rate = record.sampling_rate_hz
-    if strip.lead not in record.leads:
-        return _Trace(strip, np.array([strip.start_s, strip.start_s + strip.length_s]) * speed_mm_s, np.empty(0))
-    signal = record.signal[record.leads.index(strip.lead)].astype(np.float64)
-    first, last = round((start_s + strip.start_s) * rate), round((start_s + strip.start_s + strip.length_s) * rate)
-    part = signal[first : last + 1]
-    shown = signal[round(start_s * rate) : round((start_s + SHOWN_S) * rate)]
-    centre = float(np.nanmedian(shown)) if np.isfinite(shown).any() else 0.0
-    x = (strip.start_s + np.arange(part.size) / rate) * speed_mm_s
-    return _Trace(strip, *simplify(x, (part - centre) * gain_mm_mv, tolerance=PEN_TOLERANCE_MM))
+    shown = record.signal[:, round(paper.start_s * rate) : round((paper.start_s + paper.shown_s) * rate)]
+    centres = {lead: _median(row) for lead, row in zip(record.leads, shown, strict=True)}
+    return [
+        trace_of(record, strip, paper=paper, centre_mv=centres.get(strip.lead, 0.0))
+        for strip in strips_of(record, paper)
+    ]
 
 
-def _depths(traces: list[_Trace], *, rows: int, limits: tuple[float, float]) -> list[float]:
-    """Return how far below the grid's upper edge each row's baseline and the lower edge lie, in whole bold squares."""
-    up, down = np.full(rows, 12.0), np.full(rows, 3.0)  # a calibration pulse always fits
-    for trace in traces:
-        finite = trace.y[np.isfinite(trace.y)]
-        if finite.size:
-            row = trace.strip.row
-            up[row] = max(up[row], finite.max() + 3.0)
-            down[row] = max(down[row], -finite.min() + 1.0)
-    depths = [min(_whole_squares(up[0] + 3.0), limits[1])]
-    for row in range(1, rows):
-        depths.append(depths[-1] + float(np.clip(_whole_squares(down[row - 1] + up[row]), *limits)))
-    return [*depths, depths[-1] + min(_whole_squares(down[-1] + 2.0), limits[1])]
+def _median(signal: NDArray[np.float32]) -> float:
+    finite = signal[np.isfinite(signal)]
+    return float(np.median(finite)) if finite.size else 0.0
 
 
-def _whole_squares(length_mm: float) -> float:
-    return 5.0 * float(np.ceil(length_mm / 5.0))
+def _remarks(traces: Sequence[Trace], *, together: bool) -> list[str]:
+    cut = ", ".join(dict.fromkeys(trace.strip.lead for trace in traces if trace.cut))
+    return [
+        *(["short record: all columns start at the same time"] if together else []),
+        *([f"cut at {PEN_STOP_MV:g} mV from the baseline: {cut}"] if cut else []),
+    ]
 
 
-def _sheet(width: float, height: float) -> tuple[Figure, Axes]:
+def _sheet(width: float, height: float, *, footer_mm: float) -> tuple[Figure, Axes]:
     """Figure in true size whose only axes count millimetres from the lower left corner of the grid."""
-    full = (width + 2 * MARGIN_MM, height + HEADER_MM + FOOTER_MM)
+    full = (width + 2 * MARGIN_MM, height + HEADER_MM + footer_mm)
     figure = Figure(figsize=(full[0] / MM_PER_INCH, full[1] / MM_PER_INCH), facecolor=PAPER)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.set_xlim(-MARGIN_MM, width + MARGIN_MM)
-    axes.set_ylim(-FOOTER_MM, height + HEADER_MM)
+    axes.set_ylim(-footer_mm, height + HEADER_MM)
     return figure, axes
 
 
@@ -148,28 +143,24 @@ def _draw_grid(axes: Axes, width: float, height: float) -> None:
         axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=_points(line_mm), zorder=1))
 
 
-def _draw_calibration(axes: Axes, baseline: float, gain_mm_mv: float) -> None:
-    """One millivolt for 5 mm (0.2 s at 25 mm/s), before each row."""
-    x = [1.0, 2.0, 2.0, 7.0, 7.0, 8.0]
-    y = [0.0, 0.0, gain_mm_mv, gain_mm_mv, 0.0, 0.0]
+def _draw_calibration(axes: Axes, baseline: float, paper: Paper) -> None:
+    """One millivolt for 0.2 s, before each row."""
+    rise = PULSE_MARGIN_MM - 0.5
+    fall = rise + PULSE_S * paper.speed_mm_s
+    x = [rise - 1.0, rise, rise, fall, fall, fall + 1.0]
+    y = [0.0, 0.0, paper.gain_mm_mv, paper.gain_mm_mv, 0.0, 0.0]
     _line(axes, x, [baseline + value for value in y])
 
 
-def _draw_strip(axes: Axes, trace: _Trace, baseline: float) -> None:
-    x = trace.x + CALIBRATION_MM
-    if not np.isfinite(trace.y).any():
+def _draw_strip(axes: Axes, trace: Trace, baseline: float, *, left: float) -> None:
+    x, lead = trace.x + left, trace.strip.lead
+    if not trace.y.size:
         axes.plot(x[[0, -1]], [baseline, baseline], color=FAINT, linewidth=0.5, dashes=(2, 4), zorder=2)
-        words = f"{trace.strip.lead} not recorded"
-        axes.text(x[0] + 1.5, baseline + 4.0, words, color=FAINT, fontsize=7.5, zorder=4)
+        axes.text(x[0] + 1.5, baseline + 4.0, f"{lead} not recorded", color=FAINT, fontsize=7.5, zorder=4)
         return
     _line(axes, x, baseline + trace.y)
-    near = trace.y[(x >= x[0]) & (x <= x[0] + 8.0)]
-    near = near[np.isfinite(near)]
-    lift = float(np.clip(near.max() + 1.0, 5.0, 28.0)) if near.size else 5.0
-    axes.text(
-        x[0] + 1.5, baseline + lift, trace.strip.lead, color=TEXT, fontsize=9, fontweight="bold", va="bottom", zorder=4
-    )
-    if trace.strip.start_s > 0:  # where one lead ends and the next begins
+    axes.text(x[0] + 1.5, baseline + trace.label_y, lead, color=TEXT, fontsize=9, fontweight="bold", zorder=4)
+    if trace.strip.at_s > 0:  # where one lead ends and the next begins
         _line(axes, [x[0], x[0]], [baseline - 2.5, baseline + 2.5])
 
 
@@ -177,27 +168,18 @@ def _line(axes: Axes, x: list[float] | NDArray[np.float64], y: list[float] | NDA
     axes.plot(x, y, color=TRACE, linewidth=_points(0.28), solid_joinstyle="round", solid_capstyle="round", zorder=3)
 
 
-def _draw_words(axes: Axes, height: float, *, title: str, subtitle: str, footer: str) -> None:
-    axes.text(0.0, height + 7.6, title, color=TEXT, fontsize=10.5, fontweight="bold", va="center", parse_math=False)
-    axes.text(0.0, height + 3.2, subtitle, color=TEXT, fontsize=8, va="center", parse_math=False)
-    axes.text(0.0, -3.6, footer, color=TEXT, fontsize=7.5, va="center")
+def _draw_header(axes: Axes, record: Record, *, title: str, width: float, height: float) -> None:
+    measured = measured_words(record)
+    name = shortened(printable(title), at_most=50 if measured else 105)
+    axes.text(0.0, height + 7.6, name, color=TEXT, fontsize=10.5, fontweight="bold", va="center", parse_math=False)
+    axes.text(width, height + 7.6, measured, color=TEXT, fontsize=8, ha="right", va="center", parse_math=False)
+    axes.text(0.0, height + 3.2, subtitle_words(record), color=TEXT, fontsize=8, va="center", parse_math=False)
 
 
-def _subtitle(record: Record) -> str:
-    sex = {"F": "female", "M": "male", "U": ""}[record.sex]
-    age = f"{record.age_years:.0f} years" if record.age_years is not None and np.isfinite(record.age_years) else ""
-    time = record.time.strftime("%Y-%m-%d %H:%M") if record.time else ""
-    return " · ".join(part for part in (age, sex, time, record.device or "") if part)
-
-
-def _footer(record: Record, *, speed_mm_s: float, gain_mm_mv: float, start_s: float, filter_name: str) -> str:
-    parts = [f"{speed_mm_s:g} mm/s", f"{gain_mm_mv:g} mm/mV", f"filter: {filter_name or 'none applied'}"]
-    parts.append(f"{record.sampling_rate_hz:g} Hz")
-    if start_s > 0 or record.duration_s > SHOWN_S + 0.05:
-        parts.append(f"{start_s:g} to {min(start_s + SHOWN_S, record.duration_s):g} s of {record.duration_s:.0f} s")
-    if record.provenance.leads_derived:
-        parts.append(f"derived: {', '.join(record.provenance.leads_derived)}")
-    return " · ".join(parts)
+def _draw_footer(axes: Axes, lines: Sequence[str]) -> None:
+    for number, line in enumerate(lines):
+        y = -3.6 - number * FOOTER_LINE_MM
+        axes.text(0.0, y, line, color=TEXT, fontsize=7.5, va="center", parse_math=False)
 
 
 def _points(millimetres: float) -> float:

@@ -21,7 +21,7 @@ from einthoven.errors import SpecificationError
 __all__ = ["to_svg", "write_figure"]
 
 FONT_STACK = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
-RASTER_DPI = 200
+RASTER_DPI = 254  # ten pixels per millimetre, which the PNG itself can say exactly (10,000 per metre)
 _FORMATS = (".svg", ".png", ".pdf")
 _SPACE_BETWEEN_TAGS = re.compile(r">\s+<")
 _PATH_DATA = re.compile(r' d="([^"]*)"')
@@ -82,9 +82,11 @@ def write_figure(figure: Figure, path: Path) -> Path:
     if ending not in _FORMATS:
         raise SpecificationError(f"a figure is written as {', '.join(_FORMATS)}, got {path.name!r}")
     if ending == ".svg":
-        path.write_text(to_svg(figure, prefix=path.stem, title=path.stem), encoding="utf-8")
+        prefix = re.sub(r"\W+", "-", f"ecg-{path.stem}")
+        path.write_text(to_svg(figure, prefix=prefix, title=path.stem), encoding="utf-8")
     else:
-        figure.savefig(path, dpi=RASTER_DPI)
+        # the same drawing is the same file: no time of its making
+        figure.savefig(path, dpi=RASTER_DPI, metadata={"CreationDate": None} if ending == ".pdf" else None)
     return path
 
 

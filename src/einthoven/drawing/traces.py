@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from einthoven.drawing.printable import printable, shortened
 from einthoven.drawing.simplify import simplify
 from einthoven.ecg.record import Record
 from einthoven.errors import SignalError
@@ -52,7 +53,7 @@ def draw_traces(record: Record, *, start_s: float = 0.0, title: str | None = Non
     figure.text(
         0.06,
         1 - 0.22 / height,
-        title or record.record_id,
+        shortened(printable(title or record.record_id), at_most=45),
         color=TEXT,
         fontsize=10.5,
         fontweight="bold",
