@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from einthoven.ecg.formats.file_format import FileFormat, one_record_per_file
+from einthoven.ecg.formats.freed_memory import keep_freed_memory
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.named_apart import in_natural_order, named_apart
 from einthoven.ecg.formats.recognition import FORMATS, format_named, recognised_format
-from einthoven.ecg.formats.search import search_folder
+from einthoven.ecg.formats.search import Found, search_folder
 from einthoven.ecg.leads import LEAD_SETS, LIMB_LEADS, derive_limb_leads
 from einthoven.ecg.record import Record
 from einthoven.errors import UnreadableFileError
 
-__all__ = ["FORMATS", "locate", "read"]
+__all__ = ["FORMATS", "find", "locate", "read"]
 
 
 def read(location: RecordLocation | Path | str, *, with_sha256: bool = True) -> Record:
@@ -39,6 +40,7 @@ def read(location: RecordLocation | Path | str, *, with_sha256: bool = True) -> 
     UnknownNameError
         For a format or option that does not exist.
     """
+    keep_freed_memory()
     if not isinstance(location, RecordLocation):
         path = Path(location)
         location = RecordLocation(path.stem, str(path), recognised_format(path))
@@ -72,20 +74,30 @@ def locate(
     -----
     Records are named after their files; where two files of a folder share a name, after their paths in it.
     """
+    return find(path, format=format, options=options).locations
+
+
+def find(
+    path: Path | str,
+    *,
+    format: str | None = None,  # noqa: A002 - the word of the study file
+    options: Mapping[str, Any] | None = None,
+) -> Found:
+    """Return what ``locate`` returns, and beside it the files of a folder that are of no known format."""
     path = Path(path)
     if not path.exists() and not Path(f"{path}.hea").exists():
         raise UnreadableFileError(f"{path} does not exist: check the path")
     settled = dict(options or {})
     if format is None and path.is_dir():
-        found = search_folder(path, options=settled).locations
+        found = search_folder(path, options=settled)
     else:
-        found = _of_format(format_named(format or recognised_format(path)), path, settled)
-    if not found:
+        found = Found(_of_format(format_named(format or recognised_format(path)), path, settled), [])
+    if not found.locations:
         raise UnreadableFileError(
             f"{path} holds no {f'{format} record' if format else 'ECG of a known format'}: check the path; for arrays, "
             "declare what they hold: --layout LAYOUT.toml on the command line, or source = 'arrays' in a study file"
         )
-    return named_apart(in_natural_order(found), path)
+    return Found(named_apart(in_natural_order(found.locations), path), found.others)
 
 
 def _of_format(file_format: FileFormat, path: Path, options: dict[str, Any]) -> list[RecordLocation]:
