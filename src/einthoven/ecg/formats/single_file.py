@@ -179,9 +179,10 @@ def _millivolts(
         raise SignalError(f"{where} holds no samples: leave the record out")
     rows = list(selection.rows)
     signal = np.empty((len(rows), digital.shape[1]), dtype=np.float32)
+    amplitude = np.empty(digital.shape[1])  # one for all leads: a day of ECG needs no second copy in float64
     with np.errstate(over="ignore", invalid="ignore"):  # what float32 can't hold is refused below
-        for target, row in enumerate(rows):  # lead by lead: a day of ECG needs no second copy in float64
-            amplitude = digital[row] * steps_mv[target]
+        for target, row in enumerate(rows):
+            np.multiply(digital[row], steps_mv[target], out=amplitude)
             if channels.offset and channels.offset[row]:
                 amplitude += channels.offset[row] * (steps_mv[target] / channels.step[row])
             signal[target] = amplitude
