@@ -10,8 +10,9 @@ import typer
 
 if TYPE_CHECKING:
     from einthoven.ecg.formats import RecordLocation
+    from einthoven.ecg.formats.search import Found
 
-__all__ = ["LayoutOption", "UnitOption", "locate_all"]
+__all__ = ["LayoutOption", "UnitOption", "find_all", "locate_all"]
 
 LayoutOption = Annotated[
     Path | None,
@@ -30,13 +31,17 @@ def locate_all(paths: Sequence[Path], *, layout: Path | None, unit: str | None) 
     SpecificationError
         For an unreadable layout.
     """
-    from einthoven.ecg.formats import locate
+    return [location for path in paths for location in find_all(path, layout=layout, unit=unit).locations]
+
+
+def find_all(path: Path, *, layout: Path | None, unit: str | None) -> Found:
+    """Return the ECGs under one path, in order, and the files there that are none; errors as in ``locate_all``."""
+    from einthoven.ecg.formats.reading import find
 
     options = _read_layout(layout) if layout else {}
     if unit:
         options["unit"] = unit
-    chosen = "array" if layout else None
-    return [location for path in paths for location in locate(path, format=chosen, options=options)]
+    return find(path, format="array" if layout else None, options=options)
 
 
 def _read_layout(path: Path) -> dict[str, Any]:
