@@ -6,6 +6,7 @@ No entity is ever expanded, nothing is fetched, depth and number of elements are
 from __future__ import annotations
 
 import binascii
+import functools
 import re
 import warnings
 from collections.abc import Iterator
@@ -174,5 +175,6 @@ def line_of(element: etree._Element) -> str:
     return f"element {local_name(element)}, line {element.sourceline}"
 
 
+@functools.lru_cache(maxsize=1024)  # a reader looks for the same paths in each file
 def _any_namespace(path: str) -> str:
     return "/".join(step if step in (".", "..", "") else f"{{*}}{step}" for step in path.split("/"))
