@@ -20,5 +20,5 @@ def test_formats_are_found_by_content_where_the_name_says_nothing(tmp_path):
 def test_an_unknown_format_is_refused_with_the_supported_ones(tmp_path):
     (tmp_path / "ecg.xyz").write_text("no ECG at all")
     for act in (read, locate):
-        with pytest.raises(UnreadableFileError, match=r"no known format; supported: WFDB .* \.hdf5"):
+        with pytest.raises(UnreadableFileError, match=r"no known format; supported: .*WFDB .* \.hdf5"):
             act(tmp_path / "ecg.xyz")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -137,6 +137,20 @@ def test_the_header_tells_age_sex_time_and_diagnoses(tmp_path):
     record = read(write_wfdb(tmp_path, start="22:41:16 29/04/2023", comments=comments))
     assert (record.age_years, record.sex, record.statements) == (74, "M", ("59118001", "426783006"))
     assert (record.time, record.time_kind) == (datetime(2023, 4, 29, 22, 41, 16), "naive")  # noqa: DTZ001 - naive is meant
+
+
+def test_a_time_that_a_comment_says_to_be_utc_is_aware(tmp_path):
+    record = read(write_wfdb(tmp_path, start="22:41:16 29/04/2023", comments=["Time zone: UTC"]))
+    assert (record.time, record.time_kind) == (datetime(2023, 4, 29, 22, 41, 16, tzinfo=UTC), "utc")
+
+
+def test_the_provenance_says_which_leads_are_stored_and_what_a_step_is_worth(tmp_path):
+    provenance = read(write_wfdb(tmp_path, gain="204.8/mV")).provenance
+    assert provenance.leads_stored == STANDARD
+    np.testing.assert_allclose(provenance.original_step_mv, 1 / 204.8, rtol=1e-12)
+    uneven = read(write_wfdb(tmp_path, digital=fake_digital(2), leads=("V1", "I"), gain="4/uV")).provenance
+    assert uneven.leads_stored == ("I", "V1")
+    np.testing.assert_allclose(uneven.original_step_mv, 1 / 4000)
 
 
 def test_the_hash_covers_header_and_samples_and_can_be_left_out(tmp_path):

@@ -65,7 +65,7 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
         record_id=location.record_id,
         patient_id=location.patient_id or None,
         time=about.time,
-        time_kind="naive" if about.time else "unknown",
+        time_kind="unknown" if about.time is None else "naive" if about.time.tzinfo is None else "utc",
         age_years=about.age_years,
         sex=about.sex,
         statements=about.statements,
@@ -75,6 +75,8 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
             source_path=path,
             source_sha256=_sha256(header_bytes, *stored.contents) if with_sha256 else "",
             original_unit=stored.unit,
+            original_step_mv=stored.step_mv,
+            leads_stored=stored.leads,
             notes=(*notes, *about.notes),
         ),
     )

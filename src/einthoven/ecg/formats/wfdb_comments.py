@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from einthoven.ecg.formats.wfdb_header import Header
@@ -18,6 +18,7 @@ _STATEMENT_KEYS = frozenset({"dx", "diagnosis", "diagnoses"})
 _AGE_KEYS = frozenset({"age"})
 _SEX_KEYS = frozenset({"sex", "gender"})
 _DATE_KEYS = frozenset({"ecg date", "date"})
+_ZONE_KEYS = frozenset({"time zone"})  # einthoven's own comment, where it writes a time that is known to be UTC
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 # the oldest person on record reached 122; larger numbers code something else (300: over 89, made anonymous)
@@ -35,7 +36,7 @@ class Particulars(NamedTuple):
 
 
 def particulars(header: Header) -> Particulars:
-    """Return age, sex, naive start time and diagnostic statements of a header; None, ``U`` or empty where silent."""
+    """Return age, sex, start time and diagnostic statements of a header; None, ``U`` or empty where silent."""
     fields: dict[str, str] = {}
     statements: list[str] = []
     in_list = False
@@ -53,10 +54,13 @@ def particulars(header: Header) -> Particulars:
             fields.setdefault("age", found[1])
             fields.setdefault("sex", found[2])
     notes: list[str] = []
+    time_of_start = _time(header.start, _first(fields, _DATE_KEYS), notes)
+    if time_of_start is not None and _first(fields, _ZONE_KEYS).upper() == "UTC":
+        time_of_start = time_of_start.replace(tzinfo=UTC)
     return Particulars(
         age_years=_age(_first(fields, _AGE_KEYS), notes),
         sex=_SEX.get(_first(fields, _SEX_KEYS).lower(), "U"),
-        time=_time(header.start, _first(fields, _DATE_KEYS), notes),
+        time=time_of_start,
         statements=tuple(statements),
         notes=tuple(notes),
     )

@@ -64,7 +64,8 @@ def read_direct(header: Header, path: str, *, unit: str | None) -> StoredSignal:
         start += len(group)
     notes = [*selection.notes, *calibration.notes]
     signal = _assembled(parts, order, path)
-    return StoredSignal(signal, selection.leads, calibration.unit, contents, pairs, notes)
+    steps = tuple((1 / calibration.gain).tolist())
+    return StoredSignal(signal, selection.leads, calibration.unit, contents, pairs, notes, steps)
 
 
 def _millivolts(digital: Digital, calibration: _Calibration, places: list[int], *, invalid: int) -> NDArray[np.float32]:

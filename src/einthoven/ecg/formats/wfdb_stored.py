@@ -36,6 +36,8 @@ class StoredSignal:
         Of all files but the header itself, in reading order.
     checksums : sequence of ChecksumPair
     notes : sequence of str
+    step_mv : tuple of float
+        What one stored unit of each lead is worth; empty where it isn't the same throughout.
     """
 
     signal: NDArray[np.float32]
@@ -44,6 +46,7 @@ class StoredSignal:
     contents: Sequence[bytes]
     checksums: Sequence[ChecksumPair]
     notes: Sequence[str]
+    step_mv: tuple[float, ...] = ()
 
 
 def joined_words(words: Sequence[str]) -> str:
