@@ -8,10 +8,14 @@ from pathlib import Path
 
 from einthoven.errors import UnreadableFileError
 
-__all__ = ["MAX_VALUES", "read_bytes"]
+__all__ = ["MAX_VALUES", "read_bytes", "refuse_bomb"]
 
 # The most values that a damaged or hostile header may make us allocate: 23 hours of 12 leads at 1,000 Hz.
 MAX_VALUES = 1_000_000_000
+
+# recordings shrink to a half or a tenth; what shrinks more is either short or made to fill the memory
+_ALWAYS_UNPACKED = 1 << 26
+_MAX_SHRINKAGE = 100
 
 # opening a pipe must not wait for its other end; Windows has no such flag but needs to be told about binary files
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -35,6 +39,29 @@ def read_bytes(path: str | Path, *, limit: int, remedy: str = "check the path") 
         raise UnreadableFileError(f"{path} does not exist: {remedy}") from None
     except (OSError, ValueError) as error:
         raise UnreadableFileError(f"{path} can't be read ({error}): {remedy}") from error
+
+
+def refuse_bomb(where: str, *, unpacked: int, packed: int) -> None:
+    """Refuse what claims to unpack to far more bytes than it has, before it is unpacked.
+
+    Raises
+    ------
+    UnreadableFileError
+        Above 64 MiB and a hundred times the stored size, or above what one recording can be.
+
+    Examples
+    --------
+    >>> refuse_bomb("a.npz", unpacked=10**10, packed=10**4)
+    Traceback (most recent call last):
+        ...
+    einthoven.errors.UnreadableFileError: a.npz holds 10000 bytes that claim to unpack to 10000000000: no recording
+    shrinks like that; export it uncompressed
+    """
+    if unpacked > 8 * MAX_VALUES or unpacked > max(_ALWAYS_UNPACKED, _MAX_SHRINKAGE * packed):
+        raise UnreadableFileError(
+            f"{where} holds {packed} bytes that claim to unpack to {unpacked}: no recording shrinks like that; "
+            "export it uncompressed"
+        )
 
 
 def _read(descriptor: int, path: str | Path, *, limit: int, remedy: str) -> bytes:

@@ -13,7 +13,11 @@ from einthoven.registry import nearest, resolve
 
 __all__ = ["SUFFIXES", "WRITERS", "EncodeRecord", "encode", "format_for", "suffix_of", "write", "write_files"]
 
-WRITERS: dict[str, str] = {}
+WRITERS: dict[str, str] = {
+    "csv": "einthoven.ecg.formats.csv_write:encode",
+    "npz": "einthoven.ecg.formats.npz_write:encode",
+    "wfdb": "einthoven.ecg.formats.wfdb_write:encode",
+}
 SUFFIXES = {
     ".csv": "csv",
     ".dcm": "dicom",
