@@ -63,7 +63,7 @@ class EdfSignal:
         spelled = (self.physical_min, self.physical_max, self.digital_min, self.digital_max)
         numbers = [_number(text) for text in spelled]
         if None not in numbers:
-            low, high, digital_low, digital_high = (float(number) for number in numbers if number is not None)
+            low, high, digital_low, digital_high = (number for number in numbers if number is not None)
             if digital_low < digital_high and low != high:
                 step = (high - low) / (digital_high - digital_low)
                 return step, low - digital_low * step
@@ -140,8 +140,8 @@ def parse_header(content: bytes, *, where: str) -> EdfHeader:
             f"the file has {len(content)}: export it again"
         )
     reserved = _text(content, 192, 236)
-    record_s = _number(_text(content, 244, 252))
-    if record_s is None or record_s < 0:
+    record_s = _decimal(_text(content, 244, 252))
+    if record_s.startswith("-") or not record_s:
         raise UnreadableFileError(f"{where}: the duration of a record (byte 244) is no time: export it again")
     return EdfHeader(
         is_bdf=content[:8] == _BDF,
@@ -152,17 +152,18 @@ def parse_header(content: bytes, *, where: str) -> EdfHeader:
         start_date=_text(content, 168, 176),
         start_time=_text(content, 176, 184),
         n_records=_whole(content, 236, 244, what="number of data records", where=where),
-        record_s=record_s,
+        record_s=Fraction(record_s),
         signals=_signals(content, n_signals, where=where),
     )
 
 
 def _signals(content: bytes, n_signals: int, *, where: str) -> tuple[EdfSignal, ...]:
+    text = content[256 : 256 * (1 + n_signals)].decode("latin-1").replace("\0", " ")
     columns: dict[str, list[str]] = {}
-    begin = 256
+    begin = 0
     for field, width in _SIGNAL_FIELDS.items():
         starts = range(begin, begin + width * n_signals, width)
-        columns[field] = [_text(content, start, start + width) for start in starts]
+        columns[field] = [text[start : start + width].strip() for start in starts]
         begin = starts.stop
     counts = columns["samples_per_record"]
     wrong = [(label, count) for label, count in zip(columns["label"], counts, strict=True) if not count.isdecimal()]
@@ -196,6 +197,11 @@ def _whole(content: bytes, start: int, stop: int, *, what: str, where: str) -> i
     return int(text)
 
 
-def _number(text: str) -> Fraction | None:
-    """Return a decimal number exactly; some writers use the decimal comma of their country."""
-    return Fraction(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+def _number(text: str) -> float | None:
+    decimal = _decimal(text)
+    return float(decimal) if decimal else None
+
+
+def _decimal(text: str) -> str:
+    """Return a number as Python spells it, empty if it is none; some writers use their country's decimal comma."""
+    return text.replace(",", ".") if _NUMBER.fullmatch(text) else ""
