@@ -15,7 +15,9 @@ __all__ = ["FORMATS", "HEAD_BYTES", "format_named", "format_of_content", "recogn
 FORMATS = {
     "kardia": "einthoven.ecg.formats.kardia:FORMAT",
     "edf": "einthoven.ecg.formats.edf:FORMAT",
+    "ishne": "einthoven.ecg.formats.ishne:FORMAT",
     "muse": "einthoven.ecg.formats.muse:FORMAT",
+    "philips": "einthoven.ecg.formats.philips:FORMAT",
     "wfdb": "einthoven.ecg.formats.wfdb:FORMAT",
     "npz": "einthoven.ecg.formats.npz:FORMAT",
     "array": "einthoven.ecg.formats.array:FORMAT",
