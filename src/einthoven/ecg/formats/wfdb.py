@@ -18,6 +18,7 @@ from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.wfdb_comments import particulars
 from einthoven.ecg.formats.wfdb_direct import is_direct, read_direct
 from einthoven.ecg.formats.wfdb_header import Header, is_header, parse_header
+from einthoven.ecg.formats.wfdb_identity import identifiers
 from einthoven.ecg.formats.wfdb_locate import OPTIONS, header_path, locate
 from einthoven.ecg.formats.wfdb_segments import read_segments
 from einthoven.ecg.formats.wfdb_stored import ChecksumPair, StoredSignal
@@ -125,4 +126,5 @@ FORMAT = FileFormat(
     recognises=is_header,
     options=OPTIONS,
     locate=locate,
+    identifiers=identifiers,
 )
