@@ -18,6 +18,7 @@ FORMATS = {
     "ishne": "einthoven.ecg.formats.ishne:FORMAT",
     "muse": "einthoven.ecg.formats.muse:FORMAT",
     "philips": "einthoven.ecg.formats.philips:FORMAT",
+    "aecg": "einthoven.ecg.formats.aecg:FORMAT",
     "wfdb": "einthoven.ecg.formats.wfdb:FORMAT",
     "npz": "einthoven.ecg.formats.npz:FORMAT",
     "array": "einthoven.ecg.formats.array:FORMAT",

@@ -1,0 +1,52 @@
+"""Long lists of whole numbers written as decimal text, as XML and JSON formats store samples."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["narrowed", "whole_numbers"]
+
+_BLANK, _PLUS, _MINUS, _ZERO, _NINE = (ord(character) for character in " +-09")
+_INT16 = 32767
+
+
+def whole_numbers(words: str) -> NDArray[np.int64] | None:
+    """Return int64 (sample,) from numbers with blanks between them, None when anything else stands there.
+
+    NumPy's own parser is fast but lenient: it takes a lone sign for zero and ``1-2`` for two numbers.
+
+    Examples
+    --------
+    >>> whole_numbers("3 -4 5"), whole_numbers("3 4.5"), whole_numbers("3 - 5"), whole_numbers("3-5")
+    (array([ 3, -4,  5]), None, None, None)
+    """
+    if not _signs_lead_numbers(words):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return np.fromstring(words, dtype=np.int64, sep=" ")
+        except (DeprecationWarning, ValueError):
+            return None
+
+
+def narrowed(whole: NDArray[np.int64], *, limit: int) -> NDArray[np.int16] | NDArray[np.int32] | None:
+    """Return the numbers in 16 or 32 bits, None when one is beyond ``limit`` (at most 2^31 - 1)."""
+    peak = max(int(whole.max(initial=0)), -int(whole.min(initial=0)))
+    if peak > limit:
+        return None
+    return whole.astype(np.int16) if peak <= _INT16 else whole.astype(np.int32)
+
+
+def _signs_lead_numbers(words: str) -> bool:
+    """Return whether each sign stands behind a blank and before a digit."""
+    try:
+        text = np.frombuffer(f" {words} ".encode("ascii"), dtype=np.uint8)
+    except UnicodeEncodeError:
+        return False
+    signs = np.flatnonzero((text == _MINUS) | (text == _PLUS))
+    after = text[signs + 1]
+    return bool((text[signs - 1] <= _BLANK).all() and ((after >= _ZERO) & (after <= _NINE)).all())
