@@ -104,7 +104,7 @@ def _refuse_identifiers(
         identifiers,
         written=files,
         flat=encode(flat, path, format=to),
-        anonymous=encode(anonymous, path, format=to),
+        anonymous=encode(anonymous, path.with_stem("anonymous"), format=to),
     )
     if found:
         hints = ", ".join(f"one of {len(word)} characters" for word in found)
