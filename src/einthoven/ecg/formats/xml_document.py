@@ -78,7 +78,7 @@ def parse_xml(content: bytes, *, where: str) -> etree._Element:
         raise UnreadableFileError(f"{where} declares XML entities, as no recorder does: refused, it may be an attack")
     # the parser would look for a document type elsewhere, and fail for want of it
     content = _DOCTYPE.sub(b"", content[:_PROLOG_BYTES], count=1) + content[_PROLOG_BYTES:]
-    if content.count(b"<") > 2 * MAX_ELEMENTS:
+    if len(content) > 2 * MAX_ELEMENTS and content.count(b"<") > 2 * MAX_ELEMENTS:
         raise UnreadableFileError(f"{where} has more than {MAX_ELEMENTS:,} XML elements: it is no ECG")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=len(content) > 10_000_000, collect_ids=False
