@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from einthoven.ecg.formats.xml_document import base64_bytes
 from einthoven.errors import UnreadableFileError
@@ -39,10 +40,10 @@ _COUNT = 53
 
 
 class _Measurement(NamedTuple):
-    """What stands at ``index``, in units of ``factor``; there only when what stands at ``duration`` is not 0."""
+    """What stands at ``place``, in units of ``factor``; there only when what stands at ``duration`` is not 0."""
 
     name: str
-    index: int
+    place: int
     factor: float
     duration: int | None
 
@@ -69,7 +70,7 @@ _MEASUREMENTS = (
     _Measurement("t_total_area_uv_ms", 50, _AREA, None),
 )
 _NAMES = [measurement.name for measurement in _MEASUREMENTS]
-_INDICES = [measurement.index for measurement in _MEASUREMENTS]
+_PLACES = [measurement.place for measurement in _MEASUREMENTS]
 _FACTORS = np.array([measurement.factor for measurement in _MEASUREMENTS])
 # the last column of the table holds ones, for what is always there
 _PRESENCE = [_COUNT if measurement.duration is None else measurement.duration for measurement in _MEASUREMENTS]
@@ -90,7 +91,7 @@ def lead_measurements(words: str) -> tuple[dict[str, dict[str, float]], tuple[st
     table = _table(words)
     if table is None:
         return {}, ("measurement matrix left out: its layout is not the one of 12SL",)
-    values = (table[:, _INDICES] * _FACTORS).tolist()
+    values = (table[:, _PLACES] * _FACTORS).tolist()
     there = (table[:, _PRESENCE] > 0).tolist()
     measured = table[:, :_COUNT].any(axis=1).tolist()
     return {
@@ -100,14 +101,16 @@ def lead_measurements(words: str) -> tuple[dict[str, dict[str, float]], tuple[st
     }, ()
 
 
-def _table(words: str) -> np.ndarray | None:
+def _table(words: str) -> NDArray[np.int16] | None:
     """Return int16 (lead, measurement and a column of ones), 0 where there is no entry, or None for another layout."""
     try:
         content = base64_bytes(words, where="", what="")
     except UnreadableFileError:
         return None
-    header = np.frombuffer(content[:_HEADER_BYTES], dtype="<i2") if len(content) >= _HEADER_BYTES else None
-    if header is None or header[0] != _HEADER_BYTES or len(content) != _HEADER_BYTES + 4 * int(header[-1]):
+    if len(content) < _HEADER_BYTES:
+        return None
+    size, *_, count = np.frombuffer(content[:_HEADER_BYTES], dtype="<i2").tolist()
+    if size != _HEADER_BYTES or len(content) != _HEADER_BYTES + 4 * count:
         return None
     entries = np.frombuffer(content[_HEADER_BYTES:], dtype=_ENTRY)
     lead, measurement, value = (entries[name] for name in ("lead", "measurement", "value"))

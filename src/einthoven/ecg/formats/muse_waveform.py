@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from lxml import etree
@@ -18,7 +18,7 @@ __all__ = ["Waveforms", "read_waveforms"]
 
 MAX_LEADS = 256
 # by LeadSampleSize in bytes; MUSE itself writes 2
-_TYPES = {1: np.dtype("<i1"), 2: np.dtype("<i2"), 4: np.dtype("<i4")}
+_TYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<i1"), 2: np.dtype("<i2"), 4: np.dtype("<i4")}
 _FLAGS = {
     "LeadOff": "electrode off",
     "BaselineSway": "baseline sway",
@@ -42,7 +42,7 @@ class _Lead(NamedTuple):
     """One lead: digital (sample,), what one unit is worth, and what a human should know."""
 
     name: str
-    digital: NDArray[np.signedinteger]
+    digital: NDArray[Any]
     step: float
     unit: str
     notes: tuple[str, ...]

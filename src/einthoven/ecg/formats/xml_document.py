@@ -41,7 +41,7 @@ _PROLOG_BYTES = 1 << 16
 _BEFORE_ROOT = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
 _ROOT = re.compile(r"\s*<(?:[A-Za-z_][\w.\-]*:)?(?P<name>[A-Za-z_][\w.\-]*)")
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
-_BLANKS = str.maketrans("", "", " \t\r\n")
+_BLANKS = b" \t\r\n"
 
 
 def root_name(head: bytes) -> str:
@@ -165,7 +165,7 @@ def numbers(words: str, *, where: str, what: str, separator: str = " ") -> NDArr
 def base64_bytes(words: str, *, where: str, what: str) -> bytes:
     """Return the bytes that base64 text stands for; white space is ignored, anything else is refused."""
     try:
-        return binascii.a2b_base64(words.translate(_BLANKS), strict_mode=True)
+        return binascii.a2b_base64(words.encode("ascii").translate(None, _BLANKS), strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise UnreadableFileError(f"{where}: {what} is no valid base64 ({error}): export it again") from error
 
