@@ -1,0 +1,87 @@
+"""Values of the leads in sections 5 and 6 of SCP-ECG, differences undone (EN 1064, clauses 5.8 and 5.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.formats.scp_huffman import HuffmanTables
+from einthoven.ecg.formats.scp_huffman_stream import huffman_values
+from einthoven.ecg.formats.scp_sections import Section
+
+__all__ = ["Block", "block"]
+
+HEAD_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Section 5 or 6 before decoding.
+
+    Attributes
+    ----------
+    section : Section
+    step_nv : int
+        What one stored unit is worth (the amplitude value multiplier).
+    interval_us : int
+        Between two stored samples; of a decimated signal outside the protected zones.
+    bimodal : bool
+    difference : int
+        0: amplitudes; 1, 2: first or second differences.
+    streams : tuple of bytes
+        Encoded data of each lead.
+    """
+
+    section: Section
+    step_nv: int
+    interval_us: int
+    bimodal: bool
+    difference: int
+    streams: tuple[bytes, ...]
+
+    def values(self, row: int, count: int, tables: HuffmanTables | None, *, lead: str) -> NDArray[np.int64]:
+        """Return the first ``count`` values of a lead, int64 (value,), as they were before differences were taken."""
+        stream = self.streams[row]
+        if tables is not None:
+            values = huffman_values(stream, count, tables, section=self.section, lead=lead)
+        elif len(stream) < 2 * count:
+            raise self.section.error(f"holds {len(stream) // 2:,} of {count:,} samples of lead {lead}")
+        else:
+            values = np.frombuffer(stream, "<i2", count).astype(np.int64)
+        return _summed(values, self.difference)
+
+
+def block(section: Section, *, n_leads: int) -> Block:
+    """Return what a section of samples says, its leads not yet decoded.
+
+    Raises
+    ------
+    UnreadableFileError
+        When it is cut short, or its encoding is not one of the standard's.
+    """
+    step_nv, interval_us, difference, bimodal = section.unpack("HHBB")
+    if difference > 2:
+        raise section.error(f"has samples of encoding {difference}, where 0, 1 and 2 are known", at=4)
+    if interval_us == 0:
+        raise section.error("gives no time between two samples (0)", at=2)
+    sizes = section.unpack(f"{n_leads}H", HEAD_BYTES)
+    at = HEAD_BYTES + 2 * n_leads
+    section.require(at, sum(sizes))
+    streams = []
+    for size in sizes:
+        streams.append(section.body[at : at + size])
+        at += size
+    return Block(section, step_nv, interval_us, bool(bimodal), difference, tuple(streams))
+
+
+def _summed(values: NDArray[np.int64], difference: int) -> NDArray[np.int64]:
+    if difference == 0 or values.size < 2:
+        return values
+    if difference == 2:  # x[n] = d[n] + 2 x[n-1] - x[n-2], the first two samples as they are
+        values = values.copy()
+        values[1] -= values[0]
+        np.cumsum(values[1:], out=values[1:])
+    # encoders subtract in 16 bits, so that sums beyond wrap back to where they were
+    return np.cumsum(values).astype(np.int16).astype(np.int64)
