@@ -14,6 +14,7 @@ from einthoven.registry import nearest, resolve
 __all__ = ["SUFFIXES", "WRITERS", "EncodeRecord", "encode", "format_for", "suffix_of", "write", "write_files"]
 
 WRITERS: dict[str, str] = {
+    "aecg": "einthoven.ecg.formats.aecg_write:encode",
     "csv": "einthoven.ecg.formats.csv_write:encode",
     "npz": "einthoven.ecg.formats.npz_write:encode",
     "wfdb": "einthoven.ecg.formats.wfdb_write:encode",
