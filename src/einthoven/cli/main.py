@@ -14,6 +14,7 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 import einthoven
+from einthoven.cli.convert import convert_command
 from einthoven.cli.deidentify import deidentify_command
 from einthoven.cli.doctor import doctor_command
 from einthoven.cli.evaluate import evaluate_command
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("run")(run_command)
 app.command("inspect")(inspect_command)
 app.command("deidentify")(deidentify_command)
+app.command("convert")(convert_command)
 app.command("ingest")(ingest_command)
 app.command("predict")(predict_command)
 app.command("evaluate")(evaluate_command)
