@@ -43,12 +43,6 @@ def _channels(beats: etree._Element) -> Channels:
         durations.append(attribute(holder, "duration"))
     if len({row.size for row in rows}) != 1 or not rows[0].size:
         raise UnreadableFileError(f"{element} has beats of different lengths: {[row.size for row in rows]} samples")
-    rate = attribute(beats, "samplespersec") or attribute(beats, "samplespersecond")
-    rate_hz = (
-        number(rate, where=element, what="samplespersec")
-        if rate
-        else rows[0].size * 1000 / number(durations[0], where=element, what="duration")
-    )
     digital = np.stack(rows)
     recorded = np.flatnonzero((digital != _FILLING).any(axis=0))
     return Channels(
@@ -56,8 +50,19 @@ def _channels(beats: etree._Element) -> Channels:
         names=names,
         step=[number(resolution, where=element, what="resolution")] * len(names),
         unit="uV",
-        sampling_rate_hz=rate_hz,
+        sampling_rate_hz=_rate_hz(beats, duration_ms=durations[0], n_samples=digital.shape[1], where=element),
     )
+
+
+def _rate_hz(beats: etree._Element, *, duration_ms: str, n_samples: int, where: str) -> float:
+    """Return the rate that the file gives, else the one that fits samples and duration."""
+    said = attribute(beats, "samplespersec") or attribute(beats, "samplespersecond")
+    if said:
+        return number(said, where=where, what="samplespersec")
+    duration = number(duration_ms, where=where, what="duration")
+    if duration <= 0:
+        raise UnreadableFileError(f"{where} has a beat of {duration:g} ms")
+    return n_samples * 1000 / duration
 
 
 def _samples(holder: etree._Element, *, plain: bool, where: str) -> NDArray[np.signedinteger]:

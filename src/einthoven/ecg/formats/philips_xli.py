@@ -135,7 +135,7 @@ def _decompressed(codes: NDArray[np.uint16], n_bytes: int, *, lead: str) -> byte
 
 def _words(unpacked: bytes) -> NDArray[np.int64]:
     halves = np.frombuffer(unpacked, dtype=np.uint8).reshape(2, -1)
-    words = (halves[0].astype(np.uint16) << 8 | halves[1]).view(np.int16)
+    words: NDArray[np.int16] = (halves[0].astype(np.uint16) << 8 | halves[1]).view(np.int16)
     return words.astype(np.int64)
 
 
