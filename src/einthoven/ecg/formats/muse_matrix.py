@@ -93,11 +93,12 @@ def lead_measurements(words: str) -> tuple[dict[str, dict[str, float]], tuple[st
         return {}, ("measurement matrix left out: its layout is not the one of 12SL",)
     values = (table[:, _PLACES] * _FACTORS).tolist()
     there = (table[:, _PRESENCE] > 0).tolist()
-    measured = table[:, :_COUNT].any(axis=1).tolist()
+    measured: list[int] = np.flatnonzero(table[:, :_COUNT].any(axis=1)).tolist()
     return {
-        lead: {name: value for name, value, is_there in zip(_NAMES, values[row], there[row], strict=True) if is_there}
-        for row, lead in enumerate(_LEADS)
-        if measured[row]
+        _LEADS[row]: {
+            name: value for name, value, is_there in zip(_NAMES, values[row], there[row], strict=True) if is_there
+        }
+        for row in measured
     }, ()
 
 
