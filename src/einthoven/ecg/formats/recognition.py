@@ -13,6 +13,7 @@ __all__ = ["FORMATS", "HEAD_BYTES", "format_named", "format_of_content", "recogn
 
 # asked in this order: formats with a signature of several bytes come before those that are known by their shape
 FORMATS = {
+    "dicom": "einthoven.ecg.formats.dicom:FORMAT",
     "kardia": "einthoven.ecg.formats.kardia:FORMAT",
     "scp": "einthoven.ecg.formats.scp:FORMAT",
     "edf": "einthoven.ecg.formats.edf:FORMAT",
