@@ -2,136 +2,154 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from einthoven.cli.inspect_description import Description, describe, describe_error, to_json
+from einthoven.cli.inspect_drawing import PaperGain, PaperLayout, PaperOptions, PaperSpeed, checked_targets, draw_into
 from einthoven.cli.sources import LayoutOption, UnitOption
+from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnknownNameError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from einthoven.ecg.formats import RecordLocation
-    from einthoven.ecg.record import Record
+    from einthoven.ecg.formats.search import Found
 
 __all__ = ["inspect_command"]
 
-Card = dict[str, Any]
+PROGRESS_FROM = 50  # ECGs that are read in well under a second need no bar
 
 
 def inspect_command(
-    path: Annotated[Path, typer.Argument(help="A file or a folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    png: Annotated[Path | None, typer.Option(help="Draw the (first) ECG on paper into this file.")] = None,
+    path: Annotated[Path, typer.Argument(help="A file, or a folder that is searched for ECGs of all formats.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print all that is known as JSON.")] = False,
+    png: Annotated[Path | None, typer.Option(help="Draw the ECG on paper into this .png (254 dpi).")] = None,
     svg: Annotated[Path | None, typer.Option(help="The same as a vector drawing.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="The same, ready to print.")] = None,
+    paper: Annotated[
+        PaperLayout | None,
+        typer.Option(help="Four columns over a rhythm strip, or every lead in a row; by default 12x1 at 50 mm/s."),
+    ] = None,
+    speed: Annotated[PaperSpeed | None, typer.Option(help="mm/s; by default 25.")] = None,
+    gain: Annotated[PaperGain | None, typer.Option(help="mm/mV; by default 10.")] = None,
+    start: Annotated[float, typer.Option(min=0.0, help="Second of the recording at which the drawing begins.")] = 0.0,
+    record: Annotated[str | None, typer.Option(help="Name of one ECG of a folder or of an array of many.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many ECGs of a folder.")] = 50,
     layout: LayoutOption = None,
     unit: UnitOption = None,
 ) -> None:
-    """Show format, leads, rate, length, unit, patient and signal quality of ECGs.
+    """Show what ECG files hold: a table of a folder, a full card of one file, JSON of either, a drawing on paper.
 
-    Example: `einthoven inspect records500/00000/00001_hr.hea --png ecg.png`
+    Example: `einthoven inspect /data/ecgs`, then `einthoven inspect /data/ecgs/00001_hr.hea --pdf ecg.pdf`
     """
-    import json
-
-    from rich.console import Console
-
-    from einthoven.cli.sources import locate_all
-    from einthoven.ecg.formats import read
-
-    locations = locate_all([path], layout=layout, unit=unit)
-    if len(locations) == 1:
-        read(locations[0], with_sha256=False)  # alone, an unreadable ECG is an error and no row
-    cards = [_card(location) for location in locations[:limit]]
-    for target in filter(None, (png, svg)):
-        _draw(locations[0], target)
-    if as_json:
-        typer.echo(json.dumps(cards[0] if len(locations) == 1 else cards, indent=1, default=str))
-        return
-    console = Console()
-    console.print(_full_card(cards[0]) if len(locations) == 1 else _table(cards))
-    if len(locations) > limit:
-        console.print(f"... and {len(locations) - limit:,} more; --limit shows them", highlight=False)
-
-
-def _card(location: RecordLocation) -> Card:
-    """Read one ECG; an unreadable one becomes a card with its error."""
-    from einthoven.ecg.formats import read
-    from einthoven.errors import RecordError
+    from einthoven.cli.inspect_table import other_files_line
+    from einthoven.cli.sources import find_all
 
     try:
-        return _describe(read(location), location.format)
-    except RecordError as error:
-        return {"record": location.record_id, "error": str(error)}
+        targets = checked_targets(png=png, svg=svg, pdf=pdf)
+        found = find_all(path, layout=layout, unit=unit)
+        locations = found.locations if record is None else [_named(found.locations, record, path)]
+        if len(locations) == 1:
+            description = _one(locations[0], targets=targets, options=PaperOptions(paper, speed, gain, start))
+            _show_one(description, as_json=as_json, in_list=path.is_dir() and record is None)
+        elif targets:
+            raise SpecificationError(_one_at_a_time(path, locations, targets[0]))
+        else:
+            _show_many(found, as_json=as_json, limit=limit)
+        if record is None:
+            _tell(other_files_line(found.others), as_json=as_json)
+    except EinthovenError as error:
+        if as_json:
+            typer.echo(to_json({"path": str(path), "error": str(error), "error_kind": type(error).__name__}))
+        raise
 
 
-def _describe(record: Record, format_name: str) -> Card:
-    from einthoven.ecg.quality import quality
+def _named(locations: Sequence[RecordLocation], record: str, path: Path) -> RecordLocation:
+    from difflib import get_close_matches
 
-    measured = quality(record).to_dict()
-    return {
-        "record": record.record_id,
-        "format": format_name,
-        "leads": list(record.leads),
-        "rate_hz": record.sampling_rate_hz,
-        "seconds": round(record.duration_s, 3),
-        "unit": record.unit,
-        "patient": record.patient_id,
-        "time": record.time,
-        "age_years": record.age_years,
-        "sex": record.sex,
-        "device": record.device,
-        "statements": list(record.statements),
-        "acceptable": measured["acceptable"],
-        "quality": measured,
-        "notes": list(record.provenance.notes),
-        "sha256": record.provenance.source_sha256,
-    }
+    for location in locations:
+        if location.record_id == record:
+            return location
+    names = [location.record_id for location in locations]
+    nearest = (get_close_matches(record, names, n=1, cutoff=0.0) or names)[0]
+    raise UnknownNameError(f"no ECG in {path} is named {record!r}: did you mean {nearest!r}?")
 
 
-def _table(cards: list[Card]) -> Table:
-    from rich.table import Table
-
-    table = Table("record", "format", "leads", "Hz", "seconds", "unit", "age", "sex", "quality", "remarks")
-    for card in cards:
-        if "error" in card:
-            table.add_row(card["record"], *[""] * 7, "[red]unreadable[/]", card["error"])
-            continue
-        state = "[green]acceptable[/]" if card["acceptable"] else "[yellow]poor[/]"
-        age = "" if card["age_years"] is None else f"{card['age_years']:.0f}"
-        table.add_row(
-            card["record"],
-            card["format"],
-            str(len(card["leads"])),
-            f"{card['rate_hz']:g}",
-            f"{card['seconds']:g}",
-            card["unit"],
-            age,
-            card["sex"],
-            state,
-            "; ".join(card["notes"]),
-        )
-    return table
+def _one_at_a_time(path: Path, locations: Sequence[RecordLocation], target: Path) -> str:
+    option = f"--{target.suffix.lower()[1:]}"
+    return (
+        f"{option} draws one ECG, {path} holds {len(locations):,}: name one, for example "
+        f"--record {locations[0].record_id} {option} {target}"
+    )
 
 
-def _full_card(card: Card) -> Table:
-    from rich.table import Table
-
-    table = Table(show_header=False, title=card["record"])
-    flat = {**card, **{f"quality: {name}": value for name, value in card.get("quality", {}).items()}}
-    for name, value in flat.items():
-        if name not in ("record", "quality") and value not in (None, "", []):
-            table.add_row(name, ", ".join(value) if isinstance(value, list) else str(value))
-    return table
-
-
-def _draw(location: RecordLocation, target: Path) -> None:
-    from einthoven.drawing.ecg_paper import draw_ecg
-    from einthoven.drawing.svg import write_figure
-    from einthoven.drawing.traces import draw_traces
+def _one(location: RecordLocation, *, targets: list[Path], options: PaperOptions) -> Description:
+    """Read and draw one ECG; alone, an unreadable one is an error."""
     from einthoven.ecg.formats import read
 
     record = read(location)
-    figure = draw_ecg(record) if record.unit == "mV" else draw_traces(record)
-    write_figure(figure, target)
+    for line in draw_into(targets, record, options) if targets else ():
+        typer.echo(line, err=True)
+    return describe(record, location)
+
+
+def _show_one(description: Description, *, as_json: bool, in_list: bool) -> None:
+    from rich.console import Console
+
+    from einthoven.cli.inspect_card import card
+
+    if as_json:
+        typer.echo(to_json([description] if in_list else description))
+    else:
+        Console().print(card(description))
+
+
+def _show_many(found: Found, *, as_json: bool, limit: int) -> None:
+    from rich.console import Console
+
+    from einthoven.cli.inspect_table import folder_table, summary_line
+
+    descriptions = _descriptions(found.locations[:limit])
+    if as_json:
+        typer.echo(to_json(descriptions))
+    else:
+        Console().print(folder_table(descriptions))
+    _tell(summary_line(descriptions, found.locations), as_json=as_json)
+
+
+def _tell(line: str, *, as_json: bool) -> None:
+    """Print what stands below the table; beside JSON it goes to the error stream."""
+    if line:
+        typer.echo(line, err=as_json)
+
+
+def _descriptions(locations: Sequence[RecordLocation]) -> list[Description]:
+    """Read the ECGs; a bar shows how far that is, where somebody looks on."""
+    import sys
+
+    from einthoven.cli.progress import progress_lines
+    from einthoven.progress import no_progress
+
+    if len(locations) < PROGRESS_FROM or not sys.stderr.isatty():
+        return _read_all(locations, no_progress)
+    with progress_lines() as announce:
+        return _read_all(locations, announce("reading"))
+
+
+def _read_all(locations: Sequence[RecordLocation], progress: Callable[[int, int], None]) -> list[Description]:
+    descriptions: list[Description] = []
+    for location in locations:
+        descriptions.append(_read_one(location))
+        progress(len(descriptions), len(locations))
+    return descriptions
+
+
+def _read_one(location: RecordLocation) -> Description:
+    from einthoven.ecg.formats import read
+
+    try:
+        return describe(read(location), location)
+    except RecordError as error:
+        return describe_error(error, location)

@@ -1,0 +1,111 @@
+"""The ECG that ``einthoven inspect`` draws into files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from einthoven.errors import SpecificationError, UnitError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from einthoven.ecg.record import Record
+
+__all__ = ["PaperOptions", "checked_targets", "draw_into"]
+
+MM_PER_INCH = 25.4
+
+
+class PaperLayout(StrEnum):
+    """Where leads stand."""
+
+    COLUMNS = "3x4"
+    ROWS = "12x1"
+
+
+class PaperSpeed(StrEnum):
+    """Millimetres per second."""
+
+    STANDARD = "25"
+    DOUBLE = "50"
+
+
+class PaperGain(StrEnum):
+    """Millimetres per millivolt."""
+
+    HALF = "5"
+    STANDARD = "10"
+    DOUBLE = "20"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOptions:
+    """What was asked of the drawing; None where nothing was."""
+
+    layout: PaperLayout | None = None
+    speed: PaperSpeed | None = None
+    gain: PaperGain | None = None
+    start_s: float = 0.0
+
+
+def checked_targets(**targets: Path | None) -> list[Path]:
+    """Return the files to draw into, each under the option of its own ending.
+
+    Raises
+    ------
+    SpecificationError
+        For a file whose ending says something else.
+    """
+    for ending, path in targets.items():
+        if path is not None and path.suffix.lower() != f".{ending}":
+            raise SpecificationError(f"--{ending} draws into a file that ends in .{ending}, got {path}")
+    return [path for path in targets.values() if path is not None]
+
+
+def draw_into(targets: list[Path], record: Record, options: PaperOptions) -> list[str]:
+    """Draw one ECG into each file; return for each a line that names it and says how large it prints.
+
+    Raises
+    ------
+    SpecificationError
+        When matplotlib isn't installed.
+    UnitError
+        When paper is asked for and the record has no millivolts.
+    """
+    try:
+        from einthoven.drawing.svg import write_figure
+
+        figure = _figure(record, options)
+    except ModuleNotFoundError as error:
+        raise SpecificationError(
+            f"drawings need {error.name}, which isn't installed: pip install 'einthoven[report]'"
+        ) from error
+    width, height = (round(MM_PER_INCH * side) for side in figure.get_size_inches())
+    size = f"{width} x {height} mm" + (", true to scale when printed at 100 %" if record.unit == "mV" else "")
+    return [f"drawn into {write_figure(figure, target)} ({size})" for target in targets]
+
+
+def _figure(record: Record, options: PaperOptions) -> Figure:
+    from einthoven.drawing.ecg_paper import draw_ecg
+    from einthoven.drawing.traces import draw_traces
+
+    if record.unit == "mV":
+        speed = options.speed or PaperSpeed.STANDARD
+        # four columns of 2.5 s are half a metre at 50 mm/s; rows still fit a page
+        usual = PaperLayout.ROWS if speed == PaperSpeed.DOUBLE else PaperLayout.COLUMNS
+        return draw_ecg(
+            record,
+            layout=(options.layout or usual).value,
+            speed_mm_s=float(speed),
+            gain_mm_mv=float(options.gain or PaperGain.STANDARD),
+            start_s=options.start_s,
+        )
+    if (options.layout, options.speed, options.gain) != (None, None, None):
+        raise UnitError(
+            f"--paper, --speed and --gain need millivolts, record {record.record_id} is in arbitrary units: "
+            "leave them out, or declare the unit"
+        )
+    return draw_traces(record, start_s=options.start_s)
