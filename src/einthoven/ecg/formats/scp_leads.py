@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from einthoven.ecg.formats.scp_sections import Section
 
-__all__ = ["ALL_SIMULTANEOUS", "LEAD_CODES", "Lead", "LeadDefinition", "lead_definition", "lead_name"]
+__all__ = [
+    "ALL_SIMULTANEOUS",
+    "LEAD_CODES",
+    "SIMULTANEOUS_SHIFT",
+    "Lead",
+    "LeadDefinition",
+    "lead_definition",
+    "lead_name",
+]
 
 SUBTRACTED = 0b001  # flags of section 3
 ALL_SIMULTANEOUS = 0b100

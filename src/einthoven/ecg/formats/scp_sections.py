@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 from einthoven.errors import ChecksumError, UnreadableFileError
 
-__all__ = ["HEADER_BYTES", "RECORD_BYTES", "Section", "Sections", "checksum", "read_sections"]
+__all__ = [
+    "HEADER_BYTES",
+    "LAST_SECTION",
+    "POINTER_BYTES",
+    "RECORD_BYTES",
+    "Section",
+    "Sections",
+    "checksum",
+    "read_sections",
+]
 
 HEADER_BYTES = 16
 RECORD_BYTES = 6
