@@ -77,6 +77,9 @@ def test_elements_are_found_in_any_namespace():
 def test_numbers_are_whole_or_refused_with_the_element():
     np.testing.assert_array_equal(xml.numbers(" 1 -2\n3.5\t4 ", where="x", what="digits"), [1, -2, 3.5, 4])
     np.testing.assert_array_equal(xml.numbers("1,2,3,", where="x", what="digits", separator=","), [1, 2, 3])
+    huge = xml.numbers("99999999999999999999 -99999999999999999999 2e3 .5", where="x", what="digits")
+    np.testing.assert_array_equal(huge, [1e20, -1e20, 2000, 0.5])
+    np.testing.assert_array_equal(xml.numbers("99999999999999999999", where="x", what="digits"), [1e20])
     for words, separator in (("1 x 2", " "), ("1,,2", ","), ("1;2", ",")):
         with pytest.raises(UnreadableFileError, match=r"rec\.xml: digits holds something else than numbers"):
             xml.numbers(words, where="rec.xml", what="digits", separator=separator)
