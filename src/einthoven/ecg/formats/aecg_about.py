@@ -23,7 +23,7 @@ _FILTERS = {"LOW_PASS": "low-pass", "HIGH_PASS": "high-pass", "NOTCH": "notch"}
 _HERTZ = {"": 1.0, "hz": 1.0, "khz": 1e3}
 _NAMED = ("id", "name", "addr", "telecom", "birthTime", "SerialNumber", "serialNumber")
 _TOO_COARSE = ("country", "state")
-_WORD = re.compile(r"[^\W_]{2}", re.UNICODE)
+_TWO_CHARACTERS = re.compile(r"[^\W_].*[^\W_]", re.DOTALL)  # "0", "y" or "---" would be found in any file
 
 
 class Subject(NamedTuple):
@@ -99,7 +99,7 @@ def _filter(variable: etree._Element) -> str:
 def identifiers_of(root: etree._Element) -> tuple[str, ...]:
     """Return all numbers, names, addresses and dates of birth; the maker's name is none."""
     words = (word.strip() for element in root.iter(*(f"{{*}}{name}" for name in _NAMED)) for word in _spelled(element))
-    return tuple(dict.fromkeys(word for word in words if _WORD.search(word)))
+    return tuple(dict.fromkeys(word for word in words if _TWO_CHARACTERS.search(word)))
 
 
 def _spelled(element: etree._Element) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _spelled(element: etree._Element) -> Iterator[str]:
         yield attribute(element, "value")
     elif name != "name" or _parent_name(element) != "manufacturerOrganization":
         parts = [(local_name(child), text(child)) for child in element] or [("", text(element))]
-        yield " ".join(part for part in ("".join(element.itertext("{*}*"))).split())
+        yield " ".join(" ".join(element.itertext("{*}*")).split())
         yield from (part for kind, part in parts if kind not in _TOO_COARSE)
 
 

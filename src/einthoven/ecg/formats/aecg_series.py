@@ -15,15 +15,16 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from einthoven.ecg.formats.aecg_values import SECONDS, quantity, quoted_number, start_of
-from einthoven.ecg.formats.digit_text import narrowed, whole_numbers
+from einthoven.ecg.formats.digit_text import decimal_numbers, narrowed, whole_numbers
 from einthoven.ecg.formats.patient_words import parse_timestamp
 from einthoven.ecg.formats.units import millivolts_per_unit
-from einthoven.ecg.formats.xml_document import attribute, children, find, line_of, numbers
+from einthoven.ecg.formats.xml_document import attribute, children, find, line_of
 from einthoven.errors import LeadError, SignalError, UnitError, UnreadableFileError
 
 __all__ = ["Piece", "pieces_of"]
 
 MAX_LEADS = 256
+_SLOWEST_S = 1.0  # no ECG is sampled at less than 1 Hz
 _INT32 = 2**31 - 1  # digits are xs:int in the schema
 
 
@@ -143,18 +144,14 @@ def _samples(digits: etree._Element, *, where: str) -> NDArray[Any]:
         return np.empty(0, dtype=np.int16)
     whole = whole_numbers(words)
     if whole is None:
-        return _decimals(words, element=digits, where=where)
+        decimals = decimal_numbers(words)
+        if decimals is None:
+            raise UnreadableFileError(f"{where}: {line_of(digits)} holds something else than numbers: export it again")
+        return decimals
     samples = narrowed(whole, limit=_INT32)
     if samples is None:
         raise UnreadableFileError(f"{where}: digits beyond 32 bits in {line_of(digits)}: export it again")
     return samples
-
-
-def _decimals(words: str, *, element: etree._Element, where: str) -> NDArray[np.float64]:
-    amplitudes = numbers(words, where=where, what=line_of(element))
-    if not np.isfinite(amplitudes).all():
-        raise UnreadableFileError(f"{where}: digits must be finite in {line_of(element)}: export it again")
-    return amplitudes
 
 
 def _scale(sequence: etree._Element, *, where: str) -> _Scale:
@@ -176,9 +173,9 @@ def _rate_hz(time: etree._Element, *, where: str) -> float:
     value, unit = quoted_number(increment), attribute(increment, "unit")
     if attribute(find(time, "value"), "denominator") not in ("", "1"):
         raise UnreadableFileError(f"{where}: times with a denominator are not supported ({line_of(time)})")
-    if value is None or value <= 0 or unit not in SECONDS:
+    if value is None or unit not in SECONDS or not 0 < value * SECONDS[unit] <= _SLOWEST_S:
         raise UnreadableFileError(
-            f"{where}: the increment of time must be positive, in s, ms or us, got "
+            f"{where}: the increment of time must be positive, at most {_SLOWEST_S:g} s, and in s, ms or us, got "
             f"{attribute(increment, 'value')[:40]!r} {unit[:10]!r} ({line_of(time)}): export it again"
         )
     rate = round(1 / SECONDS[unit]) / value if SECONDS[unit] < 1 else 1 / (value * SECONDS[unit])
