@@ -32,13 +32,13 @@ def test_waves_that_are_there_are_told_and_negative_deflections_are_negative():
     found, notes = lead_measurements(text_of(matrix_bytes(entries)))
     assert notes == ()
     assert set(found) == {"I", "aVF"}
-    assert found["I"]["p_amplitude_uv"] == 73
-    assert (found["I"]["p_duration_ms"], found["I"]["p_peak_ms"]) == (106, 74)
-    assert found["I"]["q_amplitude_uv"] == -78
+    assert found["I"]["p_uv"] == 73
+    assert (found["I"]["p_ms"], found["I"]["p_peak_ms"]) == (106, 74)
+    assert found["I"]["q_uv"] == -78
     assert found["I"]["q_area_uv_ms"] == pytest.approx(-53 * 19.52)
-    assert found["I"]["st_j_amplitude_uv"] == 19
-    assert "r_amplitude_uv" not in found["I"]
-    assert "r_amplitude_uv" not in found["aVF"]
+    assert found["I"]["j_uv"] == 19
+    assert "r_uv" not in found["I"]
+    assert "r_uv" not in found["aVF"]
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_the_matrix_of_real_exports_agrees_with_their_median_beats(real_data, na
     for lead, millivolts in zip(median.leads, median.signal, strict=True):
         found = record.lead_measurements[lead]
         beat = (millivolts - millivolts[q_on]) * 1000
-        assert found["p_onset_amplitude_uv"] == pytest.approx(beat[p_on], abs=10)
-        assert found["st_j_amplitude_uv"] == pytest.approx(beat[q_off], abs=10)
-        assert found["t_end_amplitude_uv"] == pytest.approx(beat[t_off], abs=10)
+        assert found["p_onset_uv"] == pytest.approx(beat[p_on], abs=10)
+        assert found["j_uv"] == pytest.approx(beat[q_off], abs=10)
+        assert found["t_end_uv"] == pytest.approx(beat[t_off], abs=10)
         qrs = beat[q_on : q_off + 1]
-        lowest = min((found.get(f"{wave}_amplitude_uv", 0) for wave in ("q", "s", "s_prime")), default=0)
-        highest = max((found.get(f"{wave}_amplitude_uv", 0) for wave in ("r", "r_prime")), default=0)
+        lowest = min((found.get(f"{wave}_uv", 0) for wave in ("q", "s", "s_prime")), default=0)
+        highest = max((found.get(f"{wave}_uv", 0) for wave in ("r", "r_prime")), default=0)
         assert lowest == pytest.approx(qrs.min(), abs=10)
         assert highest == pytest.approx(qrs.max(), abs=10)
         assert found["qrs_total_area_uv_ms"] == pytest.approx(2 * qrs.sum(), rel=0.08, abs=600)

@@ -9,6 +9,8 @@ are in uV against QRS onset, for P against the line from its onset to its end; m
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from einthoven.ecg.formats.xml_document import base64_bytes
 from einthoven.errors import UnreadableFileError
 
-__all__ = ["lead_measurements"]
+__all__ = ["encode_matrix", "lead_measurements"]
 
 _HEADER_BYTES = 36
 _LEADS = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6", "III", "aVR", "aVL", "aVF")
@@ -50,8 +52,8 @@ class _Measurement(NamedTuple):
 
 def _of_wave(wave: str, first: int, sign: int) -> tuple[_Measurement, ...]:
     return (
-        _Measurement(f"{wave}_amplitude_uv", first, sign, first + 1),
-        _Measurement(f"{wave}_duration_ms", first + 1, 1, first + 1),
+        _Measurement(f"{wave}_uv", first, sign, first + 1),
+        _Measurement(f"{wave}_ms", first + 1, 1, first + 1),
         _Measurement(f"{wave}_area_uv_ms", first + 2, sign * _AREA, first + 1),
         _Measurement(f"{wave}_peak_ms", first + 3, 1, first + 1),
     )
@@ -59,15 +61,16 @@ def _of_wave(wave: str, first: int, sign: int) -> tuple[_Measurement, ...]:
 
 _MEASUREMENTS = (
     *(measurement for wave, (first, sign) in _WAVES.items() for measurement in _of_wave(wave, first, sign)),
-    _Measurement("p_onset_amplitude_uv", 0, 1, None),
-    _Measurement("st_j_amplitude_uv", 29, 1, None),
-    _Measurement("st_middle_amplitude_uv", 30, 1, None),
-    _Measurement("st_end_amplitude_uv", 31, 1, None),
+    _Measurement("p_onset_uv", 0, 1, None),
+    _Measurement("j_uv", 29, 1, None),
+    _Measurement("st_middle_uv", 30, 1, None),
+    _Measurement("st_end_uv", 31, 1, None),
     _Measurement("qrs_deflection_uv", 36, 1, None),
-    _Measurement("t_end_amplitude_uv", 47, 1, None),
+    _Measurement("t_end_uv", 47, 1, None),
     _Measurement("p_total_area_uv_ms", 48, _AREA, None),
     _Measurement("qrs_total_area_uv_ms", 49, _AREA, None),
     _Measurement("t_total_area_uv_ms", 50, _AREA, None),
+    _Measurement("intrinsicoid_deflection_ms", 51, 1, None),
 )
 _NAMES = [measurement.name for measurement in _MEASUREMENTS]
 _PLACES = [measurement.place for measurement in _MEASUREMENTS]
@@ -100,6 +103,26 @@ def lead_measurements(words: str) -> tuple[dict[str, dict[str, float]], tuple[st
         }
         for row in measured
     }, ()
+
+
+def encode_matrix(measured: Mapping[str, Mapping[str, float]], *, header: Mapping[int, float]) -> bytes:
+    """Return the matrix that holds these measurements, rounded to whole units; empty when it has a place for none.
+
+    Parameters
+    ----------
+    measured : mapping of lead to mapping of str to float
+        As ``lead_measurements`` returns them.
+    header : mapping of int to float
+        Words of the header by position; others are -1, as MUSE writes what it does not know.
+    """
+    entries = [
+        struct.pack("<BBh", row, known.place, max(-32768, min(32767, round(measured[lead][known.name] / known.factor))))
+        for row, lead in enumerate(_LEADS)
+        for known in _MEASUREMENTS
+        if known.name in measured.get(lead, {})
+    ]
+    words = [max(-1, min(32767, round(header.get(place, -1)))) for place in range(1, _HEADER_BYTES // 2 - 1)]
+    return struct.pack("<18h", _HEADER_BYTES, *words, len(entries)) + b"".join(entries) if entries else b""
 
 
 def _table(words: str) -> NDArray[np.int16] | None:
