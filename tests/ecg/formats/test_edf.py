@@ -191,5 +191,5 @@ def test_the_recording_with_a_twin_in_csv_has_its_numbers_exactly(real_data):
 
 @pytest.mark.real_data
 def test_a_signal_named_ecg_alone_does_not_say_its_lead(real_data):
-    with pytest.raises(LeadError, match=r"labelled 'ECG', which don't say which of the standard leads"):
+    with pytest.raises(LeadError, match=r"labelled 'ECG', which doesn't say which of the standard leads"):
         read(real_data / "formats/edf/cardio_sample.edf")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
+from einthoven.ecg.formats.channels_of_one_rate import channels_of_one_rate
 from einthoven.ecg.formats.decoded import Channels, Decoded
 from einthoven.ecg.formats.edf_annotations import EdfAnnotations, read_annotations
 from einthoven.ecg.formats.edf_header import EdfHeader, EdfSignal, parse_header, recognises
 from einthoven.ecg.formats.edf_identity import identity
 from einthoven.ecg.formats.edf_samples import Timeline, digital_samples, timeline, with_gaps
 from einthoven.ecg.formats.single_file import single_file_format
-from einthoven.ecg.leads import STANDARD_LEADS, canonical_lead
+from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.errors import LeadError, SignalError, UnreadableFileError
 
 __all__ = ["FORMAT", "decode", "device_filters"]
@@ -24,9 +24,6 @@ _SCALE = {"": 1.0, "m": 1e-3, "k": 1e3}
 
 def decode(content: bytes, *, where: str) -> Decoded:
     """Return what a file holds.
-
-    Of signals at several rates, those at the rate that most standard leads have are kept; at equal numbers, those at
-    the higher rate.
 
     Raises
     ------
@@ -80,25 +77,20 @@ def device_filters(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _chosen(header: EdfHeader, *, where: str) -> tuple[list[int], list[str]]:
+def _chosen(header: EdfHeader, *, where: str) -> tuple[list[int], tuple[str, ...]]:
     """Return the signals to keep, and what is said about those that are left out."""
     signals = [(row, signal) for row, signal in enumerate(header.signals) if not signal.is_annotation]
-    leads = [(row, signal) for row, signal in signals if canonical_lead(signal.label)]
-    if not leads:
-        labels = ", ".join(repr(signal.label) for _, signal in signals) or "none at all"
+    labels = [signal.label for _, signal in signals]
+    chosen = channels_of_one_rate(labels, [signal.samples_per_record for _, signal in signals])
+    if not chosen.rows:
         raise LeadError(
-            f"{where} holds signals labelled {labels}, which don't say which of the standard leads "
-            f"({', '.join(STANDARD_LEADS)}) they are: set the label in the header, for example 'ECG I'"
+            f"{where} holds signals labelled {', '.join(map(repr, labels)) or 'nothing at all'}, which doesn't say "
+            f"which of the standard leads ({', '.join(STANDARD_LEADS)}) they are: label them in the header, as 'ECG I'"
         )
-    counts = Counter(signal.samples_per_record for _, signal in leads)
-    length = max(counts, key=lambda samples: (counts[samples], samples))
-    if length == 0:
+    rows = [signals[index][0] for index in chosen.rows]
+    if header.signals[rows[0]].samples_per_record == 0:
         raise SignalError(f"{where} holds no samples: leave the record out")
-    others = [signal.label for _, signal in signals if not canonical_lead(signal.label)]
-    slower = [signal.label for _, signal in leads if signal.samples_per_record != length]
-    notes = [f"left out, not among the 12 standard leads: {', '.join(others)}"] if others else []
-    notes += [f"left out, of another sampling rate: {', '.join(slower)}"] if slower else []
-    return [row for row, signal in leads if signal.samples_per_record == length], notes
+    return rows, chosen.notes
 
 
 def _n_records(header: EdfHeader, n_bytes: int, *, where: str) -> tuple[int, list[str]]:
