@@ -122,3 +122,14 @@ def test_an_array_without_unit_asks_and_the_flag_answers(tmp_path):
     with pytest.raises(SpecificationError, match="declare its unit"):
         _inspect(array, "--layout", layout)
     assert json.loads(_inspect(array, "--layout", layout, "--unit", "uV", "--json").stdout)["unit"] == "mV"
+
+
+@pytest.mark.real_data
+def test_a_folder_of_all_formats_fits_a_terminal_and_is_valid_json(real_data):
+    table = _inspect(real_data / "formats")
+    lines = table.output.splitlines()
+    rows = [line for line in lines if not line.split()[1:7] == ["files", "are", "no", "ECG", "of", "a"]]
+    assert max(map(len, rows)) <= 100
+    cards = json.loads(_inspect(real_data / "formats", "--json").stdout, parse_constant=pytest.fail)
+    assert len({card["format"] for card in cards}) > 1
+    assert {"invalid-doc-type", "a103l"} <= {card["record"] for card in cards if "error" in card}

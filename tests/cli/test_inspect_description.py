@@ -88,6 +88,13 @@ def test_faulty_leads_are_named_in_the_whole_and_lead_by_lead():
     assert {"missing: V3", "flat: V2"} <= set(quality_remarks(told))
 
 
+def test_a_poor_ecg_has_a_reason_and_an_acceptable_one_has_none():
+    noise = np.random.default_rng(0).normal(0, 0.1, (12, 2500)).astype(np.float32)
+    assert quality_remarks(describe(Record(noise, STANDARD_LEADS, 250.0, "r"), LOCATION))
+    leads = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
+    assert quality_remarks(describe(fake_record(leads=leads), LOCATION)) == []
+
+
 def test_exchanged_electrodes_and_an_implausible_unit_are_told_in_words():
     told = describe(full_record(), LOCATION)
     told["quality"] |= {"arms_reversed": True, "height_plausible": False, "height_mv": 900.0}

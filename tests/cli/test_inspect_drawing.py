@@ -29,12 +29,20 @@ def test_speed_gain_layout_and_start_reach_the_paper(tmp_path):
     text = (tmp_path / "x.svg").read_text(encoding="utf-8")
     assert "50 mm/s · 5 mm/mV" in text
     assert "20 to 30 s of 60 s" in text
-    assert line == f"drawn into {tmp_path / 'x.svg'} (530 x 130 mm, true to scale when printed at 100 %)"
+    assert (
+        line == f"drawn into {tmp_path / 'x.svg'} (530 x 130 mm, larger than A3, true to scale when printed at 100 %)"
+    )
 
 
 def test_at_50_mm_per_second_rows_that_fit_a_page_are_usual(tmp_path):
     draw_into([tmp_path / "x.svg"], fake_record(), PaperOptions(speed=PaperSpeed.DOUBLE))
     assert _size_mm(tmp_path / "x.svg")[0] == 280  # A4 is 297 mm wide
+
+
+def test_the_sheet_that_holds_the_drawing_is_named(tmp_path):
+    assert "275 x 130 mm, fits A4" in draw_into([tmp_path / "x.svg"], fake_record(), PaperOptions())[0]
+    rows = PaperOptions(layout=PaperLayout.ROWS)
+    assert "mm, fits A3" in draw_into([tmp_path / "x.svg"], fake_record(), rows)[0]
 
 
 def test_paper_is_refused_without_millivolts_and_traces_are_drawn(tmp_path):

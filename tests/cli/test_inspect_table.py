@@ -64,6 +64,15 @@ def test_a_remark_of_many_stands_once():
     assert text.count("an alias was read") == 1
 
 
+def test_an_error_of_many_files_stands_once_and_names_any_file():
+    errors = [
+        describe_error(SignalError(f"/archive/{name}.dat is truncated: 1.05 s"), _location(name)) for name in ("1", "2")
+    ]
+    text = _printed(*errors, describe_error(SignalError("/archive/3.hea is empty"), _location("3")))
+    assert "1 *.dat is truncated: 1.05 s" in text
+    assert "2 3.hea is empty" in text
+
+
 def test_file_names_cannot_style_or_command_the_terminal():
     text = _printed({**_described(), "record": "[red]x\x1b[2J"}, _described())
     assert "[red]x [2J" in text
@@ -82,4 +91,4 @@ def test_other_files_are_counted_by_suffix():
     assert other_files_line([Path("a/README")]) == "1 file is no ECG of a known format: 1 without suffix"
     many = other_files_line([Path(f"x.{suffix}") for suffix in "abcdefghij"])
     assert many.startswith("10 files are no ECG of a known format: 1 .a, ")
-    assert many.endswith("2 other suffixes")
+    assert many.endswith("2 more")

@@ -119,7 +119,7 @@ def test_a_trace_that_was_cut_is_named():
     record = fake_record()
     signal = record.signal * np.where(np.array(STANDARD_LEADS) == "V2", np.float32(20), np.float32(1))[:, None]
     texts = _texts(draw_ecg(dataclasses.replace(record, signal=signal)))
-    assert any(text.endswith("cut at 5 mV from the baseline: V2") for text in texts)
+    assert any(text.endswith("cut at 8 mV from the baseline: V2") for text in texts)
 
 
 @pytest.mark.parametrize("speed_mm_s", [25, 50])

@@ -37,12 +37,12 @@ def test_rows_never_overlap_however_high_the_voltages(layout, factor, gain_mm_mv
     assert (depths % 5 == 0).all()
 
 
-def test_the_pen_stops_at_five_millivolts_and_the_trace_says_so():
+def test_the_pen_stops_at_eight_millivolts_and_the_trace_says_so():
     signal = np.zeros((1, 5000), np.float32)
     signal[0, 1000:1100] = 40.0
     _, (trace,) = _traces(Record(signal, ("I",), 500.0, "spike"), layout="12x1")
     assert trace.cut
-    assert trace.y.max() == 50.0
+    assert trace.y.max() == 80.0
 
 
 def test_samples_stand_at_their_time_whatever_the_rate():

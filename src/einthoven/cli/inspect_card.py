@@ -162,8 +162,8 @@ def _lead_table(description: Description) -> Table:
     from rich.table import Table
 
     in_mv = description["unit"] == "mV"
-    heights = ("height mV", "wander mV", "noise mV", "mains µV") if in_mv else ()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    heights = ("height\nmV", "wander\nmV", "noise\nmV", "mains\nµV") if in_mv else ()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("lead")
     for name in (*heights, "unusable", "clipped", "agreement"):
         table.add_column(name, justify="right")

@@ -108,6 +108,8 @@ def quality_remarks(description: Description) -> list[str]:
     remarks += [sentence for name, sentence in words.items() if measured[name]]
     if not measured["height_plausible"]:
         remarks.append(f"beats of {measured['height_mv']:.3g} mV: check the unit")
+    if not (remarks or measured["acceptable"]):
+        remarks.append("leads don't agree about when the heart beats: noise, or electrodes with poor contact")
     return remarks
 
 

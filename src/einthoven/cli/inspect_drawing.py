@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PaperOptions", "checked_targets", "draw_into"]
 
 MM_PER_INCH = 25.4
+SHEETS_MM = {"A4": (297, 210), "A3": (420, 297)}  # ISO 216
 
 
 class PaperLayout(StrEnum):
@@ -83,9 +84,16 @@ def draw_into(targets: list[Path], record: Record, options: PaperOptions) -> lis
         raise SpecificationError(
             f"drawings need {error.name}, which isn't installed: pip install 'einthoven[report]'"
         ) from error
-    width, height = (round(MM_PER_INCH * side) for side in figure.get_size_inches())
-    size = f"{width} x {height} mm" + (", true to scale when printed at 100 %" if record.unit == "mV" else "")
+    size = _size(figure) + (", true to scale when printed at 100 %" if record.unit == "mV" else "")
     return [f"drawn into {write_figure(figure, target)} ({size})" for target in targets]
+
+
+def _size(figure: Figure) -> str:
+    """Return the size in millimetres and the least sheet of paper that holds it."""
+    width, height = (round(MM_PER_INCH * side) for side in figure.get_size_inches())
+    long, short = max(width, height), min(width, height)
+    sheet = next((name for name, sides in SHEETS_MM.items() if long <= sides[0] and short <= sides[1]), None)
+    return f"{width} x {height} mm, {f'fits {sheet}' if sheet else 'larger than A3'}"
 
 
 def _figure(record: Record, options: PaperOptions) -> Figure:

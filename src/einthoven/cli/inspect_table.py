@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,14 +34,11 @@ def folder_table(descriptions: Sequence[Description]) -> RenderableType:
     from rich.console import Group
 
     rows = [_row(description) for description in descriptions]
-    numbers: dict[str, int] = {}
-    for row, description in zip(rows, descriptions, strict=True):
-        own = [numbers.setdefault(remark, len(numbers) + 1) for remark in _remarks(description)]
-        row["remarks"] = ", ".join(map(str, own))
+    texts = _number_remarks(rows, descriptions)
     table = _empty_table([name for name in rows[0] if any(row[name] for row in rows)])
     for row in rows:
         table.add_row(*[_styled(str(column.header), row[str(column.header)]) for column in table.columns])
-    return Group(table, _numbered(list(numbers))) if numbers else table
+    return Group(table, _numbered(texts)) if texts else table
 
 
 def summary_line(descriptions: Sequence[Description], locations: Sequence[RecordLocation]) -> str:
@@ -67,7 +65,7 @@ def other_files_line(others: Iterable[Path]) -> str:
     total = counts.total()
     named = [f"{count:,} {suffix}" for suffix, count in counts.most_common(_SUFFIXES_NAMED)]
     if len(counts) > _SUFFIXES_NAMED:
-        named.append(f"{len(counts) - _SUFFIXES_NAMED} other suffixes")
+        named.append(f"{sum(sorted(counts.values())[:-_SUFFIXES_NAMED]):,} more")
     hint = " (arrays need --layout)" if _ARRAY_SUFFIXES & set(counts) else ""
     subject = f"{total:,} files are" if total > 1 else "1 file is"
     return f"{subject} no ECG of a known format: {', '.join(named)}{hint}"
@@ -97,6 +95,27 @@ def _remarks(description: Description) -> list[str]:
         folder = f"{Path(description['path']).parent}{os.sep}"
         return [printable(description["error"].replace(folder, ""))]
     return [printable(remark) for remark in (*quality_remarks(description), *description["provenance"]["notes"])]
+
+
+def _number_remarks(rows: Sequence[dict[str, str]], descriptions: Sequence[Description]) -> list[str]:
+    """Fill the rows' remarks with numbers and return what they stand for; what many files share is said of ``*``."""
+    numbers: dict[str, int] = {}
+    texts: list[str] = []
+    for row, description in zip(rows, descriptions, strict=True):
+        own: list[int] = []
+        for remark in _remarks(description):
+            shared = _of_any_file(remark, Path(description["path"]).stem)
+            if shared in numbers:
+                texts[numbers[shared] - 1] = shared
+            else:
+                texts.append(remark)
+            own.append(numbers.setdefault(shared, len(texts)))
+        row["remarks"] = ", ".join(map(str, own))
+    return texts
+
+
+def _of_any_file(remark: str, stem: str) -> str:
+    return re.sub(rf"(?<![\w.-]){re.escape(stem)}(?=\.[A-Za-z])", "*", remark)
 
 
 def _empty_table(columns: Iterable[str]) -> Table:

@@ -72,7 +72,7 @@ def draw_ecg(
 
     Notes
     -----
-    Rows move apart as far as their traces need. A trace that leaves its baseline by more than 5 mV is cut there, and
+    Rows move apart as far as their traces need. A trace that leaves its baseline by more than 8 mV is cut there, and
     the footer names it.
     """
     if record.unit != "mV":

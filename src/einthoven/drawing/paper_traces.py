@@ -16,9 +16,9 @@ from einthoven.ecg.record import Record
 __all__ = ["LABEL_MM", "Trace", "row_depths", "trace_of"]
 
 PEN_TOLERANCE_MM = 0.05  # a fifth of the pen's width, 5 uV at 10 mm/mV
-PEN_STOP_MV = 5.0
-"""As far as the pen goes either way: higher than QRS complexes get even in hypertrophic cardiomyopathy, and low enough
-for a page that artefacts don't make endless."""
+PEN_STOP_MV = 8.0
+"""As far as the pen goes either way: higher than any QRS complex (5.9 mV in the first 500 records of PTB-XL, in left
+bundle branch block), and low enough for a page that artefacts don't make endless."""
 LABEL_MM = 3.2  # height of a lead's name
 LEAST_PITCH_MM = {"3x4": 30.0, "12x1": 15.0}
 
