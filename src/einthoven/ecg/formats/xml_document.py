@@ -6,16 +6,15 @@ No entity is ever expanded, nothing is fetched, depth and number of elements are
 from __future__ import annotations
 
 import binascii
-import contextlib
 import functools
 import re
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
 from lxml import etree
 from numpy.typing import NDArray
 
+from einthoven.ecg.formats.digit_text import whole_numbers
 from einthoven.errors import UnreadableFileError
 
 __all__ = [
@@ -154,18 +153,16 @@ def numbers(words: str, *, where: str, what: str, separator: str = " ") -> NDArr
     UnreadableFileError
         Names the element (``what``) when something in it is no number.
     """
-    if separator != " ":
-        words = words.strip().rstrip(separator)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with contextlib.suppress(DeprecationWarning, ValueError):  # whole numbers are read nine times as fast as such
-            whole = np.fromstring(words, dtype=np.int64, sep=separator)
-            if whole.size and whole.min() > -_MAX_WHOLE and whole.max() < _MAX_WHOLE:
-                return whole.astype(np.float64)
-        try:
-            return np.fromstring(words, dtype=np.float64, sep=separator)
-        except (DeprecationWarning, ValueError) as error:
-            raise UnreadableFileError(f"{where}: {what} holds something else than numbers: export it again") from error
+    words = words.strip().rstrip(separator)
+    whole = whole_numbers(words.replace(separator, " "))  # nine times as fast as decimals
+    complete = whole is not None and (separator == " " or whole.size in (0, words.count(separator) + 1))
+    if whole is not None and complete and not ((whole <= -_MAX_WHOLE) | (whole >= _MAX_WHOLE)).any():
+        return whole.astype(np.float64)
+    try:
+        # not by numpy.fromstring, to which a lone sign is zero and "1 - 3" two numbers
+        return np.array(words.split(None if separator == " " else separator), dtype=np.float64)
+    except ValueError as error:
+        raise UnreadableFileError(f"{where}: {what} holds something else than numbers: export it again") from error
 
 
 def base64_bytes(words: str, *, where: str, what: str) -> bytes:
