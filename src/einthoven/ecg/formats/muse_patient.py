@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -10,7 +9,8 @@ from datetime import date, datetime
 from lxml import etree
 
 from einthoven.ecg.formats.patient_words import age_between, age_in_years, parse_timestamp
-from einthoven.ecg.formats.xml_document import find, local_name, texts
+from einthoven.ecg.formats.telling_elements import telling_texts
+from einthoven.ecg.formats.xml_document import find, text, texts
 
 __all__ = ["acquisition_time", "age_years", "identifiers", "muse_date", "time_notes"]
 
@@ -84,24 +84,8 @@ def age_years(patient: Mapping[str, str], *, at: datetime | None) -> float | Non
 
 
 def identifiers(root: etree._Element) -> Iterator[str]:
-    """Yield every text of an element that is named like an identifier, names also part by part.
-
-    Numbers of one or two digits (site 1, cart 74) identify nobody and are left out.
-    """
-    for section in root:
-        if local_name(section) in _MEASURED:
-            continue
-        for element in section.iter(etree.Element):
-            word, name = (element.text or "").strip(), local_name(element)
-            if not word or not _is_telling(name) or (word.isdecimal() and len(word) < 3):
-                continue
-            yield word
-            if _PERSON.search(name):
-                yield from re.split(r"[\s,]+", word)
-            if "birth" in name.lower() and (day := muse_date(word)):
-                yield day.isoformat()
-
-
-@functools.lru_cache(maxsize=1024)  # the exports of an archive name their elements alike
-def _is_telling(name: str) -> bool:
-    return bool(_TELLING.search(name))
+    """Yield every text of an element that is named like an identifier, names also part by part."""
+    yield from telling_texts(root, telling=_TELLING, person=_PERSON, skipped=_MEASURED)
+    birth = muse_date(text(root, "PatientDemographics/DateofBirth"))
+    if birth:
+        yield birth.isoformat()
