@@ -90,6 +90,14 @@ def test_png_measures_right_in_pixels(speed, gain, tmp_path):
     assert np.ptp(high) == pytest.approx(30 * speed, abs=6)
 
 
+def test_pdf_measures_right_in_points(tmp_path):
+    figure = draw_ecg(_step_record())
+    content = write_figure(figure, tmp_path / "ecg.pdf").read_bytes()
+    box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", content)
+    width_mm, height_mm = (float(side) / 72 * 25.4 for side in box.groups())
+    assert (width_mm, height_mm) == pytest.approx((275.0, 40.0), abs=1e-6)
+
+
 def test_all_leads_and_the_scale_are_named():
     texts = _texts(draw_ecg(fake_record(), title="A patient", filter_name="0.67-40 Hz"))
     assert set(STANDARD_LEADS) <= set(texts)
