@@ -70,6 +70,7 @@ _AMPLITUDE = {"microvolt": "uV", "millivolt": "mV", "nanovolt": "nV", "volt": "V
 _TIME_MS = {"ms": 1.0, "msec": 1.0, "millisecond": 1.0, "milliseconds": 1.0, "s": 1000.0, "sec": 1000.0, "us": 1e-3}
 _PER_MINUTE = re.compile(r"(?:\{.*\}|1|bpm|beats?)?(?:/min(?:ute)?)?", re.IGNORECASE)
 _WORD = re.compile(r"[^0-9a-z]+")
+_UNIT_WORDS = {"/min": "bpm", "{H.B.}/min": "bpm", "mm[Hg]": "mmhg"}
 # SCP-ECG and its converters write 29999 and the like for what wasn't measured; no interval, rate or pressure is so long
 _MAX_VALUE = 10_000.0
 
@@ -132,7 +133,10 @@ def measured(code: Code, value: float, *, unit: Code) -> tuple[str, float] | Non
     name = known or _BY_MEANING.get(code.meaning.lower())
     spelled = unit.value or unit.meaning
     if name is None:
-        words = (*_WORD.split((code.meaning or code.value).lower()), *_WORD.split(spelled.lower()))
+        words = (
+            *_WORD.split((code.meaning or code.value).lower()),
+            *_WORD.split("" if spelled == "1" else _UNIT_WORDS.get(spelled, spelled).lower()),
+        )
         return "_".join(word for word in words if word)[:100], value
     if name.endswith("_deg"):
         return (name, value) if abs(value) <= 360 else None  # some converters write ms as the unit of all measurements

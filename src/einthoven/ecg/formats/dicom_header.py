@@ -26,6 +26,7 @@ _ZONE, _ACQUIRED = 0x00080201, 0x0008002A
 # acquisition, content, study: date and time
 _TIMES = ((0x00080022, 0x00080032), (0x00080023, 0x00080033), (0x00080020, 0x00080030))
 _AGE_UNITS = {"Y": "years", "M": "months", "W": "weeks", "D": "days"}
+_NO_ECG_BEFORE = 1901  # Einthoven's first is of 1902; writers fill in 1900 where the standard demands a time
 _UNKNOWN = frozenset({"unknown", "none", "n/a", "na"})
 
 
@@ -53,6 +54,11 @@ def about_record(
 
 def _time(data: DataSet) -> datetime | None:
     """Return when the recording began, by the first attribute with a time of day; aware when the zone is given."""
+    found = _first_time(data)
+    return found if found is not None and found.year > _NO_ECG_BEFORE else None
+
+
+def _first_time(data: DataSet) -> datetime | None:
     zone = data.text(_ZONE)
     acquired = data.text(_ACQUIRED)
     if len(acquired) >= 10:  # with the hour

@@ -16,6 +16,7 @@ __all__ = ["SUFFIXES", "WRITERS", "EncodeRecord", "encode", "format_for", "suffi
 WRITERS: dict[str, str] = {
     "aecg": "einthoven.ecg.formats.aecg_write:encode",
     "csv": "einthoven.ecg.formats.csv_write:encode",
+    "dicom": "einthoven.ecg.formats.dicom_write:encode",
     "muse": "einthoven.ecg.formats.muse_write:encode",
     "npz": "einthoven.ecg.formats.npz_write:encode",
     "scp": "einthoven.ecg.formats.scp_write:encode",
