@@ -61,7 +61,7 @@ class Tag(IntEnum):
 
 _GROUPS = {Tag.CHANNEL_GROUP, Tag.GROUP}
 # how many bytes a value may take, of tags that tell an MFER file without preamble from other bytes
-_PLAUSIBLE = {
+_PLAUSIBLE: dict[int, tuple[int, int]] = {
     Tag.BYTE_ORDER: (1, 1),
     Tag.VERSION: (3, 3),
     Tag.CHARACTERS: (0, 32),

@@ -25,8 +25,9 @@ _LEADS = {
 _DATA_TYPES = {0: "i2", 1: "u2", 2: "i4", 3: "u1", 4: "u2", 5: "i1", 6: "u4", 7: "f4", 8: "f8"}
 _UNITS = {0: "V", 1: "mmHg", 2: "Pa", 3: "cmH2O", 7: "%", 8: "degC", 9: "/min", 11: "Ohm", 12: "A"}
 _DEFAULT_RATE_HZ = 1000.0
+# a day of frames of a second
 MAX_FRAMES = 100_000
-MAX_LAYOUTS = 1000
+MAX_LAYOUTS = 100
 _PER_CHANNEL = {
     *(Tag.BLOCK, Tag.SEQUENCES, Tag.LEAD, Tag.DATA_TYPE, Tag.INTERVAL),
     *(Tag.SENSITIVITY, Tag.OFFSET, Tag.NULL, Tag.WAVEFORM_CLASS),
@@ -87,7 +88,8 @@ class FrameReader:
         tag, channel = definition.tag, definition.channel
         self._has_numbers |= tag not in _WITHOUT_NUMBERS
         if tag == Tag.WAVEFORM:
-            self._frame(definition)
+            if definition.stop > definition.start:
+                self._frame(definition)
             return True
         value = content[definition.start : definition.stop]
         if tag == Tag.BYTE_ORDER:
