@@ -8,6 +8,8 @@ from typing import Any
 
 import h5py
 import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
 from scipy import io
 
 from einthoven.ecg.formats import RecordLocation
@@ -20,8 +22,10 @@ def write_array(path: Path, array: np.ndarray) -> Path:
         np.save(path, array)
     elif path.suffix == ".npz":
         np.savez_compressed(path, signal=array)
-    elif path.suffix == ".csv":
+    elif path.suffix in {".csv", ".txt"}:
         np.savetxt(path, array, delimiter=",")
+    elif path.suffix == ".parquet":
+        parquet.write_table(pa.table({f"column {place}": column for place, column in enumerate(array.T)}), path)
     elif path.suffix == ".mat":
         io.savemat(path, {"signal": array})
     else:
@@ -44,4 +48,6 @@ def _fake(suffix: str) -> Fake:
     return fake
 
 
-FAKES: dict[str, Fake] = {suffix: _fake(suffix) for suffix in (".npy", ".npz", ".csv", ".h5", ".mat")}
+FAKES: dict[str, Fake] = {
+    suffix: _fake(suffix) for suffix in (".npy", ".npz", ".csv", ".txt", ".h5", ".mat", ".parquet")
+}

@@ -13,7 +13,7 @@ from einthoven.errors import (
 from fakes.array_files import layout, write_array
 from fakes.wfdb_files import STANDARD
 
-SUFFIXES = [".npy", ".npz", ".csv", ".h5", ".hdf5", ".mat"]
+SUFFIXES = [".npy", ".npz", ".csv", ".txt", ".h5", ".hdf5", ".mat", ".parquet"]
 
 
 def signals(n_records=4, n_samples=30):

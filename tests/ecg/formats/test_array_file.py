@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import struct
+import time
+import zipfile
+
 import h5py
 import numpy as np
 import pytest
@@ -8,7 +12,7 @@ from einthoven.ecg.formats import RecordLocation, read
 from einthoven.errors import RecordError, SpecificationError, UnreadableFileError
 from fakes.array_files import layout, write_array
 
-SUFFIXES = [".npy", ".npz", ".csv", ".h5", ".hdf5", ".mat"]
+SUFFIXES = [".npy", ".npz", ".csv", ".txt", ".h5", ".hdf5", ".mat", ".parquet"]
 
 
 def signals(n_records=4, n_samples=30):
@@ -86,3 +90,49 @@ def test_text_is_not_a_signal(tmp_path):
     np.save(tmp_path / "a.npy", np.array([["a"] * 12]))
     with pytest.raises(UnreadableFileError, match="not numbers"):
         read_with(tmp_path / "a.npy")
+
+
+def test_bombs_are_refused_by_their_declared_size_before_they_are_unpacked(tmp_path):
+    """10 GB of zeros in kilobytes, as chunks that were never written and as a ZIP member that lies."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("ecg", (10**9, 12), "f4", chunks=(10**6, 12), compression="gzip")
+    np.savez_compressed(tmp_path / "a.npz", ecg=np.zeros((12, 10)))
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    with zipfile.ZipFile(tmp_path / "a.npz") as archive:
+        size = struct.pack("<I", archive.infolist()[0].file_size)
+    place = content.rindex(size)
+    content[place : place + 4] = struct.pack("<I", 4_000_000_000)
+    (tmp_path / "a.npz").write_bytes(content)
+    for suffix in (".h5", ".npz"):
+        started = time.perf_counter()
+        with pytest.raises(UnreadableFileError, match=rf"a\{suffix}.*claim to unpack to"):
+            read_with(tmp_path / f"a{suffix}")
+        assert time.perf_counter() - started < 1
+
+
+def test_an_array_larger_than_its_file_is_refused(tmp_path):
+    path = write_array(tmp_path / "a.npy", signals()[0])
+    content = path.read_bytes().replace(b"(30, 12)", b"(9000000000, 12)").replace(b" " * 8 + b"\n", b"\n")
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match=r"a\.npy is damaged"):
+        read_with(path)
+    np.savez(tmp_path / "a.npz", ecg=signals()[0])
+    hostile = (tmp_path / "a.npz").read_bytes().replace(b"(30, 12)", b"(90, 12)")
+    (tmp_path / "a.npz").write_bytes(hostile)
+    with pytest.raises(UnreadableFileError, match=r"a\.npz is damaged"):
+        read_with(tmp_path / "a.npz")
+
+
+@pytest.mark.real_data
+def test_real_tables_with_declared_layouts_are_read(real_data):
+    """Blank-separated text under five lines of preamble; CSV whose last columns are empty."""
+    options = layout(unit="uV", delimiter=" ", skip_rows=6)
+    record = read(RecordLocation("t", str(real_data / "formats/csv/testing_ecg.txt"), "array", options))
+    one, two, three = record.signal[:3]
+    assert record.signal.shape == (12, 5000)
+    np.testing.assert_allclose(record.signal[:, 0] * 1000, [19, -19, -39, 0, 29, -29, 9, 9, 9, 9, -9, -19], rtol=1e-6)
+    np.testing.assert_allclose(one + three, two, atol=0.006)
+    leads = ["I", "II", "III", "aVR", "aVL", "aVF"]
+    six = layout(rate_hz=800, unit="uV", leads=leads, columns=range(6))
+    record = read(RecordLocation("c", str(real_data / "formats/csv/0000050.ECG.csv"), "array", six))
+    assert record.signal.shape == (6, 37855)

@@ -33,6 +33,16 @@ def test_a_folder_of_arrays_is_one_record_per_file_of_one_kind(tmp_path):
     assert len(locate(tmp_path, format="array", options=layout(suffix=".h5"))) == 2
 
 
+def test_a_text_beside_arrays_is_about_them_unless_it_is_declared(tmp_path):
+    write_array(tmp_path / "a.npy", signals()[0])
+    write_array(tmp_path / "b.txt", signals()[0])
+    assert [location.record_id for location in locate(tmp_path, format="array", options=layout())] == ["a"]
+    declared = locate(tmp_path, format="array", options=layout(suffix=".txt"))
+    assert [location.record_id for location in declared] == ["b"]
+    (tmp_path / "a.npy").unlink()
+    assert [location.record_id for location in locate(tmp_path, format="array", options=layout())] == ["b"]
+
+
 def test_a_damaged_file_of_a_folder_is_located_so_that_it_is_refused_by_name(tmp_path):
     write_array(tmp_path / "good.npy", signals())
     (tmp_path / "bad.npy").write_bytes(b"no array")

@@ -103,7 +103,7 @@ def test_what_a_format_does_not_say_by_itself_has_to_be_declared(tmp_path, fake)
 
 
 # known by their names and by being declared, not by their content
-NAMED = {"wfdb-16", "wfdb-212", "wfdb-24", "wfdb-32", "wfdb-mat", "array-.csv", "array-.mat"}
+NAMED = {"wfdb-16", "wfdb-212", "wfdb-24", "wfdb-32", "wfdb-mat", "array-.csv", "array-.txt", "array-.mat"}
 BY_CONTENT = [case for case in CASES if case.id not in NAMED]
 SINGLE = [case for case in CASES if not case.id.startswith(("wfdb", "array"))]
 

@@ -1,27 +1,29 @@
-"""Plain arrays in .npy, .npz, .csv, .mat and HDF5 files, opened once per process and file version."""
+"""Plain arrays in .npy, .npz, .csv, .mat, HDF5 and Parquet files, opened once per process and file version."""
 
 from __future__ import annotations
 
 import functools
+import math
 import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.formats.array_layout import ArrayLayout
-from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
+from einthoven.ecg.formats.files import MAX_VALUES, read_bytes, refuse_bomb
 from einthoven.ecg.formats.matlab_file import read_matrices
+from einthoven.ecg.formats.parquet_file import open_parquet
 from einthoven.errors import EinthovenError, SpecificationError, UnreadableFileError
 
 __all__ = ["SUFFIXES", "is_array", "open_array"]
 
-SUFFIXES = (".npy", ".npz", ".csv", ".h5", ".hdf5", ".mat")
-_FIRST_BYTES = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x89HDF\r\n\x1a\n": ".h5"}
+SUFFIXES = (".npy", ".npz", ".csv", ".txt", ".h5", ".hdf5", ".mat", ".parquet")
+_FIRST_BYTES = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x89HDF\r\n\x1a\n": ".h5", b"PAR1": ".parquet"}
 
 
 def is_array(head: bytes) -> bool:
@@ -45,26 +47,37 @@ def open_array(path: str, layout: ArrayLayout) -> Any:
         status = os.stat(path)  # noqa: PTH116 - once per record of an archive
     except OSError as error:
         raise UnreadableFileError(f"{path} can't be read ({error.strerror}): check the path") from error
-    csv = (layout.delimiter, layout.skip_rows, layout.columns)
-    array = _opened(path, status.st_mtime_ns, status.st_size, layout.dataset, csv)
+    table = _Table(layout.delimiter, layout.skip_rows, layout.columns, layout.leads)
+    array = _opened(path, status.st_mtime_ns, status.st_size, layout.dataset, table)
     if array.dtype.kind not in "iuf":
         raise UnreadableFileError(f"{path} holds {array.dtype}, not numbers: export it as int16 or float32")
     return array
 
 
+class _Table(NamedTuple):
+    """What a layout says about the columns of a table."""
+
+    delimiter: str
+    skip_rows: int
+    columns: tuple[int, ...]
+    leads: tuple[str, ...]
+
+
 @functools.lru_cache(maxsize=4)
-def _opened(path: str, _mtime_ns: int, _size: int, dataset: str | None, csv: tuple[str, int, tuple[int, ...]]) -> Any:
+def _opened(path: str, _mtime_ns: int, size: int, dataset: str | None, table: _Table) -> Any:
     suffix = _kind(path)
     with _typed_errors(path):
         if suffix == ".npy":
             return np.load(path, mmap_mode="r", allow_pickle=False)
         if suffix == ".npz":
             return _npz(path, dataset)
-        if suffix == ".csv":
-            return _csv(path, csv)
+        if suffix in {".csv", ".txt"}:
+            return _csv(path, table)
         if suffix == ".mat":
             return _matlab(path, dataset)
-        return _hdf5(path, dataset)
+        if suffix == ".parquet":
+            return open_parquet(path, dataset=dataset, columns=table.columns, leads=table.leads)
+        return _hdf5(path, dataset, size=size)
 
 
 def _kind(path: str) -> str:
@@ -85,16 +98,15 @@ def _typed_errors(path: str) -> Iterator[None]:
         yield
     except EinthovenError:
         raise
-    except Exception as error:  # four libraries, each of which raises whatever its parsing runs into
+    except Exception as error:  # five libraries, each of which raises whatever its parsing runs into
         raise UnreadableFileError(f"{path} is damaged or not what its name says ({error}): export it again") from error
 
 
 def _npz(path: str, dataset: str | None) -> NDArray[Any]:
     with zipfile.ZipFile(path) as archive:
-        sizes = {info.filename.removesuffix(".npy"): info.file_size for info in archive.infolist()}
-    name = _chosen(path, list(sizes), dataset)
-    if sizes[name] > 8 * MAX_VALUES:
-        raise UnreadableFileError(f"{path}: {name} unpacks to {sizes[name]} bytes; export it as .npy, which is mapped")
+        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    name = _chosen(path, list(members), dataset)
+    refuse_bomb(f"{path}: {name}", unpacked=members[name].file_size, packed=members[name].compress_size)
     with np.load(path, allow_pickle=False) as arrays:
         array: NDArray[Any] = arrays[name]
     return array
@@ -105,7 +117,7 @@ def _matlab(path: str, dataset: str | None) -> NDArray[Any]:
     return arrays[_chosen(path, list(arrays), dataset)]
 
 
-def _hdf5(path: str, dataset: str | None) -> Any:
+def _hdf5(path: str, dataset: str | None, *, size: int) -> Any:
     import h5py  # 0.1 s of start-up that other formats need not pay
 
     file = h5py.File(path, "r")
@@ -114,16 +126,16 @@ def _hdf5(path: str, dataset: str | None) -> Any:
     array = file[_chosen(path, names, dataset)]
     if array.external or array.is_virtual:
         raise UnreadableFileError(f"{path} points to other files for its samples: export it as one file")
+    refuse_bomb(path, unpacked=array.nbytes, packed=size, limit=math.inf)  # read record by record
     return array
 
 
-def _csv(path: str, csv: tuple[str, int, tuple[int, ...]]) -> NDArray[np.float64]:
-    delimiter, skip_rows, columns = csv
+def _csv(path: str, table: _Table) -> NDArray[np.float64]:
     return np.loadtxt(
         path,
-        delimiter=delimiter if delimiter.strip() else None,  # a blank stands for any run of blanks
-        skiprows=skip_rows,
-        usecols=columns or None,
+        delimiter=table.delimiter if table.delimiter.strip() else None,  # a blank stands for any run of blanks
+        skiprows=table.skip_rows,
+        usecols=table.columns or None,
         ndmin=2,
     )
 

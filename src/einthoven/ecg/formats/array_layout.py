@@ -38,11 +38,12 @@ class ArrayLayout:
         As the owner spells them, in stored order.
     scale : float
     dataset : str, optional
-        Which array of an HDF5 or NPZ file.
+        Which array of an HDF5, NPZ or MAT file; which column of lists of a Parquet file.
     row : int, optional
         Which record.
     delimiter, skip_rows, columns
-        Of CSV files: between values, lines above the samples, which columns are leads (all).
+        Of CSV files: between values, lines above the samples, which columns are leads (all). ``columns`` of Parquet
+        files, too: without it, those named like ``leads``.
     suffix : str, optional
         Which kind of file of a folder, for example ``.h5``.
     """

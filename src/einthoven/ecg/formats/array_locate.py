@@ -34,6 +34,9 @@ def locate(path: Path, *, options: Mapping[str, Any]) -> list[RecordLocation]:
 def _files(folder: Path, layout: ArrayLayout) -> list[Path]:
     files = [file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()]
     kinds = {file.suffix.lower() for file in files}
+    if layout.suffix is None and kinds > {".txt"}:  # a text beside arrays is about them
+        kinds -= {".txt"}
+        files = [file for file in files if file.suffix.lower() in kinds]
     if layout.suffix is None and len(kinds) > 1:
         raise SpecificationError(
             f'{folder} holds {", ".join(sorted(kinds))} files; say which are ECGs: suffix = ".npy"'

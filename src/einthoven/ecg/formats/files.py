@@ -41,13 +41,14 @@ def read_bytes(path: str | Path, *, limit: int, remedy: str = "check the path") 
         raise UnreadableFileError(f"{path} can't be read ({error}): {remedy}") from error
 
 
-def refuse_bomb(where: str, *, unpacked: int, packed: int) -> None:
+def refuse_bomb(where: str, *, unpacked: int, packed: int, limit: float = 8 * MAX_VALUES) -> None:
     """Refuse what claims to unpack to far more bytes than it has, before it is unpacked.
 
     Raises
     ------
     UnreadableFileError
-        Above 64 MiB and a hundred times the stored size, or above what one recording can be.
+        Above 64 MiB and a hundred times the stored size, or above ``limit``: what one recording can be, unless it is
+        known that not all is unpacked at once.
 
     Examples
     --------
@@ -55,12 +56,12 @@ def refuse_bomb(where: str, *, unpacked: int, packed: int) -> None:
     Traceback (most recent call last):
         ...
     einthoven.errors.UnreadableFileError: a.npz holds 10000 bytes that claim to unpack to 10000000000: no recording
-    shrinks like that; export it uncompressed
+    is that large or that regular; export it uncompressed, in smaller parts
     """
-    if unpacked > 8 * MAX_VALUES or unpacked > max(_ALWAYS_UNPACKED, _MAX_SHRINKAGE * packed):
+    if unpacked > limit or unpacked > max(_ALWAYS_UNPACKED, _MAX_SHRINKAGE * packed):
         raise UnreadableFileError(
-            f"{where} holds {packed} bytes that claim to unpack to {unpacked}: no recording shrinks like that; "
-            "export it uncompressed"
+            f"{where} holds {packed} bytes that claim to unpack to {unpacked}: no recording is that "
+            "large or that regular; export it uncompressed, in smaller parts"
         )
 
 
