@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from einthoven.ecg.formats.search import search_folder
 from fakes.array_files import layout, write_array
-from fakes.wfdb_files import fake_digital, write_wfdb
+from fakes.edf_files import FAKES
+from fakes.wfdb_files import STANDARD, fake_digital, write_wfdb
 
 
 def test_files_beside_a_header_belong_to_it_and_strangers_are_listed(tmp_path):
@@ -25,3 +28,9 @@ def test_each_reader_gets_the_options_it_knows(tmp_path):
     write_wfdb(tmp_path, "rec", leads=["I"], digital=fake_digital(1))
     found = search_folder(tmp_path, options={"unit": "uV", **layout()})
     assert dict(found.locations[0].options) == {"unit": "mV"}
+
+
+def test_another_export_of_the_same_ecg_beside_a_header_is_found_too(tmp_path):
+    write_wfdb(tmp_path, "rec")
+    FAKES["edf"](tmp_path, np.ones((12, 60)) / 1000, STANDARD)
+    assert {location.format for location in search_folder(tmp_path, options={}).locations} == {"wfdb", "edf"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from einthoven.ecg.formats.recognition import format_named, format_of_content
 from einthoven.errors import UnreadableFileError
 
 __all__ = ["Found", "search_folder"]
+
+_SIGNAL_SUFFIXES = (".dat", ".mat")  # of WFDB, beside a header: not worth opening in an archive of millions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,10 @@ def search_folder(folder: Path, *, options: Mapping[str, Any], only: str | None 
         for location in _wfdb_records(folder, options):
             (taken if location.path.endswith(".hea") else orphans)[location.path] = location
     others: list[Path] = []
-    for path in _unclaimed(folder, headers=taken):
+    for path, beside_header in _files_of(folder):
         name = _format_of(path)
         if name in (None, "array", "wfdb") or only not in (None, name):
-            if str(path) not in orphans:
+            if str(path) not in orphans and not beside_header:
                 others.append(path)
             continue
         orphans.pop(str(path), None)
@@ -59,16 +61,14 @@ def _wfdb_records(folder: Path, options: Mapping[str, Any]) -> list[RecordLocati
     return list(locate(folder, options=_understood("wfdb", options)))
 
 
-def _unclaimed(folder: Path, *, headers: Mapping[str, RecordLocation]) -> list[Path]:
-    """Files that don't stand beside a WFDB header of the same stem."""
-    stems = {path.removesuffix(".hea") for path in headers}
-    files: list[Path] = []
+def _files_of(folder: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield all files but WFDB's own, and whether they stand beside a header of the same stem, as annotations do."""
     for parent, _, names in os.walk(folder):
+        stems = {name.removesuffix(".hea") for name in names if name.endswith(".hea")}
         for name in names:
-            path = os.path.join(parent, name)  # noqa: PTH118 - once per file of an archive
-            if os.path.splitext(path)[0] not in stems and not name.endswith(".hea"):  # noqa: PTH122 - as above
-                files.append(Path(path))
-    return files
+            stem, suffix = os.path.splitext(name)  # noqa: PTH122 - once per file of an archive
+            if suffix != ".hea" and not (stem in stems and suffix in _SIGNAL_SUFFIXES):
+                yield Path(parent, name), stem in stems
 
 
 def _format_of(path: Path) -> str | None:
