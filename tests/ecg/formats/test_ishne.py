@@ -64,10 +64,10 @@ def test_a_checksum_in_the_other_byte_order_is_accepted(tmp_path):
     assert read(path).leads == ("II", "V5")
 
 
-def test_samples_counted_in_all_leads_are_understood(tmp_path):
+def test_samples_counted_in_all_leads_are_understood_and_told(tmp_path):
     record = read(_write(tmp_path, n_samples=200))
     np.testing.assert_allclose(record.signal, DIGITAL / 1000, atol=1e-6)
-    assert record.provenance.notes == ()
+    assert record.provenance.notes == ("the header counts the samples of all leads together: 100 a lead",)
 
 
 @pytest.mark.parametrize(

@@ -121,8 +121,8 @@ def _digital(content: bytes, begin: int, n_leads: int, *, where: str) -> tuple[N
     """Return int16 (lead, sample), a view on the content; writers count samples per lead, some in all leads."""
     declared = struct.unpack_from("<i", content, 14)[0]
     n_samples, rest = divmod(len(content) - begin, 2 * n_leads)
-    if declared == n_samples * n_leads and declared:
-        notes = []
+    if declared == n_samples * n_leads and n_leads > 1 and declared and not rest:
+        notes = [f"the header counts the samples of all leads together: {n_samples} a lead"]
     elif declared > n_samples or (declared > 0 and rest):
         raise UnreadableFileError(
             f"{where} is truncated: its header promises {declared} samples of {n_leads} leads, "
