@@ -61,7 +61,7 @@ def repaired(content: bytes) -> bytes:
     (length,) = struct.unpack_from("<I", changed, 10)
     for at in range(22, 6 + length - 9, 10):
         _, size, index = struct.unpack_from("<HII", changed, at)
-        if size >= 16 and index > 0 and index - 1 + size <= len(changed) and index != 7:
+        if size >= 16 and index > 7 and index - 1 + size <= len(changed):
             struct.pack_into("<H", changed, index - 1, crc(bytes(changed[index + 1 : index - 1 + size])))
     struct.pack_into("<H", changed, 6, crc(bytes(changed[8 : 6 + length])))
     struct.pack_into("<H", changed, 0, crc(bytes(changed[2:])))

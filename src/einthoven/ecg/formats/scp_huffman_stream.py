@@ -78,6 +78,7 @@ class _Stream:
         advance, base = advances[0], 0
         starts: list[int] = []  # bit and table of each group of values; negative: a value in ``single``
         single: list[int] = []
+        switched, groups = 0, 0
         while True:
             while step := advance[position]:
                 starts.append(position + base)
@@ -89,7 +90,10 @@ class _Stream:
             if code is None or position + code.total_bits > self.n_bits:
                 break
             if code.switches:
-                number = code.value - 1
+                switched = switched + 1 if len(starts) == groups else 1
+                if switched > len(tables.tables):  # round in circles, without a value
+                    break
+                number, groups = code.value - 1, len(starts)
                 lookup = tables.lookup(number)
                 if number not in advances:
                     advances[number] = self._advances(lookup)
