@@ -36,6 +36,8 @@ def test_a_date_is_found_in_every_order(spelled, written):
 def test_words_that_stand_in_any_file_or_come_up_by_chance_are_not_taken_for_identifiers():
     assert _found(["ECG", "7", "412", "Li", "abc"], "ECG 7 412 Li") == []
     assert _found(["Smith"], "blacksmithing") == []
+    assert _found(["River Heart Hospital"], "slow heart rate") == []
+    assert _found(["River Heart Hospital"], "seen in River Heart Hospital") == ["River Heart Hospital"]
 
 
 def test_a_name_is_looked_for_by_its_parts():

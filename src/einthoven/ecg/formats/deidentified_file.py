@@ -17,7 +17,7 @@ from einthoven.ecg.formats.reading import read
 from einthoven.ecg.formats.recognition import format_named
 from einthoven.ecg.formats.writing import encode, suffix_of, write_files
 from einthoven.ecg.record import Provenance, Record
-from einthoven.errors import PrivacyError, SpecificationError
+from einthoven.errors import PrivacyError, RecordError, SpecificationError
 
 __all__ = ["Deidentified", "write_deidentified"]
 
@@ -72,10 +72,17 @@ def write_deidentified(
         raise SpecificationError(
             f"{path} exists already: the same ECG was written before, or stands twice in the input; remove it first"
         )
-    files = encode(hidden, path, format=to)
+    files = _encoded(hidden, path, to=to, where=location.path)
     identifiers = _identifiers(location, original)
     _refuse_identifiers(files, identifiers, hidden=hidden, path=path, to=to, where=location.path)
     return Deidentified(write_files(files, path.parent), original, hidden, len(identifiers))
+
+
+def _encoded(hidden: Record, path: Path, *, to: str, where: str) -> dict[str, bytes]:
+    try:
+        return encode(hidden, path, format=to)
+    except RecordError as error:  # it names the pseudonym, by which nobody finds the file
+        raise type(error)(f"{where} can't be written as {to}: {error}") from error
 
 
 def _identifiers(location: RecordLocation, original: Record) -> list[str]:
