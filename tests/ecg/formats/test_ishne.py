@@ -70,9 +70,7 @@ def test_samples_counted_in_all_leads_are_understood_and_told(tmp_path):
     assert record.provenance.notes == ("the header counts the samples of all leads together: 100 a lead",)
 
 
-@pytest.mark.parametrize(
-    ("declared", "note"), [(0, "doesn't say how many"), (-1, "doesn't say"), (90, "10 samples beh")]
-)
+@pytest.mark.parametrize(("declared", "note"), [(0, "doesn't say how many"), (-1, "doesn't say"), (90, "40 bytes beh")])
 def test_a_count_of_samples_that_is_not_theirs_is_told(tmp_path, declared, note):
     record = read(_write(tmp_path, n_samples=declared))
     assert record.signal.shape == (2, 90 if declared == 90 else 100)

@@ -123,7 +123,7 @@ def _digital(content: bytes, begin: int, n_leads: int, *, where: str) -> tuple[N
     n_samples, rest = divmod(len(content) - begin, 2 * n_leads)
     if declared == n_samples * n_leads and n_leads > 1 and declared and not rest:
         notes = [f"the header counts the samples of all leads together: {n_samples} a lead"]
-    elif declared > n_samples or (declared > 0 and rest):
+    elif declared > n_samples:
         raise UnreadableFileError(
             f"{where} is truncated: its header promises {declared} samples of {n_leads} leads, "
             f"{n_samples} are there: copy it again"
@@ -131,8 +131,8 @@ def _digital(content: bytes, begin: int, n_leads: int, *, where: str) -> tuple[N
     elif declared <= 0:
         notes = [f"the header doesn't say how many samples there are: {n_samples} are there"]
     else:
-        surplus = n_samples - declared
-        notes = [f"{surplus} samples behind the {declared} that the header promises are left out"] if surplus else []
+        surplus = 2 * n_leads * (n_samples - declared) + rest
+        notes = [f"{surplus} bytes behind the samples that the header promises are left out"] if surplus else []
         n_samples = declared
     if n_samples == 0:
         raise SignalError(f"{where} holds no samples: leave the record out")
