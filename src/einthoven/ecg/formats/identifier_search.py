@@ -24,9 +24,52 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 # parts of the names of places and devices that stand in many a diagnosis and point to nobody; names as a whole are
 # looked for all the same
 _COMMON = frozenset(
-    "and cardiac cardiology cart center centre clinic clinical collection county department device ecg ekg emergency "
-    "for general heart hospital institute laboratory left main medical medicine monitor none normal not number office "
-    "right room service site station system test the unit university unknown ward with".split()
+    {
+        "and",
+        "cardiac",
+        "cardiology",
+        "cart",
+        "center",
+        "centre",
+        "clinic",
+        "clinical",
+        "collection",
+        "county",
+        "department",
+        "device",
+        "ecg",
+        "ekg",
+        "emergency",
+        "for",
+        "general",
+        "heart",
+        "hospital",
+        "institute",
+        "laboratory",
+        "left",
+        "main",
+        "medical",
+        "medicine",
+        "monitor",
+        "none",
+        "normal",
+        "not",
+        "number",
+        "office",
+        "right",
+        "room",
+        "service",
+        "site",
+        "station",
+        "system",
+        "test",
+        "the",
+        "unit",
+        "university",
+        "unknown",
+        "ward",
+        "with",
+    }
 )
 _ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
