@@ -1,4 +1,4 @@
-"""NPZ files as einthoven's page on them describes them, written with zipfile and struct alone."""
+"""NPZ files as the reader's docstring describes them, written with zipfile and struct alone."""
 
 from __future__ import annotations
 

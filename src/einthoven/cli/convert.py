@@ -136,7 +136,10 @@ def _print_done(done: list[Converted], console: Console, *, written_to: Path) ->
         console.print(
             f"{_counted(len(done), 'ECG')} written to {written_to}", highlight=False, markup=False, soft_wrap=True
         )
-    _print_counted("not in the output: ", (words for one in done for words in one.lost), console, total=len(done))
+    lost = (words for one in done for words in one.lost)
+    if len(done) > 1:
+        lost = (words.partition(" (")[0] for words in lost)  # which measurements, differs from ECG to ECG
+    _print_counted("not in the output: ", lost, console, total=len(done))
     derived = (f"computed, not recorded: {', '.join(one.derived)}" for one in done if one.derived)
     _print_counted("leads ", derived, console, total=len(done))
     _print_counted("note: ", (note for one in done for note in one.notes), console, total=len(done))

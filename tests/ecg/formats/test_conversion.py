@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -34,6 +35,34 @@ def test_what_is_missing_in_the_output_is_named(name):
     said = dataclasses.replace(bare, **{name: value})
     assert losses(said, bare) == (words,)
     assert losses(said, said) == losses(bare, said) == ()
+
+
+OTHERWISE = {
+    "patient_id": ("Q", "patient's number"),
+    "time": (datetime(2021, 3, 4, 5, 6, 8, 250_000, tzinfo=UTC), "time of recording"),
+    "age_years": (62.0, "age"),
+    "sex": ("M", "sex"),
+    "device": ("Other", "device"),
+    "statements": (("Sinus rhythm",), "statements"),
+    "measurements": ({**full_record().measurements, "qt_ms": 402.0}, "measurements (qt_ms)"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(OTHERWISE))
+def test_what_the_output_says_otherwise_is_named(name):
+    value, words = OTHERWISE[name]
+    assert losses(full_record(), dataclasses.replace(full_record(), **{name: value})) == (words,)
+
+
+def test_whole_years_are_enough_but_for_infants():
+    assert losses(full_record(age_years=61.9), full_record(age_years=61.0)) == ()
+    assert losses(full_record(age_years=0.9), full_record(age_years=0.0)) == ("age",)
+
+
+def test_rounding_to_whole_milliseconds_and_the_form_of_the_sources_time_are_no_loss():
+    record = full_record(measurements={"qt_ms": 400.4}, time=datetime(2020, 1, 1, 0, 0, 0, 700_000, tzinfo=UTC))
+    again = full_record(measurements={"qt_ms": 400.0}, time=datetime(2020, 1, 1, tzinfo=UTC))
+    assert losses(record, again) == ()
 
 
 def test_what_the_provenance_lacks_is_named():
@@ -76,7 +105,9 @@ def test_a_wfdb_record_lies_in_its_header_and_the_signal_files_it_names(tmp_path
     for path in (tmp_path / "other.hea", tmp_path / "other"):
         assert files_of(RecordLocation("other", str(path), "wfdb")) == {tmp_path / "other.hea", tmp_path / "rec.dat"}
     (tmp_path / "odd.hea").write_bytes(b"\0")
-    assert files_of(RecordLocation("odd", str(tmp_path / "odd.hea"), "wfdb")) == {tmp_path / "odd.hea"}
+    (tmp_path / "alone.mat").write_bytes(b"\0")
+    for name in ("odd.hea", "alone.mat"):
+        assert files_of(RecordLocation("x", str(tmp_path / name), "wfdb")) == {tmp_path / name}
 
 
 def test_a_protected_file_is_not_replaced(tmp_path):

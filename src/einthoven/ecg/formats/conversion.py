@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,52 @@ from einthoven.errors import RecordError, SpecificationError
 
 __all__ = ["Converted", "convert", "files_of", "losses"]
 
-_FIELDS = {
-    "patient_id": "patient's number",
-    "time": "time of recording",
-    "age_years": "age",
-    "device": "device",
-    "statements": "statements",
-    "original_statements": "the machine's original statements",
-    "median_beat": "median beat",
-    "annotations": "annotations",
+
+def _is_other(before: Any, after: Any) -> bool:
+    return bool(before) and before != after
+
+
+def _lacks_some(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    return any(item not in after for item in before)
+
+
+def _is_shorter(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    return len(after) < len(before)
+
+
+def _is_gone(before: Any, after: Any) -> bool:
+    return bool(before) and not after
+
+
+def _is_another_age(before: float | None, after: float | None) -> bool:
+    """Most formats keep the whole years of all but infants."""
+    if before is None or after is None:
+        return before is not None
+    return abs(after - before) >= (1 if before >= 2 else 0.1)
+
+
+def _is_another_moment(before: datetime | None, after: datetime | None) -> bool:
+    if before is None or after is None:
+        return before is not None
+    return abs((after.replace(tzinfo=None) - before.replace(tzinfo=None)).total_seconds()) >= 1
+
+
+_FIELDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "patient_id": ("patient's number", _is_other),
+    "time": ("time of recording", _is_another_moment),
+    "age_years": ("age", _is_another_age),
+    "sex": ("sex", lambda before, after: before not in {after, "U"}),
+    "device": ("device", _is_other),
+    "statements": ("statements", _lacks_some),
+    "original_statements": ("the machine's original statements", _lacks_some),
+    "median_beat": ("median beat", _is_gone),
+    "annotations": ("annotations", _is_shorter),
+    "lead_measurements": ("measurements of each lead", _is_gone),
 }
-_PROVENANCE_FIELDS = {
-    "device_filters": "device filters",
-    "resampling": "resampling",
-    "deidentification": "mark of de-identification",
+_PROVENANCE_FIELDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "device_filters": ("device filters", _is_shorter),
+    "resampling": ("resampling", _is_gone),
+    "deidentification": ("mark of de-identification", _is_gone),
 }
 _FLOAT32 = 1e-6  # relative; what float32 leaves of a product is a tenth of it
 _LIMITS_UV = (0.01, 0.1, 0.5, 1, 2.5, 5, 10)
@@ -105,14 +138,15 @@ def convert(
 
 def files_of(location: RecordLocation) -> set[Path]:
     """Return the files that an ECG lies in, resolved: for WFDB the header and the signal files it names."""
-    if location.format != "wfdb":
-        return {Path(location.path).resolve()}
-    header = Path(header_path(location.path))
-    try:
-        parsed = parse_header(header.read_bytes(), path=str(header))
-    except (OSError, RecordError):  # whoever reads it says what is wrong
-        return {header.resolve()}
-    names = [line.file_name for line in parsed.signals]
+    header = Path(location.path)
+    names: list[str] = []
+    if location.format == "wfdb":
+        try:
+            header = Path(header_path(location.path))
+            parsed = parse_header(header.read_bytes(), path=str(header))
+            names = [line.file_name for line in parsed.signals]
+        except (OSError, RecordError):  # whoever reads it says what is wrong
+            pass
     return {file.resolve() for file in (header, *(header.parent / name for name in names))}
 
 
@@ -124,30 +158,27 @@ def losses(record: Record, again: Record | None) -> tuple[str, ...]:
     >>> import dataclasses
     >>> bare = Record(np.zeros((1, 5), np.float32), ("I",), 500.0, "a")
     >>> losses(dataclasses.replace(bare, sex="F", device="X"), bare)
-    ('device', 'sex')
+    ('sex', 'device')
     """
     if again is None:
         return ("unknown: the output can't be read back",)
-    lost = [words for name, words in _FIELDS.items() if _is_lost(getattr(record, name), getattr(again, name))]
-    if record.sex not in (again.sex, "U"):
-        lost.append("sex")
+    lost = [words for name, (words, is_lost) in _FIELDS.items() if is_lost(getattr(record, name), getattr(again, name))]
     if record.time and again.time and record.time_kind != again.time_kind:
         lost.append("time zone")
-    fewer = sorted(set(record.measurements) - set(again.measurements))
-    if fewer:
-        lost.append(f"measurements ({', '.join(fewer)})")
-    if record.lead_measurements and not again.lead_measurements:
-        lost.append("measurements of each lead")
+    other = sorted(name for name, value in record.measurements.items() if _is_another(value, again, name))
+    if other:
+        lost.append(f"measurements ({', '.join(other)})")
     lost += [
         words
-        for name, words in _PROVENANCE_FIELDS.items()
-        if _is_lost(getattr(record.provenance, name), getattr(again.provenance, name))
+        for name, (words, is_lost) in _PROVENANCE_FIELDS.items()
+        if is_lost(getattr(record.provenance, name), getattr(again.provenance, name))
     ]
     return (*lost, *_signal_losses(record, again))
 
 
-def _is_lost(before: Any, after: Any) -> bool:
-    return bool(before) and not after
+def _is_another(value: float, again: Record, name: str) -> bool:
+    """Most formats keep whole milliseconds, degrees and beats per minute."""
+    return name not in again.measurements or abs(again.measurements[name] - value) > 0.5
 
 
 def _signal_losses(record: Record, again: Record) -> list[str]:
