@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from einthoven.errors import UnitError, UnreadableFileError
 
@@ -60,13 +61,9 @@ class EdfSignal:
         UnitError
             When a range is empty or no number.
         """
-        spelled = (self.physical_min, self.physical_max, self.digital_min, self.digital_max)
-        numbers = [_number(text) for text in spelled]
-        if None not in numbers:
-            low, high, digital_low, digital_high = (number for number in numbers if number is not None)
-            if digital_low < digital_high and low != high:
-                step = (high - low) / (digital_high - digital_low)
-                return step, low - digital_low * step
+        scale = _step_and_offset(self.physical_min, self.physical_max, self.digital_min, self.digital_max)
+        if scale is not None:
+            return scale
         raise UnitError(
             f"{where}: signal {self.label!r} maps digital {self.digital_min!r} to {self.digital_max!r} on physical "
             f"{self.physical_min!r} to {self.physical_max!r}, which gives no amplitude: export it again"
@@ -195,6 +192,20 @@ def _whole(content: bytes, start: int, stop: int, *, what: str, where: str) -> i
     if not re.fullmatch(r"[+-]?\d+", text, re.ASCII):
         raise UnreadableFileError(f"{where}: the {what} (byte {start}) is {text!r}, no number: export it again")
     return int(text)
+
+
+@lru_cache(maxsize=64)  # the signals of a file share a range, and so do the files of an archive
+def _step_and_offset(
+    physical_min: str, physical_max: str, digital_min: str, digital_max: str
+) -> tuple[float, float] | None:
+    low, high = _number(physical_min), _number(physical_max)
+    digital_low, digital_high = _number(digital_min), _number(digital_max)
+    if low is None or high is None or digital_low is None or digital_high is None:
+        return None
+    if digital_low >= digital_high or low == high:
+        return None
+    step = (high - low) / (digital_high - digital_low)
+    return step, low - digital_low * step
 
 
 def _number(text: str) -> float | None:
