@@ -39,8 +39,8 @@ _VERSIONS = ("1.03", "1.04", "1.04.01", "1.04.02")
 _UNCOMPRESSED = ("", "uncompressed", "none")
 _STANDARD_SETS = ("STD-12", "10-WIRE")  # what files that name no leads call the twelve
 _MAX_LEADS = 256
-# resting ECGs last seconds: 16 leads of a quarter of an hour at 1,000 Hz
-_MAX_VALUES = 16_000_000
+# resting ECGs last seconds: twelve leads of five minutes at 1,000 Hz are less
+_MAX_VALUES = 4_000_000
 
 
 def recognises(head: bytes) -> bool:

@@ -107,23 +107,24 @@ def _codes(packed: bytes) -> NDArray[np.uint16]:
 
 
 def _decompressed(codes: NDArray[np.uint16], n_bytes: int, *, lead: str) -> bytes:
+    first, *growing = codes[:_GROWING].tolist()
+    if first >= len(_BYTES):
+        raise UnreadableFileError(f"{lead} is damaged: its first LZW code {first} refers to an entry yet to come")
     table = list(_BYTES)
-    growing = codes[:_GROWING].tolist()
-    pieces: list[bytes] = []
-    previous = b""
-    for code in growing:
-        if code < len(table):
+    previous = table[first]
+    pieces = [previous]
+    for known, code in enumerate(growing, len(_BYTES)):
+        if code < known:
             piece = table[code]
-        elif code == len(table) and previous:
+        elif code == known:
             piece = previous + previous[:1]
         else:
             raise UnreadableFileError(f"{lead} is damaged: LZW code {len(pieces)} refers to an entry yet to come")
         pieces.append(piece)
-        if previous:
-            table.append(previous + piece[:1])
+        table.append(previous + piece[:1])
         previous = piece
     settled = codes[_GROWING:]
-    lengths = np.array([len(piece) for piece in table])
+    lengths = np.fromiter(map(len, table), dtype=np.int64, count=len(table))
     total = sum(map(len, pieces)) + int(lengths[settled].sum())
     if total != n_bytes:
         raise UnreadableFileError(
