@@ -223,3 +223,16 @@ def test_a_record_without_its_identity_says_so(name):
 def test_each_writer_has_a_suffix_and_a_reader():
     assert set(SUFFIXES.values()) >= set(NAMES) - {"muse", "aecg"}
     assert set(NAMES) - {"csv"} <= set(FORMATS)
+
+
+@pytest.mark.real_data
+def test_a_real_ecg_goes_through_all_formats_and_comes_back_exactly(tmp_path, real_data):
+    """The step of the source is handed on; only CSV, which holds no step, comes last."""
+    first = read(real_data / "ptb_xl/records500/00000/00001_hr.hea")
+    record = first
+    for name in [*(name for name in NAMES if name != "csv"), "wfdb", "csv"]:
+        folder = tmp_path / name / str(len(list(tmp_path.iterdir())))
+        record = written_and_read(record, folder, name)
+        np.testing.assert_allclose(record.signal, first.signal, rtol=3e-7, err_msg=name)
+        assert record.leads == first.leads
+        assert record.sampling_rate_hz == first.sampling_rate_hz
