@@ -7,9 +7,7 @@ schema wants a number of the trial, it gets the null flavour "no information".
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import re
-import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +27,7 @@ from einthoven.ecg.formats.aecg_element import (
     new_root,
     plain,
 )
+from einthoven.ecg.formats.content_uid import content_uid
 from einthoven.ecg.formats.quantise import Quantised, quantise, refuse_gaps
 from einthoven.ecg.record import MedianBeat, Record
 
@@ -52,7 +51,7 @@ def encode(record: Record, path: Path) -> dict[str, bytes]:
     quantised = quantise(record)
     refuse_gaps(quantised, record, format_name="HL7 aECG")
     root = new_root("AnnotatedECG", type="Observation")
-    add(root, "id", root=_uid(record, "document"))
+    add(root, "id", root=content_uid(record, "document"))
     add(root, "code", code="93000", codeSystem="2.16.840.1.113883.6.12", codeSystemName="CPT-4")
     if record.provenance.deidentification:
         add_text(root, "text", f"De-identified: {record.provenance.deidentification}")
@@ -60,18 +59,12 @@ def encode(record: Record, path: Path) -> dict[str, bytes]:
     _add_subject(root, record)
     _add_age(root, record)
     series = add(root, "component/series")
-    _fill_series(series, record, quantised, uid=_uid(record, "rhythm"), code="RHYTHM")
+    _fill_series(series, record, quantised, uid=content_uid(record, "rhythm"), code="RHYTHM")
     add_reading(series, record)
     _add_median_beat(series, record)
     etree.indent(root, space=" ")
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return {path.name: content + b"\n"}
-
-
-def _uid(record: Record, purpose: str) -> str:
-    """Return a UUID that the content fixes: the same record is written as the same bytes."""
-    content = hashlib.sha256(np.ascontiguousarray(record.signal).tobytes()).hexdigest()
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{purpose}/{record.record_id}/{content}"))
 
 
 def _timestamp(moment: datetime) -> str:
@@ -173,7 +166,7 @@ def _add_median_beat(series: etree._Element, record: Record) -> None:
         return
     as_record = _as_record(record, beat)
     derived = add(series, "derivation/derivedSeries")
-    uid = _uid(record, "beat")
+    uid = content_uid(record, "beat")
     _fill_series(derived, as_record, quantise(as_record), uid=uid, code="REPRESENTATIVE_BEAT")
     add_beat_marks(derived, record)
 

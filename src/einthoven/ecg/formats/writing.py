@@ -18,6 +18,7 @@ WRITERS: dict[str, str] = {
     "csv": "einthoven.ecg.formats.csv_write:encode",
     "dicom": "einthoven.ecg.formats.dicom_write:encode",
     "muse": "einthoven.ecg.formats.muse_write:encode",
+    "fhir": "einthoven.ecg.formats.fhir_write:encode",
     "npz": "einthoven.ecg.formats.npz_write:encode",
     "scp": "einthoven.ecg.formats.scp_write:encode",
     "wfdb": "einthoven.ecg.formats.wfdb_write:encode",
