@@ -122,15 +122,16 @@ def _texts(files: Files) -> list[str]:
 
 def _is_found(identifier: str, written: list[str], flat: list[str], anonymous: list[str]) -> bool:
     for word in spellings(identifier):
-        escaped = re.escape(word.lower())
         searched = written if len(word) >= LONG and not word.isalpha() else flat
-        if _count(escaped, searched) > _count(escaped, anonymous):
+        if _count(word.lower(), searched) > _count(word.lower(), anonymous):
             return True
     return False
 
 
-def _count(escaped: str, texts: list[str]) -> int:
-    return sum(len(re.findall(rf"(?<![^\W_]){escaped}(?![^\W_])", text)) for text in texts)
+def _count(word: str, texts: list[str]) -> int:
+    """Return how often a word stands in the texts, with no letter or digit before or behind it."""
+    whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])")
+    return sum(len(whole.findall(text)) for text in texts if word in text)  # the plain search is fifty times faster
 
 
 def _days(text: str) -> list[date]:
