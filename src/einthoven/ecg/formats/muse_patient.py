@@ -10,7 +10,7 @@ from lxml import etree
 
 from einthoven.ecg.formats.patient_words import age_between, age_in_years, parse_timestamp
 from einthoven.ecg.formats.telling_elements import telling_texts
-from einthoven.ecg.formats.xml_document import find, text, texts
+from einthoven.ecg.formats.xml_document import text
 
 __all__ = ["acquisition_time", "age_years", "identifiers", "muse_date", "time_notes"]
 
@@ -71,7 +71,7 @@ def acquisition_time(test: Mapping[str, str]) -> datetime | None:
 
 def time_notes(root: etree._Element) -> Iterator[str]:
     """Yield why a date that is there was not used."""
-    word = texts(find(root, "TestDemographics")).get("AcquisitionDate", "")
+    word = text(root, "TestDemographics/AcquisitionDate")
     if word and muse_date(word) is None:
         yield f"AcquisitionDate {word[:20]!r} left out: it is no MM-DD-YYYY"
 
