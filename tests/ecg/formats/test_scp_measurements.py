@@ -28,10 +28,21 @@ def _measured(body, *, with_onsets=True):
 def test_onsets_intervals_axes_and_rates_are_read():
     found = _measured(_body(tail=_tail())).values
     assert found == {
-        "rr_ms": 857, "heart_rate_bpm": 70, "qtc_bazett_ms": 443,
-        "p_onset_ms": 286, "p_offset_ms": 388, "qrs_onset_ms": 434, "qrs_offset_ms": 554, "t_offset_ms": 854,
-        "p_ms": 102, "pr_ms": 148, "qrs_ms": 120, "qt_ms": 420,
-        "p_axis_deg": 44, "qrs_axis_deg": -61, "t_axis_deg": 86,
+        "rr_ms": 857,
+        "heart_rate_bpm": 70,
+        "qtc_bazett_ms": 443,
+        "p_onset_ms": 286,
+        "p_offset_ms": 388,
+        "qrs_onset_ms": 434,
+        "qrs_offset_ms": 554,
+        "t_offset_ms": 854,
+        "p_ms": 102,
+        "pr_ms": 148,
+        "qrs_ms": 120,
+        "qt_ms": 420,
+        "p_axis_deg": 44,
+        "qrs_axis_deg": -61,
+        "t_axis_deg": 86,
     }
 
 
@@ -58,7 +69,11 @@ def test_no_p_wave_leaves_the_rest():
     block = struct.pack("<5H3h", 19999, 19999, 434, 554, 854, 999, -61, 29999)
     found = _measured(_body(blocks=[block], rr=0)).values
     assert found == {
-        "qrs_onset_ms": 434, "qrs_offset_ms": 554, "t_offset_ms": 854, "qrs_ms": 120, "qt_ms": 420,
+        "qrs_onset_ms": 434,
+        "qrs_offset_ms": 554,
+        "t_offset_ms": 854,
+        "qrs_ms": 120,
+        "qt_ms": 420,
         "qrs_axis_deg": -61,
     }
 

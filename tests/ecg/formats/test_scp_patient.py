@@ -71,6 +71,7 @@ def test_ages_have_five_units(value, unit, years):
 
 def test_an_age_of_no_human_is_not_known():
     assert _patient([(4, struct.pack("<HB", 300, 1))]).age_years is None
+    assert _patient([(4, struct.pack("<HB", 0, 1))]).age_years is None
 
 
 @pytest.mark.parametrize(("code", "sex"), [(0, "U"), (1, "M"), (2, "F"), (9, "U"), (77, "U")])
@@ -128,3 +129,8 @@ def test_a_section_that_says_nothing_is_no_error(body):
     known = patient(Section(1, 142, body, "rec.scp"), protocol=20)
     assert (known.patient_id, known.time, known.age_years, known.sex, known.device) == (None, None, None, "U", None)
     assert known.identifiers == []
+
+
+def test_a_section_far_beyond_any_patients_data_is_refused():
+    with pytest.raises(UnreadableFileError, match="600,000 bytes of patient data, 524,288 are read"):
+        patient(Section(1, 142, bytes(600_000), "rec.scp"), protocol=20)

@@ -25,6 +25,7 @@ NAMING = (16, 17, 18, 19, 20, 21, 22, 23, 31)
 FIXED_SIZES = {4: 3, 5: 4, 6: 3, 7: 3, 8: 1, 9: 1, 11: 2, 12: 2, 24: 1, 25: 4, 26: 3, 27: 2, 28: 2, 29: 1, 33: 2}
 AGE_UNITS = {1: "years", 2: "months", 3: "weeks", 4: "days", 5: "hours"}
 FILTER_BITS = {0b0001: "notch 60 Hz", 0b0010: "notch 50 Hz", 0b0100: "artefact filter", 0b1000: "baseline filter"}
+MAX_BYTES = 1 << 19  # records have some hundreds; a section of a million empty tags would only take time
 MAX_ZONE_MINUTES = 14 * 60  # the standard's mark for an unknown zone is far beyond
 # codes of manufacturers in the machine's identification; later ones write their names
 MANUFACTURERS = (
@@ -83,7 +84,7 @@ def patient(section: Section, *, protocol: int) -> Patient:
     version = protocol or (machine[14] if len(machine) > 14 else 0)
     encoding = encoding_of(machine[16] if len(machine) > 16 else 0, protocol=version)
     texts = {tag: scp_text(tags[tag], encoding) for tag in (*NAMES, PATIENT_ID, *NAMING) if tag in tags}
-    birth = scp_date(tags.get(BIRTH_DATE, b""))
+    birth, age = scp_date(tags.get(BIRTH_DATE, b"")), _age(tags.get(AGE, b""))
     time = scp_time(tags.get(DATE, b""), tags.get(TIME, b""))
     serial_numbers = [_machine_texts(tags.get(tag, b""), encoding)[1] for tag in (ACQUIRING_DEVICE, ANALYSING_DEVICE)]
     name_parts = [part for tag in NAMES for part in texts.get(tag, "").replace(",", " ").split()]
@@ -91,7 +92,7 @@ def patient(section: Section, *, protocol: int) -> Patient:
     return Patient(
         patient_id=texts.get(PATIENT_ID) or None,
         time=None if time is None else time.replace(tzinfo=_zone(tags.get(ZONE, b""))),
-        age_years=_age(tags.get(AGE, b"")) or age_between(birth, time),
+        age_years=age_between(birth, time) if age is None else age,
         sex=parse_sex(str(tags[SEX][0])) if tags.get(SEX) else "U",
         device=_device(machine, encoding),
         measurements=_pressures(tags),
@@ -105,6 +106,8 @@ def patient(section: Section, *, protocol: int) -> Patient:
 
 def _tags(section: Section) -> tuple[dict[int, bytes], list[str]]:
     """Return the first of each tag; a tag may stand more than once, which none that is read here does."""
+    if len(section.body) > MAX_BYTES:
+        raise section.error(f"has {len(section.body):,} bytes of patient data, {MAX_BYTES:,} are read")
     try:
         return _first_of_each(_walk(section, sizes={})), []
     except ValueError:
@@ -140,9 +143,10 @@ def _walk(section: Section, *, sizes: Mapping[int, int]) -> Iterator[tuple[int, 
 
 
 def _age(content: bytes) -> float | None:
-    if len(content) < 3 or content[2] not in AGE_UNITS:
+    value, unit = int.from_bytes(content[:2], "little"), AGE_UNITS.get(content[2] if len(content) > 2 else 0)
+    if unit is None or (value == 0 and unit == "years"):  # what writers put where no age was entered
         return None
-    return age_in_years(int.from_bytes(content[:2], "little"), AGE_UNITS[content[2]])
+    return age_in_years(value, unit)
 
 
 def _zone(content: bytes) -> timezone | None:

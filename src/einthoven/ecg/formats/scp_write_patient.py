@@ -93,8 +93,8 @@ def _text(text: str, record: Record) -> bytes:
 
 
 def _age(years: float) -> bytes:
-    """Return whole years where they are, else days."""
-    if abs(years - round(years)) < 1e-6:
+    """Return whole years where they are, else days; 0 years would mean that none is known."""
+    if round(years) > 0 and abs(years - round(years)) < 1e-6:
         return struct.pack("<HB", round(years), YEARS)
     return struct.pack("<HB", min(round(years * 365.25), MAX_U16), DAYS)
 
