@@ -52,6 +52,13 @@ def test_rates_are_frequencies_or_intervals(value, rate):
     assert _layout(_le(definition(0x0B, value)))[0].rate_hz == rate
 
 
+def test_rates_of_the_channels_are_enough():
+    own = definition(0x3F, definition(0x0B, b"\0\0\x64"), channel=0)
+    reader = _read(_le(definition(0x05, b"\1"), own, definition(0x1E, bytes(8))))
+    assert reader.frames[0].layout[0].rate_hz == 100
+    assert not reader.notes
+
+
 @pytest.mark.parametrize("value", [b"\x02\x00\x01", b"\x00\x00\x00", b"\x01\x00\x00"])
 def test_what_is_no_time_is_no_sampling_interval(value):
     with pytest.raises(SignalError, match="is no time"):

@@ -31,11 +31,14 @@ _FILTER = re.compile(r"\b(HPF|LPF|BEF|BPF)\s*=\s*(\d{1,6}(?:\.\d{1,6})?)", re.IG
 def about_of(values: Mapping[int, bytes], *, big_endian: bool) -> About:
     """Return patient, time and device from the last value of each tag."""
     characters = values.get(Tag.CHARACTERS, b"")
-    texts = {tag: decoded_text(value, characters) for tag, value in values.items()}
-    names = [part.strip() for part in re.split(r"[\^=]", texts.get(Tag.PATIENT_NAME, ""))]
-    words = [word for name in names for word in name.split()]
-    numbers = [part.strip() for part in texts.get(Tag.PATIENT_ID, "").split("^")]
-    maker, model, _, serial, *_ = [part.strip() for part in texts.get(Tag.DEVICE, "").split("^")] + [""] * 4
+    name, number, equipment, uid = (
+        decoded_text(values[tag], characters) if tag in values else ""
+        for tag in (Tag.PATIENT_NAME, Tag.PATIENT_ID, Tag.DEVICE, Tag.UID)
+    )
+    names = [part.strip() for part in re.split(r"[\^=]", name)]
+    words = [word for part in names for word in part.split()]
+    numbers = [part.strip() for part in number.split("^")]
+    maker, model, _, serial, *_ = [part.strip() for part in equipment.split("^")] + [""] * 4
     time = _time(values.get(Tag.TIME, b""), big_endian=big_endian)
     age = values.get(Tag.AGE, b"")
     birth = _birth(age, big_endian=big_endian)
@@ -47,8 +50,8 @@ def about_of(values: Mapping[int, bytes], *, big_endian: bool) -> About:
         sex=parse_sex(str(values[Tag.SEX][0])) if values.get(Tag.SEX) else "U",
         device=" ".join(part for part in (maker, model) if part) or None,
         identifiers=(
-            *(texts.get(Tag.PATIENT_NAME, ""), *names, *words, " ".join(names).strip(), *numbers),
-            *(serial, texts.get(Tag.UID, ""), birth.isoformat() if birth else ""),
+            *(name, *names, *words, " ".join(names).strip(), *numbers),
+            *(serial, uid, birth.isoformat() if birth else ""),
         ),
     )
 

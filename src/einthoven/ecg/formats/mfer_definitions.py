@@ -127,7 +127,7 @@ def definitions(content: bytes, *, where: str) -> Iterator[Definition]:
     """
     groups: list[_Group] = []
     position, count = 0, 0
-    while position < (limit := _limit(groups, position, len(content))):
+    while position < (limit := _limit(groups, position, len(content)) if groups else len(content)):
         tag = content[position]
         if tag == 0:
             position = _past_zeros(content, position, limit, groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -130,23 +130,34 @@ class FrameReader:
     def _frame(self, definition: Definition) -> None:
         if self._layout is None:
             self._n_layouts += 1
-            self._layout = tuple(self._channel(channel) for channel in range(self.n_channels))
+            self._layout = self._layout_now()
         if len(self.frames) >= MAX_FRAMES or self._n_layouts > MAX_LAYOUTS:
             raise UnreadableFileError(f"{self.where} holds more frames than can be meant: cut it into pieces")
         waveform_class = self.number(self._common.get(Tag.WAVEFORM_CLASS, b"")[:2])
         self.frames.append(Frame(self._layout, waveform_class, definition.start, definition.stop))
 
-    def _channel(self, channel: int) -> ChannelLayout:
-        own = self._own.get(channel, {})
-        values = self._common | {tag: value for tag, value in own.items() if value}
+    def _layout_now(self) -> tuple[ChannelLayout, ...]:
+        """Return the layout of all channels; those without definitions of their own share one but for the lead."""
+        shared: ChannelLayout | None = None
+        channels = []
+        for channel in range(self.n_channels):
+            own = {tag: value for tag, value in self._own.get(channel, {}).items() if value}
+            if own.keys() - {Tag.LEAD}:
+                layout = self._described(self._common | own)
+            else:
+                layout = shared = shared or self._described(self._common)
+            # a lead that is defined outside the channels is that of a single channel
+            lead = own.get(Tag.LEAD) or (self._common.get(Tag.LEAD, b"") if self.n_channels == 1 else b"")
+            channels.append(layout._replace(name=self._name(lead) or f"channel {channel + 1}"))
+        return tuple(channels)
+
+    def _described(self, values: Mapping[int, bytes]) -> ChannelLayout:
         dtype = self._dtype(values.get(Tag.DATA_TYPE, b""))
         step, unit = self._scale(values.get(Tag.SENSITIVITY, b""))
-        # a lead that is defined outside the channels is that of a single channel
-        lead = own.get(Tag.LEAD) or (self._common.get(Tag.LEAD, b"") if self.n_channels == 1 else b"")
         return ChannelLayout(
-            name=self._name(lead) or f"channel {channel + 1}",
+            name="",
             dtype=dtype,
-            block=self.number(values.get(Tag.BLOCK, b"")) if values.get(Tag.BLOCK) else 1,
+            block=self.number(values[Tag.BLOCK]) if values.get(Tag.BLOCK) else 1,
             sequences=self.number(values[Tag.SEQUENCES]) if values.get(Tag.SEQUENCES) else None,
             rate_hz=self._rate(values.get(Tag.INTERVAL, b"")),
             step=step,
