@@ -39,6 +39,7 @@ def decode(content: bytes, *, where: str) -> Decoded:
         rhythm=recording.channels,
         about=about_record(
             file.data,
+            meta=file.meta,
             measurements=said.measurements,
             lead_measurements=said.lead_measurements,
             statements=said.statements,

@@ -145,14 +145,14 @@ class DataSetReader:
         data = DataSet(elements, order=self.order, character_set=character_set)
         while position < end:
             start = position
+            if depth == 0 and self._only_zeros_follow(start):
+                return data, end
             try:
                 tag, representation, length, position = self.header(start)
             except struct.error:
                 self._truncated(start)
             if tag == ITEM_DELIMITER and delimited:
                 return data, position
-            if tag == 0 and depth == 0 and not self._content[start:].strip(b"\0"):
-                break  # some archives fill files up with zeros
             if length == UNDEFINED or representation == "SQ":
                 reader = self if representation == "SQ" else self._of_unknown(representation, start)
                 bounds = (end if length == UNDEFINED else position + length, end)
@@ -171,7 +171,7 @@ class DataSetReader:
             position = stop
         if delimited:
             self._truncated(end)
-        self._count += len(elements)
+        self._count += len(elements) + 1
         if self._count > MAX_ELEMENTS:
             self._damaged(f"it has more than {MAX_ELEMENTS:,} data elements, as no ECG has")
         return data, position
@@ -206,6 +206,10 @@ class DataSetReader:
         if delimited:
             self._truncated(stop)
         return items, position
+
+    def _only_zeros_follow(self, position: int) -> bool:
+        """Return whether nothing follows but zeros, with which some archives fill files up."""
+        return not self._content[position : position + 8].strip(b"\0") and not self._content[position:].strip(b"\0")
 
     def _of_unknown(self, representation: str, position: int) -> DataSetReader:
         """Return the reader for a value of undefined length: an unknown one is in implicit VR (PS3.5, 6.2.2)."""

@@ -33,11 +33,12 @@ _UNKNOWN = frozenset({"unknown", "none", "n/a", "na"})
 def about_record(
     data: DataSet,
     *,
+    meta: DataSet,
     measurements: Mapping[str, float],
     lead_measurements: Mapping[str, Mapping[str, float]],
     statements: Sequence[str],
 ) -> About:
-    """Return patient, time and device, with what the annotations gave."""
+    """Return patient, time and device, with what the annotations gave; ``meta`` is what precedes the data set."""
     time = _time(data)
     about = About(
         patient_id=data.text(_PATIENT_ID) or None,
@@ -45,7 +46,7 @@ def about_record(
         age_years=_age(data.text(_AGE), data.text(_BIRTH_DATE), time),
         sex=parse_sex(data.text(_SEX)),
         device=_device(data),
-        identifiers=identifiers(data),
+        identifiers=identifiers(data, meta),
     )
     return dataclasses.replace(
         about, measurements=measurements, lead_measurements=lead_measurements, statements=statements

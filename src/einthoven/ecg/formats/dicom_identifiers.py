@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from einthoven.ecg.formats.dicom_dataset import DataSet, Element
@@ -30,18 +31,19 @@ _DIRECT = frozenset((
     0x3010001B, 0x30100043, 0x40000010, 0x40004000, 0x40080040, 0x40080042, 0x4008011A, 0x40080200, 0x40080202,
     0x4008010B, 0x40080115, 0x40080300, 0x40084000,
 ))  # fmt: skip
+_SOFTWARE = 0x00020012  # which software wrote the file is the same for all patients
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f�]{2,}")
 
 
-def identifiers(data: DataSet) -> list[str]:
+def identifiers(*sets: DataSet) -> list[str]:
     """Return every direct identifier as the file spells it, those of nested items and of private elements too.
 
     Of a person's name also each part is returned, of several values each; private values are returned when all of
     them is text.
     """
     found: dict[str, None] = {}
-    for holder, tag, (representation, value) in data.walk():
-        if isinstance(value, list) or not value:
+    for holder, tag, (representation, value) in itertools.chain.from_iterable(data.walk() for data in sets):
+        if isinstance(value, list) or not value or tag == _SOFTWARE:
             continue
         if representation == "PN":
             words = _names(decoded_text(bytes(value), holder.character_set))

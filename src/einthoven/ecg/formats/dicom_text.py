@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 
 __all__ = ["decoded_text"]
 
@@ -29,7 +30,9 @@ def decoded_text(value: bytes, character_set: bytes) -> str:
     from pydicom.charset import decode_bytes
 
     try:
-        return decode_bytes(trimmed, list(encodings), set(b"^=\\\n\r\f\t"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what can't be decoded is replaced, and seen
+            return decode_bytes(trimmed, list(encodings), set(b"^=\\\n\r\f\t"))
     except (LookupError, UnicodeDecodeError):
         return trimmed.decode("latin-1")
 
