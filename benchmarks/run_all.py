@@ -11,6 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
 BENCHMARKS = {
+    "formats": ("formats.py", "Readers against the packages of their formats"),
     "ingest": ("ingest.py", "Ingest against a loop of wfdb and SciPy"),
     "loading": ("loading.py", "Random batches against plain preadv, memmap and HDF5"),
     "memory": ("memory.py", "Memory of ingest"),
