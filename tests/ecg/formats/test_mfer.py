@@ -105,7 +105,7 @@ def test_what_is_left_out_is_told(tmp_path):
     extra = definition(0x42, bytes(8)) * 2 + definition(0x16, b"note") + definition(0x86, b"m")
     record = read(_write(tmp_path, _head(), extra, LITTLE.frame(DIGITAL)))
     assert record.provenance.notes == (
-        "2 measurements (MWF_VAL), whose codes are not public, are left out",
+        "2 measurements (MWF_VAL), in codes that are not understood, are left out",
         "1 comments (MWF_NTE) are left out",
         "1 messages (MWF_MSS) are left out",
     )

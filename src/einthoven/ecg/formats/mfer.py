@@ -28,7 +28,7 @@ _ECG_CLASSES = {0, 1, 2, 3, 4, 5, 6, 20, 21}
 _BEAT_CLASSES = (9, 8)
 
 _LEFT: dict[int, str] = {
-    Tag.VALUE: "measurements (MWF_VAL), whose codes are not public,",
+    Tag.VALUE: "measurements (MWF_VAL), in codes that are not understood,",
     Tag.COMMENT: "comments (MWF_NTE)",
     Tag.MESSAGE: "messages (MWF_MSS)",
 }
