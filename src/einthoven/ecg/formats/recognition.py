@@ -26,6 +26,7 @@ FORMATS = {
     "schiller": "einthoven.ecg.formats.schiller:FORMAT",
     "cardiosoft": "einthoven.ecg.formats.cardiosoft:FORMAT",
     "mortara": "einthoven.ecg.formats.mortara:FORMAT",
+    "kardia_json": "einthoven.ecg.formats.kardia_json:FORMAT",
     "wfdb": "einthoven.ecg.formats.wfdb:FORMAT",
     "npz": "einthoven.ecg.formats.npz:FORMAT",
     "array": "einthoven.ecg.formats.array:FORMAT",
