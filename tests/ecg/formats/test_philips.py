@@ -102,6 +102,14 @@ def test_packed_leads_in_an_unknown_order_are_refused_and_unpacked_ones_read(tmp
     np.testing.assert_allclose(read(plain).signal, digital[[0, 1, 3, 2, *range(4, 12)]] * 0.001, atol=1e-6)
 
 
+def test_precordial_leads_may_have_the_names_of_the_iec(tmp_path):
+    path = write_philips(tmp_path, digital=_digital())
+    path.write_text(path.read_text().replace("V1 V2 V3 V4 V5 V6", "C1 C2 C3 C4 C5 C6"))
+    record = read(path)
+    assert record.leads == STANDARD_LEADS
+    np.testing.assert_allclose(record.signal, _digital() * 0.001, atol=1e-6)
+
+
 def test_right_sided_leads_behind_the_twelve_are_left_out_with_a_note(tmp_path):
     digital = _digital(14)
     samples = xli(digital)

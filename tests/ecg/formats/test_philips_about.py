@@ -97,14 +97,17 @@ def test_a_file_that_says_nothing_gives_nothing():
 
 def test_marks_are_in_seconds_and_in_order():
     root = etree.fromstring(
-        '<r xmlns="http://www3.medical.philips.com"><internalmeasurements><crossleadmeasurements><pon>6844</pon><qrson/>'
+        '<r xmlns="http://www3.medical.philips.com"><internalmeasurements><crossleadmeasurements><pon>6844</pon><qrson/><toff>0</toff>'
         '</crossleadmeasurements><leadmeasurements><leadmeasurement leadname="AVF"><pacepulses>'
-        '<pacepulse starttime="4364"/><pacepulse starttime="x"/></pacepulses></leadmeasurement></leadmeasurements>'
+        '<pacepulse starttime="4364"/><pacepulse starttime="x"/></pacepulses><leadqualitystates>'
+        '<inops><inop starttime="0" duration="10560"/></inops><acartifacts level="None"><acartifact starttime=""/>'
+        "</acartifacts></leadqualitystates></leadmeasurement></leadmeasurements>"
         "</internalmeasurements><waveforms><annotations><annotation><time>12.5</time><label>VPC</label></annotation>"
         "</annotations></waveforms></r>"
     )
     assert marks(root) == (
-        Annotation(0.0125, "VPC"), Annotation(4.364, "pace pulse", "aVF"), Annotation(6.844, "P onset"),
+        Annotation(0, "lead off for 10.56 s", "aVF"), Annotation(0.0125, "VPC"),
+        Annotation(4.364, "pace pulse", "aVF"), Annotation(6.844, "P onset"),
     )  # fmt: skip
 
 

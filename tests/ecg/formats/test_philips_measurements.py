@@ -46,6 +46,11 @@ def test_what_was_not_measured_is_left_out(word):
     assert measurements(_root(f"<interpretations>{_interpretation(f'<qtint>{word}</qtint>')}</interpretations>")) == {}
 
 
+def test_a_rate_of_0_says_that_nothing_was_measured():
+    values = "<heartrate>0</heartrate><pfrontaxis>-1</pfrontaxis><qtint>Failed</qtint>"
+    assert measurements(_root(f"<interpretations>{_interpretation(values)}</interpretations>")) == {}
+
+
 def test_corrections_of_qt_after_other_authors_are_named_after_them():
     methods = {"Framingham": 400, "Hodges": 401, "Our Own 2": 9}
     values = "".join(f'<qtco methodname="{name}">{value}</qtco>' for name, value in methods.items())

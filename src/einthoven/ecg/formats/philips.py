@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from einthoven.ecg.formats.decoded import Channels, Decoded
 from einthoven.ecg.formats.philips_about import about, marks
 from einthoven.ecg.formats.philips_beats import representative_beats
+from einthoven.ecg.formats.philips_leads import sierra_lead
 from einthoven.ecg.formats.philips_xli import rebuilt_limb_leads, unpacked_leads
 from einthoven.ecg.formats.single_file import single_file_format
 from einthoven.ecg.formats.xml_document import (
@@ -28,7 +29,7 @@ from einthoven.ecg.formats.xml_document import (
     root_name,
     text,
 )
-from einthoven.ecg.leads import LIMB_LEADS, STANDARD_LEADS, canonical_lead
+from einthoven.ecg.leads import LIMB_LEADS, STANDARD_LEADS
 from einthoven.errors import LeadError, SignalError, UnreadableFileError
 
 __all__ = ["FORMAT", "decode", "recognises"]
@@ -137,7 +138,7 @@ def _lead_names(waveforms: etree._Element, signal: etree._Element | None, *, whe
     count = round(number(declared, where=where, what="number of leads")) if declared else len(names)
     if not 0 < count <= len(names):
         raise LeadError(f"{where} names {len(names)} leads, declares {count}")
-    return names[:count]
+    return [sierra_lead(name) for name in names[:count]]
 
 
 def _samples(waveforms: etree._Element, names: list[str], *, n_samples: int, where: str) -> NDArray[np.signedinteger]:
@@ -177,10 +178,9 @@ def _in_rows(
 
 def _without_differences(stored: NDArray[np.int16], names: list[str], *, where: str) -> NDArray[np.int16]:
     """Return the leads themselves: with XLI, four limb leads are stored as differences from what I and II give."""
-    leads = tuple(canonical_lead(name) for name in names)
-    if leads[:6] == LIMB_LEADS:
+    if tuple(names[:6]) == LIMB_LEADS:
         return rebuilt_limb_leads(stored, where=where)
-    if set(LIMB_LEADS[2:]) & set(leads):
+    if set(LIMB_LEADS[2:]) & set(names):
         raise LeadError(
             f"{where} names its leads {', '.join(names)}: XLI stores III, aVR, aVL and aVF as differences, which is "
             f"known for the order {', '.join(LIMB_LEADS)} only; export it without compression"

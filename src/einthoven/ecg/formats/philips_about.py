@@ -10,6 +10,7 @@ from lxml import etree
 
 from einthoven.ecg.formats.decoded import About
 from einthoven.ecg.formats.patient_words import age_between, age_in_years, as_date, joined_date_time, parse_sex
+from einthoven.ecg.formats.philips_leads import sierra_lead
 from einthoven.ecg.formats.philips_measurements import (
     latest_interpretation,
     lead_measurements,
@@ -17,7 +18,6 @@ from einthoven.ecg.formats.philips_measurements import (
     measurements,
 )
 from einthoven.ecg.formats.xml_document import attribute, children, find, local_name, text
-from einthoven.ecg.leads import canonical_lead
 from einthoven.ecg.record import Annotation
 
 __all__ = ["about", "marks"]
@@ -49,6 +49,13 @@ _INSTANTS = {
     "ton": "T onset",
     "toff": "T end",
 }
+_QUALITY = {
+    "inops/inop": "lead off",
+    "saturations/saturation": "saturated",
+    "baseartifacts/baseartifact": "baseline artifact",
+    "acartifacts/acartifact": "mains artifact",
+    "muscleartifacts/muscleartifact": "muscle artifact",
+}
 _MAX_MARKS = 100_000
 
 
@@ -75,7 +82,7 @@ def about(root: etree._Element) -> About:
 
 
 def marks(root: etree._Element) -> tuple[Annotation, ...]:
-    """Return pace pulses, instants of beats and free marks; times in the file are milliseconds."""
+    """Return pace pulses, instants of beats, bad stretches and free marks; times in the file are milliseconds."""
     return tuple(sorted(_marks(root), key=lambda mark: mark.time_s)[:_MAX_MARKS])
 
 
@@ -148,23 +155,33 @@ def _marks(root: etree._Element) -> Iterator[Annotation]:
                 yield from _instants(whole, None)
                 yield from _pace_pulses(whole, None)
         for one in children(root, f"{path}/leadmeasurements/leadmeasurement"):
-            lead = canonical_lead(attribute(one, "leadname")) or attribute(one, "leadname")
+            lead = sierra_lead(attribute(one, "leadname"))
             yield from _pace_pulses(one, lead)
+            yield from _bad_stretches(one, lead)
             for beat in children(one, "beats/beat"):
                 yield from _instants(beat, lead)
     for one in children(root, "waveforms/annotations/annotation"):
         time_ms = measured_number(text(one, "time"))
         lead = text(one, "leadname")
         if time_ms is not None:
-            yield Annotation(time_ms / 1000, text(one, "label"), canonical_lead(lead) or lead or None)
+            yield Annotation(time_ms / 1000, text(one, "label"), sierra_lead(lead) if lead else None)
 
 
 def _instants(element: etree._Element, lead: str | None) -> Iterator[Annotation]:
     for child in element:
         label = _INSTANTS.get(local_name(child))
         time_ms = measured_number(text(child)) if label else None
-        if label and time_ms is not None:
+        if label and time_ms:  # 0 where no beat was found
             yield Annotation(time_ms / 1000, label, lead)
+
+
+def _bad_stretches(measured: etree._Element, lead: str) -> Iterator[Annotation]:
+    for path, label in _QUALITY.items():
+        for stretch in children(measured, f"leadqualitystates/{path}"):
+            time_ms = measured_number(attribute(stretch, "starttime"))
+            duration_ms = measured_number(attribute(stretch, "duration"))
+            if time_ms is not None and duration_ms is not None:
+                yield Annotation(time_ms / 1000, f"{label} for {duration_ms / 1000:g} s", lead)
 
 
 def _pace_pulses(element: etree._Element, lead: str | None) -> Iterator[Annotation]:

@@ -7,6 +7,7 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from einthoven.ecg.formats.decoded import Channels
+from einthoven.ecg.formats.philips_leads import sierra_lead
 from einthoven.ecg.formats.xml_document import attribute, base64_bytes, children, find, line_of, number, numbers, text
 from einthoven.errors import RecordError, UnreadableFileError
 
@@ -38,7 +39,7 @@ def _channels(beats: etree._Element) -> Channels:
     for beat in children(beats, "repbeat"):
         inner = find(beat, "waveform")
         holder = beat if inner is None else inner
-        names.append(attribute(beat, "leadname"))
+        names.append(sierra_lead(attribute(beat, "leadname")))
         rows.append(_samples(holder, plain=encoding == "Plain", where=element))
         durations.append(attribute(holder, "duration"))
     if len({row.size for row in rows}) != 1 or not rows[0].size:

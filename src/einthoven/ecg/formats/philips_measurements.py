@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from einthoven.ecg.formats.philips_leads import sierra_lead
 from einthoven.ecg.formats.xml_document import attribute, children, find, local_name, text
-from einthoven.ecg.leads import canonical_lead
 
 __all__ = ["latest_interpretation", "lead_measurements", "measured_number", "measurements"]
 
@@ -66,6 +66,8 @@ def measurements(root: etree._Element) -> dict[str, float]:
     for source in sources:
         for name, value in _named(source):
             values.setdefault(name, value)
+    if values.get("heart_rate_bpm") == 0:  # no beat was found: axes of -1 and the like stand for nothing
+        values.clear()
     for kind in ("systolic", "diastolic"):
         pressure = measured_number(text(root, f"{_BLOOD_PRESSURE}/{kind}/mmHg"))
         if pressure:
@@ -84,10 +86,9 @@ def lead_measurements(root: etree._Element) -> dict[str, dict[str, float]]:
     matrix: dict[str, dict[str, float]] = {}
     for path in ("internalmeasurements", "measurements"):
         for element in children(root, f"{path}/leadmeasurements/leadmeasurement"):
-            lead = attribute(element, "leadname")
             values = dict(_in_lead(element))
             if values:
-                matrix.setdefault(canonical_lead(lead) or lead, values)
+                matrix.setdefault(sierra_lead(attribute(element, "leadname")), values)
     return matrix
 
 
