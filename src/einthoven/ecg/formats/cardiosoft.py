@@ -1,7 +1,7 @@
 """GE CardioSoft and CASE XML (``CardiologyXML``), also the ECGs of the UK Biobank: at rest (20205), on a bike (6025).
 
-Read as GE's XML export manual (2096198-016) and public software that works on such files describe them. No real file
-was at hand: what is here is checked on fakes alone.
+Read as public software that works on such files describes them; GE's own manual is not public. No real file was at
+hand: what is here is checked on fakes alone.
 """
 
 from __future__ import annotations

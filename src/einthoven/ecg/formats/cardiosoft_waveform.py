@@ -1,8 +1,8 @@
 """Signals of a CardioSoft export: whole numbers as text, lead by lead or, for a whole test, in one list.
 
-In what order the list of the full disclosure runs is told in two ways: GE's manual has one sample of each lead after
-the other, software that works on the UK Biobank has a second of each lead after the other. Both are tried, the one
-in which the signal runs more smoothly is taken, and a note says which.
+In what order the list of the full disclosure runs is told in two ways by public software: one sample of each lead
+after the other, or (what works on the UK Biobank) a second of each lead after the other. Both are tried, the one in
+which the signal runs more smoothly is taken, and a note says which.
 """
 
 from __future__ import annotations
