@@ -121,6 +121,20 @@ def test_a_file_without_samples_is_refused(tmp_path):
             read(path)
 
 
+def test_a_file_of_annotations_only_is_refused_by_what_it_is(tmp_path):
+    path = write_edf(
+        tmp_path / "a.edf", np.zeros((1, 20)), ["EDF Annotations"], reserved="EDF+C", annotations=[onset(0)]
+    )
+    with pytest.raises(SignalError, match="holds annotations only"):
+        read(path)
+
+
+def test_of_many_labels_without_a_lead_some_are_told(tmp_path):
+    path, _ = _write(tmp_path, leads=[f"EEG {number}" for number in range(40)])
+    with pytest.raises(LeadError, match=r"labelled 'EEG 0', .*'EEG 11', \.\.\., which doesn't say"):
+        read(path)
+
+
 def test_a_blank_unit_has_to_be_declared(tmp_path):
     path, digital = _write(tmp_path, unit="")
     with pytest.raises(EinthovenError, match="doesn't say its amplitude unit"):

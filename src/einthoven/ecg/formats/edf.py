@@ -17,6 +17,7 @@ from einthoven.errors import LeadError, SignalError, UnreadableFileError
 
 __all__ = ["FORMAT", "decode", "device_filters"]
 
+MAX_LABELS_TOLD = 12
 _FILTERS = {"HP": "high-pass", "LP": "low-pass", "N": "notch"}
 _FILTER = re.compile(r"\b(HP|LP|N)(?:OTCH)?\s*[:=]?\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*(m|k)?(?:Hz)?", re.IGNORECASE)
 _SCALE = {"": 1.0, "m": 1e-3, "k": 1e3}
@@ -82,10 +83,13 @@ def _chosen(header: EdfHeader, *, where: str) -> tuple[list[int], tuple[str, ...
     signals = [(row, signal) for row, signal in enumerate(header.signals) if not signal.is_annotation]
     labels = [signal.label for _, signal in signals]
     chosen = channels_of_one_rate(labels, [signal.samples_per_record for _, signal in signals])
+    if not labels:
+        raise SignalError(f"{where} holds annotations only, no samples: leave the record out")
     if not chosen.rows:
+        told = ", ".join(map(repr, labels[:MAX_LABELS_TOLD])) + (", ..." if len(labels) > MAX_LABELS_TOLD else "")
         raise LeadError(
-            f"{where} holds signals labelled {', '.join(map(repr, labels)) or 'nothing at all'}, which doesn't say "
-            f"which of the standard leads ({', '.join(STANDARD_LEADS)}) they are: label them in the header, as 'ECG I'"
+            f"{where} holds signals labelled {told}, which doesn't say which of the standard leads "
+            f"({', '.join(STANDARD_LEADS)}) they are: label them in the header, as 'ECG I'"
         )
     rows = [signals[index][0] for index in chosen.rows]
     if header.signals[rows[0]].samples_per_record == 0:
