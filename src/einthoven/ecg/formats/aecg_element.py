@@ -84,5 +84,5 @@ def decimal(value: float) -> str:
 
 
 def plain(words: str) -> str:
-    """Return words without the control characters that XML has no way to write."""
+    """Return words without the control characters that XML and FHIR have no place for."""
     return _UNWRITABLE.sub(" ", words)

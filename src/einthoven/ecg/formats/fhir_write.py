@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from einthoven.ecg.formats.aecg_element import plain
 from einthoven.ecg.formats.content_uid import content_uid
 from einthoven.ecg.formats.fhir_codes import AGE, CLOCK, FILTERS, LOINC, LOINC_MEASUREMENTS, MDC, MDC_POTENTIALS
 from einthoven.ecg.formats.quantise import quantise
@@ -48,19 +49,17 @@ def encode(record: Record, path: Path) -> dict[str, bytes]:
         "code": _coded(LOINC, "11524-6", "EKG study"),
         **({"subject": {"reference": "#patient"}} if patient else {}),
         **_effective(record),
-        **({"note": [{"text": statement} for statement in record.statements]} if record.statements else {}),
-        **({"device": {"display": record.device}} if record.device else {}),
+        **({"note": [{"text": plain(statement)} for statement in record.statements]} if record.statements else {}),
+        **({"device": {"display": plain(record.device)}} if record.device else {}),
         "component": [*_leads(record), *_beside(record)],
     }
-    # a lone surrogate has no UTF-8
-    words = json.dumps(observation, indent=1, ensure_ascii=False).encode("utf-8", errors="replace")
-    return {path.name: words + b"\n"}
+    return {path.name: json.dumps(observation, indent=1, ensure_ascii=False).encode() + b"\n"}
 
 
 def _patient(record: Record) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if record.patient_id:
-        said["identifier"] = [{"value": record.patient_id}]
+        said["identifier"] = [{"value": plain(record.patient_id)}]
     if record.sex in _GENDERS:
         said["gender"] = _GENDERS[record.sex]
     return {"resourceType": "Patient", "id": "patient", **said} if said else {}
@@ -121,7 +120,7 @@ def _beside(record: Record) -> list[dict[str, Any]]:
         components.append({"code": _coded(LOINC, AGE[0], "Age - Reported"), "valueQuantity": age})
     if record.provenance.device_filters:
         told = "; ".join(record.provenance.device_filters)
-        components.append({"code": {"text": FILTERS}, "valueString": told})
+        components.append({"code": {"text": FILTERS}, "valueString": plain(told)})
     if record.time is not None and record.time.tzinfo is None:
         components.append({"code": {"text": CLOCK}, "valueTime": record.time.time().isoformat()})
     return components
