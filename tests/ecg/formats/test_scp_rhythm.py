@@ -78,6 +78,13 @@ def test_beat_and_residual_of_different_steps_share_the_largest_unit_that_is_in_
     assert found.channels.digital.tolist() == [[58, 66, 74, 50]]
 
 
+@pytest.mark.parametrize(("step_nv", "beat_nv"), [(0, 1000), (1000, 0), (0, 0)])
+def test_a_step_of_zero_of_either_leaves_no_step_at_all(step_nv, beat_nv):
+    stored, beat = _block([raw_stream([10] * 4)], step_nv=step_nv), _beat([[1] * 10], step_nv=beat_nv)
+    found = _rhythm(stored, _definition((1, 4), subtracted=True), complexes=_beats([(0, 1, 3, 3)]), beat=beat)
+    assert found.channels.step == [0]
+
+
 def test_sums_beyond_16_bits_are_kept():
     complexes = _beats([(0, 1, 3, 3)])
     stored = _block([raw_stream([30000] * 4)])

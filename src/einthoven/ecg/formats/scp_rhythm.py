@@ -95,20 +95,17 @@ def rhythm(
     factor = _decimation(block, beat, compressed=bimodal or definition.subtracted)
     leads, notes = _leads_held(block, definition.leads, tables, factor=factor)
     _refuse_empty_claims(block, leads, factor=factor)
-    step_nv = math.gcd(block.step_nv, beat.step_nv) if definition.subtracted and beat else block.step_nv
-    expansions: dict[tuple[int, int], Expansion] = {}
+    added = beat if definition.subtracted else None
+    step_nv = _common_step_nv(block, added) if added else block.step_nv
+    plans = _plans(leads, beats, factor=factor)
     rows = []
     for row, lead in enumerate(leads):
-        if factor > 1 and beats is not None:
-            if (lead.first, lead.last) not in expansions:
-                expansions[lead.first, lead.last] = expansion(lead, beats, factor=factor)
-            whole = expansions[lead.first, lead.last]
-            samples = whole(block.values(row, whole.n_stored, tables, lead=lead.name))
-        else:
-            samples = block.values(row, lead.n_samples, tables, lead=lead.name)
-        if definition.subtracted and beats is not None and beat is not None and step_nv:
+        plan = plans.get((lead.first, lead.last))
+        stored = block.values(row, plan.n_stored if plan else lead.n_samples, tables, lead=lead.name)
+        samples = plan(stored) if plan else stored
+        if added is not None and beats is not None and step_nv:
             samples = samples * (block.step_nv // step_nv)
-            _add_beat(samples, beat.rows[row] * (beat.step_nv // step_nv), lead, beats, block=block)
+            _add_beat(samples, added.rows[row] * (added.step_nv // step_nv), lead, beats, block=block)
         rows.append(samples)
     digital, absent, first = _aligned(rows, leads)
     channels = Channels(
@@ -121,6 +118,19 @@ def rhythm(
     )
     resampling = f"stored at 1/{factor} of the rate outside the QRS complexes, interpolated" if factor > 1 else ""
     return Rhythm(channels, first, resampling, tuple(notes))
+
+
+def _common_step_nv(block: Block, beat: ReferenceBeat) -> int:
+    """Return the largest step that both steps are multiples of, 0 (which is refused later) where one is 0."""
+    return math.gcd(block.step_nv, beat.step_nv) if block.step_nv and beat.step_nv else 0
+
+
+def _plans(leads: Sequence[Lead], beats: Beats | None, *, factor: int) -> dict[tuple[int, int], Expansion]:
+    """Return how decimated leads are rebuilt, by their first and last sample; nothing where none was decimated."""
+    if beats is None or factor == 1:
+        return {}
+    spans = {(lead.first, lead.last): lead for lead in leads}
+    return {span: expansion(lead, beats, factor=factor) for span, lead in spans.items()}
 
 
 def _decimation(block: Block, beat: ReferenceBeat | None, *, compressed: bool) -> int:
