@@ -74,6 +74,25 @@ def test_without_resolution_the_unit_is_asked_for(tmp_path):
     np.testing.assert_allclose(declared.signal, digital(1) / 2000, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "damage", [("12345, 23456", "12345,, 23456"), ("12345, 23456", "12345 23456"), ("12345, 23456", "12345, 2-3")]
+)
+def test_long_lists_are_parsed_as_strictly_as_short_ones(tmp_path, damage):
+    said = block(digital(1, 300), ("I",))
+    said["samples"]["leadI"][100:102] = [12345, 23456]
+    text = json.dumps(recording({"raw": said}))
+    assert read(written(tmp_path, text)).signal.shape == (1, 300)
+    assert text.count(damage[0]) == 1
+    with pytest.raises(UnreadableFileError, match="damaged"):
+        read(written(tmp_path, text.replace(*damage)))
+
+
+def test_a_note_that_looks_like_samples_stays_a_note(tmp_path):
+    note = str(list(range(100)))
+    record = read(written(tmp_path, recording({"raw": block(digital(1, 300), ("I",))}, note=note)))
+    np.testing.assert_allclose(record.signal, digital(1, 300) / 1000, rtol=1e-6)
+
+
 def test_the_patient_object_tells_age_sex_and_identifiers(tmp_path):
     patient = {"mrn": "MRN-1", "dob": "1950-05-24", "sex": 2, "firstname": "Ada", "lastname": "L", "email": "a@b.c"}
     path = written(tmp_path, recording({"raw": block(digital(1), ("I",))}, patient=patient))
