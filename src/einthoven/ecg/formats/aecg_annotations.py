@@ -108,6 +108,7 @@ def annotated(rhythm: Iterable[etree._Element], derived: Iterable[etree._Element
         for (found, clock), is_person in zip(sets, by_person, strict=True):
             if is_person is person:
                 _gather(found, clock, gathered, statements=confirmed if person else gathered.statements)
+    gathered.statements, confirmed = _once(gathered.statements), _once(confirmed)
     if confirmed:
         gathered.original_statements, gathered.statements = gathered.statements, confirmed
     duration_s = timeline.channels.digital.shape[1] / timeline.channels.sampling_rate_hz
@@ -122,9 +123,7 @@ def _gather(annotation_set: etree._Element, clock: _Clock, gathered: Annotated, 
     for parts, context in _walk(annotation_set):
         code = parts.code.upper()
         if code.startswith(_STATEMENTS) or code == _RHYTHM:
-            told = _told(parts.value)
-            if told and told not in statements:
-                statements.append(told)
+            statements.append(_told(parts.value))
             continue
         label = context.wave or ("beat" if code == _BEAT else "")
         for mark in _marks(parts, clock) if label else ():
@@ -212,6 +211,10 @@ def _measure(parts: _Parts, context: _Context, gathered: Annotated) -> None:
 
 def _of_lead(gathered: Annotated, lead: str | None) -> dict[str, float]:
     return gathered.measurements if lead is None else gathered.lead_measurements.setdefault(lead, {})
+
+
+def _once(statements: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(told for told in statements if told))
 
 
 def _told(value: etree._Element | None) -> str:

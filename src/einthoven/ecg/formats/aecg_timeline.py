@@ -6,6 +6,7 @@ as one set per lead. Pieces of one rate that leave no gap are one recording; els
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ __all__ = ["Timeline", "channels_of", "timeline_of"]
 _ROUNDED_S = 0.6e-3
 # twelve leads one after the other fill a twelfth of the matrix they make
 _MAX_EXPANSION = 16
+_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +74,9 @@ def timeline_of(pieces: Sequence[Piece], *, where: str) -> Timeline:
     longest = max(runs, key=lambda run: (_length_s(run), sum(len(placed.piece.names) for placed in run)))
     notes = []
     if len(runs) > 1:
-        others = ", ".join(f"{_length_s(run):g} s at {run[0].piece.rate_hz:g} Hz" for run in runs if run is not longest)
-        notes.append(f"holds {len(runs)} recordings apart in time or rate; the longest was read, not those of {others}")
+        others = [f"{_length_s(run):g} s at {run[0].piece.rate_hz:g} Hz" for run in runs if run is not longest]
+        told = ", ".join(others[:_TOLD]) + (", ..." if len(others) > _TOLD else "")
+        notes.append(f"holds {len(runs)} recordings apart in time or rate; the longest was read, not those of {told}")
     first = longest[0].piece
     if len(longest) == 1:
         return Timeline(channels_of(first), first.start, first.head_s, tuple(notes))
@@ -149,7 +152,9 @@ def _joined(run: Sequence[_Placed], *, where: str) -> tuple[Channels, list[str]]
     for position, one in zip(positions, run, strict=True):
         for index, name in enumerate(one.piece.names):
             scale = (one.piece.step[index], one.piece.offset[index], one.piece.unit[index])
-            row = rows.setdefault(name, _Row(np.zeros(total, dtype=dtype), np.ones(total, dtype=np.bool_), scale))
+            if name not in rows:
+                rows[name] = _Row(np.zeros(total, dtype=dtype), np.ones(total, dtype=np.bool_), scale)
+            row = rows[name]
             target = slice(position, position + one.piece.n_samples)
             if row.scale != scale or not row.absent[target].all():
                 remarks.append(f"left out a second piece of {name}: it overlaps the first or has another scale")
@@ -171,13 +176,15 @@ def _joined(run: Sequence[_Placed], *, where: str) -> tuple[Channels, list[str]]
 def _positions(run: Sequence[_Placed]) -> list[int]:
     """Return the first sample of each piece; a start that is off by its rounding follows the piece before."""
     rate_hz = run[0].piece.rate_hz
-    edges: set[int] = set()
+    edges: list[int] = []  # sorted
     positions = []
     for one in run:
         position = round((one.start_s - run[0].start_s) * rate_hz)
         slack = round(_tolerance_s(one.piece) * rate_hz)
-        nearest = min(edges, key=lambda edge: abs(edge - position), default=position)
+        index = bisect.bisect_left(edges, position)
+        nearest = min(edges[max(0, index - 1) : index + 1], key=lambda edge: abs(edge - position), default=position)
         position = nearest if abs(nearest - position) <= slack else position
-        edges |= {position, position + one.piece.n_samples}
+        bisect.insort(edges, position)
+        bisect.insort(edges, position + one.piece.n_samples)
         positions.append(position)
     return positions

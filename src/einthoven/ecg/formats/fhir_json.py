@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -30,8 +31,7 @@ def parse_json(content: bytes, *, where: str) -> Resource:
     def without_doubles(pairs: list[tuple[str, Any]]) -> Resource:
         found = dict(pairs)
         if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            doubled = next(name for name in names if names.count(name) > 1)
+            doubled = Counter(name for name, _ in pairs).most_common(1)[0][0]
             raise UnreadableFileError(f"{where} says {doubled[:40]!r} twice in one object: which one holds?")
         return found
 

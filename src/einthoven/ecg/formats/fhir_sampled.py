@@ -81,7 +81,10 @@ def sampled_of(observation: Resource, *, where: str) -> Sampled:
     SignalError, LeadError, UnreadableFileError
         When they differ in rate or length, or their data are damaged.
     """
-    found = [_rows(component, where=where) for component in sampled_components(observation)]
+    components = sampled_components(observation)
+    if len(components) > MAX_LEADS:
+        raise LeadError(f"{where} holds {len(components)} sampled signals, more than {MAX_LEADS}")
+    found = [_rows(component, where=where) for component in components]
     leads = [rows for rows in found if any(canonical_lead(name) for name in rows.names)] or found
     if not leads:
         raise SignalError(f"{where} holds no SampledData: it is no ECG")

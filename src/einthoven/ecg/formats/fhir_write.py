@@ -110,7 +110,7 @@ def _data(digits: NDArray[np.int16], missing: NDArray[np.bool_]) -> str:
 
 def _beside(record: Record) -> list[dict[str, Any]]:
     """Return the components beside the leads."""
-    components = [
+    components: list[dict[str, Any]] = [
         {"code": _coded(LOINC, _LOINC_CODES[name]), "valueQuantity": _quantity(value, *_UNITS[name.rpartition("_")[2]])}
         for name, value in record.measurements.items()
         if name in _LOINC_CODES
