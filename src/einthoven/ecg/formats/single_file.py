@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven import __version__
+from einthoven.ecg.formats.calibration_pulse import calibration_note
 from einthoven.ecg.formats.decoded import Channels, Decoded
 from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
@@ -108,6 +109,8 @@ def _record(decoded: Decoded, location: RecordLocation, *, provenance: Provenanc
     steps_mv = _steps_mv(rhythm, selection, unit=unit, where=where)
     signal = _millivolts(rhythm, selection, steps_mv=steps_mv, where=where)
     utc = about.time is not None and about.time.tzinfo is not None
+    note = calibration_note(signal, sampling_rate_hz=_rate(rhythm, where=where))
+    pulse = [] if note is None else [note]
     stored_as_numbers = rhythm.digital.dtype.kind in "iu"
     return Record(
         signal=signal,
@@ -131,7 +134,7 @@ def _record(decoded: Decoded, location: RecordLocation, *, provenance: Provenanc
             original_unit=_spelled(rhythm, selection, unit=unit),
             original_step_mv=tuple(steps_mv.tolist()) if stored_as_numbers else (),
             leads_stored=selection.leads,
-            notes=(*provenance.notes, *selection.notes, *_declared(rhythm, selection, unit=unit)),
+            notes=(*provenance.notes, *selection.notes, *_declared(rhythm, selection, unit=unit), *pulse),
         ),
     )
 
