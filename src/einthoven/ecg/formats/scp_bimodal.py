@@ -9,6 +9,7 @@ the zones, their neighbours' far sides, and the steps where a reference beat was
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,9 +41,10 @@ class Expansion:
     share: NDArray[np.float64]
     smoothed: NDArray[np.bool_]
 
-    def __call__(self, stored: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return int64 (sample,), whole stored units."""
-        early, late = stored[self.before], stored[self.after]
+    def __call__(self, stored: NDArray[Any]) -> NDArray[np.int64]:
+        """Return int64 (sample,), whole stored units, from integers (value,)."""
+        wide = stored.astype(np.int64)
+        early, late = wide[self.before], wide[self.after]
         samples = early + np.rint((late - early) * self.share).astype(np.int64)
         means = np.rint((samples[:-2] + samples[1:-1] + samples[2:]) / 3).astype(np.int64)
         inner = self.smoothed[1:-1]

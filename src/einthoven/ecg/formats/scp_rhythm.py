@@ -31,9 +31,9 @@ MIN_CELLS_ALLOWED = 4_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceBeat:
-    """The reference beat: int64 (sample,) per lead, in ``step_nv``, ``interval_us`` apart."""
+    """The reference beat: integers (sample,) per lead, in ``step_nv``, ``interval_us`` apart."""
 
-    rows: tuple[NDArray[np.int64], ...]
+    rows: tuple[NDArray[Any], ...]
     step_nv: int
     interval_us: int
 
@@ -104,8 +104,8 @@ def rhythm(
         stored = block.values(row, plan.n_stored if plan else lead.n_samples, tables, lead=lead.name)
         samples = plan(stored) if plan else stored
         if added is not None and beats is not None and step_nv:
-            samples = samples * (block.step_nv // step_nv)
-            _add_beat(samples, added.rows[row] * (added.step_nv // step_nv), lead, beats, block=block)
+            samples = samples.astype(np.int64) * (block.step_nv // step_nv)
+            _add_beat(samples, added.rows[row].astype(np.int64) * (added.step_nv // step_nv), lead, beats, block=block)
         rows.append(samples)
     digital, absent, first = _aligned(rows, leads)
     channels = Channels(
@@ -195,9 +195,7 @@ def _add_beat(samples: NDArray[np.int64], beat: NDArray[np.int64], lead: Lead, b
     np.add.at(samples, number - lead.first, beat[number - np.repeat(shift, lengths) - 1])
 
 
-def _aligned(
-    rows: Sequence[NDArray[np.int64]], leads: Sequence[Lead]
-) -> tuple[NDArray[Any], NDArray[np.bool_] | None, int]:
+def _aligned(rows: Sequence[NDArray[Any]], leads: Sequence[Lead]) -> tuple[NDArray[Any], NDArray[np.bool_] | None, int]:
     first, last = min(lead.first for lead in leads), max(lead.last for lead in leads)
     if all((lead.first, lead.last) == (first, last) for lead in leads):
         return _narrowest(np.stack(rows)), None, first
@@ -209,7 +207,9 @@ def _aligned(
     return _narrowest(digital), absent, first
 
 
-def _narrowest(digital: NDArray[np.int64]) -> NDArray[Any]:
+def _narrowest(digital: NDArray[Any]) -> NDArray[Any]:
+    if digital.dtype == np.int16:
+        return digital
     low, high = digital.min(initial=0), digital.max(initial=0)
     for kind in (np.int16, np.int32):
         if low >= np.iinfo(kind).min and high <= np.iinfo(kind).max:

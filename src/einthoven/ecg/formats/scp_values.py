@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,15 +42,20 @@ class Block:
     difference: int
     streams: tuple[bytes, ...]
 
-    def values(self, row: int, count: int, tables: HuffmanTables | None, *, lead: str) -> NDArray[np.int64]:
-        """Return the first ``count`` values of a lead, int64 (value,), as they were before differences were taken."""
+    def values(self, row: int, count: int, tables: HuffmanTables | None, *, lead: str) -> NDArray[Any]:
+        """Return the first ``count`` values of a lead, as they were before differences were taken.
+
+        Returns
+        -------
+        int16 (value,) but for values of Huffman tables that were no differences: int64
+        """
         stream = self.streams[row]
         if tables is not None:
             values = huffman_values(stream, count, tables, section=self.section, lead=lead)
         elif len(stream) < 2 * count:
             raise self.section.error(f"holds {len(stream) // 2:,} of {count:,} samples of lead {lead}")
         else:
-            values = np.frombuffer(stream, "<i2", count).astype(np.int64)
+            values = np.frombuffer(stream, "<i2", count)
         return _summed(values, self.difference)
 
 
@@ -76,12 +82,12 @@ def block(section: Section, *, n_leads: int) -> Block:
     return Block(section, step_nv, interval_us, bool(bimodal), difference, tuple(streams))
 
 
-def _summed(values: NDArray[np.int64], difference: int) -> NDArray[np.int64]:
+def _summed(values: NDArray[Any], difference: int) -> NDArray[Any]:
     if difference == 0 or values.size < 2:
         return values
+    values = values.astype(np.int64)
     if difference == 2:  # x[n] = d[n] + 2 x[n-1] - x[n-2], the first two samples as they are
-        values = values.copy()
         values[1] -= values[0]
         np.cumsum(values[1:], out=values[1:])
     # encoders subtract in 16 bits, so that sums beyond wrap back to where they were
-    return np.cumsum(values).astype(np.int16).astype(np.int64)
+    return np.cumsum(values).astype(np.int16)
