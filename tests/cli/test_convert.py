@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -146,6 +148,22 @@ def test_two_inputs_never_share_an_output(tmp_path):
     result = convert(tmp_path, tmp_path / "out", "--to", "wfdb", "--overwrite")
     assert result.exit_code == 2
     assert "1 of 2 could not be converted" in result.stderr
+
+
+def test_an_output_that_can_not_be_written_stops_no_other_unless_the_disk_is_full(tmp_path, archive, monkeypatch):
+    """A folder in the place of a file is one failure; a full disk is the end."""
+    (tmp_path / "out/a/1.npz").mkdir(parents=True)
+    result = convert(archive, tmp_path / "out", "--to", "npz", "--overwrite")
+    assert result.exit_code == 2
+    assert "2 of 4 could not be converted" in result.stderr
+    assert (tmp_path / "out/b/1.npz").is_file()
+
+    def full(_path, _content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        convert(archive, tmp_path / "out", "--to", "npz", "--overwrite")
 
 
 def test_rows_of_a_declared_array_become_files(tmp_path):

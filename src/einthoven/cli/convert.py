@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["convert_command"]
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # no other file would fare better
 SHOWN_NOTES = 10  # different ones; a folder of thousands of ECGs has few
 
 
@@ -111,7 +113,9 @@ def _convert_all(
         for number, (location, target) in enumerate(pairs, start=1):
             try:
                 one = convert(location, target, to=to, overwrite=overwrite, protected=protected)
-            except EinthovenError as error:
+            except (EinthovenError, OSError) as error:
+                if isinstance(error, OSError) and error.errno in _FULL:
+                    raise
                 reason = str(error)
                 failures.append(reason if location.path in reason else f"{location.path}: {reason}")
             else:

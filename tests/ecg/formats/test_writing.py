@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -26,6 +29,18 @@ def test_files_appear_whole_in_a_folder_that_is_made(tmp_path, monkeypatch):
     written = writing.write(RECORD, tmp_path / "deep" / "rec.toy", format="toy")
     assert [file.read_bytes() for file in written] == [b"content"]
     assert [file.name for file in (tmp_path / "deep").iterdir()] == ["rec.toy"]
+
+
+def test_a_full_disk_leaves_nothing_behind_and_names_the_file(tmp_path, monkeypatch):
+    def full(path, _content):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        writing.write_files({"a.npz": b"content"}, tmp_path)
+    assert caught.value.filename == str(tmp_path / "a.npz")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_format_names_the_nearest(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,8 +83,13 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> list[Path]:
     for name, content in files.items():
         target = folder / name
         temporary = target.with_name(f"{name}.part")
-        temporary.write_bytes(content)
-        os.replace(temporary, target)  # noqa: PTH105 - the call whose atomicity is meant
+        try:
+            temporary.write_bytes(content)
+            os.replace(temporary, target)  # noqa: PTH105 - the call whose atomicity is meant
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise OSError(error.errno, error.strerror, str(target)) from error  # a full disk names no file
         written.append(target)
     return written
 
