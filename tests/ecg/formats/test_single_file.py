@@ -154,6 +154,13 @@ def test_a_median_beat_that_can_not_be_used_is_left_out(tmp_path):
     assert _read(tmp_path, Decoded(rhythm=_channels(), median_beat=beat)).median_beat is None
 
 
+def test_what_fills_up_a_median_beat_is_cut(tmp_path):
+    beat = _channels(
+        digital=np.array([[1, 2, 32767, 32767], [10, 32767, 32767, 32767], [7, 8, 32767, 32767]], dtype="i2")
+    )
+    assert _read(tmp_path, Decoded(rhythm=_channels(), median_beat=beat)).median_beat.signal.shape == (2, 2)
+
+
 def test_identifiers_are_those_that_the_decoder_found(tmp_path):
     about = About(identifiers=["Doe", " ", "", "Doe", "1960-01-02"])
     path = tmp_path / "rec.bin"

@@ -31,7 +31,7 @@ def calibration_note(signal: NDArray[np.float32], *, sampling_rate_hz: float) ->
     >>> calibration_note(np.hstack([ecg, pulse]), sampling_rate_hz=500)
     'the last 0.3 s of all leads are a calibration pulse of 1 mV, no ECG'
     """
-    if signal.shape[0] < 3 or np.ptp(signal[:, -1]) > _ALIKE_MV:
+    if signal.shape[0] < 3 or not np.ptp(signal[:, -1]) <= _ALIKE_MV:
         return None
     differs = np.flatnonzero(~(np.abs(signal - signal[:1]) <= _ALIKE_MV).all(axis=0))
     length = signal.shape[1] - (int(differs[-1]) + 1 if differs.size else 0)

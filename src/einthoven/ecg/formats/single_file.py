@@ -29,6 +29,7 @@ __all__ = ["OPTIONS", "Decode", "single_file_format"]
 OPTIONS = ("unit",)
 # far above what any ECG recorder does: a larger one is a damaged header
 _MAX_RATE_HZ = 100_000.0
+_FILLING = 32767
 
 
 class Decode(Protocol):
@@ -206,9 +207,18 @@ def _median_beat(channels: Channels | None, *, unit: str | None, where: str) -> 
     if channels is None or channels.digital.size == 0:
         return None
     try:
+        channels = _without_filling(channels)
         selection = select_standard_leads(channels.names, where=where)
         steps_mv = _steps_mv(channels, selection, unit=unit, where=where)
         signal = _millivolts(channels, selection, steps_mv=steps_mv, where=where)
         return MedianBeat(signal, selection.leads, _rate(channels, where=where))
     except (LeadError, SignalError, UnitError):
         return None
+
+
+def _without_filling(channels: Channels) -> Channels:
+    """Cut what recorders with beats of one fixed length put behind a shorter beat: the largest 16-bit number."""
+    if channels.digital.ndim != 2 or channels.absent is not None:
+        return channels
+    real = np.flatnonzero((channels.digital != _FILLING).any(axis=0))
+    return dataclasses.replace(channels, digital=channels.digital[:, : int(real[-1]) + 1 if real.size else 0])
