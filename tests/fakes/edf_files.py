@@ -86,7 +86,7 @@ def _field(value: object, width: int) -> bytes:
     return str(value).encode("latin-1").ljust(width)[:width]
 
 
-def _fake(*, bdf: bool, plus: bool) -> Fake:
+def _fake(*, bdf: bool, plus: str = "") -> Fake:
     def fake(folder: Path, signal_mv: np.ndarray, leads: Sequence[str]) -> RecordLocation:
         digital = np.rint(signal_mv * 1000).astype(int)
         n_samples = digital.shape[1]
@@ -101,7 +101,7 @@ def _fake(*, bdf: bool, plus: bool) -> Fake:
             digital,
             [f"ECG {lead}" for lead in leads],
             bdf=bdf,
-            reserved=f"{suffix.upper()}+C" if plus else "24BIT" if bdf else "",
+            reserved=f"{suffix.upper()}{plus}" if plus else "24BIT" if bdf else "",
             annotations=lists if plus else None,
             record_samples=length,
             record_s=f"{length / 500:g}",
@@ -115,8 +115,9 @@ def _fake(*, bdf: bool, plus: bool) -> Fake:
 
 
 FAKES: dict[str, Fake] = {
-    "edf": _fake(bdf=False, plus=False),
-    "edf-plus": _fake(bdf=False, plus=True),
-    "bdf": _fake(bdf=True, plus=False),
-    "bdf-plus": _fake(bdf=True, plus=True),
+    "edf": _fake(bdf=False),
+    "edf-plus": _fake(bdf=False, plus="+C"),
+    "edf-plus-d": _fake(bdf=False, plus="+D"),
+    "bdf": _fake(bdf=True),
+    "bdf-plus": _fake(bdf=True, plus="+C"),
 }
