@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import warnings
 
@@ -12,6 +13,7 @@ __all__ = ["decimal_numbers", "narrowed", "whole_numbers"]
 
 _BLANK, _PLUS, _MINUS, _ZERO, _NINE = (ord(character) for character in " +-09")
 _INT16 = 32767
+_FEW_CHARACTERS = 300
 _NO_DECIMAL = re.compile(r"[^0-9eE+\-.\s]", re.ASCII)
 
 
@@ -25,7 +27,10 @@ def whole_numbers(words: str) -> NDArray[np.int64] | None:
     >>> whole_numbers("3 -4 5"), whole_numbers("3 4.5"), whole_numbers("3 - 5"), whole_numbers("3-5")
     (array([ 3, -4,  5]), None, None, None)
     """
-    if not words or words.isspace():
+    if len(words) < _FEW_CHARACTERS:
+        with contextlib.suppress(OverflowError):
+            return _few(words)
+    if words.isspace():
         return np.empty(0, dtype=np.int64)
     if not _signs_lead_numbers(words):
         return None
@@ -60,6 +65,16 @@ def narrowed(whole: NDArray[np.int64], *, limit: int) -> NDArray[np.int16] | NDA
     if peak > limit:
         return None
     return whole.astype(np.int16) if peak <= _INT16 else whole.astype(np.int32)
+
+
+def _few(words: str) -> NDArray[np.int64] | None:
+    """Return the same for a short text, for which the checks of a long one would take longer than Python does."""
+    if not words.isascii() or "_" in words:
+        return None
+    try:
+        return np.array([int(word) for word in words.split()], dtype=np.int64)
+    except ValueError:
+        return None
 
 
 def _signs_lead_numbers(words: str) -> bool:
