@@ -110,6 +110,18 @@ def test_an_annotated_ecg_made_from_a_philips_file_agrees_with_it_to_four_of_its
 
 
 @pytest.mark.real_data
+@pytest.mark.parametrize("twin", ["scp_ecg/ecgtoolkit_example.scp", "dicom/ecgtoolkit_example.dcm"])
+def test_the_same_ecg_in_another_format_is_the_same_to_the_last_bit(real_data, twin):
+    record = read(real_data / "formats/hl7_aecg/ecgtoolkit_example.xml")
+    other = read(real_data / "formats" / twin)
+    assert other.leads == record.leads
+    np.testing.assert_array_equal(other.signal, record.signal)
+    assert (other.time, other.sex, other.patient_id) == (record.time, record.sex, record.patient_id)
+    for name in ("pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "p_axis_deg", "qrs_axis_deg", "t_axis_deg"):
+        assert other.measurements[name] == record.measurements[name]
+
+
+@pytest.mark.real_data
 def test_decoding_is_not_slower_than_ecgdatakit(real_data):
     path = real_data / "formats/hl7_aecg/ecgtoolkit_example.xml"
     content = path.read_bytes()
