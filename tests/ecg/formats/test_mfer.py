@@ -81,6 +81,13 @@ def test_the_dominant_beat_is_the_median_beat_and_no_rhythm(tmp_path):
     assert record.provenance.notes == ("1 waveforms of another kind or layout are left out",)
 
 
+def test_a_beat_without_leads_is_left_out(tmp_path):
+    nameless = definition(0x05, b"\2") + definition(0x08, b"\x09\0") + LITTLE.frame(DIGITAL)
+    record = read(_write(tmp_path, _head(), LITTLE.frame(DIGITAL), nameless))
+    assert record.median_beat is None
+    assert record.provenance.notes == ("1 waveforms of another kind or layout are left out",)
+
+
 def test_frames_of_another_rate_are_not_joined(tmp_path):
     path = _write(tmp_path, _head(), LITTLE.frame(DIGITAL), LITTLE.sampling(rate=250), LITTLE.frame(DIGITAL))
     record = read(path)

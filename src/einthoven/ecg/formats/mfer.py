@@ -24,7 +24,7 @@ __all__ = ["FORMAT", "decode"]
 
 # part 1, table of waveforms: 1 standard 12-lead, 2 long-term, 3 to 6 other ECGs, 20 and 21 monitoring; 0 isn't said
 _ECG_CLASSES = {0, 1, 2, 3, 4, 5, 6, 20, 21}
-# averaged and dominant beat
+# dominant and averaged beat
 _BEAT_CLASSES = (9, 8)
 
 _LEFT: dict[int, str] = {
@@ -60,14 +60,7 @@ def decode(content: bytes, *, where: str) -> Decoded:
     rhythm_frames = _alike([frame for frame in reader.frames if frame.waveform_class in _ECG_CLASSES])
     if not rhythm_frames:
         raise SignalError(f"{where} holds no waveform of an ECG: leave the record out")
-    beat_frames = next(
-        (
-            _alike(frames)
-            for code in _BEAT_CLASSES
-            if (frames := [frame for frame in reader.frames if frame.waveform_class == code])
-        ),
-        [],
-    )
+    beat_frames = _beat_frames(reader.frames)
     rhythm, notes = _channels(content, rhythm_frames, where=where)
     left_frames = len(reader.frames) - len(rhythm_frames) - len(beat_frames)
     return Decoded(
@@ -112,6 +105,15 @@ def _alike(frames: Sequence[Frame]) -> list[Frame]:
         return []
     first = _meaning(frames[0].layout)
     return list(takewhile(lambda frame: frame.layout is frames[0].layout or _meaning(frame.layout) == first, frames))
+
+
+def _beat_frames(frames: Sequence[Frame]) -> list[Frame]:
+    """Return the frames of the dominant beat, or else of the averaged one, where they hold a standard lead."""
+    for code in _BEAT_CLASSES:
+        found = _alike([frame for frame in frames if frame.waveform_class == code])
+        if found and any(canonical_lead(channel.name) for channel in found[0].layout):
+            return found
+    return []
 
 
 def _meaning(layout: Sequence[ChannelLayout]) -> list[ChannelLayout]:
