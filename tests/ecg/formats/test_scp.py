@@ -112,6 +112,22 @@ def test_a_reference_beat_of_unknown_length_is_left_out_with_a_note(tmp_path):
     assert any("reference beat was not read" in note for note in record.provenance.notes)
 
 
+def test_a_reference_beat_that_cannot_be_read_and_is_not_needed_is_noted(tmp_path):
+    sections = _sections(s4=beats_body(50, 9, []), s5=samples_body([b"\0\0"] * 12))
+    record = _read(tmp_path, record_bytes(sections))
+    assert record.median_beat is None
+    assert any("not read: " in note and "section 5 holds 1 of 25 samples" in note for note in record.provenance.notes)
+
+
+def test_subtraction_at_no_complex_needs_no_reference_beat(tmp_path):
+    leads = leads_body([1, 2, 61, 62, 63, 64, *range(3, 9)], [(1, 90)] * 12, flags=5)
+    record = _read(tmp_path, record_bytes(_sections(s3=leads, s4=beats_body(0, 0, [(1, 5, 9, 20)]))))
+    np.testing.assert_allclose(record.signal, DIGITAL / 1000, atol=1e-6)
+    assert any("nothing was added" in note for note in record.provenance.notes)
+    with pytest.raises(UnreadableFileError, match="section 5 that holds it is missing"):
+        _read(tmp_path, record_bytes(_sections(s3=leads, s4=beats_body(0, 0, [(0, 5, 9, 20)]))))
+
+
 def test_complexes_and_spikes_become_annotations_in_order(tmp_path):
     spikes = struct.pack("<BBHH", 0, 2, 0, 0) + struct.pack("<HhHh", 100, 500, 9000, 500) + bytes(12)
     complexes = [(0, 1, 11, 20), (2, 60, 71, 80), (0, 800, 900, 950)]

@@ -47,6 +47,10 @@ def test_a_lone_code_without_prefix_means_values_as_they_are(bits):
     assert _tables(own_tables_body([[("", bits, 1, 0)]])).plain_bits == bits
 
 
+def test_no_table_means_16_bits_as_they_are():
+    assert _tables(struct.pack("<H", 0)).plain_bits == 16
+
+
 def test_a_lookup_counts_the_whole_codes_in_twelve_bits():
     lookup = _tables(DEFAULT_TABLE).lookup(0)
     window = 0b100_0_101_0_1100  # +1 0 -1 0 +2
@@ -79,7 +83,6 @@ def test_every_window_of_the_standards_table_is_read_as_bit_by_bit():
     ("body", "reason"),
     [
         (b"\x01", "ends before"),
-        (struct.pack("<H", 0), "declares 0 Huffman tables"),
         (struct.pack("<H", MAX_TABLES + 1), "Huffman tables, 1 to 64"),
         (struct.pack("<H", 65535), "declares 65535"),
         (struct.pack("<HH", 1, 65535), "ends before"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 import time
 
 import numpy as np
@@ -135,6 +136,15 @@ def test_a_writer_whose_lengths_overflowed_is_read_with_a_note():
     found = _rhythm(stored, _definition((1, 40000), (1, 40000)))
     assert found.channels.digital.shape == (2, 32767)
     assert found.notes[0].startswith("the file declares 40,000 samples a lead and holds 32,767: the length of a lead")
+
+
+def test_lengths_that_overflowed_without_loss_are_noted():
+    body = bytearray(samples_body([b""]) + raw_stream([5] * 40000))
+    body[6:8] = struct.pack("<H", 80000 & 0xFFFF)
+    stored = block(Section(6, 1000, bytes(body), "rec.scp"), n_leads=1, plain_samples=[40000])
+    found = _rhythm(stored, _definition((1, 40000)))
+    assert found.channels.digital.shape == (1, 40000)
+    assert "no sample is lost" in found.notes[0]
 
 
 @pytest.mark.parametrize("tables", [None, DEFAULT])

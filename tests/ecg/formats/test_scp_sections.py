@@ -104,10 +104,15 @@ def test_sections_with_a_length_of_zero_are_absent():
     assert 1 not in read_sections(content, where="x").by_number
 
 
-def test_of_two_lengths_of_a_section_the_fewer_bytes_are_read():
-    offset = read_sections(CONTENT, where="x").by_number[1].offset
-    content = repaired(_changed(offset + 4, "I", 9999))
-    assert "9999 bytes by its own header" in read_sections(content, where="x").notes[0]
+def test_of_two_lengths_of_a_section_the_one_with_the_right_checksum_is_read():
+    section = read_sections(CONTENT, where="x").by_number[1]
+    by_pointer = repaired(_changed(section.offset + 4, "I", 9999))
+    assert read_sections(by_pointer, where="x").by_number[1].body == section.body
+    assert "9999 bytes by its own header, " in read_sections(by_pointer, where="x").notes[0]
+    shorter = bytearray(_changed(_pointer(1) + 2, "I", len(section.body) + 14))
+    struct.pack_into("<H", shorter, 6, crc(bytes(shorter[8 : 6 + 136])))
+    struct.pack_into("<H", shorter, 0, crc(bytes(shorter[2:])))
+    assert read_sections(bytes(shorter), where="x").by_number[1].body == section.body
 
 
 def test_a_version_that_is_not_known_is_refused_by_name():

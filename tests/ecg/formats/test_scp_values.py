@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,16 @@ def test_fewer_samples_than_declared_are_refused():
 def test_bytes_behind_the_last_sample_are_ignored():
     values = _block(samples_body([raw_stream(SAMPLES) + b"\0\0\0"])).values(0, 9, None, lead="I")
     np.testing.assert_array_equal(values, SAMPLES)
+
+
+def test_lengths_that_overflowed_are_told_from_the_bytes_that_are_there():
+    samples = [list(range(-20000, 20000)), [7] * 40000]
+    body = bytearray(samples_body([b"", b""]) + b"".join(raw_stream(row) for row in samples))
+    body[6:10] = struct.pack("<2H", 80000 & 0xFFFF, 80000 & 0xFFFF)
+    section = Section(6, 400, bytes(body), "rec.scp")
+    stored = block(section, n_leads=2, plain_samples=[40000, 40000])
+    assert stored.lengths_overflowed
+    for row in range(2):
+        assert stored.values(row, 40000, None, lead="I").tolist() == samples[row]
+    assert not block(section, n_leads=2, plain_samples=[40000, 39999]).lengths_overflowed
+    assert not block(section, n_leads=2).lengths_overflowed

@@ -51,7 +51,7 @@ def decode(content: bytes, *, where: str) -> Decoded:
     known = patient(numbered[1], protocol=sections.protocol) if 1 in numbered else None
     definition = lead_definition(numbered[3])
     signals = _signals(numbered, definition, protocol=known.protocol if known else sections.protocol, notes=notes)
-    measured = _optional(
+    measured = _read(
         numbered.get(7), lambda section: measurements(section, with_onsets=signals.beat is not None), notes
     )
     notes += [*definition.notes, *signals.rhythm.notes, *(known.notes if known else ["section 1 (patient) is missing"])]
@@ -88,32 +88,48 @@ def _refuse_without_recording(sections: Sections, *, where: str) -> None:
 def _signals(
     numbered: Mapping[int, Section], definition: LeadDefinition, *, protocol: int, notes: list[str]
 ) -> _Signals:
-    stored = block(numbered[6], n_leads=len(definition.leads))
-    if protocol >= VERSION_3:
-        definition = dataclasses.replace(definition, subtracted=False)
-    bimodal = stored.bimodal and VERSION_1_1 <= (protocol or VERSION_1_1) < VERSION_3
-    needed = definition.subtracted or bimodal
+    n_leads = len(definition.leads)
+    plain = [] if 2 in numbered else [lead.n_samples for lead in definition.leads]
+    stored = block(numbered[6], n_leads=n_leads, plain_samples=plain)
     tables = huffman_tables(numbered[2]) if 2 in numbered else None
-    complexes = beats(numbered[4], protocol=protocol, needed=needed) if 4 in numbered else None
-    if needed and complexes is None:
+    bimodal = stored.bimodal and VERSION_1_1 <= (protocol or VERSION_1_1) < VERSION_3
+    subtracted = definition.subtracted and protocol < VERSION_3
+    needed = subtracted or bimodal
+    if needed and 4 not in numbered:
         raise stored.section.error("is compressed by beats, and section 4 that tells where they are is missing")
-    beat = None
-    if 5 in numbered and complexes is not None and complexes.beat_ms:
-        encoded = block(numbered[5], n_leads=len(definition.leads))
-        beat = reference_beat(encoded, definition.leads, beat_ms=complexes.beat_ms, tables=tables)
-    elif 5 in numbered:
+    complexes = _read(
+        numbered.get(4), lambda section: beats(section, protocol=protocol, needed=needed), notes, needed=needed
+    )
+    if subtracted and 5 not in numbered and complexes is not None and not (complexes.kind == 0).any():
+        notes.append("a reference beat should have been subtracted, but at no complex: nothing was added")
+        subtracted = False
+    beat_ms = complexes.beat_ms if complexes is not None else 0
+    if 5 in numbered and not beat_ms:
         notes.append("the reference beat was not read: section 4 doesn't say how long it is")
+    beat = _read(
+        numbered.get(5) if beat_ms else None,
+        lambda section: reference_beat(
+            block(section, n_leads=n_leads), definition.leads, beat_ms=beat_ms, tables=tables
+        ),
+        notes,
+        needed=needed,
+    )
+    definition = dataclasses.replace(definition, subtracted=subtracted)
     recording = rhythm(stored, definition, beats=complexes, beat=beat, bimodal=bimodal, tables=tables)
     return _Signals(recording, complexes, beat)
 
 
-def _optional(section: Section | None, read: Callable[[Section], _Said], notes: list[str]) -> _Said | None:
-    """Return what a section says that the signal doesn't need; one that can't be understood is a note."""
+def _read(
+    section: Section | None, read: Callable[[Section], _Said], notes: list[str], *, needed: bool = False
+) -> _Said | None:
+    """Return what a section says; one that the signal doesn't need and that can't be understood is a note."""
     if section is None:
         return None
     try:
         return read(section)
     except UnreadableFileError as error:
+        if needed:
+            raise
         notes.append(f"not read: {error}")
         return None
 
@@ -124,11 +140,11 @@ def _about(
     encoding = known.encoding if known else "latin-1"
     none = Statements((), reviewed=False)
     textual, coded = (
-        _optional(numbered.get(number), lambda section: statements(section, encoding=encoding), notes) or none
+        _read(numbered.get(number), lambda section: statements(section, encoding=encoding), notes) or none
         for number in (TEXTUAL, CODED)
     )
     confirmed, original = as_confirmed(textual, coded)
-    by_lead = _optional(numbered.get(10), lead_measurements, notes) or {}
+    by_lead = _read(numbered.get(10), lead_measurements, notes) or {}
     if known is None:
         return About(
             measurements=measured.values if measured else {},

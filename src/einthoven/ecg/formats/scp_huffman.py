@@ -110,6 +110,8 @@ def huffman_tables(section: Section) -> HuffmanTables:
     (count,) = section.unpack("H")
     if count == DEFAULT_TABLE:
         return DEFAULT
+    if count == 0:
+        return HuffmanTables((), plain_bits=16)
     if not 0 < count <= MAX_TABLES:
         raise section.error(f"declares {count} Huffman tables, 1 to {MAX_TABLES} are read")
     tables, at = [], 2

@@ -153,6 +153,8 @@ def _leads_held(
     block: Block, leads: tuple[Lead, ...], tables: HuffmanTables | None, *, factor: int
 ) -> tuple[tuple[Lead, ...], list[str]]:
     """Return the leads with the samples that are there: fewer than declared after an overflow of the writer's."""
+    if block.lengths_overflowed:
+        return leads, ["the lengths of the leads overflowed their 16 bits when the file was written; no sample is lost"]
     if tables is not None or factor > 1:
         return leads, []
     held = {len(stream) // 2 for stream in block.streams}

@@ -180,8 +180,10 @@ def _section_length(content: bytes, number: int, offset: int, declared: int, *, 
             f"{where}: section {number} should begin at byte {offset:,}, where section {found} is: export it again"
         )
     if length != declared:
-        notes.append(f"section {number} has {length} bytes by its own header, {declared} by section 0: the fewer read")
-    return max(HEADER_BYTES, min(length, declared))
+        notes.append(f"section {number} has {length} bytes by its own header, {declared} by section 0")
+    stored = int.from_bytes(content[offset : offset + 2], "little")
+    fitting = (size for size in (declared, length) if checksum(content[offset + 2 : offset + size]) == stored)
+    return declared if length == declared else max(HEADER_BYTES, next(fitting, min(length, declared)))
 
 
 def _compare(content: bytes, start: int, end: int, *, of: str, notes: list[str], where: str) -> None:

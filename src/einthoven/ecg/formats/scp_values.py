@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from einthoven.ecg.formats.scp_sections import Section
 __all__ = ["Block", "block"]
 
 HEAD_BYTES = 6
+MAX_LENGTH = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,8 @@ class Block:
         0: amplitudes; 1, 2: first or second differences.
     streams : tuple of bytes
         Encoded data of each lead.
+    lengths_overflowed : bool
+        Whether leads are longer than the 16 bits of their lengths can say.
     """
 
     section: Section
@@ -41,6 +45,7 @@ class Block:
     bimodal: bool
     difference: int
     streams: tuple[bytes, ...]
+    lengths_overflowed: bool = False
 
     def values(self, row: int, count: int, tables: HuffmanTables | None, *, lead: str) -> NDArray[Any]:
         """Return the first ``count`` values of a lead, as they were before differences were taken.
@@ -59,8 +64,16 @@ class Block:
         return _summed(values, self.difference)
 
 
-def block(section: Section, *, n_leads: int) -> Block:
+def block(section: Section, *, n_leads: int, plain_samples: Sequence[int] = ()) -> Block:
     """Return what a section of samples says, its leads not yet decoded.
+
+    Parameters
+    ----------
+    section : Section
+    n_leads : int
+    plain_samples : sequence of int
+        How many samples of 16 bits each lead should have, where none is coded. A lead of more than 32,767 needs more
+        bytes than the 16 bits of its length can say; some writers keep the lowest 16.
 
     Raises
     ------
@@ -74,12 +87,16 @@ def block(section: Section, *, n_leads: int) -> Block:
         raise section.error("gives no time between two samples (0)", at=2)
     sizes = section.unpack(f"{n_leads}H", HEAD_BYTES)
     at = HEAD_BYTES + 2 * n_leads
+    whole = tuple(2 * count for count in plain_samples)
+    overflowed = max(whole, default=0) > MAX_LENGTH and at + sum(whole) <= len(section.body)
+    overflowed = overflowed and sizes == tuple(size & MAX_LENGTH for size in whole)
+    sizes = whole if overflowed else sizes
     section.require(at, sum(sizes))
     streams = []
     for size in sizes:
         streams.append(section.body[at : at + size])
         at += size
-    return Block(section, step_nv, interval_us, bool(bimodal), difference, tuple(streams))
+    return Block(section, step_nv, interval_us, bool(bimodal), difference, tuple(streams), overflowed)
 
 
 def _summed(values: NDArray[Any], difference: int) -> NDArray[Any]:
