@@ -20,6 +20,8 @@ _UNFORMATTED = 0x00700006
 # recorders that convert from SCP-ECG number the marks of single beats from 100; those of a smaller group lie in the
 # representative beat, whatever waveform they refer to
 _FIRST_BEAT = 100
+_ENDS = (" begins", " ends")
+_MAX_MARKS = 192  # 16 in each of 12 channels: what has more in several channels is of all
 _BEAT_MARKS = {
     "5.10.3-1": "p_onset_ms",
     "5.10.3-2": "p_offset_ms",
@@ -130,11 +132,15 @@ def _add_marks(
 ) -> None:
     """Add a mark per position and channel; a range gives one for each of its ends. The first sample is number 1."""
     kind = item.text(_RANGE).upper()
-    for group, channel in referenced or [(next(iter(starts_s)), 0)]:
+    positions, offsets_s = item.numbers(_POSITIONS), item.numbers(_TIME_OFFSETS)
+    places = referenced or [(next(iter(starts_s)), 0)]
+    if len(places) > 1 and len(places) * max(len(positions), len(offsets_s)) > _MAX_MARKS:
+        places = [(places[0][0], 0)]
+    for group, channel in places:
         if group not in starts_s or not 1 <= group <= len(groups):
             continue
         rate = groups[group - 1].sampling_rate_hz
-        times_s = [(position - 1) / rate for position in item.numbers(_POSITIONS)] or item.numbers(_TIME_OFFSETS)
+        times_s = [(position - 1) / rate for position in positions] or offsets_s
         for index, time_s in enumerate(times_s):
-            end = {"SEGMENT": (" begins", " ends"), "MULTISEGMENT": (" begins", " ends")}.get(kind, ("", ""))[index % 2]
+            end = _ENDS[index % 2] if kind in {"SEGMENT", "MULTISEGMENT"} else ""
             found.marks.append(Annotation(starts_s[group] + time_s, f"{label}{end}", _lead(groups, group, channel)))

@@ -15,7 +15,7 @@ from typing import NoReturn, TypeAlias
 from einthoven.ecg.formats.dicom_text import decoded_text
 from einthoven.errors import UnreadableFileError
 
-__all__ = ["DataSet", "DataSetReader", "Element", "element_name"]
+__all__ = ["MAX_ELEMENTS", "DataSet", "DataSetReader", "Element", "element_name"]
 
 MAX_DEPTH = 32  # real objects nest 5 deep
 MAX_ELEMENTS = 2_000_000
@@ -100,9 +100,11 @@ class DataSet:
 
 
 class DataSetReader:
-    """Reads data sets of one transfer syntax out of the bytes of a file."""
+    """Reads data sets of one transfer syntax out of the bytes of a file; ``left`` elements more are put up with."""
 
-    def __init__(self, content: bytes, *, explicit: bool, little_endian: bool, where: str) -> None:
+    def __init__(
+        self, content: bytes, *, explicit: bool, little_endian: bool, where: str, max_elements: int = MAX_ELEMENTS
+    ) -> None:
         self.order = "<" if little_endian else ">"
         self._content = content
         self._view = memoryview(content)
@@ -111,7 +113,8 @@ class DataSetReader:
         self._tag_and_length = struct.Struct(f"{self.order}HHI").unpack_from
         self._tag_and_short = struct.Struct(f"{self.order}HH2sH").unpack_from
         self._length = struct.Struct(f"{self.order}I").unpack_from
-        self._count = 0
+        self.left = max_elements
+        self._data_end: int | None = None
 
     def header(self, position: int) -> tuple[int, str, int, int]:
         """Return tag, value representation, length and where the value begins, of the element at a position."""
@@ -145,6 +148,9 @@ class DataSetReader:
         data = DataSet(elements, order=self.order, character_set=character_set)
         while position < end:
             start = position
+            self.left -= 1
+            if self.left < 0:
+                self._damaged("it has more data elements than any ECG")
             if depth == 0 and self._only_zeros_follow(start):
                 return data, end
             try:
@@ -159,6 +165,7 @@ class DataSetReader:
                 items, position = reader.sequence(
                     position, bounds, delimited=length == UNDEFINED, character_set=data.character_set, depth=depth + 1
                 )
+                self.left = reader.left
                 elements[tag] = ("SQ", items)
                 continue
             stop = position + length
@@ -171,9 +178,6 @@ class DataSetReader:
             position = stop
         if delimited:
             self._truncated(end)
-        self._count += len(elements) + 1
-        if self._count > MAX_ELEMENTS:
-            self._damaged(f"it has more than {MAX_ELEMENTS:,} data elements, as no ECG has")
         return data, position
 
     def sequence(
@@ -192,8 +196,11 @@ class DataSetReader:
             group, element, length = self._tag_and_length(self._content, position)
             tag = group << 16 | element
             position += 8
+            self.left -= 1
             if delimited and tag == SEQUENCE_DELIMITER:
                 return items, position
+            if self.left < 0:
+                self._damaged("it has more items than any ECG")
             if tag != ITEM:
                 self._damaged(f"{element_name(tag)} stands at byte {position - 8} where an item of a sequence begins")
             inner = stop if length == UNDEFINED else position + length
@@ -209,7 +216,11 @@ class DataSetReader:
 
     def _only_zeros_follow(self, position: int) -> bool:
         """Return whether nothing follows but zeros, with which some archives fill files up."""
-        return not self._content[position : position + 8].strip(b"\0") and not self._content[position:].strip(b"\0")
+        if self._content[position : position + 8].strip(b"\0"):
+            return False
+        if self._data_end is None:
+            self._data_end = len(self._content.rstrip(b"\0"))
+        return position >= self._data_end
 
     def _of_unknown(self, representation: str, position: int) -> DataSetReader:
         """Return the reader for a value of undefined length: an unknown one is in implicit VR (PS3.5, 6.2.2)."""
@@ -217,7 +228,9 @@ class DataSetReader:
             self._damaged(f"a value of type {representation or 'none'} at byte {position} has no length")
         if not self._explicit:
             return self
-        return DataSetReader(self._content, explicit=False, little_endian=True, where=self._where)
+        return DataSetReader(
+            self._content, explicit=False, little_endian=True, where=self._where, max_elements=self.left
+        )
 
     def _too_long(self, tag: int, position: int, length: int, left: int) -> NoReturn:
         self._damaged(f"{element_name(tag)} at byte {position} has {length} bytes, {left} are left")

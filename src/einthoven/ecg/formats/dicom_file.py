@@ -7,7 +7,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from einthoven.ecg.formats.dicom_dataset import DataSet, DataSetReader
+from einthoven.ecg.formats.dicom_dataset import MAX_ELEMENTS, DataSet, DataSetReader
 from einthoven.errors import UnreadableFileError
 
 __all__ = ["ECG_CLASSES", "DicomFile", "looks_like_dicom", "open_dicom", "uid_name"]
@@ -23,8 +23,9 @@ IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 DEFLATED, BIG_ENDIAN = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
 DICOMDIR = "1.2.840.10008.1.3.10"
 SOP_CLASS, MEDIA_SOP_CLASS, TRANSFER_SYNTAX = 0x00080016, 0x00020002, 0x00020010
-# ECGs deflate to between a half and a tenth; what swells more than this is an attack
-_MIN_INFLATED, _MAX_SWELLING = 32 << 20, 20
+# ECGs deflate to between a half and a tenth; what swells more than this is an attack, as are elements without number
+_MIN_INFLATED, _MAX_SWELLING = 4 << 20, 20
+_MIN_ELEMENTS = 200_000
 _META = b"\x02\0\0\0UL\x04\0"
 # SOP Class UID of an ECG in a data set without meta information: explicit or implicit, little or big endian
 _BARE_ECG = re.compile(
@@ -66,7 +67,9 @@ def open_dicom(content: bytes, *, where: str) -> DicomFile:
         _check_class(declared, where=where)
     syntax = meta.text(TRANSFER_SYNTAX) or _seen_syntax(content, start)
     notes = []
+    max_elements = MAX_ELEMENTS
     if syntax == DEFLATED:
+        max_elements = max(_MIN_ELEMENTS, len(content))
         content, start = _inflated(content[start:], where=where), 0
     elif syntax in (IMPLICIT, EXPLICIT) and _seen_syntax(content, start) != syntax:
         notes.append(f"the header says {uid_name(syntax)}, but the data aren't: read as they are")
@@ -77,8 +80,12 @@ def open_dicom(content: bytes, *, where: str) -> DicomFile:
             "export it as Explicit VR Little Endian"
         )
     reader = DataSetReader(
-        content, explicit=syntax != IMPLICIT, little_endian=syntax != BIG_ENDIAN, where=where
-    )  # fmt: skip
+        content,
+        explicit=syntax != IMPLICIT,
+        little_endian=syntax != BIG_ENDIAN,
+        where=where,
+        max_elements=max_elements,
+    )
     data, _ = reader.data_set(start, len(content))
     found = data.text(SOP_CLASS) or declared
     _check_class(found, where=where)
