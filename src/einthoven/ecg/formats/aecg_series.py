@@ -6,6 +6,7 @@ Implementation Guide, 21 March 2005, sections on GLIST and SLIST).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -73,6 +74,13 @@ class _Scale(NamedTuple):
     unit: str
 
 
+class _Sequences(NamedTuple):
+    """The sequences of a set: that of the times, and those of leads that have samples."""
+
+    time: etree._Element | None
+    leads: dict[etree._Element, NDArray[Any]]
+
+
 def pieces_of(series: etree._Element, *, where: str) -> list[Piece]:
     """Return the sets of sequences of a series, those without any samples left out.
 
@@ -88,25 +96,11 @@ def pieces_of(series: etree._Element, *, where: str) -> list[Piece]:
 
 
 def _piece(sequence_set: etree._Element, *, series: etree._Element, where: str) -> Piece | None:
-    time: etree._Element | None = None
-    leads: dict[etree._Element, NDArray[Any]] = {}
-    for sequence in children(sequence_set, "component/sequence"):
-        if attribute(sequence, "code", "code").upper().startswith("TIME_"):
-            time = sequence if time is None else time
-            continue
-        digits = find(sequence, "value/digits")
-        samples = _samples(digits, where=where) if digits is not None else np.empty(0, dtype=np.int16)
-        if samples.size:  # a lead whose value is null has none
-            leads[sequence] = samples
+    time, leads = _sequences(sequence_set, where=where)
     if not leads:
         return None
     names = tuple(attribute(lead, "code", "code") or attribute(lead, "displayName", "code") for lead in leads)
-    if len(names) > MAX_LEADS:
-        raise LeadError(f"{where} holds {len(names)} leads at once, more than {MAX_LEADS}")
-    lengths = {samples.size for samples in leads.values()}
-    if len(lengths) > 1:
-        told = ", ".join(f"{name} {samples.size}" for name, samples in zip(names, leads.values(), strict=True))
-        raise SignalError(f"{where}: leads of one set must have one number of samples, got {told}: export it again")
+    n_samples = _common_length(names, list(leads.values()), where=where)
     if time is None:
         raise SignalError(f"{where}: no sequence of times beside the leads ({line_of(sequence_set)}): export it again")
     scales = [_scale(lead, where=where) for lead in leads]
@@ -121,9 +115,32 @@ def _piece(sequence_set: etree._Element, *, series: etree._Element, where: str) 
         offset=tuple(scale.offset for scale in scales),
         unit=tuple(scale.unit for scale in scales),
         rate_hz=rate_hz,
-        start=absolute or _moved(start_of(find(series, "effectiveTime"), duration_s=lengths.pop() / rate_hz), head_s),
+        start=absolute or _moved(start_of(find(series, "effectiveTime"), duration_s=n_samples / rate_hz), head_s),
         head_s=head_s,
     )
+
+
+def _sequences(sequence_set: etree._Element, *, where: str) -> _Sequences:
+    time: etree._Element | None = None
+    leads: dict[etree._Element, NDArray[Any]] = {}
+    for sequence in children(sequence_set, "component/sequence"):
+        if attribute(sequence, "code", "code").upper().startswith("TIME_"):
+            time = sequence if time is None else time
+            continue
+        digits = find(sequence, "value/digits")
+        samples = None if digits is None else _samples(digits, where=where)
+        if samples is not None and samples.size:  # a lead whose value is null has none
+            leads[sequence] = samples
+    return _Sequences(time, leads)
+
+
+def _common_length(names: Sequence[str], samples: Sequence[NDArray[Any]], *, where: str) -> int:
+    if len(names) > MAX_LEADS:
+        raise LeadError(f"{where} holds {len(names)} leads at once, more than {MAX_LEADS}")
+    if len({one.size for one in samples}) > 1:
+        told = ", ".join(f"{name} {one.size}" for name, one in zip(names, samples, strict=True))
+        raise SignalError(f"{where}: leads of one set must have one number of samples, got {told}: export it again")
+    return samples[0].size
 
 
 def _is_absolute(time: etree._Element) -> bool:
