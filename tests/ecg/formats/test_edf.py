@@ -121,6 +121,12 @@ def test_a_file_without_samples_is_refused(tmp_path):
             read(path)
 
 
+@pytest.mark.parametrize(("top", "told"), [(500, False), (2000, True)])
+def test_steps_that_no_recorder_has_are_told(tmp_path, top, told):
+    path, _ = _write(tmp_path, unit="mV", ranges=[(-top, top, -32768, 32767)] * 2)
+    assert any("check the amplitudes" in note for note in read(path).provenance.notes) == told
+
+
 def test_a_file_of_annotations_only_is_refused_by_what_it_is(tmp_path):
     path = write_edf(
         tmp_path / "a.edf", np.zeros((1, 20)), ["EDF Annotations"], reserved="EDF+C", annotations=[onset(0)]
@@ -201,6 +207,8 @@ def test_the_recording_with_a_twin_in_csv_has_its_numbers_exactly(real_data):
     theirs = np.array([channel.data for channel in edfio.read_edf(path).signals])
     np.testing.assert_allclose(record.signal, theirs, rtol=1e-6)
     assert record.time.isoformat() == "2020-11-16T21:44:39"
+    # its twin in SCP-ECG stores steps of 5 uV: the writer of the EDF file got the physical range wrong
+    assert any("one stored unit is worth 30.5 uV" in note for note in record.provenance.notes)
 
 
 @pytest.mark.real_data

@@ -12,12 +12,15 @@ from einthoven.ecg.formats.edf_header import EdfHeader, EdfSignal, parse_header,
 from einthoven.ecg.formats.edf_identity import identity
 from einthoven.ecg.formats.edf_samples import Timeline, digital_samples, timeline, with_gaps
 from einthoven.ecg.formats.single_file import single_file_format
+from einthoven.ecg.formats.units import millivolts_per_unit
 from einthoven.ecg.leads import STANDARD_LEADS
-from einthoven.errors import LeadError, SignalError, UnreadableFileError
+from einthoven.errors import LeadError, SignalError, UnitError, UnreadableFileError
 
 __all__ = ["FORMAT", "decode", "device_filters"]
 
 MAX_LABELS_TOLD = 12
+# IEC 60601-2-25 asks for 5 uV of an electrocardiograph, Holter recorders of 8 bits had about 20 uV
+COARSE_STEP_MV = 0.025
 _FILTERS = {"HP": "high-pass", "LP": "low-pass", "N": "notch"}
 _FILTER = re.compile(r"\b(HP|LP|N)(?:OTCH)?\s*[:=]?\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*(m|k)?(?:Hz)?", re.IGNORECASE)
 _SCALE = {"": 1.0, "m": 1e-3, "k": 1e3}
@@ -54,6 +57,7 @@ def decode(content: bytes, *, where: str) -> Decoded:
             *size_notes,
             *gap_notes,
             *_onset_notes(header, annotations),
+            *_step_notes(rhythm, where=where),
             *who.notes,
             *([f"the durations of {lost} annotations are not kept"] if lost else []),
         ),
@@ -126,6 +130,19 @@ def _onset_notes(header: EdfHeader, annotations: EdfAnnotations) -> list[str]:
     if late <= record_s:
         return []
     return [f"calls itself continuous, but its data records begin up to {late:g} s from where they then should"]
+
+
+def _step_notes(rhythm: Channels, *, where: str) -> list[str]:
+    """Return a warning of steps that no recorder has: writers mistake the physical range now and then."""
+    try:
+        worth = [millivolts_per_unit(unit, where=where) for unit in rhythm.unit]
+    except UnitError:  # the unit is asked for later
+        return []
+    coarsest = max(abs(step) * factor for step, factor in zip(rhythm.step, worth, strict=True))
+    if coarsest <= COARSE_STEP_MV:
+        return []
+    told = f"one stored unit is worth {coarsest * 1000:.3g} uV, electrocardiographs store 5 uV or finer"
+    return [f"{told}: check the amplitudes, the physical range in the header may be wrong"]
 
 
 def _rhythm(
