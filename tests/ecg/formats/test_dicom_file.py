@@ -63,16 +63,16 @@ def test_other_transfer_syntaxes_are_refused_by_name():
 @pytest.mark.parametrize(
     ("uid", "message"),
     [
-        ("1.2.840.10008.5.1.4.1.1.6.1", "x is an? DICOM Ultrasound Image Storage, not an ECG; read are 12-Lead ECG, "),
+        ("1.2.840.10008.5.1.4.1.1.6.1", "x is a DICOM Ultrasound Image Storage, not an ECG; read are 12-Lead ECG, "),
         ("1.2.840.10008.5.1.4.1.1.9.2.1", "is a DICOM Hemodynamic Waveform Storage, not an ECG"),
-        ("1.2.840.10008.5.1.4.1.1.104.1", "is an DICOM Encapsulated PDF Storage, not an ECG"),
+        ("1.2.840.10008.5.1.4.1.1.104.1", "is a DICOM Encapsulated PDF Storage, not an ECG"),
         ("1.2.840.10008.1.3.10", "DICOMDIR"),
         ("1.2.3.4", "is a DICOM 1.2.3.4, not an ECG"),
-        ("", "is an? DICOM object of unknown kind, not an ECG"),
+        ("", "is a DICOM object of unknown kind, not an ECG"),
     ],
 )
 def test_other_kinds_of_objects_are_refused_by_name(uid, message):
-    with pytest.raises(UnreadableFileError, match=message.replace("an DICOM", "an? DICOM")):
+    with pytest.raises(UnreadableFileError, match=message):
         open_dicom(ecg(sop_class=uid), where="x")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from ecgdatakit.parsing.parsers.dicom_waveform import DICOMWaveformParser
 
 from einthoven.ecg.deidentification import Pseudonyms, deidentify
 from einthoven.ecg.formats import read
@@ -226,6 +227,24 @@ def test_a_de_identified_record_says_so_as_the_standard_asks():
     assert [item.CodeValue for item in nothing_kept.DeidentificationMethodCodeSequence] == ["113100"]
     assert nothing_kept.LongitudinalTemporalInformationModified == "REMOVED"
     assert "PatientIdentityRemoved" not in theirs(full_record())
+
+
+def test_that_a_record_was_de_identified_is_noted_when_it_is_read_again(tmp_path):
+    record = hidden(full_record(), set())
+    (note,) = read(written(record, tmp_path)).provenance.notes
+    assert note == f"the patient's identity was removed before: {record.provenance.deidentification}"
+
+
+def test_ecgdatakit_reads_the_same(tmp_path):
+    record = full_record()
+    other = DICOMWaveformParser().parse(written(record, tmp_path))
+    assert tuple(lead.label for lead in other.leads) == record.leads
+    assert {lead.resolution_unit for lead in other.leads} == {"uV"}
+    microvolts = np.array([np.asarray(lead.samples) * lead.resolution for lead in other.leads])
+    np.testing.assert_allclose(microvolts, record.signal * 1000, atol=0.05)
+    assert (other.patient.patient_id, other.patient.sex, other.patient.age) == ("P-0815", "F", 61)
+    assert other.recording.date == record.time
+    assert (other.measurements.heart_rate, other.measurements.qrs_duration) == (71, 92)
 
 
 def test_the_unique_identifiers_follow_the_content():

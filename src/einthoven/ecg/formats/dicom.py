@@ -17,7 +17,7 @@ from einthoven.errors import SignalError
 
 __all__ = ["FORMAT", "decode"]
 
-WAVEFORMS = 0x54000100
+WAVEFORMS, IDENTITY_REMOVED, DEIDENTIFICATION_METHOD = 0x54000100, 0x00120062, 0x00120063
 
 
 def decode(content: bytes, *, where: str) -> Decoded:
@@ -47,8 +47,15 @@ def decode(content: bytes, *, where: str) -> Decoded:
         median_beat=beat.as_channels() if beat else None,
         annotations=said.marks,
         device_filters=recording.filters,
-        notes=[*file.notes, *recording.notes],
+        notes=[*file.notes, *_hidden(file), *recording.notes],
     )
+
+
+def _hidden(file: DicomFile) -> list[str]:
+    if file.data.text(IDENTITY_REMOVED) != "YES":
+        return []
+    method = file.data.text(DEIDENTIFICATION_METHOD).replace("\\", "; ")
+    return [f"the patient's identity was removed before: {method or 'how is not said'}"]
 
 
 def _groups(file: DicomFile, *, where: str) -> list[Group]:

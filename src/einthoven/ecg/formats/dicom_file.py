@@ -148,7 +148,6 @@ def _check_class(uid: str, *, where: str) -> None:
             f"{where} is a DICOMDIR, a disc's table of contents, not an ECG: name the folder of the files themselves"
         )
     kinds = ", ".join(ECG_CLASSES.values())
-    article = "an" if uid_name(uid)[:1] in "AEIOaeio" else "a"
     raise UnreadableFileError(
-        f"{where} is {article} DICOM {uid_name(uid)}, not an ECG; read are {kinds} Waveform Storage: leave the file out"
+        f"{where} is a DICOM {uid_name(uid)}, not an ECG; read are {kinds} Waveform Storage: leave the file out"
     )
