@@ -13,6 +13,7 @@ __all__ = ["calibration_note"]
 
 _PULSE_MV = (0.9, 1.1)
 _LEAST_S = 0.1
+_BLOCK = 10_000
 _ALIKE_MV = 0.02  # recorders round each lead by itself, or keep what noise the pulse met
 
 
@@ -33,9 +34,19 @@ def calibration_note(signal: NDArray[np.float32], *, sampling_rate_hz: float) ->
     """
     if signal.shape[0] < 3 or not np.ptp(signal[:, -1]) <= _ALIKE_MV:
         return None
-    differs = np.flatnonzero(~(np.abs(signal - signal[:1]) <= _ALIKE_MV).all(axis=0))
-    length = signal.shape[1] - (int(differs[-1]) + 1 if differs.size else 0)
+    length = _alike_at_the_end(signal)
     top = float(signal[0, signal.shape[1] - length :].max())
     if length == signal.shape[1] or length < _LEAST_S * sampling_rate_hz or not _PULSE_MV[0] < top < _PULSE_MV[1]:
         return None
     return f"the last {length / sampling_rate_hz:.2g} s of all leads are a calibration pulse of 1 mV, no ECG"
+
+
+def _alike_at_the_end(signal: NDArray[np.float32]) -> int:
+    """Return how many samples at the end are the same in all leads; block by block, as a day takes gigabytes."""
+    n_samples = signal.shape[1]
+    for stop in range(n_samples, 0, -_BLOCK):
+        block = signal[:, max(0, stop - _BLOCK) : stop]
+        differs = np.flatnonzero(~(np.abs(block - block[:1]) <= _ALIKE_MV).all(axis=0))
+        if differs.size:
+            return n_samples - (stop - block.shape[1] + int(differs[-1]) + 1)
+    return n_samples
