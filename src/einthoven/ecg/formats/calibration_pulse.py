@@ -43,7 +43,7 @@ def calibration_note(signal: NDArray[np.float32], *, sampling_rate_hz: float) ->
 
 def _alike_at_the_end(signal: NDArray[np.float32]) -> int:
     """Return how many samples at the end are the same in all leads; block by block, as a day takes gigabytes."""
-    n_samples = signal.shape[1]
+    n_samples: int = signal.shape[1]
     for stop in range(n_samples, 0, -_BLOCK):
         block = signal[:, max(0, stop - _BLOCK) : stop]
         differs = np.flatnonzero(~(np.abs(block - block[:1]) <= _ALIKE_MV).all(axis=0))
