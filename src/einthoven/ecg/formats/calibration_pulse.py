@@ -48,5 +48,5 @@ def _alike_at_the_end(signal: NDArray[np.float32]) -> int:
         block = signal[:, max(0, stop - _BLOCK) : stop]
         differs = np.flatnonzero(~(np.abs(block - block[:1]) <= _ALIKE_MV).all(axis=0))
         if differs.size:
-            return n_samples - (stop - block.shape[1] + int(differs[-1]) + 1)
+            return n_samples - (max(0, stop - _BLOCK) + int(differs[-1]) + 1)
     return n_samples
