@@ -159,6 +159,17 @@ def test_a_sequence_without_end_is_refused(tag):
         refusal(wrapped(start + head_of(tag, "", 0, EXPLICIT) * repeats))
 
 
+@pytest.mark.parametrize("defined", [True, False])
+def test_waveforms_that_an_archive_passed_on_unknown_are_read(defined):
+    """PS3.5, 6.2.2: what it didn't know it kept in implicit little endian, as of unknown representation."""
+    digital = fake_digital(12, 60)
+    body = packed([(0x54000100, "SQ", [group(digital, STANDARD, IMPLICIT)])], IMPLICIT)[8:]
+    start = packed([(0x00080016, "UI", TWELVE_LEAD)], EXPLICIT)
+    end = b"" if defined else head_of(0xFFFEE0DD, "", 0, IMPLICIT)
+    head = head_of(0x54000100, "UN", len(body) if defined else 0xFFFFFFFF, EXPLICIT)
+    np.testing.assert_array_equal(decode(wrapped(start + head + body + end), where="x").rhythm.digital, digital)
+
+
 def test_pixel_data_are_never_looked_at():
     pixels = (0x7FE00010, "OW", bytes(200_000))
     made = dicom_file([group(fake_digital(), STANDARD, EXPLICIT)], more=[pixels])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from einthoven.ecg.formats.dicom_dataset import DataSetReader
+from einthoven.ecg.formats.dicom_elements import DataSetReader
 from einthoven.ecg.formats.dicom_header import about_record
 from fakes.dicom_files import EXPLICIT, packed
 

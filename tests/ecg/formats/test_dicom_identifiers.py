@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from einthoven.ecg.formats.dicom_dataset import DataSetReader
+from einthoven.ecg.formats.dicom_elements import DataSetReader
 from einthoven.ecg.formats.dicom_identifiers import identifiers
 from fakes.dicom_files import EXPLICIT, IMPLICIT, packed
 

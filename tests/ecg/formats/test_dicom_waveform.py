@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from einthoven.ecg.formats.dicom_dataset import DataSetReader
+from einthoven.ecg.formats.dicom_elements import DataSetReader
 from einthoven.ecg.formats.dicom_waveform import read_group
 from einthoven.errors import SignalError, UnreadableFileError
 from fakes.dicom_files import BIG_ENDIAN, EXPLICIT, SAMPLES, group, packed

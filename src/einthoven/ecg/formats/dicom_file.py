@@ -7,7 +7,8 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from einthoven.ecg.formats.dicom_dataset import MAX_ELEMENTS, DataSet, DataSetReader
+from einthoven.ecg.formats.dicom_dataset import DataSet
+from einthoven.ecg.formats.dicom_elements import MAX_ELEMENTS, DataSetReader
 from einthoven.errors import UnreadableFileError
 
 __all__ = ["ECG_CLASSES", "DicomFile", "looks_like_dicom", "open_dicom", "uid_name"]
