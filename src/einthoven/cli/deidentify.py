@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,10 +48,8 @@ def deidentify_command(
 
     Example: `einthoven deidentify export/ shared/ --keep age,sex --map salt.key --to dicom`
     """
-    from einthoven.cli.progress import progress_lines
     from einthoven.cli.sources import locate_all
     from einthoven.ecg.deidentification import check_kept
-    from einthoven.errors import RecordError, SpecificationError
 
     kept = [word.strip() for word in keep.split(",") if word.strip()]
     check_kept(kept)
@@ -58,21 +57,36 @@ def deidentify_command(
     if source.is_dir():
         _make_folder(target, source)
     pseudonyms = _pseudonyms(key)
+
+    def write_one(location: RecordLocation) -> Deidentified:
+        return _one(location, target, to=to, pseudonyms=pseudonyms, keep=kept)
+
+    done, failures = _all(locations, write_one, stop_at_failure=not source.is_dir())
+    if linkage:
+        _write_linkage(linkage, done)
+    _print_summary(done, failures, key=key)
+
+
+def _all(
+    locations: Sequence[RecordLocation], write_one: Callable[[RecordLocation], Deidentified], *, stop_at_failure: bool
+) -> tuple[list[Deidentified], list[str]]:
+    """Return what was written, and why the rest wasn't."""
+    from einthoven.cli.progress import progress_lines
+    from einthoven.errors import RecordError, SpecificationError
+
     done: list[Deidentified] = []
     failures: list[str] = []
     with progress_lines() as announce:
         progress = announce(f"De-identifying {len(locations):,} ECGs")
         for number, location in enumerate(locations, start=1):
             try:
-                done.append(_one(location, target, to=to, pseudonyms=pseudonyms, keep=kept))
+                done.append(write_one(location))
             except (RecordError, SpecificationError) as error:
-                if not source.is_dir():
+                if stop_at_failure:
                     raise
                 failures.append(str(error))
             progress(number, len(locations))
-    if linkage:
-        _write_linkage(linkage, done)
-    _print_summary(done, failures, key=key)
+    return done, failures
 
 
 def _make_folder(target: Path, source: Path) -> None:

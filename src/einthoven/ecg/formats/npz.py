@@ -143,8 +143,6 @@ def _record(
     signal, leads, notes = _standard(arrays["signal"], names, unit=unit, where=where)
     time = datetime.fromisoformat(about["time"]) if about["time"] else None
     beat = about["median_beat"]
-    said = about["unit"]
-    provenance = about["provenance"]
     return Record(
         signal=signal,
         leads=leads,
@@ -164,25 +162,30 @@ def _record(
         annotations=tuple(
             Annotation(float(time_s), str(label), _optional(str, lead)) for time_s, label, lead in about["annotations"]
         ),
-        unit=said if unit is None else "mV",
-        provenance=Provenance(
-            reader="npz",
-            reader_version=__version__,
-            source_path=where,
-            source_sha256=sha256,
-            original_unit=unit or str(provenance["original_unit"]) or str(said),
-            original_step_mv=tuple(float(step) for step in provenance["original_step_mv"]) if unit is None else (),
-            leads_stored=_words(provenance["leads_stored"]) or leads,
-            leads_derived=_words(provenance["leads_derived"]),
-            device_filters=_words(provenance["device_filters"]),
-            resampling=str(provenance["resampling"]),
-            deidentification=str(provenance["deidentification"]),
-            notes=(
-                *_words(provenance["notes"]),
-                *notes,
-                *([f"unit {unit} declared, the file says {said}"] if unit else []),
-            ),
-        ),
+        unit=about["unit"] if unit is None else "mV",
+        provenance=_provenance(about, leads=leads, notes=notes, sha256=sha256, unit=unit, where=where),
+    )
+
+
+def _provenance(
+    about: Description, *, leads: tuple[str, ...], notes: tuple[str, ...], sha256: str, unit: str | None, where: str
+) -> Provenance:
+    """Return where the ECG came from before it was converted, and what happened since."""
+    kept, said = about["provenance"], about["unit"]
+    declared = [f"unit {unit} declared, the file says {said}"] if unit else []
+    return Provenance(
+        reader="npz",
+        reader_version=__version__,
+        source_path=where,
+        source_sha256=sha256,
+        original_unit=unit or str(kept["original_unit"]) or str(said),
+        original_step_mv=tuple(float(step) for step in kept["original_step_mv"]) if unit is None else (),
+        leads_stored=_words(kept["leads_stored"]) or leads,
+        leads_derived=_words(kept["leads_derived"]),
+        device_filters=_words(kept["device_filters"]),
+        resampling=str(kept["resampling"]),
+        deidentification=str(kept["deidentification"]),
+        notes=(*_words(kept["notes"]), *notes, *declared),
     )
 
 
