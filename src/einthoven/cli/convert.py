@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, UnitOption
+from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +33,7 @@ def convert_command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist; never the input.")] = False,
     layout: LayoutOption = None,
     unit: UnitOption = None,
+    leads: LeadsOption = None,
 ) -> None:
     """Convert ECGs; each output is read back, and what its format has no place for is told.
 
@@ -45,7 +46,7 @@ def convert_command(
 
     from einthoven.cli.sources import find_all
 
-    found = find_all(source, layout=layout, unit=unit)
+    found = find_all(source, layout=layout, unit=unit, leads=leads)
     many = source.is_dir() or len(found.locations) > 1
     chosen = _chosen_format(target, to, many=many)
     into_folder = many or target.is_dir() or not target.suffix

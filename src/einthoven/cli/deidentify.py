@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, UnitOption
+from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
 
 if TYPE_CHECKING:
     from einthoven.ecg.deidentification import Pseudonyms
@@ -39,6 +39,7 @@ def deidentify_command(
     ] = None,
     layout: LayoutOption = None,
     unit: UnitOption = None,
+    leads: LeadsOption = None,
 ) -> None:
     """Write ECGs under pseudonyms, dates shifted by one secret number of days per patient.
 
@@ -53,7 +54,7 @@ def deidentify_command(
 
     kept = [word.strip() for word in keep.split(",") if word.strip()]
     check_kept(kept)
-    locations = locate_all([source], layout=layout, unit=unit)
+    locations = locate_all([source], layout=layout, unit=unit, leads=leads)
     if source.is_dir():
         _make_folder(target, source)
     pseudonyms = _pseudonyms(key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, UnitOption
+from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
 
 if TYPE_CHECKING:
     from einthoven.ecg.input_spec import IngestSpec
@@ -33,6 +33,7 @@ def ingest_command(
     quality: Annotated[bool, typer.Option("--quality/--no-quality", help="Measure signal quality.")] = True,
     layout: LayoutOption = None,
     unit: UnitOption = None,
+    leads: LeadsOption = None,
 ) -> None:
     """Read, check, filter, resample and store ECGs. A bad file is listed in rejected.parquet and never stops the run.
 
@@ -46,7 +47,7 @@ def ingest_command(
     ingest_spec = _read_spec(spec) if spec else IngestSpec()
     with progress_lines() as announce:
         announce("Looking for ECGs")
-        locations = locate_all(sources, layout=layout, unit=unit)
+        locations = locate_all(sources, layout=layout, unit=unit, leads=leads)
         progress = announce(f"Ingesting {len(locations):,} ECGs")
         summary = ingest(
             locations,

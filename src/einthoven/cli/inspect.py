@@ -10,7 +10,7 @@ import typer
 
 from einthoven.cli.inspect_description import Description, describe, describe_error, to_json
 from einthoven.cli.inspect_drawing import PaperGain, PaperLayout, PaperOptions, PaperSpeed, checked_targets, draw_into
-from einthoven.cli.sources import LayoutOption, UnitOption
+from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
 from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def inspect_command(
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many ECGs of a folder.")] = 50,
     layout: LayoutOption = None,
     unit: UnitOption = None,
+    leads: LeadsOption = None,
 ) -> None:
     """Show what ECG files hold: a table of a folder, a full card of one file, JSON of either, a drawing on paper.
 
@@ -49,7 +50,7 @@ def inspect_command(
 
     try:
         targets = checked_targets(png=png, svg=svg, pdf=pdf)
-        found = find_all(path, layout=layout, unit=unit)
+        found = find_all(path, layout=layout, unit=unit, leads=leads)
         locations = found.locations if record is None else [_named(found.locations, record, path)]
         if len(locations) == 1:
             description = _one(locations[0], targets=targets, options=PaperOptions(paper, speed, gain, start))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, UnitOption
+from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
 
 __all__ = ["predict_command"]
 
@@ -25,6 +25,7 @@ def predict_command(
     workers: Annotated[int, typer.Option(min=1, help="Processes that prepare signals.")] = 1,
     layout: LayoutOption = None,
     unit: UnitOption = None,
+    leads: LeadsOption = None,
 ) -> None:
     """Score ECGs with a trained model: the signals go the same way as in training.
 
@@ -39,7 +40,7 @@ def predict_command(
     check_output(out)
     with progress_lines() as announce:
         announce("Looking for ECGs")
-        locations = locate_all(source, layout=layout, unit=unit)
+        locations = locate_all(source, layout=layout, unit=unit, leads=leads)
         scores = score_files(locations, checkpoint, store=store, workers=workers, announce=announce)
         scores.write(out)
     console = Console()

@@ -16,5 +16,6 @@ def test_at_equal_numbers_the_higher_rate_is_kept():
     assert channels_of_one_rate(["I", "II"], [250, 500]).rows == (1,)
 
 
-def test_without_a_standard_lead_nothing_is_kept():
-    assert channels_of_one_rate(["Resp"], [25]) == ((), ())
+def test_without_a_standard_lead_the_commonest_rate_is_kept_for_a_human_to_name():
+    assert channels_of_one_rate(["a", "b", "c"], [25, 500, 500]) == ((1, 2), ())
+    assert channels_of_one_rate([], []) == ((), ())

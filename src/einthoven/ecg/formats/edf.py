@@ -13,12 +13,10 @@ from einthoven.ecg.formats.edf_identity import identity
 from einthoven.ecg.formats.edf_samples import Timeline, digital_samples, timeline, with_gaps
 from einthoven.ecg.formats.single_file import single_file_format
 from einthoven.ecg.formats.units import millivolts_per_unit
-from einthoven.ecg.leads import STANDARD_LEADS
-from einthoven.errors import LeadError, SignalError, UnitError, UnreadableFileError
+from einthoven.errors import SignalError, UnitError, UnreadableFileError
 
 __all__ = ["FORMAT", "decode", "device_filters"]
 
-MAX_LABELS_TOLD = 12
 # IEC 60601-2-25 asks for 5 uV of an electrocardiograph, Holter recorders of 8 bits had about 20 uV
 COARSE_STEP_MV = 0.025
 _FILTERS = {"HP": "high-pass", "LP": "low-pass", "N": "notch"}
@@ -89,12 +87,6 @@ def _chosen(header: EdfHeader, *, where: str) -> tuple[list[int], tuple[str, ...
     chosen = channels_of_one_rate(labels, [signal.samples_per_record for _, signal in signals])
     if not labels:
         raise SignalError(f"{where} holds annotations only, no samples: leave the record out")
-    if not chosen.rows:
-        told = ", ".join(map(repr, labels[:MAX_LABELS_TOLD])) + (", ..." if len(labels) > MAX_LABELS_TOLD else "")
-        raise LeadError(
-            f"{where} holds signals labelled {told}, which doesn't say which of the standard leads "
-            f"({', '.join(STANDARD_LEADS)}) they are: label them in the header, as 'ECG I'"
-        )
     rows = [signals[index][0] for index in chosen.rows]
     if header.signals[rows[0]].samples_per_record == 0:
         raise SignalError(f"{where} holds no samples: leave the record out")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from einthoven import __version__
 from einthoven.ecg.formats.calibration_pulse import calibration_note
+from einthoven.ecg.formats.declared_leads import named_leads, with_declared_leads
 from einthoven.ecg.formats.decoded import Channels, Decoded
 from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
@@ -26,10 +27,11 @@ from einthoven.errors import EinthovenError, LeadError, SignalError, UnitError, 
 
 __all__ = ["OPTIONS", "Decode", "single_file_format"]
 
-OPTIONS = ("unit",)
+OPTIONS = ("unit", "leads")
 # far above what any ECG recorder does: a larger one is a damaged header
 _MAX_RATE_HZ = 100_000.0
 _FILLING = 32767
+_MAX_FLOAT32 = float(np.finfo(np.float32).max) / 2
 
 
 class Decode(Protocol):
@@ -82,6 +84,7 @@ def _read(location: RecordLocation, *, name: str, decode: Decode, max_bytes: int
         resampling=decoded.resampling,
     )
     unit = location.options.get("unit")
+    decoded = with_declared_leads(decoded, location.options.get("leads"), where=location.path)
     return _record(decoded, location, provenance=provenance, unit=None if unit is None else str(unit))
 
 
@@ -106,7 +109,7 @@ def _decoded(decode: Decode, content: bytes, *, where: str) -> Decoded:
 
 def _record(decoded: Decoded, location: RecordLocation, *, provenance: Provenance, unit: str | None) -> Record:
     rhythm, about, where = decoded.rhythm, decoded.about, location.path
-    selection = select_standard_leads(rhythm.names, where=where)
+    selection = named_leads(rhythm.names, where=where)
     steps_mv = _steps_mv(rhythm, selection, unit=unit, where=where)
     signal = _millivolts(rhythm, selection, steps_mv=steps_mv, where=where)
     utc = about.time is not None and about.time.tzinfo is not None
@@ -190,16 +193,20 @@ def _millivolts(
             if channels.offset and channels.offset[row]:
                 amplitude += channels.offset[row] * (steps_mv[target] / channels.step[row])
             signal[target] = amplitude
-    if not _all_finite(signal) and np.isinf(signal).any():
+    if not _bounded(channels, steps_mv) and np.isinf(signal).any():
         raise SignalError(f"{where} holds amplitudes beyond all measure: export it again")
     if channels.absent is not None:
         signal[channels.absent[rows]] = np.nan
     return signal
 
 
-def _all_finite(signal: NDArray[np.float32]) -> bool:
-    with np.errstate(invalid="ignore"):
-        return bool(np.isfinite(signal.sum(dtype=np.float64)))
+def _bounded(channels: Channels, steps_mv: NDArray[np.float64]) -> bool:
+    """Return whether no amplitude can be too large, by the type of the samples alone: saves looking at them."""
+    if channels.digital.dtype.kind not in "iu":
+        return False
+    farthest = float(np.iinfo(channels.digital.dtype).max) * float(np.abs(steps_mv).max())
+    ratios = [abs(offset / step) for offset, step in zip(channels.offset, channels.step, strict=False) if step]
+    return farthest + max(ratios, default=0.0) * float(np.abs(steps_mv).max()) < _MAX_FLOAT32
 
 
 def _median_beat(channels: Channels | None, *, unit: str | None, where: str) -> MedianBeat | None:
