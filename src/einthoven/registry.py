@@ -1,6 +1,6 @@
 """Resolve a component's name in its family's literal table, or in the entry points of other packages.
 
-A family is a module-level table such as ``FORMATS = {"wfdb": "einthoven.ecg.formats.wfdb:FORMAT"}``: easy to grep,
+A family is a module-level table such as ``FORMATS = {"wfdb": "einthoven.ecg.formats.wfdb.read:FORMAT"}``: easy to grep,
 nothing is imported before it is asked for. Another package adds a member by the entry point group
 ``einthoven.<family>``; a study file can name members, never import paths.
 """

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from einthoven.ecg.formats import FORMATS, RecordLocation, locate, read
-from einthoven.ecg.formats.array_layout import DECLARED
+from einthoven.ecg.formats.array.layout import DECLARED
 from einthoven.ecg.formats.recognition import format_named, recognised_format
 from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnitError
 from fakes.wfdb_files import STANDARD

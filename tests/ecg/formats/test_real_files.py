@@ -9,7 +9,7 @@ import pytest
 import wfdb as package
 
 from einthoven.ecg.formats import RecordLocation, locate, read
-from einthoven.ecg.formats.wfdb_header import parse_header
+from einthoven.ecg.formats.wfdb.header import parse_header
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.errors import LeadError, SpecificationError, UnreadableFileError
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from einthoven.ecg.formats import RecordLocation, read
-from einthoven.ecg.formats.array_layout import DECLARED
+from einthoven.ecg.formats.array.layout import DECLARED
 from einthoven.ecg.formats.recognition import recognised_format
 from einthoven.ecg.formats.search import search_folder
 from einthoven.errors import RecordError

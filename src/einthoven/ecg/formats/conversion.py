@@ -14,8 +14,8 @@ import numpy as np
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.reading import read
 from einthoven.ecg.formats.recognition import recognised_format
-from einthoven.ecg.formats.wfdb_header import parse_header
-from einthoven.ecg.formats.wfdb_locate import header_path
+from einthoven.ecg.formats.wfdb.header import parse_header
+from einthoven.ecg.formats.wfdb.locate import header_path
 from einthoven.ecg.formats.writing import encode, write_files
 from einthoven.ecg.record import Record
 from einthoven.errors import RecordError, SpecificationError

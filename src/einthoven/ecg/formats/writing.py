@@ -15,14 +15,14 @@ from einthoven.registry import nearest, resolve
 __all__ = ["SUFFIXES", "WRITERS", "EncodeRecord", "encode", "format_for", "suffix_of", "write", "write_files"]
 
 WRITERS: dict[str, str] = {
-    "aecg": "einthoven.ecg.formats.aecg_write:encode",
-    "csv": "einthoven.ecg.formats.csv_write:encode",
-    "dicom": "einthoven.ecg.formats.dicom_write:encode",
-    "muse": "einthoven.ecg.formats.muse_write:encode",
-    "fhir": "einthoven.ecg.formats.fhir_write:encode",
-    "npz": "einthoven.ecg.formats.npz_write:encode",
-    "scp": "einthoven.ecg.formats.scp_write:encode",
-    "wfdb": "einthoven.ecg.formats.wfdb_write:encode",
+    "aecg": "einthoven.ecg.formats.aecg.write:encode",
+    "csv": "einthoven.ecg.formats.array.csv_write:encode",
+    "dicom": "einthoven.ecg.formats.dicom.write:encode",
+    "muse": "einthoven.ecg.formats.muse.write:encode",
+    "fhir": "einthoven.ecg.formats.fhir.write:encode",
+    "npz": "einthoven.ecg.formats.npz.write:encode",
+    "scp": "einthoven.ecg.formats.scp.write:encode",
+    "wfdb": "einthoven.ecg.formats.wfdb.write:encode",
 }
 SUFFIXES = {
     ".csv": "csv",

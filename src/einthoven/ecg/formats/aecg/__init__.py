@@ -1,0 +1,3 @@
+"""HL7 annotated ECG."""
+
+from __future__ import annotations

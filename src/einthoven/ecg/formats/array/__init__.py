@@ -1,0 +1,3 @@
+"""Arrays with a declared layout."""
+
+from __future__ import annotations

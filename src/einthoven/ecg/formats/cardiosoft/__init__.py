@@ -1,0 +1,3 @@
+"""GE CardioSoft and UK Biobank XML."""
+
+from __future__ import annotations

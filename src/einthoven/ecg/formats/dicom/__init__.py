@@ -1,0 +1,3 @@
+"""DICOM waveforms."""
+
+from __future__ import annotations

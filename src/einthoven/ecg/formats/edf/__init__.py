@@ -1,0 +1,3 @@
+"""EDF, EDF+, BDF and BDF+."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""FHIR Observations."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""AliveCor Kardia ATC."""
+
+from __future__ import annotations

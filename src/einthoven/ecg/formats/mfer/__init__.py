@@ -1,0 +1,3 @@
+"""MFER."""
+
+from __future__ import annotations

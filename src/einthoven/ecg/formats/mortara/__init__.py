@@ -1,0 +1,3 @@
+"""Mortara and ELI XML."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""GE MUSE XML."""
+
+from __future__ import annotations

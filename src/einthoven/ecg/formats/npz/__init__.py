@@ -1,0 +1,3 @@
+"""NPZ that says all about itself."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Philips Sierra XML."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Schiller XML."""
+
+from __future__ import annotations

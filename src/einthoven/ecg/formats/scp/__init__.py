@@ -1,0 +1,3 @@
+"""SCP-ECG."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""WFDB, the format of PhysioNet."""
+
+from __future__ import annotations
