@@ -14,6 +14,7 @@ import pytest
 from einthoven.ecg.formats import FORMATS, RecordLocation, locate, read
 from einthoven.ecg.formats.array.layout import DECLARED
 from einthoven.ecg.formats.recognition import format_named, recognised_format
+from einthoven.ecg.formats.writing import WRITERS
 from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnitError
 from fakes.wfdb_files import STANDARD
 
@@ -152,3 +153,12 @@ def test_nothing_else_is_taken_for_a_format(name):
     recognises = format_named(name).recognises
     for head in (b"", b"%PDF-1.7", b"<html><body>", b'{"resourceType": "Patient"}', b"a,b\n1,2\n", b"PK\x05\x06"):
         assert not recognises(head)
+
+
+def test_every_format_and_writer_is_documented():
+    """The overview names each as ``--to`` and errors do."""
+    pages = Path(__file__).parents[3] / "docs"
+    overview = (pages / "reference/formats.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"| `{name}` |" not in overview] == []
+    how_to = (pages / "how_to/exchange_ecgs.md").read_text(encoding="utf-8")
+    assert [name for name in WRITERS if f"`{name}`" not in how_to] == []
