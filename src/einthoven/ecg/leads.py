@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -158,9 +159,17 @@ def derive_limb_leads(signal: NDArray[np.float32], leads: Sequence[str]) -> Deri
         )
     rows = {lead: signal[index] for index, lead in enumerate(leads)}
     if missing:
-        basis = _FROM_I_AND_II[[LIMB_LEADS.index(lead) for lead in present[:2]]]
-        weights = _FROM_I_AND_II[[LIMB_LEADS.index(lead) for lead in missing]] @ np.linalg.inv(basis)
+        weights = _weights(tuple(present[:2]), tuple(missing))
         sources = np.stack([rows[lead] for lead in present[:2]])
-        rows.update(zip(missing, weights.astype(np.float32) @ sources, strict=True))
+        rows.update(zip(missing, weights @ sources, strict=True))
     ordered = tuple(lead for lead in STANDARD_LEADS if lead in rows)
     return Derivation(np.stack([rows[lead] for lead in ordered]), ordered, tuple(missing))
+
+
+@functools.lru_cache(maxsize=64)  # the records of an archive lack the same leads
+def _weights(present: tuple[str, ...], missing: tuple[str, ...]) -> NDArray[np.float32]:
+    """Return float32 (missing, 2): each missing limb lead as a sum of the two present ones."""
+    basis = _FROM_I_AND_II[[LIMB_LEADS.index(lead) for lead in present]]
+    wanted = _FROM_I_AND_II[[LIMB_LEADS.index(lead) for lead in missing]]
+    weights: NDArray[np.float32] = (wanted @ np.linalg.inv(basis)).astype(np.float32)
+    return weights
