@@ -106,3 +106,13 @@ def test_the_hash_of_a_row_covers_its_bytes_and_that_of_a_file_the_file(tmp_path
 def test_an_array_without_samples_is_refused(tmp_path):
     with pytest.raises(SignalError, match="no samples"):
         read_with(write_array(tmp_path / "a.npy", np.zeros((0, 12), np.float32)))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "unit", "steps"), [("i2", "uV", (0.002,) * 12), ("f4", "uV", ()), ("i2", "arbitrary", ())]
+)
+def test_the_provenance_says_which_leads_are_stored_and_what_a_whole_number_is_worth(tmp_path, dtype, unit, steps):
+    path = write_array(tmp_path / "a.npy", np.ones((30, 12), dtype=dtype))
+    provenance = read_with(path, unit=unit, scale=2).provenance
+    assert provenance.leads_stored == STANDARD
+    assert provenance.original_step_mv == pytest.approx(steps)

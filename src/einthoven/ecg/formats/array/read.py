@@ -68,9 +68,16 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
             source_path=location.path,
             source_sha256=_sha256(location.path, stored, layout) if with_sha256 else "",
             original_unit=layout.unit,
+            original_step_mv=_steps_mv(stored, layout, factor=factor, n_leads=len(selection.leads)),
+            leads_stored=selection.leads,
             notes=selection.notes,
         ),
     )
+
+
+def _steps_mv(stored: NDArray[Any], layout: ArrayLayout, *, factor: float, n_leads: int) -> tuple[float, ...]:
+    """Return what one stored unit is worth, where the array holds whole numbers of volts."""
+    return (factor,) * n_leads if stored.dtype.kind in "iu" and layout.unit != "arbitrary" else ()
 
 
 def _stored(location: RecordLocation, layout: ArrayLayout) -> NDArray[Any]:
