@@ -14,7 +14,7 @@ import numpy as np
 __all__ = ["keep_freed_memory"]
 
 # more than any array of a 10 s ECG on its way into a store; the process then keeps at most twice as much
-_LARGEST_BYTES = 8 << 20
+_LARGEST_BYTES = 16 << 20
 
 
 @functools.cache
