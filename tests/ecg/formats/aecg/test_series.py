@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from lxml import etree
 
+from einthoven.ecg.formats.aecg import series as module
 from einthoven.ecg.formats.aecg.series import pieces_of
+from einthoven.ecg.formats.xml_document import find
 from einthoven.errors import UnitError
 from fakes.aecg_files import aecg, lead, sequence_set, series
 
@@ -70,3 +72,12 @@ def test_the_increment_gives_the_rate(increment, unit, rate):
 def test_a_display_name_names_a_lead_without_code():
     named = lead("I", "1 2").replace('code="MDC_ECG_LEAD_I"', 'nullFlavor="OTH" displayName="Lead I"')
     assert _piece(named).names == ("Lead I",)
+
+
+def test_a_series_of_many_tiny_sets_is_asked_for_its_time_once(monkeypatch):
+    """Where the time lacks, looking for it passes all sets: for each set anew, that is quadratic."""
+    asked = []
+    monkeypatch.setattr(module, "find", lambda element, path: asked.append(path) or find(element, path))
+    document = etree.fromstring(aecg(series(5 * sequence_set([lead("I", "1 2")]))).encode())
+    assert len(pieces_of(document.find("{*}component/{*}series"), where="a.xml")) == 5
+    assert asked.count("effectiveTime") == 1

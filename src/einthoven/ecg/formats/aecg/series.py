@@ -91,11 +91,13 @@ def pieces_of(series: etree._Element, *, where: str) -> list[Piece]:
     SignalError
         When the leads of a set differ in length, or it has no time.
     """
-    pieces = (_piece(found, series=series, where=where) for found in children(series, "component/sequenceSet"))
+    effective_time = find(series, "effectiveTime")  # once: where it lacks, all children are looked at
+    sets = children(series, "component/sequenceSet")
+    pieces = (_piece(found, effective_time=effective_time, where=where) for found in sets)
     return [piece for piece in pieces if piece is not None]
 
 
-def _piece(sequence_set: etree._Element, *, series: etree._Element, where: str) -> Piece | None:
+def _piece(sequence_set: etree._Element, *, effective_time: etree._Element | None, where: str) -> Piece | None:
     time, leads = _sequences(sequence_set, where=where)
     if not leads:
         return None
@@ -115,7 +117,7 @@ def _piece(sequence_set: etree._Element, *, series: etree._Element, where: str) 
         offset=tuple(scale.offset for scale in scales),
         unit=tuple(scale.unit for scale in scales),
         rate_hz=rate_hz,
-        start=absolute or _moved(start_of(find(series, "effectiveTime"), duration_s=n_samples / rate_hz), head_s),
+        start=absolute or _moved(start_of(effective_time, duration_s=n_samples / rate_hz), head_s),
         head_s=head_s,
     )
 
