@@ -118,7 +118,8 @@ def _in_order(samples: NDArray[Any], n_leads: int, rate: float) -> tuple[NDArray
 
 
 def _roughness(leads: NDArray[Any]) -> float:
-    return sum(float(np.abs(np.diff(lead.astype(np.float64))).sum()) for lead in leads)
+    with np.errstate(over="ignore", invalid="ignore"):  # amplitudes beyond all measure are refused later
+        return sum(float(np.abs(np.diff(lead.astype(np.float64))).sum()) for lead in leads)
 
 
 def _channels(
