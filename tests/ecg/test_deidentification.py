@@ -81,3 +81,59 @@ def test_records_without_a_patient_are_patients_of_their_own():
     hidden = [deidentify(record, pseudonyms=pseudonyms) for record in (one, other)]
     assert hidden[0].patient_id != hidden[1].patient_id
     assert hidden[0].record_id != hidden[1].record_id
+
+
+@pytest.mark.parametrize(("age_years", "kept"), [(61.37, 61.0), (1.3, 15 / 12), (17.99999999, 18.0), (89.9, 89.0)])
+def test_the_fraction_of_an_age_does_not_tell_when_the_ecg_was_taken(age_years, kept):
+    record = dataclasses.replace(RECORD, age_years=age_years)
+    assert deidentify(record, pseudonyms=Pseudonyms(KEY), keep=["age"]).age_years == kept
+
+
+def test_dates_in_kept_text_do_not_tell_by_how_much_dates_were_moved():
+    record = dataclasses.replace(
+        RECORD,
+        statements=("Compared with ECG of 14-MAR-2019 10:12, QT is longer",),
+        original_statements=("since 3/14/2019",),
+        annotations=(Annotation(0.5, "acquired 20190314101200", "V1"),),
+    )
+    hidden = deidentify(record, pseudonyms=Pseudonyms(KEY), keep=["statements", "annotations"])
+    assert hidden.statements == ("Compared with ECG of [date] 10:12, QT is longer",)
+    assert hidden.original_statements == ("since [date]",)
+    assert hidden.annotations == (Annotation(0.5, "acquired [date]", "V1"),)
+
+
+def test_free_text_in_the_place_of_filters_and_leads_stays_behind():
+    known = (
+        "high-pass 0.05 Hz",
+        "low-pass 1e-05 Hz",
+        "notch 60 Hz",
+        "notch",
+        "cubic spline (baseline)",
+        "notch (AC filter)",
+    )
+    provenance = Provenance("edf", "1", device_filters=(*known, "HP:0.1 by Dr. Roe", "low-pass 1234567 Hz", "Roe"))
+    record = dataclasses.replace(
+        RECORD,
+        provenance=provenance,
+        lead_measurements={"I": {"r_mv": 1.0}, "Roe": {"r_mv": 1.0}},
+        annotations=(Annotation(0.1, "P onset", "Roe"),),
+    )
+    hidden = deidentify(record, pseudonyms=Pseudonyms(KEY), keep=["annotations"])
+    assert hidden.provenance.device_filters == known
+    assert hidden.lead_measurements == {"I": {"r_mv": 1.0}}
+    assert hidden.annotations == (Annotation(0.1, "P onset"),)
+
+
+def test_a_date_that_can_not_be_moved_is_left_out():
+    record = dataclasses.replace(RECORD, time=datetime(1, 1, 1))  # noqa: DTZ001 - a file without zone
+    hidden = deidentify(record, pseudonyms=Pseudonyms(KEY))
+    assert (hidden.time, hidden.time_kind) == (None, "unknown")
+
+
+def test_blank_numbers_are_no_patient_and_alphabets_spell_one_number_alike():
+    pseudonyms = Pseudonyms(KEY)
+    other = dataclasses.replace(RECORD.provenance, source_sha256="cd" * 32)
+    blank = [dataclasses.replace(RECORD, patient_id="  ", provenance=one) for one in (RECORD.provenance, other)]
+    assert len({deidentify(record, pseudonyms=pseudonyms).patient_id for record in blank}) == 2
+    assert pseudonyms.of_patient("M\u00fc7") == pseudonyms.of_patient("Mu\u03087")
+    assert len({pseudonyms.of_patient(number) for number in ("0012", "12", "A12", "a12")}) == 4

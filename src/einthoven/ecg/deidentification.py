@@ -4,7 +4,9 @@ It works by keeping, not by removing: a field that isn't named here stays behind
 keyed hashes (HMAC-SHA256), so that the same key gives the same pseudonym in every format and on every day, and nobody
 can go back without the key. All dates of one patient move by the same secret number of days: intervals survive. This
 follows DICOM PS3.15 annex E, the basic profile with the option to retain longitudinal information with modified dates;
-ages of 90 and more become 90, as the safe harbour of the HIPAA privacy rule (45 CFR 164.514) asks.
+ages of 90 and more become 90, as the safe harbour of the HIPAA privacy rule (45 CFR 164.514) asks. Ages become whole
+years, below two years whole months: who knows a date of birth could tell from the fraction when an ECG was taken. Dates
+in free text that is kept are taken out, for beside moved dates they would tell by how much.
 """
 
 from __future__ import annotations
@@ -12,11 +14,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import Collection
-from datetime import timedelta
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from einthoven.ecg.record import Provenance, Record
+from einthoven.ecg.dates_in_text import without_dates
+from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.ecg.record import Annotation, Provenance, Record
 from einthoven.errors import SpecificationError
 from einthoven.registry import nearest
 
@@ -33,6 +40,13 @@ KEEPABLE = {
 MIN_KEY_BYTES = 16
 _MAX_AGE_YEARS = 90.0
 _SHIFT_DAYS = (365, 3650)  # back by one to ten years
+_INFANT_YEARS = 2
+# of what filters are called, in any format; some files have free text in their place
+_FILTER_WORDS = frozenset((
+    "ac", "alivecor", "artefact", "artifact", "baseline", "cubic", "dft", "emg", "enhanced", "filter", "high",
+    "hum", "hz", "low", "mains", "muscle", "notch", "off", "on", "pass", "philips", "spline",
+))  # fmt: skip
+_FILTER_PART = re.compile(r"(?P<word>[^\W\d_]+)|\d{1,4}(?:\.\d{1,6})?(?:e-\d\d)?(?![\w.])")
 _HEX_DIGITS = 16  # 64 bits: two of ten million records share a pseudonym with a probability of 3e-6
 
 
@@ -56,8 +70,8 @@ class Pseudonyms:
         self._key = key
 
     def of_patient(self, patient_id: str) -> str:
-        """Return the pseudonym of a patient; blanks around the number don't matter."""
-        return f"P{self._digest('patient', patient_id.strip())[:_HEX_DIGITS]}"
+        """Return the pseudonym of a patient; blanks around the number don't matter, case and leading zeros do."""
+        return f"P{self._digest('patient', _number(patient_id))[:_HEX_DIGITS]}"
 
     def of_record(self, name: str) -> str:
         """Return the pseudonym of one ECG."""
@@ -66,7 +80,7 @@ class Pseudonyms:
     def shift(self, patient_id: str) -> timedelta:
         """Return the whole days by which all dates of a patient move, between one and ten years back."""
         least, most = _SHIFT_DAYS
-        draw = int(self._digest("shift", patient_id.strip()), 16)
+        draw = int(self._digest("shift", _number(patient_id)), 16)
         return timedelta(days=-(least + draw % (most - least)))
 
     def _digest(self, purpose: str, name: str) -> str:
@@ -99,23 +113,24 @@ def deidentify(record: Record, *, pseudonyms: Pseudonyms, keep: Collection[str] 
     """
     check_kept(keep)
     identity = _identity(record)
+    time = _moved(record.time, pseudonyms.shift(identity.patient))
     return Record(
         signal=record.signal,
         leads=record.leads,
         sampling_rate_hz=record.sampling_rate_hz,
         record_id=pseudonyms.of_record(identity.record),
         patient_id=pseudonyms.of_patient(identity.patient),
-        time=record.time + pseudonyms.shift(identity.patient) if record.time else None,
-        time_kind=record.time_kind,
+        time=time,
+        time_kind=record.time_kind if time else "unknown",
         age_years=_age(record.age_years) if "age" in keep else None,
         sex=record.sex if "sex" in keep else "U",
         device=record.device if "device" in keep else None,
         measurements=dict(record.measurements),
-        lead_measurements=dict(record.lead_measurements),
-        statements=record.statements if "statements" in keep else (),
-        original_statements=record.original_statements if "statements" in keep else (),
+        lead_measurements={lead: values for lead, values in record.lead_measurements.items() if lead in STANDARD_LEADS},
+        statements=tuple(map(without_dates, record.statements)) if "statements" in keep else (),
+        original_statements=tuple(map(without_dates, record.original_statements)) if "statements" in keep else (),
         median_beat=record.median_beat,
-        annotations=record.annotations if "annotations" in keep else (),
+        annotations=tuple(map(_undated, record.annotations)) if "annotations" in keep else (),
         unit=record.unit,
         provenance=_provenance(record.provenance),
     )
@@ -136,15 +151,55 @@ def check_kept(keep: Collection[str]) -> None:
 
 def _identity(record: Record) -> _Identity:
     content = record.provenance.source_sha256 or record.record_id
-    return _Identity(record.patient_id or f"patient of {content}", content)
+    known = record.patient_id is not None and record.patient_id.strip()
+    return _Identity(record.patient_id if record.patient_id and known else f"patient of {content}", content)
+
+
+def _number(patient_id: str) -> str:
+    """Return a patient's number in the one form that all formats and alphabets can share."""
+    return unicodedata.normalize("NFC", patient_id).strip()
+
+
+def _moved(time: datetime | None, shift: timedelta) -> datetime | None:
+    """Return the time moved, None where it would begin before the calendar: the year 1 stands for an unknown date."""
+    try:
+        return time + shift if time else None
+    except OverflowError:
+        return None
 
 
 def _age(age_years: float | None) -> float | None:
-    return None if age_years is None else min(age_years, _MAX_AGE_YEARS)
+    if age_years is None:
+        return None
+    per_year = 12 if age_years < _INFANT_YEARS else 1
+    whole = math.floor(age_years * per_year + 1e-6) / per_year  # 18 months may have come as 17.9999999
+    return min(whole, _MAX_AGE_YEARS)
+
+
+def _undated(mark: Annotation) -> Annotation:
+    lead = mark.lead if mark.lead in STANDARD_LEADS else None
+    return Annotation(mark.time_s, without_dates(mark.label), lead)
+
+
+def _filters(told: Iterable[str]) -> tuple[str, ...]:
+    """Return the filters that are told in the words and numbers of filters: free text is left out."""
+    return tuple(filter_ for filter_ in told if _is_of_filters(filter_))
+
+
+def _is_of_filters(text: str) -> bool:
+    words = [found["word"] for found in _FILTER_PART.finditer(text) if found["word"]]
+    rest = _FILTER_PART.sub("", text)
+    return set(rest) <= set(" ()-,") and {word.lower() for word in words} <= _FILTER_WORDS
 
 
 def _provenance(provenance: Provenance) -> Provenance:
     """Keep what the device did to the signal; paths, hashes and remarks may lead back to the patient."""
     return dataclasses.replace(
-        provenance, source_path="", source_sha256="", resampling="", notes=(), deidentification=METHOD
+        provenance,
+        source_path="",
+        source_sha256="",
+        device_filters=_filters(provenance.device_filters),
+        resampling="",
+        notes=(),
+        deidentification=METHOD,
     )
