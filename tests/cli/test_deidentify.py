@@ -90,3 +90,37 @@ def test_a_folder_with_bad_files_ends_with_their_reasons(tmp_path):
     with pytest.raises(UnreadableFileError, match="1 of 2 ECGs were not written"):
         deidentify(source, tmp_path / "out", "--map", tmp_path / "salt.key")
     assert len(locate(tmp_path / "out")) == 1
+
+
+def test_key_and_table_are_not_handed_out_with_the_ecgs(tmp_path):
+    source, target = _archive(tmp_path), tmp_path / "out"
+    for words in (["--map", target / "salt.key"], ["--map", tmp_path / "salt.key", "--linkage", target / "a.csv"]):
+        with pytest.raises(SpecificationError, match="would be handed out with the ECGs"):
+            deidentify(source, target, *words)
+    assert list(target.iterdir()) == []
+
+
+def test_a_table_never_replaces_a_file(tmp_path):
+    source, key = _archive(tmp_path), tmp_path / "salt.key"
+    deidentify(source, tmp_path / "out", "--map", key)
+    before = key.read_text()
+    for existing in (key, source / "doe_1.hea"):
+        with pytest.raises(SpecificationError, match="name a new file for the table"):
+            deidentify(source, tmp_path / "again", "--map", key, "--linkage", existing)
+    assert key.read_text() == before
+    assert list((tmp_path / "again").iterdir()) == []
+
+
+def test_a_stopped_run_leaves_the_links_of_what_it_wrote(tmp_path):
+    source, linkage = _archive(tmp_path), tmp_path / "linkage.csv"
+    (source / "doe_2.dat").write_bytes(b"12")
+    with pytest.raises(UnreadableFileError):
+        deidentify(source, tmp_path / "out", "--map", tmp_path / "salt.key", "--linkage", linkage)
+    assert [line.split(",")[0] for line in linkage.read_text().splitlines()] == ["record_id", "doe_1"]
+
+
+def test_a_key_that_others_may_read_is_told(tmp_path):
+    source, key = _archive(tmp_path), tmp_path / "salt.key"
+    assert "Other users may read" not in deidentify(source, tmp_path / "one", "--map", key).output
+    key.chmod(0o644)
+    assert "chmod 600" in deidentify(source, tmp_path / "two", "--map", key).output

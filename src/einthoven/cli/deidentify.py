@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,7 +36,7 @@ def deidentify_command(
     ] = "age,sex",
     to: Annotated[str | None, typer.Option(help="Format of the output; by default that of the input.")] = None,
     linkage: Annotated[
-        Path | None, typer.Option(help="Write a table old id, new id here. As secret as the key.")
+        Path | None, typer.Option(help="Write a table old id, new id to this new file. As secret as the key.")
     ] = None,
     layout: LayoutOption = None,
     unit: UnitOption = None,
@@ -57,14 +58,16 @@ def deidentify_command(
     locations = locate_all([source], layout=layout, unit=unit, leads=leads)
     if source.is_dir():
         _make_folder(target, source)
+    _refuse_shared_secrets([secret for secret in (key, linkage) if secret], target)
     pseudonyms = _pseudonyms(key)
+    with _linkage_table(linkage) as link:
 
-    def write_one(location: RecordLocation) -> Deidentified:
-        return _one(location, target, to=to, pseudonyms=pseudonyms, keep=kept)
+        def write_one(location: RecordLocation) -> Deidentified:
+            one = _one(location, target, to=to, pseudonyms=pseudonyms, keep=kept)
+            link(one)
+            return one
 
-    done, failures = _all(locations, write_one, stop_at_failure=not source.is_dir())
-    if linkage:
-        _write_linkage(linkage, done)
+        done, failures = _all(locations, write_one, stop_at_failure=not source.is_dir())
     _print_summary(done, failures, key=key)
 
 
@@ -98,6 +101,17 @@ def _make_folder(target: Path, source: Path) -> None:
     if target.resolve().is_relative_to(source.resolve()):
         raise SpecificationError(f"{target} lies in the input folder {source}: name a folder outside it")
     target.mkdir(parents=True, exist_ok=True)
+
+
+def _refuse_shared_secrets(secrets: Sequence[Path], target: Path) -> None:
+    """Refuse a key or a table of identities among the files that are to be handed out."""
+    from einthoven.errors import SpecificationError
+
+    for secret in secrets:
+        if target.is_dir() and secret.resolve().is_relative_to(target.resolve()):
+            raise SpecificationError(
+                f"{secret} lies in the output folder {target}, it would be handed out with the ECGs: name another place"
+            )
 
 
 def _one(
@@ -136,23 +150,38 @@ def _pseudonyms(path: Path) -> Pseudonyms:
         ) from error
 
 
-def _write_linkage(path: Path, done: list[Deidentified]) -> None:
+@contextmanager
+def _linkage_table(path: Path | None) -> Iterator[Callable[[Deidentified], None]]:
+    """Give what adds an ECG to the table, at once: a run that is stopped leaves the links of what it has written."""
     import csv
     import os
 
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="", encoding="utf-8"
-    ) as file:
+    from einthoven.errors import SpecificationError
+
+    if path is None:
+        yield lambda _: None
+        return
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise SpecificationError(f"{path} exists already: name a new file for the table of identities") from error
+    with os.fdopen(descriptor, "w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         table = csv.writer(file)
         table.writerow(["record_id", "patient_id", "new_record_id", "new_patient_id", "shift_days"])
-        for one in done:
+
+        def link(one: Deidentified) -> None:
             times = (one.original.time, one.hidden.time)
             shift = (times[1] - times[0]).days if times[0] and times[1] else ""
             ids = (one.original.record_id, one.original.patient_id or "")
             table.writerow([*ids, one.hidden.record_id, one.hidden.patient_id, shift])
+            file.flush()
+
+        yield link
 
 
 def _print_summary(done: list[Deidentified], failures: list[str], *, key: Path) -> None:
+    import os
+
     from rich.console import Console
 
     from einthoven.errors import UnreadableFileError
@@ -166,6 +195,8 @@ def _print_summary(done: list[Deidentified], failures: list[str], *, key: Path) 
             highlight=False,
         )
         console.print(f"Keep {key} secret and safe: it repeats the pseudonyms and date shifts", highlight=False)
+        if os.name == "posix" and key.stat().st_mode & 0o077:
+            console.print(f"Other users may read {key}: chmod 600 {key}", highlight=False, markup=False, soft_wrap=True)
     if failures:
         for reason in failures[:SHOWN]:
             console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)

@@ -86,3 +86,10 @@ def test_the_same_ecg_twice_is_refused(tmp_path):
 
 def test_every_writer_has_a_suffix():
     assert {to: suffix_of(to) for to in WRITERS}
+
+
+def test_no_file_beside_the_output_is_replaced(tmp_path):
+    (tmp_path / "shared.dat").write_bytes(b"of another ECG")
+    with pytest.raises(SpecificationError, match=r"shared\.dat exists already"):
+        write_deidentified(_input(tmp_path), tmp_path / "shared.hea", to="wfdb", pseudonyms=PSEUDONYMS, keep=[])
+    assert (tmp_path / "shared.dat").read_bytes() == b"of another ECG"

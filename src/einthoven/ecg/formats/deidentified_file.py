@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,14 +68,19 @@ def write_deidentified(
     original = read(location)
     hidden = deidentify(original, pseudonyms=pseudonyms, keep=keep)
     path = target / f"{hidden.record_id}{suffix_of(to)}" if target.is_dir() else target
-    if path.exists():
-        raise SpecificationError(
-            f"{path} exists already: the same ECG was written before, or stands twice in the input; remove it first"
-        )
     files = _encoded(hidden, path, to=to, where=location.path)
+    _refuse_existing([path, *(path.parent / name for name in files)])
     identifiers = _identifiers(location, original)
     _refuse_identifiers(files, identifiers, hidden=hidden, path=path, to=to, where=location.path)
     return Deidentified(write_files(files, path.parent), original, hidden, len(identifiers))
+
+
+def _refuse_existing(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.exists() or path.is_symlink():
+            raise SpecificationError(
+                f"{path} exists already: the same ECG was written before, or stands twice in the input; remove it first"
+            )
 
 
 def _encoded(hidden: Record, path: Path, *, to: str, where: str) -> dict[str, bytes]:
