@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from einthoven.ecg.formats import read
-from einthoven.ecg.formats.muse.matrix import lead_measurements
+from einthoven.ecg.formats.muse.matrix import encode_matrix, lead_measurements
 from einthoven.ecg.leads import derive_limb_leads
 from fakes.muse_files import matrix_bytes
 
@@ -39,6 +39,11 @@ def test_waves_that_are_there_are_told_and_negative_deflections_are_negative():
     assert found["I"]["j_uv"] == 19
     assert "r_uv" not in found["I"]
     assert "r_uv" not in found["aVF"]
+
+
+def test_what_was_not_measured_does_not_become_0_by_being_written():
+    measured = {"V2": {"q_ms": 20.0, "q_uv": -120.0}, "aVF": {"r_ms": 40.0, "j_uv": 0.0}}
+    assert lead_measurements(text_of(encode_matrix(measured, header={}))) == (measured, ())
 
 
 @pytest.mark.parametrize(

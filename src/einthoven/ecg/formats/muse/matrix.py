@@ -82,7 +82,8 @@ _PRESENCE = [_COUNT if measurement.duration is None else measurement.duration fo
 def lead_measurements(words: str) -> tuple[dict[str, dict[str, float]], tuple[str, ...]]:
     """Return what was measured in each lead, and notes.
 
-    Waves that are not there (duration 0) are left out. A matrix of another layout is left out with a note.
+    Waves that are not there (duration 0) are left out, and so is what the matrix has no entry for. A matrix of another
+    layout is left out with a note.
 
     Parameters
     ----------
@@ -94,9 +95,9 @@ def lead_measurements(words: str) -> tuple[dict[str, dict[str, float]], tuple[st
     table = _table(words)
     if table is None:
         return {}, ("measurement matrix left out: its layout is not the one of 12SL",)
-    values = (table[:, _PLACES] * _FACTORS).tolist()
-    there = (table[:, _PRESENCE] > 0).tolist()
-    measured: list[int] = np.flatnonzero(table[:, :_COUNT].any(axis=1)).tolist()
+    values = (table.values[:, _PLACES] * _FACTORS).tolist()
+    there = (table.entered[:, _PLACES] & (table.values[:, _PRESENCE] > 0)).tolist()
+    measured: list[int] = np.flatnonzero(table.values[:, :_COUNT].any(axis=1)).tolist()
     return {
         _LEADS[row]: {
             name: value for name, value, is_there in zip(_NAMES, values[row], there[row], strict=True) if is_there
@@ -125,8 +126,15 @@ def encode_matrix(measured: Mapping[str, Mapping[str, float]], *, header: Mappin
     return struct.pack("<18h", _HEADER_BYTES, *words, len(entries)) + b"".join(entries) if entries else b""
 
 
-def _table(words: str) -> NDArray[np.int16] | None:
-    """Return int16 (lead, measurement and a column of ones), 0 where there is no entry, or None for another layout."""
+class _Table(NamedTuple):
+    """Int16 (lead, measurement and a column of ones), 0 without an entry; bool (lead, measurement), True with one."""
+
+    values: NDArray[np.int16]
+    entered: NDArray[np.bool_]
+
+
+def _table(words: str) -> _Table | None:
+    """Return the entries, or None for another layout."""
     try:
         content = base64_bytes(words, where="", what="")
     except UnreadableFileError:
@@ -140,7 +148,8 @@ def _table(words: str) -> NDArray[np.int16] | None:
     lead, measurement, value = (entries[name] for name in ("lead", "measurement", "value"))
     if (lead >= len(_LEADS)).any() or (measurement >= _COUNT).any():
         return None
-    table = np.zeros((len(_LEADS), _COUNT + 1), dtype=np.int16)
-    table[:, _COUNT] = 1
-    table[lead, measurement] = value
+    table = _Table(np.zeros((len(_LEADS), _COUNT + 1), dtype=np.int16), np.zeros((len(_LEADS), _COUNT), dtype=np.bool_))
+    table.values[:, _COUNT] = 1
+    table.values[lead, measurement] = value
+    table.entered[lead, measurement] = True
     return table
