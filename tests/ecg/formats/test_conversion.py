@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from datetime import UTC, datetime
 
 import numpy as np
@@ -106,7 +107,8 @@ def test_a_wfdb_record_lies_in_its_header_and_the_signal_files_it_names(tmp_path
         assert files_of(RecordLocation("other", str(path), "wfdb")) == {tmp_path / "other.hea", tmp_path / "rec.dat"}
     (tmp_path / "odd.hea").write_bytes(b"\0")
     (tmp_path / "alone.mat").write_bytes(b"\0")
-    for name in ("odd.hea", "alone.mat"):
+    os.mkfifo(tmp_path / "pipe.hea")
+    for name in ("odd.hea", "alone.mat", "pipe.hea"):
         assert files_of(RecordLocation("x", str(tmp_path / name), "wfdb")) == {tmp_path / name}
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from einthoven.ecg.formats.files import read_bytes
+from einthoven.ecg.formats.files import read_bytes, read_head
 from einthoven.errors import UnreadableFileError
 
 
@@ -25,3 +27,10 @@ def test_what_can_not_be_read_is_named_with_the_remedy(tmp_path, name, says):
     (tmp_path / "a").write_bytes(b"12345")
     with pytest.raises(UnreadableFileError, match=says):
         read_bytes(f"{tmp_path}/{name}", limit=4, remedy="fetch it")
+
+
+def test_the_head_of_a_pipe_is_empty_and_not_waited_for(tmp_path):
+    (tmp_path / "a").write_bytes(b"12345")
+    os.mkfifo(tmp_path / "pipe")
+    assert read_head(tmp_path / "a", size=3) == b"123"
+    assert read_head(tmp_path / "pipe", size=3) == b""

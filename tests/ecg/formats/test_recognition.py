@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
 from einthoven.ecg.formats import locate, read
+from einthoven.ecg.formats.recognition import recognised_format
 from einthoven.errors import UnreadableFileError
 from fakes.array_files import layout, write_array
 from fakes.wfdb_files import fake_digital, write_wfdb
@@ -22,3 +25,12 @@ def test_an_unknown_format_is_refused_with_the_supported_ones(tmp_path):
     for act in (read, locate):
         with pytest.raises(UnreadableFileError, match=r"no known format; supported: .*WFDB .* \.hdf5"):
             act(tmp_path / "ecg.xyz")
+
+
+def test_an_empty_file_and_a_pipe_are_called_so(tmp_path):
+    (tmp_path / "a.xml").write_bytes(b"")
+    os.mkfifo(tmp_path / "b.xml")
+    with pytest.raises(UnreadableFileError, match=r"a\.xml is empty \(0 bytes\): export or copy it again"):
+        recognised_format(tmp_path / "a.xml")
+    with pytest.raises(UnreadableFileError, match=r"b\.xml is not a regular file"):
+        recognised_format(tmp_path / "b.xml")

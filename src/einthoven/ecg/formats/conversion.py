@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from einthoven.ecg.formats.files import read_head
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.reading import read
 from einthoven.ecg.formats.recognition import recognised_format
@@ -70,6 +71,7 @@ _PROVENANCE_FIELDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "deidentification": ("mark of de-identification", _is_gone),
 }
 _FLOAT32 = 1e-6  # relative; what float32 leaves of a product is a tenth of it
+_HEADER_BYTES = 1 << 20
 _LIMITS_UV = (0.01, 0.1, 0.5, 1, 2.5, 5, 10)
 
 
@@ -143,7 +145,7 @@ def files_of(location: RecordLocation) -> set[Path]:
     if location.format == "wfdb":
         try:
             header = Path(header_path(location.path))
-            parsed = parse_header(header.read_bytes(), path=str(header))
+            parsed = parse_header(read_head(header, size=_HEADER_BYTES), path=str(header))
             names = [line.file_name for line in parsed.signals]
         except (OSError, RecordError):  # whoever reads it says what is wrong
             pass

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from einthoven.errors import UnreadableFileError
 
-__all__ = ["MAX_VALUES", "read_bytes", "refuse_bomb"]
+__all__ = ["MAX_VALUES", "read_bytes", "read_head", "refuse_bomb"]
 
 # The most values that a damaged or hostile header may make us allocate: 23 hours of 12 leads at 1,000 Hz.
 MAX_VALUES = 1_000_000_000
@@ -38,7 +38,23 @@ def read_bytes(path: str | Path, *, limit: int, remedy: str = "check the path") 
     except FileNotFoundError:
         raise UnreadableFileError(f"{path} does not exist: {remedy}") from None
     except (OSError, ValueError) as error:
-        raise UnreadableFileError(f"{path} can't be read ({error}): {remedy}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableFileError(f"{path} can't be read ({reason}): {remedy}") from error
+
+
+def read_head(path: str | Path, *, size: int) -> bytes:
+    """Return the first ``size`` bytes of a regular file, none of anything else: a pipe or device is never waited for.
+
+    Raises
+    ------
+    OSError
+        When the file is missing or not allowed to be read.
+    """
+    descriptor = os.open(path, _FLAGS)
+    try:
+        return os.read(descriptor, size) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    finally:
+        os.close(descriptor)
 
 
 def refuse_bomb(where: str, *, unpacked: int, packed: int, limit: float = 8 * MAX_VALUES) -> None:

@@ -92,12 +92,14 @@ def find(
         found = search_folder(path, options=settled)
     else:
         found = Found(_of_format(format_named(format or recognised_format(path)), path, settled), [])
+    if found.unreadable and not found.locations:
+        raise UnreadableFileError(found.unreadable[0])
     if not found.locations:
         raise UnreadableFileError(
             f"{path} holds no {f'{format} record' if format else 'ECG of a known format'}: check the path; for arrays, "
             "declare what they hold: --layout LAYOUT.toml on the command line, or source = 'arrays' in a study file"
         )
-    return Found(named_apart(in_natural_order(found.locations), path), found.others)
+    return Found(named_apart(in_natural_order(found.locations), path), found.others, found.unreadable)
 
 
 def _of_format(file_format: FileFormat, path: Path, options: dict[str, Any]) -> list[RecordLocation]:

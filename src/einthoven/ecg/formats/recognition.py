@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 from einthoven.ecg.formats.file_format import FileFormat
+from einthoven.ecg.formats.files import read_head
 from einthoven.errors import UnreadableFileError
 from einthoven.registry import names, resolve
 
@@ -61,6 +62,7 @@ def recognised_format(path: Path) -> str:
     known = format_of_content(path)
     if known:
         return known
+    _refuse_empty(path)
     if Path(f"{path}.hea").is_file():
         return "wfdb"
     by_name = _BY_SUFFIX.get(path.suffix.lower())
@@ -68,6 +70,13 @@ def recognised_format(path: Path) -> str:
         return by_name
     titles = "; ".join(format_named(name).title for name in FORMATS)
     raise UnreadableFileError(f"{path} is of no known format; supported: {titles}")
+
+
+def _refuse_empty(path: Path) -> None:
+    if not path.is_file():
+        raise UnreadableFileError(f"{path} is not a regular file: name a file or a folder")
+    if path.stat().st_size == 0:
+        raise UnreadableFileError(f"{path} is empty (0 bytes): export or copy it again")
 
 
 def format_of_content(path: Path) -> str | None:
@@ -79,10 +88,9 @@ def format_of_content(path: Path) -> str | None:
         When the file can't be read.
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+        head = read_head(path, size=HEAD_BYTES)
     except OSError as error:
-        raise UnreadableFileError(f"{path} can't be read ({error.strerror}): check the path") from error
+        raise UnreadableFileError(f"{path} can't be read ({error.strerror}): check the path and its rights") from error
     return next((name for name in _all_names() if format_named(name).recognises(head)), None)
 
 

@@ -23,7 +23,7 @@ def test_nothing_is_guessed(tmp_path, name):
     path = write_array(tmp_path / "a.npy", signals()[0])
     options = layout()
     del options[name]
-    with pytest.raises(SpecificationError, match=rf"a\.npy is a plain array; declare .*{name} = "):
+    with pytest.raises(SpecificationError, match=rf"a\.npy is a plain array, .*: declare .*{name} = "):
         read(RecordLocation("r", str(path), "array", options))
     with pytest.raises(SpecificationError, match=name):
         locate(path, options=options)

@@ -86,7 +86,10 @@ class ArrayLayout:
         check_options(options, accepted=OPTIONS, reader="array")
         for name, meaning in DECLARED.items():
             if options.get(name) in (None, "", [], ()):
-                raise SpecificationError(f"{path} is a plain array; declare {meaning}. Nothing is guessed")
+                raise SpecificationError(
+                    f"{path} is a plain array, nothing about it is guessed: declare {meaning}; on the command line in "
+                    "the TOML file of --layout"
+                )
         values = {name: value for name, value in options.items() if value is not None}
         values["axes"] = _words(values["axes"])
         values["leads"] = _words(values["leads"])

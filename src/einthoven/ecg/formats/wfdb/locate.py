@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from einthoven.ecg.formats.files import read_head
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.wfdb.header import is_header, parse_header
@@ -17,6 +18,7 @@ __all__ = ["OPTIONS", "data_path", "header_path", "locate"]
 OPTIONS = ("unit", "verify_checksum")
 
 _SIGNAL_SUFFIXES = (".dat", ".mat")
+_HEADER_BYTES = 1 << 20
 
 
 def locate(path: Path, *, options: Mapping[str, Any]) -> list[RecordLocation]:
@@ -102,8 +104,7 @@ def _not_records(parent: str, headers: list[str]) -> set[str]:
 
 def _record_line(path: str) -> bytes:
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - once per record of an archive
-            head = file.read(4096)
+        head = read_head(path, size=4096)
     except OSError:
         return b""
     for line in head.splitlines():
@@ -115,7 +116,7 @@ def _record_line(path: str) -> bytes:
 
 def _segments(path: Path) -> list[str]:
     try:
-        return [segment.name for segment in parse_header(path.read_bytes(), path=str(path)).segments]
+        return [segment.name for segment in parse_header(read_head(path, size=_HEADER_BYTES), path=str(path)).segments]
     except (RecordError, OSError):
         return []
 
@@ -128,7 +129,7 @@ def _orphans(parent: str, files: list[str], headers: list[str]) -> list[str]:
     named: set[str] = set()
     for name in headers:
         try:
-            header = parse_header(Path(parent, name).read_bytes(), path=name)
+            header = parse_header(read_head(Path(parent, name), size=_HEADER_BYTES), path=name)
         except (RecordError, OSError):
             continue
         named |= {line.file_name for line in header.signals}
