@@ -43,10 +43,10 @@ def test_another_export_of_the_same_ecg_beside_a_header_is_found_too(tmp_path):
 def test_pipes_are_never_waited_for(tmp_path):
     write_wfdb(tmp_path, "rec", leads=["I"], digital=fake_digital(1))
     (tmp_path / "orphan.dat").write_bytes(b"\0" * 100)
-    for name in ("pipe", "pipe.dcm", "pipe.hea"):
+    for name in ("pipe", "pipe.dcm", "late.hea"):
         os.mkfifo(tmp_path / name)
     found = search_folder(tmp_path, options={})
-    assert {Path(location.path).name for location in found.locations} == {"rec.hea", "pipe.hea", "orphan.dat"}
+    assert {Path(location.path).name for location in found.locations} == {"rec.hea", "late.hea", "orphan.dat"}
     assert [path.name for path in found.others] == ["pipe", "pipe.dcm"]
 
 
