@@ -94,6 +94,18 @@ def test_a_representative_beat_that_does_not_fit_is_left_out(tmp_path, beat):
     assert read(RecordLocation("rec", str(path), "scp", {})).median_beat is None
 
 
+def test_a_representative_beat_is_left_out_where_section_7_would_invent_its_onsets(tmp_path):
+    beat = MedianBeat(np.zeros((12, 300), np.float32), STANDARD_LEADS, 500.0)
+    intervals = {"pr_ms": 160.0, "qrs_ms": 92.0, "qt_ms": 400.0}
+    [path] = write(record_of(median_beat=beat, measurements=intervals), tmp_path / "rec.scp")
+    again = read(path)
+    assert (again.median_beat, again.measurements) == (None, intervals)
+    [path] = write(record_of(median_beat=beat, measurements={**intervals, "qrs_onset_ms": 300.0}), path)
+    again = read(path)
+    assert again.median_beat is not None
+    assert again.measurements["p_onset_ms"] == 140.0
+
+
 def test_more_samples_than_16_bits_can_count_are_refused(tmp_path):
     write(record_of(np.zeros((1, 32767)), ("I",)), tmp_path / "rec.scp")
     with pytest.raises(

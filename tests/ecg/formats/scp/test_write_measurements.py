@@ -33,6 +33,19 @@ def test_onsets_come_back_where_the_beat_is_stored():
     assert _again(values, with_onsets=True) == {**values, "p_ms": 102, "pr_ms": 148, "qrs_ms": 120, "qt_ms": 420}
 
 
+def test_corrected_intervals_go_before_the_machines_onsets_and_need_not_all_of_them():
+    onsets = {"p_onset_ms": 294, "qrs_onset_ms": 432, "qrs_offset_ms": 528, "t_offset_ms": 884}
+    again = _again({**onsets, "pr_ms": 150, "qt_ms": 400}, with_onsets=True)
+    assert (again["pr_ms"], again["qrs_ms"], again["qt_ms"], again["qrs_onset_ms"]) == (150, 96, 400, 432)
+    assert _again({"qrs_onset_ms": 505, "p_ms": 104, "pr_ms": 164, "qrs_ms": 102, "qt_ms": 399}) == {
+        "p_ms": 104,
+        "pr_ms": 164,
+        "qrs_ms": 102,
+        "qt_ms": 399,
+    }
+    assert _again({"qrs_onset_ms": 505, "p_ms": 104, "qrs_ms": 102}) == {"qrs_ms": 102}
+
+
 def test_fractions_are_rounded_to_the_formats_whole_numbers():
     assert _again({"heart_rate_bpm": 71.4, "qrs_axis_deg": -20.6}) == {"heart_rate_bpm": 71, "qrs_axis_deg": -21}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from einthoven.ecg.formats.quantise import Quantised, one_step_for_all, refuse_gaps
 from einthoven.ecg.formats.scp.leads import ALL_SIMULTANEOUS, LEAD_CODES, SIMULTANEOUS_SHIFT
 from einthoven.ecg.formats.scp.sections import HEADER_BYTES, LAST_SECTION, POINTER_BYTES, RECORD_BYTES, checksum
-from einthoven.ecg.formats.scp.write_measurements import lead_measurement_section, measurement_section
+from einthoven.ecg.formats.scp.write_measurements import has_places, lead_measurement_section, measurement_section
 from einthoven.ecg.formats.scp.write_patient import patient_section, statement_sections
 from einthoven.ecg.record import MedianBeat, Record
 from einthoven.errors import SignalError, UnitError
@@ -117,9 +117,17 @@ def _interval_us(record: Record) -> int:
 
 
 def _median_beat(record: Record) -> dict[int, bytes]:
-    """Return sections 4 and 5, none where the beat's leads, rate or length don't fit those of the recording."""
+    """Return sections 4 and 5, none where the beat's leads, rate or length don't fit those of the recording.
+
+    None, too, where the measured intervals have no known place in it: section 7 has places only, which would be wrong.
+    """
     beat = record.median_beat
-    if beat is None or set(beat.leads) != set(record.leads) or not _writable(beat):
+    if (
+        beat is None
+        or set(beat.leads) != set(record.leads)
+        or not _writable(beat)
+        or not has_places(record.measurements)
+    ):
         return {}
     rows = [beat.leads.index(lead) for lead in record.leads]
     as_record = dataclasses.replace(record, signal=beat.signal[rows], sampling_rate_hz=beat.sampling_rate_hz)

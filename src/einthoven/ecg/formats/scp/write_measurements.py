@@ -15,7 +15,7 @@ from einthoven.ecg.formats.scp.measurements import (
     QTC_NAMES,
 )
 
-__all__ = ["lead_measurement_section", "measurement_section"]
+__all__ = ["has_places", "lead_measurement_section", "measurement_section"]
 
 UNKNOWN = 29999
 MAX_VALUE = 19998  # above are the marks for what was not measured
@@ -27,12 +27,13 @@ INTERVALS = ("p_ms", "pr_ms", "qrs_ms", "qt_ms")
 def measurement_section(measurements: Mapping[str, float]) -> bytes:
     """Return the body of section 7: one reference beat, no spikes, no types of complexes; empty without measurements.
 
-    Where only intervals are known, the first onset among them is put at 0 ms: the times say nothing but their
-    differences unless a reference beat is stored.
+    The standard stores times within the reference beat, no intervals. Those that are known go before times that differ
+    from them, as after a reader's correction; where only they are known, the first onset is put at 0 ms: the times say
+    nothing but their differences unless a reference beat is stored.
     """
     if not any(name in measurements for name in (*RATES, *INTERVALS, *ONSETS, *AXES)):
         return b""
-    times = measurements if any(name in measurements for name in ONSETS) else _times(measurements)
+    times = _times(measurements)
     head = struct.pack("<BBHH", 1, 0, _whole(measurements, "rr_ms"), _whole(measurements, "pp_ms"))
     onsets = struct.pack("<5H", *(_whole(times, name) for name in ONSETS))
     axes = struct.pack("<3h", *(_axis(measurements.get(name)) for name in AXES))
@@ -59,18 +60,26 @@ def lead_measurement_section(by_lead: Mapping[str, Mapping[str, float]]) -> byte
     return struct.pack("<HH", count, 0) + blocks if count else b""
 
 
+def has_places(measurements: Mapping[str, float]) -> bool:
+    """Return whether it is known where in the representative beat the measured intervals lie."""
+    told = {"qrs_onset_ms"} & set(measurements) or {"p_onset_ms", "pr_ms"} <= set(measurements)
+    return bool(told) or not set(INTERVALS) & set(measurements)
+
+
 def _times(measurements: Mapping[str, float]) -> dict[str, float]:
-    """Return onsets that are the known intervals apart."""
+    """Return times that are the known intervals apart, about the onset of QRS where its place in the beat is known."""
+    times = {name: measurements[name] for name in ONSETS if name in measurements}
     known = {name: measurements[name] for name in INTERVALS if name in measurements}
-    times: dict[str, float] = {}
-    if "pr_ms" in known or not {"qrs_ms", "qt_ms"} & set(known):
-        times["p_onset_ms"] = 0.0
-        if "p_ms" in known:
-            times["p_offset_ms"] = known["p_ms"]
     if {"pr_ms", "qrs_ms", "qt_ms"} & set(known):
-        times["qrs_onset_ms"] = onset = known.get("pr_ms", 0.0)
-        times |= {"qrs_offset_ms": onset + known["qrs_ms"]} if "qrs_ms" in known else {}
-        times |= {"t_offset_ms": onset + known["qt_ms"]} if "qt_ms" in known else {}
+        times.setdefault("qrs_onset_ms", times.get("p_onset_ms", 0.0) + known.get("pr_ms", 0.0))
+    if "pr_ms" in known:
+        times["p_onset_ms"] = times["qrs_onset_ms"] - known["pr_ms"]
+    elif not times and "p_ms" in known:
+        times["p_onset_ms"] = 0.0
+    ends = (("p_offset_ms", "p_onset_ms", "p_ms"), ("qrs_offset_ms", "qrs_onset_ms", "qrs_ms"))
+    for end, onset, interval in (*ends, ("t_offset_ms", "qrs_onset_ms", "qt_ms")):
+        if interval in known and onset in times:
+            times[end] = times[onset] + known[interval]
     return times
 
 
