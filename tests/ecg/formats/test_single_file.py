@@ -161,6 +161,17 @@ def test_what_fills_up_a_median_beat_is_cut(tmp_path):
     assert _read(tmp_path, Decoded(rhythm=_channels(), median_beat=beat)).median_beat.signal.shape == (2, 2)
 
 
+def test_padding_behind_a_median_beat_is_cut_and_gaps_within_stay(tmp_path):
+    absent = np.array([[False, True, True]] * 3)
+    padded = _read(tmp_path, Decoded(rhythm=_channels(), median_beat=_channels(absent=absent))).median_beat.signal
+    assert padded.shape == (2, 1)
+    assert np.isfinite(padded).all()
+    gap = np.array([[False, True, False]] * 3)
+    assert np.isnan(
+        _read(tmp_path, Decoded(rhythm=_channels(), median_beat=_channels(absent=gap))).median_beat.signal
+    ).any()
+
+
 def test_identifiers_are_those_that_the_decoder_found(tmp_path):
     about = About(identifiers=["Doe", " ", "", "Doe", "1960-01-02"])
     path = tmp_path / "rec.bin"

@@ -224,8 +224,11 @@ def _median_beat(channels: Channels | None, *, unit: str | None, where: str) -> 
 
 
 def _without_filling(channels: Channels) -> Channels:
-    """Cut what recorders with beats of one fixed length put behind a shorter beat: the largest 16-bit number."""
-    if channels.digital.ndim != 2 or channels.absent is not None:
+    """Cut what stands behind a beat: absent samples, or, with beats of one fixed length, the largest 16-bit number."""
+    if channels.digital.ndim != 2:
         return channels
-    real = np.flatnonzero((channels.digital != _FILLING).any(axis=0))
-    return dataclasses.replace(channels, digital=channels.digital[:, : int(real[-1]) + 1 if real.size else 0])
+    recorded = channels.digital != _FILLING if channels.absent is None else ~channels.absent
+    real = np.flatnonzero(recorded.any(axis=0))
+    kept = slice(0, int(real[-1]) + 1 if real.size else 0)
+    absent = None if channels.absent is None or not channels.absent[:, kept].any() else channels.absent[:, kept]
+    return dataclasses.replace(channels, digital=channels.digital[:, kept], absent=absent)
