@@ -10,7 +10,8 @@ from einthoven.ecg.formats import RecordLocation, read
 from einthoven.ecg.formats.deidentified_file import write_deidentified
 from einthoven.ecg.formats.writing import WRITERS, suffix_of
 from einthoven.errors import PrivacyError, SpecificationError
-from fakes.wfdb_files import write_wfdb
+from fakes.fhir_files import FAKES
+from fakes.wfdb_files import STANDARD, write_wfdb
 
 PSEUDONYMS = Pseudonyms(bytes(range(32)))
 COMMENTS = [
@@ -93,3 +94,27 @@ def test_no_file_beside_the_output_is_replaced(tmp_path):
     with pytest.raises(SpecificationError, match=r"shared\.dat exists already"):
         write_deidentified(_input(tmp_path), tmp_path / "shared.hea", to="wfdb", pseudonyms=PSEUDONYMS, keep=[])
     assert (tmp_path / "shared.dat").read_bytes() == b"of another ECG"
+
+
+@pytest.mark.parametrize("to", sorted(set(WRITERS) - {"csv"}))  # plain arrays hold no statements
+def test_a_name_with_an_accent_in_kept_text_is_caught_in_every_format(tmp_path, to):
+    comments = ["Patient name: Müller, Zoë", "Dx: sinus rhythm, M. Müller"]
+    header = write_wfdb(tmp_path, "rec", comments=comments)
+    with pytest.raises(PrivacyError, match="would still hold identifiers"):
+        write_deidentified(
+            RecordLocation("rec", str(header), "wfdb", {}),
+            tmp_path / "shared",
+            to=to,
+            pseudonyms=PSEUDONYMS,
+            keep=["statements"],
+        )
+
+
+def test_an_observation_with_references_is_written_as_fhir(tmp_path):
+    for kind, fake in FAKES.items():
+        (tmp_path / kind).mkdir()
+        location = fake(tmp_path / kind, np.zeros((12, 500)), STANDARD)
+        done = write_deidentified(
+            location, tmp_path / f"{kind}.json", to="fhir", pseudonyms=PSEUDONYMS, keep=["age", "sex"]
+        )
+        assert done.identifiers

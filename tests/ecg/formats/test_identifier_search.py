@@ -44,3 +44,27 @@ def test_a_name_is_looked_for_by_its_parts():
     assert spellings("van der Berg^Anna=Maria") == ["van der Berg^Anna=Maria", "van", "der", "Berg", "Anna", "Maria"]
     assert spellings("12") == []
     assert "1960-01-02" in spellings("19600102")
+
+
+@pytest.mark.parametrize("written", ["MÜLLER", "Mueller", "Muller", "M&#252;ller", "Mu\u0308ller", "M&uuml;ller"])
+def test_an_accent_can_be_written_in_many_ways(written):
+    assert _found(["Müller"], f"seen by {written}") == ["Müller"]
+    assert _found(["Mu\u0308ller"], f"seen by {written}") == ["Mu\u0308ller"]
+
+
+@pytest.mark.parametrize("text", ["Frau Schmidt", "seen by O. Brien", "jane", "MRN 1234567", "Yamada 山田さん"])
+def test_parts_of_double_names_mail_addresses_and_numbers_are_found(text):
+    identifiers = ["Meier-Schmidt", "O'Brien", "jane.roe@mail.org", "MRN_0001234567", "山田 太郎"]
+    assert len(_found(identifiers, text)) == 1
+
+
+def test_marks_of_numbers_and_addresses_are_no_identifiers():
+    assert "113883" not in spellings("2.16.840.1.113883.3.1")
+    assert _found(["Patient/4711", "https://mail.org/Patient"], "patient patient urn mail org https") == []
+    assert _found(["Acute Care Pacemaker Clinic"], "acute infarct, ventricular pacemaker") == []
+
+
+def test_a_month_is_no_part_of_a_date():
+    assert "JAN" not in spellings("02-JAN-1960")
+    assert "19600102" in spellings("02-JAN-1960")
+    assert spellings("32-JAN-1960") == ["32-JAN-1960", "JAN"]

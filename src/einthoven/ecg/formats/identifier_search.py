@@ -2,12 +2,15 @@
 
 A short word can stand in a file by chance: three letters in a compressed signal, a number among the samples. So long
 identifiers are looked for in the files themselves, short ones in the same files written with a flat signal; as whole
-words, in every encoding. What stands as often in the file of an unknown patient belongs to the format.
+words, in every encoding, with and without accents. What stands as often in the file of an unknown patient belongs to
+the format.
 """
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -21,58 +24,26 @@ LONG = 8  # bytes that don't come up by chance: once in 10^14 files of 100 kB
 _MIN_LETTERS = 3
 _MIN_DIGITS = 5
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-# parts of the names of places and devices that stand in many a diagnosis and point to nobody; names as a whole are
-# looked for all the same
-_COMMON = frozenset(
-    {
-        "and",
-        "cardiac",
-        "cardiology",
-        "cart",
-        "center",
-        "centre",
-        "clinic",
-        "clinical",
-        "collection",
-        "county",
-        "department",
-        "device",
-        "ecg",
-        "ekg",
-        "emergency",
-        "for",
-        "general",
-        "heart",
-        "hospital",
-        "institute",
-        "laboratory",
-        "left",
-        "main",
-        "medical",
-        "medicine",
-        "monitor",
-        "none",
-        "normal",
-        "not",
-        "number",
-        "office",
-        "right",
-        "room",
-        "service",
-        "site",
-        "station",
-        "system",
-        "test",
-        "the",
-        "unit",
-        "university",
-        "unknown",
-        "ward",
-        "with",
-    }
-)
+# parts of addresses and of the names of places and devices that stand in many a diagnosis and point to nobody; names
+# of several words are looked for as a whole all the same
+_COMMON = frozenset((
+    "acute", "ambulatory", "and", "arrhythmia", "cardiac", "cardiology", "care", "cart", "center", "centre",
+    "chest", "clinic", "clinical", "collection", "com", "coronary", "county", "critical", "department", "device",
+    "ecg", "ekg", "electrophysiology", "emergency", "encounter", "exercise", "for", "general", "health", "heart",
+    "holter", "hospital", "http", "https", "inpatient", "institute", "intensive", "laboratory", "left", "location",
+    "mail", "main", "medical", "medicine", "monitor", "net", "new", "none", "normal", "not", "number",
+    "observation", "office", "oid", "old", "org", "organization", "outpatient", "pacemaker", "pain", "patient",
+    "pediatric", "person", "practitioner", "rest", "resting", "rhythm", "right", "room", "service", "site",
+    "station", "stress", "system", "test", "the", "unit", "university", "unknown", "unspecified", "urn", "uuid",
+    "ward", "with", "www",
+))  # fmt: skip
 _ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_NAMED_MONTH = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
+_OUTER_MARKS = re.compile(r"[\s,;^=/]+")
+_INNER_MARKS = re.compile(r"[-_.@'’]+")  # Meier-Schmidt, jane.doe@mail; numbers in parts (UIDs) mean nothing one by one
+_IDEOGRAPHS = re.compile("[\u2e80-\ud7ff\uf900-\ufaff]")  # two make a name, and no blanks stand around it
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"})
 
 
 def found_identifiers(identifiers: Iterable[str], *, written: Files, flat: Files, anonymous: Files) -> list[str]:
@@ -96,6 +67,8 @@ def found_identifiers(identifiers: Iterable[str], *, written: Files, flat: Files
 def spellings(identifier: str) -> list[str]:
     """Return the ways in which an identifier may be written: as it is, its parts, a date in the usual orders.
 
+    Words with accents come without them, too, and numbers without leading zeros.
+
     Examples
     --------
     >>> spellings("Doe^Jane")
@@ -104,20 +77,37 @@ def spellings(identifier: str) -> list[str]:
     days = _days(identifier)
     if days:
         return [spelled for day in days for spelled in _dates(day)]
-    parts = [part for part in re.split(r"[\s,;^=/]+", identifier) if part]
-    return [word for word in dict.fromkeys([identifier, *parts]) if _is_telling(word)]
+    outer = _OUTER_MARKS.split(identifier)
+    inner = [part for word in outer for part in _INNER_MARKS.split(word) if _has_letter(part)]
+    written = [variant for word in (identifier, *outer, *inner) for variant in _variants(word)]
+    return [word for word in dict.fromkeys(written) if _is_telling(word)]
 
 
 def _is_telling(word: str) -> bool:
     """Tell whether a word points to a person: not a number of few digits, a pair of letters or a common word."""
-    return len(word) >= (_MIN_DIGITS if word.isdecimal() else _MIN_LETTERS) and word.lower() not in _COMMON
+    least = _MIN_DIGITS if word.isdecimal() else 2 if _IDEOGRAPHS.search(word) else _MIN_LETTERS
+    return len(word) >= least and word.lower() not in _COMMON
+
+
+def _has_letter(word: str) -> bool:
+    return any(character.isalpha() for character in word)
+
+
+def _variants(word: str) -> list[str]:
+    """Return the word composed and decomposed, without accents and with umlauts as two letters."""
+    if word.isascii():
+        return [word, word.lstrip("0")] if word.isdecimal() else [word]
+    composed, decomposed = (unicodedata.normalize(form, word) for form in ("NFC", "NFD"))
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return [composed, decomposed, bare, composed.lower().translate(_UMLAUTS)]
 
 
 def _texts(files: Files) -> list[str]:
     """Return names and contents as text in lower case, in every encoding; UTF-16 may begin at any byte."""
     readings = [(encoding, start) for encoding in _ENCODINGS for start in range(1 + encoding.startswith("utf-16"))]
     contents = [*files.values(), "\n".join(files).encode()]
-    return [content[start:].decode(name, errors="replace").lower() for content in contents for name, start in readings]
+    texts = [content[start:].decode(name, errors="replace") for content in contents for name, start in readings]
+    return [(html.unescape(text) if "&" in text else text).lower() for text in texts]  # MUSE XML writes &#252; for ü
 
 
 def _is_found(identifier: str, written: list[str], flat: list[str], anonymous: list[str]) -> bool:
@@ -130,6 +120,8 @@ def _is_found(identifier: str, written: list[str], flat: list[str], anonymous: l
 
 def _count(word: str, texts: list[str]) -> int:
     """Return how often a word stands in the texts, with no letter or digit before or behind it."""
+    if _IDEOGRAPHS.search(word):
+        return sum(text.count(word) for text in texts)
     whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])")
     return sum(len(whole.findall(text)) for text in texts if word in text)  # the plain search is fifty times faster
 
@@ -139,6 +131,10 @@ def _days(text: str) -> list[date]:
     day = as_date(text)
     if day is not None:
         return [day]
+    named = _NAMED_MONTH.fullmatch(text.strip())
+    if named and named[2].upper() in _MONTHS:
+        year, month, day_of_month = int(named[3]), _MONTHS.index(named[2].upper()) + 1, int(named[1])
+        return [date(year, month, day_of_month)] if _is_day(year, month, day_of_month) else []
     numbers = _DAY_FIRST.fullmatch(text.strip())
     if not numbers:
         return []
