@@ -149,6 +149,19 @@ def test_everything_else_goes_into_the_record(tmp_path):
     assert "a remark" in record.provenance.notes
 
 
+def test_what_was_not_measured_is_no_measurement(tmp_path):
+    said = {
+        "pr_ms": 0.0,
+        "heart_rate_bpm": 0.0,
+        "qrs_axis_deg": 999.0,
+        "p_axis_deg": 0.0,
+        "p_onset_ms": 0.0,
+        "odd": 0.0,
+    }
+    record = _read(tmp_path, Decoded(rhythm=_channels(), about=About(measurements=said)))
+    assert record.measurements == {"p_axis_deg": 0.0, "p_onset_ms": 0.0, "odd": 0.0}
+
+
 def test_a_median_beat_that_can_not_be_used_is_left_out(tmp_path):
     beat = dataclasses.replace(_channels(), names=["x", "y", "z"])
     assert _read(tmp_path, Decoded(rhythm=_channels(), median_beat=beat)).median_beat is None

@@ -6,7 +6,7 @@ its unit behind it. Values that stand for "not measured" are left out.
 
 from __future__ import annotations
 
-__all__ = ["MEASUREMENTS"]
+__all__ = ["MEASUREMENTS", "is_measured"]
 
 MEASUREMENTS = {
     "heart_rate_bpm": "ventricular rate",
@@ -33,3 +33,20 @@ MEASUREMENTS = {
     "systolic_mmhg": "systolic blood pressure",
     "diastolic_mmhg": "diastolic blood pressure",
 }
+
+
+def is_measured(name: str, value: float) -> bool:
+    """Return whether a value can be a measurement: recorders write 0 where they found no wave, axes beyond the circle.
+
+    Onsets may be 0, and nothing is known of values whose names aren't in ``MEASUREMENTS``.
+
+    Examples
+    --------
+    >>> is_measured("pr_ms", 0.0), is_measured("p_axis_deg", 0.0), is_measured("t_axis_deg", 999.0)
+    (False, True, False)
+    """
+    if name not in MEASUREMENTS:
+        return True
+    if name.endswith("_deg"):
+        return abs(value) <= 360
+    return value > 0 or name.endswith(("_onset_ms", "_offset_ms"))

@@ -19,6 +19,7 @@ from einthoven.ecg.formats.decoded import Channels, Decoded
 from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
 from einthoven.ecg.formats.location import RecordLocation
+from einthoven.ecg.formats.measurement_names import is_measured
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.selection import LeadSelection, select_standard_leads
 from einthoven.ecg.formats.units import millivolts_per_unit
@@ -127,7 +128,7 @@ def _record(decoded: Decoded, location: RecordLocation, *, provenance: Provenanc
         age_years=about.age_years,
         sex=about.sex,
         device=about.device or None,
-        measurements=dict(about.measurements),
+        measurements={name: value for name, value in about.measurements.items() if is_measured(name, value)},
         lead_measurements={lead: dict(values) for lead, values in about.lead_measurements.items()},
         statements=tuple(about.statements),
         original_statements=tuple(about.original_statements),
