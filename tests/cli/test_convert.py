@@ -87,7 +87,7 @@ def test_a_folder_becomes_a_folder_of_the_same_tree_and_failures_are_listed(tmp_
         "b/1.npz",
     ]
     assert f"3 ECGs written to {tmp_path / 'out'}" in result.output
-    assert "1 file of no known format left alone" in result.output
+    assert "1 file is no ECG of a known format" in result.stderr
     assert "1 of 4 could not be converted" in result.stderr
     assert f"{archive / 'b/2.atc'} is truncated or damaged" in result.stderr
     np.testing.assert_array_equal(read(tmp_path / "out/b/1.npz").signal, read(archive / "b/1.atc").signal)
@@ -144,8 +144,9 @@ def test_the_input_is_never_replaced(tmp_path):
 def test_two_inputs_never_share_an_output(tmp_path):
     """WFDB allows few letters in a name, so two names may become one."""
     for name in ("a b", "a_b"):
-        (tmp_path / f"{name}.atc").write_bytes(atc_file(DIGITAL, STANDARD))
-    result = convert(tmp_path, tmp_path / "out", "--to", "wfdb", "--overwrite")
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / f"{name}.atc").write_bytes(atc_file(DIGITAL, STANDARD))
+    result = convert(tmp_path / "in", tmp_path / "out", "--to", "wfdb", "--overwrite")
     assert result.exit_code == 2
     assert "1 of 2 could not be converted" in result.stderr
 
@@ -193,6 +194,7 @@ def test_contradictions_are_refused_before_anything_is_written(tmp_path, recordi
         ((recording, tmp_path / "x"), SpecificationError, "say the format of the files in it"),
         ((archive, tmp_path / "x"), SpecificationError, "say the format of the files in it"),
         ((archive, recording, "--to", "npz"), SpecificationError, "is a file: name a folder"),
+        ((archive, archive / "out", "--to", "npz"), SpecificationError, "lies in the input folder"),
         ((recording, tmp_path / "x.npz", "--to", "nzp"), UnknownNameError, "did you mean 'npz'"),
         ((recording, tmp_path / "x.npz", "--to", "csv"), SpecificationError, "name of a npz file, --to says csv"),
         ((archive / "b/2.atc", tmp_path / "x.npz"), UnreadableFileError, "truncated"),
@@ -210,3 +212,13 @@ def test_a_mistake_is_one_line_and_exit_2(tmp_path):
     assert result.returncode == 2
     assert "nothing.dcm does not exist" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_what_may_not_be_read_is_a_failure(tmp_path, archive):
+    """A broken link among good files: they are converted, the status tells."""
+    (archive / "b/2.atc").unlink()
+    (archive / "gone.dcm").symlink_to(tmp_path / "nowhere")
+    result = convert(archive, tmp_path / "out", "--to", "npz")
+    assert result.exit_code == 2
+    assert "3 ECGs written" in result.output
+    assert "gone.dcm can't be read (No such file or directory)" in result.stderr

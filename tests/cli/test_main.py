@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from einthoven.cli.main import app
 
-VERBS = ("run", "inspect", "convert", "ingest", "predict", "evaluate", "report", "doctor")
+VERBS = ("run", "inspect", "convert", "deidentify", "ingest", "predict", "evaluate", "report", "doctor")
 
 
 def einthoven(*words: object) -> subprocess.CompletedProcess[str]:
@@ -57,3 +57,13 @@ def test_importing_the_command_line_imports_nothing_heavy():
     code = "import sys, einthoven.cli.main; print({'torch', 'numpy', 'polars', 'scipy'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "set()"
+
+
+def test_what_a_name_smuggles_in_never_reaches_the_terminal(tmp_path):
+    """Escape characters and line ends of a file's name; the error stays one line."""
+    path = tmp_path / "a\x1b[31m\nb.xml"
+    path.write_text("<html>")
+    result = einthoven("inspect", path)
+    assert result.returncode == 2
+    assert "\x1b" not in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["convert_command"]
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # no other file would fare better
 SHOWN_NOTES = 10  # different ones; a folder of thousands of ECGs has few
 
 
@@ -44,34 +42,43 @@ def convert_command(
     """
     from rich.console import Console
 
+    from einthoven.cli.failures import print_failures, tell_left_out
     from einthoven.cli.sources import find_all
 
     found = find_all(source, layout=layout, unit=unit, leads=leads)
     many = source.is_dir() or len(found.locations) > 1
+    _refuse_inner(target, source)
     chosen = _chosen_format(target, to, many=many)
     into_folder = many or target.is_dir() or not target.suffix
     pairs = [
         (location, _target_in(target, location, source, chosen) if into_folder else target)
         for location in found.locations
     ]
-    console = Console()
     if many:
         done, failures = _convert_all(pairs, to=chosen, overwrite=overwrite)
     else:
         done, failures = [_convert_one(*pairs[0], to=chosen, overwrite=overwrite)], []
-    _print_done(done, console, written_to=target)
-    if found.others:
-        console.print(f"{_counted(len(found.others), 'file')} of no known format left alone", highlight=False)
+    _print_done(done, Console(), written_to=target)
+    tell_left_out(found)
     if failures:
-        _print_failures(failures, total=len(pairs))
+        print_failures(failures, headline=f"{len(failures):,} of {len(pairs):,} could not be converted")
+    if failures or found.unreadable:
         raise typer.Exit(2)
+
+
+def _refuse_inner(target: Path, source: Path) -> None:
+    """Refuse a folder in the folder that is searched: another run would take its files for inputs."""
+    from einthoven.errors import SpecificationError
+
+    folder, inner = source.resolve(), target.resolve()
+    if source.is_dir() and inner != folder and inner.is_relative_to(folder):
+        raise SpecificationError(f"{target} lies in the input folder {source}: name a folder outside it")
 
 
 def _chosen_format(target: Path, to: str | None, *, many: bool) -> str:
     """Return the output's format, refusing what contradicts itself before any file is read."""
-    from einthoven.ecg.formats.writing import SUFFIXES, WRITERS, format_for
+    from einthoven.ecg.formats.writing import SUFFIXES, check_format, format_for
     from einthoven.errors import SpecificationError
-    from einthoven.registry import resolve
 
     if many and target.exists() and not target.is_dir():
         raise SpecificationError(f"{target} is a file: name a folder for the output of several ECGs")
@@ -82,7 +89,7 @@ def _chosen_format(target: Path, to: str | None, *, many: bool) -> str:
         raise SpecificationError(
             f"{target} is to be a folder: say the format of the files in it, for example --to dicom"
         )
-    resolve("writers", to, WRITERS)
+    check_format(to)
     meant = SUFFIXES.get(target.suffix.lower(), to) if a_file else to
     if meant != to:
         raise SpecificationError(f"{target.name} is the name of a {meant} file, --to says {to}: change one of them")
@@ -102,6 +109,7 @@ def _convert_all(
     pairs: list[tuple[RecordLocation, Path]], *, to: str, overwrite: bool
 ) -> tuple[list[Converted], list[str]]:
     """Convert what can be converted; return it, and the reasons of the rest."""
+    from einthoven.cli.failures import DISK_IS_FULL, reason_of
     from einthoven.cli.progress import progress_lines
     from einthoven.ecg.formats.conversion import convert, files_of
     from einthoven.errors import EinthovenError
@@ -115,10 +123,9 @@ def _convert_all(
             try:
                 one = convert(location, target, to=to, overwrite=overwrite, protected=protected)
             except (EinthovenError, OSError) as error:
-                if isinstance(error, OSError) and error.errno in _FULL:
+                if isinstance(error, OSError) and error.errno in DISK_IS_FULL:
                     raise
-                reason = str(error)
-                failures.append(reason if location.path in reason else f"{location.path}: {reason}")
+                failures.append(reason_of(error, location))
             else:
                 protected.update(file.resolve() for file in one.files)  # two inputs never share an output
                 done.append(one)
@@ -157,15 +164,6 @@ def _print_counted(lead_in: str, words: Iterable[str], console: Console, *, tota
         console.print(f"  {lead_in}{text}{tail}", highlight=False, markup=False, soft_wrap=True)
     if len(counts) > SHOWN_NOTES:
         console.print(f"  and {len(counts) - SHOWN_NOTES} more, of fewer ECGs", highlight=False)
-
-
-def _print_failures(failures: list[str], *, total: int) -> None:
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    console.print(f"[bold red]{len(failures):,} of {total:,} could not be converted[/]", highlight=False)
-    for reason in failures:
-        console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["deidentify_command"]
 
 KEY_BYTES = 32
-SHOWN = 5
 
 
 def deidentify_command(
@@ -50,12 +49,13 @@ def deidentify_command(
 
     Example: `einthoven deidentify export/ shared/ --keep age,sex --map salt.key --to dicom`
     """
-    from einthoven.cli.sources import locate_all
+    from einthoven.cli.failures import tell_left_out
+    from einthoven.cli.sources import find_all
     from einthoven.ecg.deidentification import check_kept
 
     kept = [word.strip() for word in keep.split(",") if word.strip()]
     check_kept(kept)
-    locations = locate_all([source], layout=layout, unit=unit, leads=leads)
+    found = find_all(source, layout=layout, unit=unit, leads=leads)
     if source.is_dir():
         _make_folder(target, source)
     _refuse_shared_secrets([secret for secret in (key, linkage) if secret], target)
@@ -67,14 +67,18 @@ def deidentify_command(
             link(one)
             return one
 
-        done, failures = _all(locations, write_one, stop_at_failure=not source.is_dir())
+        done, failures = _all(found.locations, write_one, stop_at_failure=not source.is_dir())
+    tell_left_out(found)
     _print_summary(done, failures, key=key)
+    if found.unreadable:
+        raise typer.Exit(2)
 
 
 def _all(
     locations: Sequence[RecordLocation], write_one: Callable[[RecordLocation], Deidentified], *, stop_at_failure: bool
 ) -> tuple[list[Deidentified], list[str]]:
     """Return what was written, and why the rest wasn't."""
+    from einthoven.cli.failures import reason_of
     from einthoven.cli.progress import progress_lines
     from einthoven.errors import RecordError, SpecificationError
 
@@ -88,7 +92,7 @@ def _all(
             except (RecordError, SpecificationError) as error:
                 if stop_at_failure:
                     raise
-                failures.append(str(error))
+                failures.append(reason_of(error, location))
             progress(number, len(locations))
     return done, failures
 
@@ -184,6 +188,7 @@ def _print_summary(done: list[Deidentified], failures: list[str], *, key: Path) 
 
     from rich.console import Console
 
+    from einthoven.cli.failures import print_failures
     from einthoven.errors import UnreadableFileError
 
     console = Console()
@@ -198,6 +203,5 @@ def _print_summary(done: list[Deidentified], failures: list[str], *, key: Path) 
         if os.name == "posix" and key.stat().st_mode & 0o077:
             console.print(f"Other users may read {key}: chmod 600 {key}", highlight=False, markup=False, soft_wrap=True)
     if failures:
-        for reason in failures[:SHOWN]:
-            console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+        print_failures(failures)
         raise UnreadableFileError(f"{len(failures):,} of {len(failures) + len(done):,} ECGs were not written")

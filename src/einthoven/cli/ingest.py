@@ -39,18 +39,19 @@ def ingest_command(
 
     Example: `einthoven ingest /data/ptb-xl/records500 --store stores/ptb_xl --workers 2`
     """
+    from einthoven.cli.failures import tell_left_out
     from einthoven.cli.progress import progress_lines
-    from einthoven.cli.sources import locate_all
+    from einthoven.cli.sources import find_in
     from einthoven.ecg.input_spec import IngestSpec
     from einthoven.store.ingest import ingest
 
     ingest_spec = _read_spec(spec) if spec else IngestSpec()
     with progress_lines() as announce:
         announce("Looking for ECGs")
-        locations = locate_all(sources, layout=layout, unit=unit, leads=leads)
-        progress = announce(f"Ingesting {len(locations):,} ECGs")
+        found = find_in(sources, layout=layout, unit=unit, leads=leads)
+        progress = announce(f"Ingesting {len(found.locations):,} ECGs")
         summary = ingest(
-            locations,
+            found.locations,
             store,
             spec=ingest_spec,
             workers=workers,
@@ -58,6 +59,7 @@ def ingest_command(
             measure_quality=quality,
             progress=progress,
         )
+    tell_left_out(found)
     _print_summary(summary, store)
 
 

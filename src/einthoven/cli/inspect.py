@@ -45,6 +45,7 @@ def inspect_command(
 
     Example: `einthoven inspect /data/ecgs`, then `einthoven inspect /data/ecgs/00001_hr.hea --pdf ecg.pdf`
     """
+    from einthoven.cli.failures import print_failures
     from einthoven.cli.inspect_table import other_files_line
     from einthoven.cli.sources import find_all
 
@@ -61,6 +62,7 @@ def inspect_command(
             _show_many(found, as_json=as_json, limit=limit)
         if record is None:
             _tell(other_files_line(found.others), as_json=as_json)
+            print_failures(found.unreadable)
     except EinthovenError as error:
         if as_json:
             typer.echo(to_json({"path": str(path), "error": str(error), "error_kind": type(error).__name__}))

@@ -18,11 +18,13 @@ from einthoven.cli.convert import convert_command
 from einthoven.cli.deidentify import deidentify_command
 from einthoven.cli.doctor import doctor_command
 from einthoven.cli.evaluate import evaluate_command
+from einthoven.cli.failures import system_error
 from einthoven.cli.ingest import ingest_command
 from einthoven.cli.inspect import inspect_command
 from einthoven.cli.predict import predict_command
 from einthoven.cli.report import report_command
 from einthoven.cli.run import run_command
+from einthoven.drawing.printable import printable
 from einthoven.errors import CancelledError, EinthovenError
 
 __all__ = ["app", "main"]
@@ -64,39 +66,33 @@ def options(
 def main() -> None:
     """Run the command line and turn every outcome into an exit status."""
     debug = "--debug" in sys.argv
-    console = Console(stderr=True)
     try:
         app(args=_debug_first(sys.argv[1:]))
     except CancelledError as error:
-        console.print(f"[yellow]stopped:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
+        _say("[yellow]stopped:[/]", str(error))
         sys.exit(128 + error.signal_number)
     except EinthovenError as error:
-        if debug:
-            console.print_exception()
-        console.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
+        _say("[bold red]error:[/]", str(error), debug=debug)
         sys.exit(2)
     except OSError as error:
         # a full disk, a missing folder, no permission: the machine's answer names the file, and the user can mend it
-        if debug:
-            console.print_exception()
-        named = f": {error.filename}" if error.filename else ""
-        console.print(
-            f"[bold red]error:[/] {escape(f'{error.strerror or error}{named}')}", soft_wrap=True, highlight=False
-        )
+        _say("[bold red]error:[/]", system_error(error), debug=debug)
         sys.exit(2)
     except KeyboardInterrupt:
-        console.print("[yellow]stopped[/]")
+        _say("[yellow]stopped[/]", "")
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug ends in one line, too
-        if debug:
-            console.print_exception()
-        console.print(
-            f"[bold red]a bug in einthoven:[/] {type(error).__name__}: {escape(str(error))}\n"
-            "Run the same command with --debug and send us what it prints.",
-            soft_wrap=True,
-            highlight=False,
-        )
+        _say("[bold red]a bug in einthoven:[/]", f"{type(error).__name__}: {error}", debug=debug)
+        _say("", "Run the same command with --debug and send us what it prints.")
         sys.exit(1)
+
+
+def _say(lead_in: str, text: str, *, debug: bool = False) -> None:
+    """Print one line to the error stream, under the traceback that led to it where that is asked for."""
+    console = Console(stderr=True)
+    if debug:
+        console.print_exception()
+    console.print(f"{lead_in} {escape(printable(text))}".strip(), soft_wrap=True, highlight=False)
 
 
 def _debug_first(arguments: list[str]) -> list[str]:

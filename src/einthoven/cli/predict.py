@@ -18,7 +18,7 @@ def predict_command(
         typer.Option(help="Folder of a checkpoint; several times for an ensemble, whose scores are averaged."),
     ],
     source: Annotated[list[Path], typer.Option("--input", help="Folder or file of ECGs.")],
-    out: Annotated[Path, typer.Option(help="CSV or Parquet with one row per ECG and a column score.<label> each.")],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet with one row per ECG and a column score.LABEL each.")],
     store: Annotated[
         Path | None, typer.Option(help="Keep the prepared signals here; by default in a temporary folder.")
     ] = None,
@@ -33,16 +33,18 @@ def predict_command(
     """
     from rich.console import Console
 
+    from einthoven.cli.failures import tell_left_out
     from einthoven.cli.progress import progress_lines
-    from einthoven.cli.sources import locate_all
+    from einthoven.cli.sources import find_in
     from einthoven.study.scoring import check_output, score_files
 
     check_output(out)
     with progress_lines() as announce:
         announce("Looking for ECGs")
-        locations = locate_all(source, layout=layout, unit=unit, leads=leads)
-        scores = score_files(locations, checkpoint, store=store, workers=workers, announce=announce)
+        found = find_in(source, layout=layout, unit=unit, leads=leads)
+        scores = score_files(found.locations, checkpoint, store=store, workers=workers, announce=announce)
         scores.write(out)
+    tell_left_out(found)
     console = Console()
     console.print(f"{len(scores.record_ids):,} ECGs scored into {out}", highlight=False)
     for path, message in scores.rejected:

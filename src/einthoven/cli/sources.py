@@ -1,4 +1,4 @@
-"""What ``inspect``, ``ingest`` and ``predict`` share: files, folders and declared arrays become record locations."""
+"""What all verbs that read ECGs share: files, folders and declared arrays become record locations."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from einthoven.ecg.formats import RecordLocation
     from einthoven.ecg.formats.search import Found
 
-__all__ = ["LayoutOption", "LeadsOption", "UnitOption", "find_all", "locate_all"]
+__all__ = ["LayoutOption", "LeadsOption", "UnitOption", "find_all", "find_in"]
 
 LayoutOption = Annotated[
     Path | None,
     typer.Option(help="TOML that declares an array: axes, rate_hz, unit, leads; optional scale and dataset."),
 ]
 UnitOption = Annotated[
-    str | None, typer.Option(help="Amplitude unit of files that don't say theirs: mV, uV, V or 4.88uV.")
+    str | None,
+    typer.Option(help="Amplitude unit of files that don't say theirs: mV, uV, V or 4.88uV; holds for all of IN."),
 ]
 LeadsOption = Annotated[
     str | None,
@@ -27,31 +27,53 @@ LeadsOption = Annotated[
 ]
 
 
-def locate_all(
-    paths: Sequence[Path], *, layout: Path | None, unit: str | None, leads: str | None = None
-) -> list[RecordLocation]:
-    """Return every ECG under ``paths``, in order.
+def find_in(paths: Sequence[Path], *, layout: Path | None, unit: str | None, leads: str | None = None) -> Found:
+    """Return every ECG under ``paths``, in order, and what is none.
 
     Raises
     ------
     RecordError
         For a path without ECGs.
     SpecificationError
-        For an unreadable layout.
+        For a layout that can't be read or declares what doesn't exist, and for a unit that is none.
     """
-    return [location for path in paths for location in find_all(path, layout=layout, unit=unit, leads=leads).locations]
+    from einthoven.ecg.formats.search import Found
+
+    each = [find_all(path, layout=layout, unit=unit, leads=leads) for path in paths]
+    return Found(
+        [location for found in each for location in found.locations],
+        [path for found in each for path in found.others],
+        [reason for found in each for reason in found.unreadable],
+    )
 
 
 def find_all(path: Path, *, layout: Path | None, unit: str | None, leads: str | None = None) -> Found:
-    """Return the ECGs under one path, in order, and the files there that are none; errors as in ``locate_all``."""
+    """Return the ECGs under one path, in order, and what is none; errors as in ``find_in``."""
     from einthoven.ecg.formats.reading import find
+    from einthoven.errors import SpecificationError
 
     options = _read_layout(layout) if layout else {}
     if unit:
+        _check_unit(unit)
         options["unit"] = unit
     if leads:
         options["leads"] = leads
-    return find(path, format="array" if layout else None, options=options)
+    try:
+        return find(path, format="array" if layout else None, options=options)
+    except SpecificationError as error:
+        if layout is None:
+            raise
+        raise type(error)(f"the layout {layout}: {error}") from error
+
+
+def _check_unit(unit: str) -> None:
+    from einthoven.ecg.formats.units import millivolts_per_unit
+    from einthoven.errors import SpecificationError, UnitError
+
+    try:
+        millivolts_per_unit("mV" if unit == "arbitrary" else unit, where="--unit")
+    except UnitError as error:
+        raise SpecificationError(f"--unit must be mV, uV or V, or a multiple such as 4.88uV, got {unit!r}") from error
 
 
 def _read_layout(path: Path) -> dict[str, Any]:
@@ -61,5 +83,6 @@ def _read_layout(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise SpecificationError(f"the layout {path} can't be read: {error}") from error
+    except (OSError, ValueError) as error:  # a ValueError for what is no TOML, and for what isn't even text
+        reason = getattr(error, "strerror", None) or error
+        raise SpecificationError(f"the layout {path} can't be read ({reason}): it must be a TOML file") from error

@@ -44,5 +44,5 @@ def test_a_full_disk_leaves_nothing_behind_and_names_the_file(tmp_path, monkeypa
 
 
 def test_an_unknown_format_names_the_nearest(tmp_path):
-    with pytest.raises(UnknownNameError, match="writers has no 'zzz'"):
+    with pytest.raises(UnknownNameError, match="'zzz' is no format that can be written; accepted: aecg"):
         writing.write(RECORD, tmp_path / "rec.zzz", format="zzz")

@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Protocol
 
 from einthoven.ecg.record import Record
-from einthoven.errors import SpecificationError
-from einthoven.registry import nearest, resolve
+from einthoven.errors import SpecificationError, UnknownNameError
+from einthoven.registry import names, nearest, resolve
 
-__all__ = ["SUFFIXES", "WRITERS", "EncodeRecord", "encode", "format_for", "suffix_of", "write", "write_files"]
+__all__ = [
+    "SUFFIXES",
+    "WRITERS",
+    "EncodeRecord",
+    "check_format",
+    "encode",
+    "format_for",
+    "suffix_of",
+    "write",
+    "write_files",
+]
 
 WRITERS: dict[str, str] = {
     "aecg": "einthoven.ecg.formats.aecg.write:encode",
@@ -72,8 +82,21 @@ def encode(record: Record, path: Path, *, format: str) -> dict[str, bytes]:  # n
     UnknownNameError, UnitError, SignalError, LeadError
         When there is no such format, or it can't hold this record.
     """
+    check_format(format)
     encode_record: EncodeRecord = resolve("writers", format, WRITERS)
     return encode_record(record, path)
+
+
+def check_format(format: str) -> None:  # noqa: A002 - the user's word
+    """Refuse a format that can't be written.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the nearest, or all.
+    """
+    if format not in WRITERS and format not in (writable := names("writers", WRITERS)):
+        raise UnknownNameError(f"{format!r} is no format that can be written{nearest(format, writable)}")
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> list[Path]:
@@ -112,7 +135,9 @@ def format_for(path: Path) -> str:
         return SUFFIXES[suffix]
     if suffix == ".xml":
         raise SpecificationError(f"{path.name} may be MUSE XML or HL7 aECG: say which, --to muse or --to aecg")
-    raise SpecificationError(f"no format is written as {path.name!r}{nearest(suffix, SUFFIXES)}; or say it: --to dicom")
+    raise SpecificationError(
+        f"no format is written as {path.name!r} unless you say which, for example --to dicom{nearest(suffix, SUFFIXES)}"
+    )
 
 
 def suffix_of(format: str) -> str:  # noqa: A002 - the user's word

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ DECLARED = {
     "leads": 'its leads in stored order, for example leads = ["I", "II", "V1"]',
 }
 _NUMBERS: dict[str, type[int | float]] = {"rate_hz": float, "scale": float, "row": int, "skip_rows": int}
+_TEXTS = {"unit", "dataset", "delimiter", "suffix"}
 OPTIONS = (*DECLARED, "scale", "dataset", "row", "delimiter", "skip_rows", "columns", "suffix")
 
 
@@ -91,12 +92,15 @@ class ArrayLayout:
                     "the TOML file of --layout"
                 )
         values = {name: value for name, value in options.items() if value is not None}
-        values["axes"] = _words(values["axes"])
-        values["leads"] = _words(values["leads"])
+        for name in ("axes", "leads"):
+            values[name] = _words(name, values[name])
+        for name in _TEXTS & set(values):
+            if not isinstance(values[name], str):
+                raise SpecificationError(f"{name} must be a text, got {values[name]!r}")
         for name, kind in _NUMBERS.items():
             if name in values:
                 values[name] = _number(name, values[name], kind)
-        values["columns"] = tuple(_number("columns", column, int) for column in values.get("columns", ()))
+        values["columns"] = _columns(values.get("columns", ()))
         return cls(**values)
 
     def factor(self, *, path: str) -> float:
@@ -111,6 +115,14 @@ def _number(name: str, value: Any, kind: type[int | float]) -> Any:
         raise SpecificationError(f"{name} must be a number, got {value!r}") from error
 
 
-def _words(value: Any) -> tuple[str, ...]:
+def _columns(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise SpecificationError(f"columns must be a list of numbers, got {value!r}")
+    return tuple(_number("columns", column, int) for column in value)
+
+
+def _words(name: str, value: Any) -> tuple[str, ...]:
     words = value.split(",") if isinstance(value, str) else value
+    if not isinstance(words, Sequence):
+        raise SpecificationError(f"{name} must be words, got {value!r}")
     return tuple(str(word).strip() for word in words)
