@@ -44,6 +44,14 @@ def test_an_age_counts_with_its_unit_else_the_date_of_birth(content, age):
     assert age_years(find(parsed(f"<R><PatientInfo>{content}</PatientInfo></R>"), "PatientInfo"), at=at) == age
 
 
+def test_doctors_and_technicians_are_identifiers():
+    root = parsed(
+        "<R><PatientVisit><ReferringDoctor>Dr Roe</ReferringDoctor></PatientVisit>"
+        "<ClinicalInfo><Technician>Kim</Technician></ClinicalInfo></R>"
+    )
+    assert list(identifiers(root)) == ["Dr Roe", "Kim"]
+
+
 def test_names_of_protocols_are_no_identifiers():
     root = parsed("<R><Protocol><Phase><ProtocolName>BIKE RAMP</ProtocolName></Phase></Protocol><PID>ab1</PID></R>")
     assert list(identifiers(root)) == ["ab1"]

@@ -58,3 +58,7 @@ def test_private_text_is_found_and_private_numbers_are_not():
 
 def test_the_software_that_wrote_the_file_identifies_nobody():
     assert found((0x00020012, "UI", "1.2.3"), (0x00020003, "UI", "1.2.4")) == ["1.2.4"]
+
+
+def test_numbers_of_orders_under_retired_tags_are_found():
+    assert found((0x00401006, "SH", "PLACER-1"), (0x00402007, "SH", "FILLER-2")) == ["PLACER-1", "FILLER-2"]

@@ -67,3 +67,9 @@ def test_dates_that_disagree_are_told(tmp_path):
 @pytest.mark.parametrize("start", [("xx.yy.zz", "00.00.00"), ("", ""), ("99.99.99", "00.00.00")])
 def test_a_date_that_is_none_leaves_the_time_open(tmp_path, start):
     assert _identity(tmp_path, start=start).about.time is None
+
+
+def test_a_serial_number_is_no_part_of_the_device(tmp_path):
+    about = _identity(tmp_path, recording="Startdate 02-MAR-2002 X X Acme_X12_SN0012345").about
+    assert about.device == "Acme X12"
+    assert "SN0012345" in about.identifiers

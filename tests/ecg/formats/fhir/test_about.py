@@ -128,3 +128,15 @@ def test_every_identifier_is_found_and_kinds_of_device_are_none():
     assert {"Doe", "Jane", "May", "Jane May", "555-1", "1 High St", "Ton", "9999", "MRN-7", "1960-05-01"} <= found
     assert {"SN-9", "River Clinic", "ACC-3", "J. Doe", "A. Langeveld", "Dr No", "Practitioner/f5", "ekg"} <= found
     assert not {"ZZ", "Acme", "cart", "fine", ""} & found
+
+
+def test_whoever_a_reference_shows_is_found_and_codes_are_not():
+    ecg = observation(
+        [component("I", "1 2")],
+        basedOn=[{"display": "order of Dr Roe"}],
+        identifier=[{"value": "A-1", "assigner": {"display": "River Clinic"}}],
+        method={"coding": [{"display": "resting"}], "text": "12 leads"},
+    )
+    found = identifiers_of(ecg)
+    assert {"order of Dr Roe", "River Clinic"} <= set(found)
+    assert not {"resting", "12 leads"} & set(found)

@@ -64,3 +64,12 @@ def test_identifiers_are_found_at_any_depth_but_not_among_measurements():
         where="x",
     )
     assert list(muse_patient.identifiers(root)) == ["KIM  LEE", "KIM", "LEE"]
+
+
+def test_staff_is_found_under_any_role():
+    root = parse_xml(
+        b"<R><TestDemographics><ReferringPhysician>DR ROE</ReferringPhysician><Operator>AB1</Operator>"
+        b"</TestDemographics></R>",
+        where="x",
+    )
+    assert list(muse_patient.identifiers(root)) == ["DR ROE", "AB1"]

@@ -12,7 +12,8 @@ WHOLE = """<restingecgdata xmlns="http://www3.medical.philips.com" status="Confi
 <documentinfo><documentname>d-1.xml</documentname><filename>C:\\d\\d-1.xml</filename>
   <editor id="S-1-5-21">Edna Editor</editor></documentinfo>
 <userdefines><userdefine index="1"><label>FIN</label><value>FIN-77</value></userdefine></userdefines>
-<orderinfo><ordernumber>ORD-5</ordernumber><uniqueorderid>U-6</uniqueorderid></orderinfo>
+<orderinfo><ordernumber>ORD-5</ordernumber><uniqueorderid>U-6</uniqueorderid>
+  <referringphysician>Rita Roe</referringphysician></orderinfo>
 <dataacquisition date="2021-03-04" time="05:06:07">
   <machine machineid="SN-9" detaildescription="Philips Medical Products:860315:A.07">PageWriter TC</machine>
   <acquirer><encounterid>ENC-1</encounterid><operator id="OPR">Olga Operator</operator><room>---</room>
@@ -54,7 +55,7 @@ def test_every_identifier_is_listed_and_placeholders_are_not():
     assert set(_about().identifiers) == {
         "PID-1", "MRN-2", "Doe", "Jane", "1971-03-04", "d-1.xml", "C:\\d\\d-1.xml", "S-1-5-21", "Edna Editor", "FIN-77",
         "ORD-5", "U-6", "SN-9", "ENC-1", "OPR", "Olga Operator", "General", "134742", "Oscar Orderer", "CC-3",
-        "Smith, Conny, MD",
+        "Smith, Conny, MD", "Rita Roe",
     }  # fmt: skip
 
 

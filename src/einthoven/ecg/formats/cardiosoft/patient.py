@@ -31,7 +31,7 @@ _MEASURED = {
 }
 _TELLING = re.compile(
     r"ID$|Name\d?$|Number$|Room|Location|Facility|Address|Street|City|Zip|Postal|Phone|Fax|Mail|Serial|"
-    r"Visit$|Account|MRN|SSN",
+    r"Visit$|Account|MRN|SSN|Doctor|Physician|Technician|Operator|Nurse|Attending|Referr",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"(Family|Given|Last|First|Middle)Name\d?$")

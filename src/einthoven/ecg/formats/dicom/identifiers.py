@@ -30,6 +30,8 @@ _DIRECT = frozenset((
     0x0040A354, 0x0050001B, 0x00500021, 0x00880910, 0x04000563, 0x04000564, 0x22000002, 0x22000005, 0x30080105,
     0x3010001B, 0x30100043, 0x40000010, 0x40004000, 0x40080040, 0x40080042, 0x4008011A, 0x40080200, 0x40080202,
     0x4008010B, 0x40080115, 0x40080300, 0x40084000,
+    # sponsors, numbers of devices, and of orders under retired tags: not in the table, but as telling
+    0x00120010, 0x00181003, 0x00401006, 0x00401007, 0x00402006, 0x00402007, 0x0040E001,
 ))  # fmt: skip
 _SOFTWARE = 0x00020012  # which software wrote the file is the same for all patients
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f�]{2,}")

@@ -17,6 +17,7 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})", re.ASCII)
 _PAIRS = re.compile(r"(\d\d)\D(\d\d)\D(\d\d)", re.ASCII)
 _UNKNOWN = "X"
+_SERIAL = re.compile(r"\d{5}")  # models have fewer digits; the standard has one field for both
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,12 @@ def _recording(text: str) -> _Recording:
     parts = text.split()
     if len(parts) < 2 or parts[0].lower() != "startdate" or not (parts[1] == _UNKNOWN or _day(parts[1])):
         return _Recording(identifiers=_words(text))
-    equipment = " ".join(part for part in parts[4:5] if part != _UNKNOWN)
-    further = [part for part in parts[5:] if any(letter.isdigit() for letter in part)]
+    equipment = [word for part in parts[4:5] if part != _UNKNOWN for word in part.split("_")]
+    serial = [word for word in equipment if _SERIAL.search(word)]
+    further = [*serial, *(part for part in parts[5:] if any(letter.isdigit() for letter in part))]
     return _Recording(
         start=_day(parts[1]),
-        device=equipment.replace("_", " "),
+        device=" ".join(word for word in equipment if word not in serial),
         identifiers=(*_spellings(parts[2:4]), *further),
     )
 

@@ -31,13 +31,15 @@ _BY_KEY = {
     "name": ("text", "family", "given", "prefix", "suffix"),
     "address": ("text", "line", "city", "district", "postalCode"),
     "udiCarrier": ("carrierHRF", "carrierAIDC", "deviceIdentifier"),
-    **dict.fromkeys(("subject", "performer", "encounter", "authorReference"), ("display",)),
 }
 _BY_KIND = {
     **dict.fromkeys(("Patient", "Person", "Practitioner", "RelatedPerson"), ("birthDate",)),
     **dict.fromkeys(("Organization", "Location"), ("name",)),
     "Device": ("serialNumber", "distinctIdentifier", "lotNumber"),
 }
+# where "display" tells a kind, not a person, a place or an organization: of devices, and beside codes
+_NO_REFERENCES = ("device", "coding")
+_OF_CODES = {"system", "code"}
 _TWO_CHARACTERS = re.compile(r"[^\W_].*[^\W_]", re.DOTALL)
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d(\.\d+)?")
 
@@ -168,6 +170,8 @@ def _identifiers(name: str, found: Resource) -> Iterator[str]:
     target = word(found, "reference")
     if target:
         yield from (target, target.rpartition("/")[2])
+    if name not in _NO_REFERENCES and not found.keys() & _OF_CODES:
+        yield word(found, "display")
 
 
 def _texts(found: Resource, keys: Iterable[str]) -> Iterator[str]:

@@ -30,7 +30,8 @@ _MEASURED = {
 # names of elements whose text tells the patient, the staff, the order, the place or the device from others
 _TELLING = re.compile(
     r"ID$|Name$|Number$|Birth|Room|Location|Site|Address|Phone|Fax|SSN|Mail$|Zip|City|Street|^bed$|MD|"
-    r"Tech(?!nical)|Editor|Overreader|Fellow|Serial|Visit|Encounter|Accession|Account",
+    r"Tech(?!nical)|Editor|Overreader|Fellow|Serial|Visit|Encounter|Accession|Account|"
+    r"Doctor|Physician|Operator|Nurse|Referred",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"(Last|First|Middle|Full|Patient)Name$")

@@ -17,6 +17,7 @@ from einthoven.ecg.formats.philips.measurements import (
     measured_number,
     measurements,
 )
+from einthoven.ecg.formats.telling_elements import telling_texts
 from einthoven.ecg.formats.xml_document import attribute, children, find, local_name, text
 from einthoven.ecg.record import Annotation
 
@@ -37,6 +38,10 @@ _IDENTIFYING = (
     "userdefines/userdefine/value",
     "interpretations/interpretation/serialcomparison/previousecg/documentname",
 )
+# hospitals name their staff in further elements of orders, reports and interpretations
+_STAFF = re.compile(r"clinician|physician|doctor|nurse|operator|technician|requester|requestedby")
+_NOBODY = re.compile(r"(?!)")  # the search takes names apart
+_NOT_OF_STAFF = ("measurements", "internalmeasurements", "waveforms")
 _NUMBERS = re.compile(r"\*+(?:\.\*+)?")
 # the instants of the first measured beat in 1.03, of each beat in 1.04
 _INSTANTS = {
@@ -139,8 +144,8 @@ def _identifiers(root: etree._Element) -> Iterator[str]:
                 yield attribute(element, "id")
     yield attribute(root, "machineid", "dataacquisition/machine")
     yield attribute(root, "modifiedby", "waveforms/parsedwaveforms")
+    yield from telling_texts(root, telling=_STAFF, person=_NOBODY, skipped=_NOT_OF_STAFF)
     for interpretation in children(root, "interpretations/interpretation"):
-        yield text(interpretation, "confirmingclinician")
         yield attribute(interpretation, "id", "confirmingclinician")
         # Confirmed by: NAME 24-Dec-2008 07:15:13
         signature = text(interpretation, "mdsignatureline").partition(":")[2]
