@@ -66,6 +66,12 @@ MS, BPM, DEG = (Code("UCUM", value, "") for value in ("ms", "{H.B.}/min", "deg")
     [
         (Code("SCPECG", "5.13.5-9", "QRS Duration"), 86, MS, ("qrs_ms", 86)),
         (Code("SCPECG", "5.10.2.5-1", "Ventricular Heart Rate"), 80, BPM, ("heart_rate_bpm", 80)),
+        (Code("MDC", "2:15880", "QTc global using Bazett formula"), 440, MS, ("qtc_bazett_ms", 440)),
+        (Code("MDC", "2:15880", "QTc global using Framingham formula"), 440, MS, ("qtc_framingham_ms", 440)),
+        (Code("MDC", "2:15892", "QTc global using Hodges formula"), 440, MS, ("qtc_hodges_ms", 440)),
+        (Code("MDC", "2:7168", "PR interval per lead"), 160, MS, ("pr_ms", 160)),
+        (Code("MDC", "2:7168", "P offset to QRS onset duration, per lead"), 60, MS, ("pr_segment_ms", 60)),
+        (Code("MDC", "2:16000", "RR time period, global"), 800, MS, ("rr_ms", 800)),
         (Code("MDC", "MDC_ECG_TIME_PD_PR_GL", ""), 150, MS, ("pr_ms", 150)),
         (Code("LN", "8867-4", "Heart rate"), 61, Code("UCUM", "/min", ""), ("heart_rate_bpm", 61)),
         (Code("MDC", "2:16160", ""), 0.4, Code("UCUM", "s", ""), ("qt_ms", 400)),

@@ -37,6 +37,8 @@ MEASUREMENT_CODES = {
     "t_axis_deg": "2:16136",
 }
 _MEASUREMENT = {code: name for name, code in MEASUREMENT_CODES.items()} | {
+    # MDC, of the electrophysiology laboratory (CID 3689)
+    "2:16000": "rr_ms", "2:16144": "pr_ms",
     # MDC, lead by lead
     "2:6656": "p_ms", "2:7168": "pr_ms", "2:7936": "qrs_ms", "2:8192": "qt_ms", "2:32768": "pp_ms", "2:33024": "rr_ms",
     "2:33792": "qtc_ms", "2:34048": "qtc_bazett_ms", "2:34304": "qtc_fridericia_ms",
@@ -56,6 +58,12 @@ _MEASUREMENT = {code: name for name, code in MEASUREMENT_CODES.items()} | {
     "MDC_ECG_TIME_PD_QTCF": "qtc_fridericia_ms", "MDC_ECG_ANGLE_P_FRONT": "p_axis_deg",
     "MDC_ECG_ANGLE_QRS_FRONT": "qrs_axis_deg", "MDC_ECG_ANGLE_T_FRONT": "t_axis_deg",
 }  # fmt: skip
+# PS3.16 gives some codes to two measurements (CID 3227, 3228 and 3687): code, a word of the meaning, name
+_TOLD_BY_MEANING = (
+    ("2:15880", "framingham", "qtc_framingham_ms"),
+    ("2:15892", "hodges", "qtc_hodges_ms"),
+    ("2:7168", "offset", "pr_segment_ms"),
+)
 _BY_MEANING = {
     "ventricular heart rate": "heart_rate_bpm", "ventricular rate": "heart_rate_bpm", "heart rate": "heart_rate_bpm",
     "atrial heart rate": "atrial_rate_bpm", "atrial rate": "atrial_rate_bpm", "rr interval": "rr_ms",
@@ -130,7 +138,9 @@ def measured(code: Code, value: float, *, unit: Code) -> tuple[str, float] | Non
     ('qt_ms', 400.0)
     """
     known = _MEASUREMENT.get(code.value) or _MEASUREMENT.get(code.value.upper().removesuffix("_GL"))
-    name = known or _BY_MEANING.get(code.meaning.lower())
+    meaning = code.meaning.lower()
+    other = (name for value, word, name in _TOLD_BY_MEANING if code.value == value and word in meaning)
+    name = next(other, None) or known or _BY_MEANING.get(meaning)
     spelled = unit.value or unit.meaning
     if name is None:
         words = (
