@@ -28,6 +28,22 @@ def test_text_without_a_place_is_a_statement():
     assert decoded.about.statements == ["Normal ECG", "Sinus rhythm"]
 
 
+def report(number, *lines):
+    return [(ALL, (0x0040A180, "US", [number]), (0x00700006, "ST", line)) for line in lines]
+
+
+def test_of_a_reviewed_report_the_last_edition_holds_and_the_first_is_the_machines():
+    machine = report(0, "Atrial fibrillation", "ABNORMAL ECG", "UNCONFIRMED REPORT")
+    draft = report(5, "Sinus tachycardia", "UNCONFIRMED REPORT")
+    decoded = annotated(*machine, *draft, *report(6, "Sinus rhythm", "Confirmed report"))
+    assert decoded.about.statements == ["Sinus rhythm"]
+    assert decoded.about.original_statements == ["Atrial fibrillation", "ABNORMAL ECG"]
+    alone = annotated(*machine).about
+    assert (alone.statements, alone.original_statements) == (["Atrial fibrillation", "ABNORMAL ECG"], [])
+    apart = annotated(*report(0, "Sinus rhythm"), *report(5, "Normal ECG")).about
+    assert (apart.statements, apart.original_statements) == (["Sinus rhythm", "Normal ECG"], [])
+
+
 def test_numbers_are_measurements_of_all_leads_or_of_one():
     qrs = name("2:16156", "MDC", "QRS duration global")
     decoded = annotated(

@@ -37,6 +37,7 @@ def about_record(
     measurements: Mapping[str, float],
     lead_measurements: Mapping[str, Mapping[str, float]],
     statements: Sequence[str],
+    original_statements: Sequence[str] = (),
 ) -> About:
     """Return patient, time and device, with what the annotations gave; ``meta`` is what precedes the data set."""
     time = _time(data)
@@ -49,7 +50,11 @@ def about_record(
         identifiers=identifiers(data, meta),
     )
     return dataclasses.replace(
-        about, measurements=measurements, lead_measurements=lead_measurements, statements=statements
+        about,
+        measurements=measurements,
+        lead_measurements=lead_measurements,
+        statements=statements,
+        original_statements=original_statements,
     )
 
 

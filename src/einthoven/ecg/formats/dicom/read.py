@@ -18,6 +18,9 @@ from einthoven.errors import SignalError
 __all__ = ["FORMAT", "decode"]
 
 WAVEFORMS, IDENTITY_REMOVED, DEIDENTIFICATION_METHOD = 0x54000100, 0x00120062, 0x00120063
+WRITER = 0x00020013  # implementation version name
+# the ECG Toolkit (written in C#) puts marks at sample 0 and up, one before those of the SCP-ECG files that it converts
+COUNTS_FROM_0 = "ECGConversion"
 
 
 def decode(content: bytes, *, where: str) -> Decoded:
@@ -34,7 +37,8 @@ def decode(content: bytes, *, where: str) -> Decoded:
     groups = _groups(file, where=where)
     recording = rhythm(groups, where=where)
     beat = median_beat(groups, recording)
-    said = read_annotations(file.data, groups, starts_s=recording.starts_s, beat=beat)
+    first_position = 0 if file.meta.text(WRITER).startswith(COUNTS_FROM_0) else 1
+    said = read_annotations(file.data, groups, starts_s=recording.starts_s, beat=beat, first_position=first_position)
     return Decoded(
         rhythm=recording.channels,
         about=about_record(
@@ -43,6 +47,7 @@ def decode(content: bytes, *, where: str) -> Decoded:
             measurements=said.measurements,
             lead_measurements=said.lead_measurements,
             statements=said.statements,
+            original_statements=said.original_statements,
         ),
         median_beat=beat.as_channels() if beat else None,
         annotations=said.marks,
