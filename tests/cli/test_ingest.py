@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from typer.testing import CliRunner
 from einthoven.cli.main import app
 from einthoven.errors import SpecificationError, UnreadableFileError
 from einthoven.store.store import Store
+from fakes.kardia_files import atc_file
 from fakes.ptb_xl_folder import fake_ecg, write_record
+from fakes.wfdb_files import STANDARD, fake_digital
 
 
 def ingest(*words: object):
@@ -66,3 +69,17 @@ def test_missing_or_empty_folder_is_named(tmp_path, make):
         folder.mkdir()
     with pytest.raises(UnreadableFileError, match="ecgs"):
         ingest(folder, "--store", tmp_path / "store")
+
+
+def test_names_that_are_no_text_are_stored_spelled_out(tmp_path):
+    """Good and bad files of an archive whose names are in an old encoding; strangers beside them are told."""
+    (tmp_path / "ecgs").mkdir()
+    for name in (b"good\xff.atc", b"bad\xff.atc"):
+        content = atc_file(fake_digital(), STANDARD)
+        (tmp_path / "ecgs" / os.fsdecode(name)).write_bytes(content[: 2000 if b"bad" in name else None])
+    (tmp_path / "ecgs" / "letter.pdf").write_bytes(b"%PDF")
+    result = ingest(tmp_path / "ecgs", "--store", tmp_path / "store", "--workers", 1)
+    assert "1 file is no ECG of a known format: 1 .pdf" in result.stderr
+    with Store.open(tmp_path / "store") as store:
+        assert store.manifest["record_id"].to_pylist() == ["good\\udcff"]
+        assert store.rejected["path"][0].as_py().endswith("bad\\udcff.atc")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
+from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,7 @@ SHOWN_NOTES = 10  # different ones; a folder of thousands of ECGs has few
 
 
 def convert_command(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A file, or a folder that is searched for ECGs.")],
+    source: Annotated[Path, typer.Argument(readable=False, metavar="IN", help=IN_HELP)],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="A file, whose suffix says the format, or a folder.")],
     to: Annotated[
         str | None, typer.Option(help="Format of the output: wfdb, dicom, scp, muse, aecg, fhir, csv or npz.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
+from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
 
 if TYPE_CHECKING:
     from einthoven.ecg.deidentification import Pseudonyms
@@ -22,7 +22,7 @@ KEY_BYTES = 32
 
 
 def deidentify_command(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A file or a folder.")],
+    source: Annotated[Path, typer.Argument(readable=False, metavar="IN", help=IN_HELP)],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="A file, for one file; a folder, for a folder.")],
     key: Annotated[
         Path,

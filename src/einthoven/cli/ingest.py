@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
+from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
 
 if TYPE_CHECKING:
     from einthoven.ecg.input_spec import IngestSpec
@@ -20,7 +20,7 @@ SHOWN = 3  # reasons of rejected files; all are in rejected.parquet
 
 
 def ingest_command(
-    sources: Annotated[list[Path], typer.Argument(help="Folders or files.")],
+    sources: Annotated[list[Path], typer.Argument(readable=False, metavar="SRC", help=IN_HELP)],
     store: Annotated[
         Path, typer.Option(help="Folder of the store; gone on with when it was begun with the same files.")
     ],

@@ -10,7 +10,7 @@ import typer
 
 from einthoven.cli.inspect_description import Description, describe, describe_error, to_json
 from einthoven.cli.inspect_drawing import PaperGain, PaperLayout, PaperOptions, PaperSpeed, checked_targets, draw_into
-from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
+from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
 from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ PROGRESS_FROM = 50  # ECGs that are read in well under a second need no bar
 
 
 def inspect_command(
-    path: Annotated[Path, typer.Argument(help="A file, or a folder that is searched for ECGs of all formats.")],
+    path: Annotated[Path, typer.Argument(readable=False, metavar="PATH", help=IN_HELP)],
     as_json: Annotated[bool, typer.Option("--json", help="Print all that is known as JSON.")] = False,
     png: Annotated[Path | None, typer.Option(help="Draw the ECG on paper into this .png (254 dpi).")] = None,
     svg: Annotated[Path | None, typer.Option(help="The same as a vector drawing.")] = None,

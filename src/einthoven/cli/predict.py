@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from einthoven.cli.sources import LayoutOption, LeadsOption, UnitOption
+from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
 
 __all__ = ["predict_command"]
 
@@ -17,7 +17,7 @@ def predict_command(
         list[Path],
         typer.Option(help="Folder of a checkpoint; several times for an ensemble, whose scores are averaged."),
     ],
-    source: Annotated[list[Path], typer.Option("--input", help="Folder or file of ECGs.")],
+    source: Annotated[list[Path], typer.Option("--input", readable=False, metavar="PATH", help=IN_HELP)],
     out: Annotated[Path, typer.Option(help="CSV or Parquet with one row per ECG and a column score.LABEL each.")],
     store: Annotated[
         Path | None, typer.Option(help="Keep the prepared signals here; by default in a temporary folder.")

@@ -11,15 +11,17 @@ import typer
 if TYPE_CHECKING:
     from einthoven.ecg.formats.search import Found
 
-__all__ = ["LayoutOption", "LeadsOption", "UnitOption", "find_all", "find_in"]
+__all__ = ["IN_HELP", "LayoutOption", "LeadsOption", "UnitOption", "find_all", "find_in"]
 
+# no verb has typer look whether IN may be read: readers say it in one line, as they say all else
+IN_HELP = "A file, or a folder that is searched for ECGs of all formats."
 LayoutOption = Annotated[
     Path | None,
     typer.Option(help="TOML that declares an array: axes, rate_hz, unit, leads; optional scale and dataset."),
 ]
 UnitOption = Annotated[
     str | None,
-    typer.Option(help="Amplitude unit of files that don't say theirs: mV, uV, V or 4.88uV; holds for all of IN."),
+    typer.Option(help="Amplitude unit of files that don't say theirs: mV, uV, V or 4.88uV; replaces what others say."),
 ]
 LeadsOption = Annotated[
     str | None,

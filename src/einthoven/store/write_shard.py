@@ -106,12 +106,17 @@ def _rejection(location: RecordLocation, error: Exception, *, stage: str, sha256
     if location.record_id not in message:
         message = f"record {location.record_id}: {message}"
     return {
-        "path": location.path,
+        "path": _in_unicode(location.path),
         "sha256": sha256,
         "stage": stage,
         "error_type": type(error).__name__,
-        "message": message,
+        "message": _in_unicode(message),
     }
+
+
+def _in_unicode(text: str) -> str:
+    """Spell out the bytes of a file's name that are no text: a table can't hold them."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _row(location: RecordLocation, ready: _Ready, *, shard: int, start: int) -> dict[str, Any]:
@@ -119,7 +124,7 @@ def _row(location: RecordLocation, ready: _Ready, *, shard: int, start: int) -> 
     return {
         "record_id": location.record_id,
         "patient_id": location.patient_id or record.patient_id or "",
-        "source_path": record.provenance.source_path or location.path,
+        "source_path": _in_unicode(record.provenance.source_path or location.path),
         "source_sha256": record.provenance.source_sha256,
         "shard": shard,
         "start": start,

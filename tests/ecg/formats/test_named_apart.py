@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.named_apart import in_natural_order, named_apart
 
@@ -26,3 +28,10 @@ def test_rows_of_arrays_keep_their_number(tmp_path):
     ]
     found = named_apart(rows, type(tmp_path)("/in"))
     assert [location.record_id for location in found] == ["a/rec_0", "a/rec_1", "b/rec_0", "b/rec_1"]
+
+
+def test_bytes_of_a_name_that_are_no_text_are_spelled_out(tmp_path):
+    path = os.fsdecode(b"bad\xffbyte.xml")
+    named = named_apart([RecordLocation("bad\udcffbyte", f"{tmp_path}/{path}", "muse")], tmp_path)
+    assert named[0].record_id == "bad\\udcffbyte"
+    assert os.fsencode(named[0].path).endswith(b"bad\xffbyte.xml")

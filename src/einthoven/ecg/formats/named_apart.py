@@ -21,10 +21,11 @@ def in_natural_order(locations: Iterable[RecordLocation]) -> list[RecordLocation
 def named_apart(locations: list[RecordLocation], folder: Path) -> list[RecordLocation]:
     """Return the locations with distinct record ids: those that are shared become paths in ``folder``.
 
-    The suffix is kept only where two files differ in nothing else.
+    The suffix is kept only where two files differ in nothing else. Bytes of a name that are no text, as old archives
+    have them, are spelled out: an id must fit into tables and files.
     """
     apart = _renamed(locations, lambda file: str(file.relative_to(folder).with_suffix("")))
-    return _renamed(apart, lambda file: str(file.relative_to(folder)))
+    return [_in_unicode(location) for location in _renamed(apart, lambda file: str(file.relative_to(folder)))]
 
 
 def _renamed(locations: list[RecordLocation], name_of: Callable[[Path], str]) -> list[RecordLocation]:
@@ -35,6 +36,13 @@ def _renamed(locations: list[RecordLocation], name_of: Callable[[Path], str]) ->
         else location
         for location in locations
     ]
+
+
+def _in_unicode(location: RecordLocation) -> RecordLocation:
+    name = location.record_id
+    if name.isascii():
+        return location
+    return dataclasses.replace(location, record_id=name.encode("utf-8", "backslashreplace").decode())
 
 
 def _row(location: RecordLocation) -> str:
