@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -72,3 +75,20 @@ def test_a_file_name_with_odd_letters_still_gives_valid_ids(tmp_path):
     root = ET.fromstring(write_figure(_figure(), tmp_path / 'a "b" <c>&.svg').read_text(encoding="utf-8"))
     assert root.get("aria-label") == 'a "b" <c>&'
     assert all(re.fullmatch(r"[\w-]+", element.get("id", "x")) for element in root.iter())
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png", ".pdf"])
+def test_a_drawing_appears_whole_or_not_at_all_and_a_full_disk_names_it(tmp_path, monkeypatch, ending):
+    def full(_path, _content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_figure(_figure(), tmp_path / f"x{ending}")
+    assert caught.value.filename == str(tmp_path / f"x{ending}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_does_not_print_makes_no_broken_drawing(tmp_path):
+    path = tmp_path / os.fsdecode(b"a\x1b\xff.svg")
+    assert ET.fromstring(write_figure(_figure(), path).read_text(encoding="utf-8")).get("aria-label") == "a  "

@@ -16,6 +16,8 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from einthoven.drawing.printable import printable
+from einthoven.ecg.formats.writing import write_files
 from einthoven.errors import SpecificationError
 
 __all__ = ["to_svg", "write_figure"]
@@ -77,16 +79,20 @@ def to_svg(
 
 
 def write_figure(figure: Figure, path: Path) -> Path:
-    """Write the figure as SVG, PNG or PDF, as the name's ending says."""
+    """Write the figure as SVG, PNG or PDF, as the name's ending says; it appears whole or not at all."""
     ending = path.suffix.lower()
     if ending not in _FORMATS:
         raise SpecificationError(f"a figure is written as {', '.join(_FORMATS)}, got {path.name!r}")
     if ending == ".svg":
         prefix = re.sub(r"\W+", "-", f"ecg-{path.stem}")
-        path.write_text(to_svg(figure, prefix=prefix, title=path.stem), encoding="utf-8")
+        content = to_svg(figure, prefix=prefix, title=printable(path.stem)).encode()
     else:
+        drawn = io.BytesIO()
         # the same drawing is the same file: no time of its making
-        figure.savefig(path, dpi=RASTER_DPI, metadata={"CreationDate": None} if ending == ".pdf" else None)
+        metadata = {"CreationDate": None} if ending == ".pdf" else None
+        figure.savefig(drawn, format=ending[1:], dpi=RASTER_DPI, metadata=metadata)
+        content = drawn.getvalue()
+    write_files({path.name: content}, path.parent)
     return path
 
 

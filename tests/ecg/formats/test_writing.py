@@ -43,6 +43,21 @@ def test_a_full_disk_leaves_nothing_behind_and_names_the_file(tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
+def test_of_several_files_all_are_written_or_none(tmp_path, monkeypatch, interruption):
+    write_bytes = Path.write_bytes
+
+    def second_fails(path, content):
+        write_bytes(path, content[:3])
+        if content == b"samples":
+            raise interruption
+
+    monkeypatch.setattr(Path, "write_bytes", second_fails)
+    with pytest.raises(type(interruption)):
+        writing.write_files({"a.hea": b"header", "a.dat": b"samples"}, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_format_names_the_nearest(tmp_path):
     with pytest.raises(UnknownNameError, match="'zzz' is no format that can be written; accepted: aecg"):
         writing.write(RECORD, tmp_path / "rec.zzz", format="zzz")

@@ -100,21 +100,34 @@ def check_format(format: str) -> None:  # noqa: A002 - the user's word
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> list[Path]:
-    """Write files into a folder, which is made where it is missing; each appears whole or not at all."""
+    """Write the files of one ECG into a folder, which is made where it is missing: all of them, each whole, or none."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, content in files.items():
-        target = folder / name
-        temporary = target.with_name(f"{name}.part")
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, target)  # noqa: PTH105 - the call whose atomicity is meant
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise OSError(error.errno, error.strerror, str(target)) from error  # a full disk names no file
-        written.append(target)
+    written: list[Path] = []
+    try:
+        for name, content in files.items():
+            _write_whole(folder / name, content)
+            written.append(folder / name)
+    except BaseException:  # an interrupted user, too, must not find a header without its samples
+        for file in written:
+            _remove(file)
+        raise
     return written
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    temporary = target.with_name(f"{target.name}.part")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, target)  # noqa: PTH105 - the call whose atomicity is meant
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from error  # a full disk names no file
+    finally:
+        _remove(temporary)
+
+
+def _remove(file: Path) -> None:
+    with contextlib.suppress(OSError):
+        file.unlink(missing_ok=True)
 
 
 def format_for(path: Path) -> str:
