@@ -70,9 +70,10 @@ def test_what_can_not_be_done_is_said(tmp_path):
     with pytest.raises(UnreadableFileError, match="does not exist"):
         deidentify(tmp_path / "none", tmp_path / "out", "--map", key)
     bad = tmp_path / "bad.key"
-    bad.write_text("not hexadecimal")
-    with pytest.raises(SpecificationError, match=r"bad\.key is no key"):
-        deidentify(source, tmp_path / "out", "--map", bad)
+    for content in ("not hexadecimal", " \n", "ab" * 15, "é"):
+        bad.write_text(content)
+        with pytest.raises(SpecificationError, match=r"bad\.key is no key"):
+            deidentify(source, tmp_path / "out", "--map", bad)
     with pytest.raises(PrivacyError, match="mind the name of the output"):
         deidentify(source / "doe_1.hea", tmp_path / "doe_1.npz", "--map", key)
     array = write_array(tmp_path / "plain.npy", fake_digital(12).T)
@@ -124,3 +125,8 @@ def test_a_key_that_others_may_read_is_told(tmp_path):
     assert "Other users may read" not in deidentify(source, tmp_path / "one", "--map", key).output
     key.chmod(0o644)
     assert "chmod 600" in deidentify(source, tmp_path / "two", "--map", key).output
+
+
+def test_brackets_in_the_name_of_a_key_are_no_markup(tmp_path):
+    key = tmp_path / "[red]salt.key"
+    assert f"Keep {key} secret" in deidentify(_archive(tmp_path), tmp_path / "out", "--map", key).output

@@ -148,7 +148,7 @@ def _pseudonyms(path: Path) -> Pseudonyms:
             file.write(secrets.token_hex(KEY_BYTES) + "\n")
     try:
         return Pseudonyms(bytes.fromhex(path.read_text(encoding="ascii").strip()))
-    except ValueError as error:
+    except (ValueError, SpecificationError) as error:  # no digits, or too few
         raise SpecificationError(
             f"{path} is no key: it must hold at least 32 hexadecimal digits; name a new file to have one made"
         ) from error
@@ -199,9 +199,11 @@ def _print_summary(done: list[Deidentified], failures: list[str], *, key: Path) 
             f"{len(done):,} ECGs of {patients:,} patients written; {checked:,} identifiers looked for, none found",
             highlight=False,
         )
-        console.print(f"Keep {key} secret and safe: it repeats the pseudonyms and date shifts", highlight=False)
+        told = [f"Keep {key} secret and safe: it repeats the pseudonyms and date shifts"]
         if os.name == "posix" and key.stat().st_mode & 0o077:
-            console.print(f"Other users may read {key}: chmod 600 {key}", highlight=False, markup=False, soft_wrap=True)
+            told.append(f"Other users may read {key}: chmod 600 {key}")
+        for line in told:
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
     if failures:
         print_failures(failures)
         raise UnreadableFileError(f"{len(failures):,} of {len(failures) + len(done):,} ECGs were not written")

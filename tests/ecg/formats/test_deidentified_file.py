@@ -118,3 +118,17 @@ def test_an_observation_with_references_is_written_as_fhir(tmp_path):
             location, tmp_path / f"{kind}.json", to="fhir", pseudonyms=PSEUDONYMS, keep=["age", "sex"]
         )
         assert done.identifiers
+
+
+def test_the_number_of_a_patient_may_stand_in_the_name_of_a_folder(tmp_path):
+    folder = tmp_path / "p10000032" / "s1"
+    folder.mkdir(parents=True)
+    header = write_wfdb(folder, "rec", comments=["Dx: as before, see 10000032"])
+    with pytest.raises(PrivacyError, match="one of 8 characters"):
+        write_deidentified(
+            RecordLocation("rec", str(header), "wfdb", {}),
+            tmp_path / "shared.hea",
+            to="wfdb",
+            pseudonyms=PSEUDONYMS,
+            keep=["statements"],
+        )

@@ -22,6 +22,7 @@ from einthoven.errors import PrivacyError, RecordError, SpecificationError
 __all__ = ["Deidentified", "write_deidentified"]
 
 _NUMBER_IN_NAME = re.compile(r"\d{5,}")
+_TELLING_FOLDERS = 2  # of the patient, of the study or the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,10 @@ def _encoded(hidden: Record, path: Path, *, to: str, where: str) -> dict[str, by
 
 
 def _identifiers(location: RecordLocation, original: Record) -> list[str]:
-    """Everything in the input, its name and its dates that points to one person."""
-    spelled = [*format_named(location.format).identifiers(location), *_NUMBER_IN_NAME.findall(Path(location.path).stem)]
+    """Everything in the input, its name and its dates that points to one person; archives number folders by patient."""
+    *folders, name = Path(location.path).parts[-_TELLING_FOLDERS - 1 :]
+    numbers = [number for part in (Path(name).stem, *folders) for number in _NUMBER_IN_NAME.findall(part)]
+    spelled = [*format_named(location.format).identifiers(location), *numbers]
     if original.patient_id:
         spelled.append(original.patient_id)
     if original.time:

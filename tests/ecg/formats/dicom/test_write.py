@@ -223,6 +223,8 @@ def test_a_de_identified_record_says_so_as_the_standard_asks():
     assert "; ".join(data.DeidentificationMethod) == record.provenance.deidentification
     assert [item.CodeValue for item in data.DeidentificationMethodCodeSequence] == ["113100", "113107", "113108"]
     assert data.LongitudinalTemporalInformationModified == "MODIFIED"
+    text_kept = theirs(hidden(full_record(), {"statements"}))
+    assert [item.CodeValue for item in text_kept.DeidentificationMethodCodeSequence] == ["113100", "113105", "113107"]
     nothing_kept = theirs(hidden(full_record(time=None, time_kind="unknown"), set()))
     assert [item.CodeValue for item in nothing_kept.DeidentificationMethodCodeSequence] == ["113100"]
     assert nothing_kept.LongitudinalTemporalInformationModified == "REMOVED"

@@ -22,6 +22,7 @@ UNKNOWN_TIME = datetime(1900, 1, 1)  # noqa: DTZ001 - a time of no place
 _MAX_LINE = 64  # of a long string (LO)
 # PS3.16, CID 7050
 _BASIC_PROFILE = WrittenCode("113100", "DCM", "Basic Application Confidentiality Profile")
+_CLEAN_DESCRIPTORS = WrittenCode("113105", "DCM", "Clean Descriptors Option")
 _MODIFIED_DATES = WrittenCode(
     "113107", "DCM", "Retain Longitudinal Temporal Information Modified Dates Option"
 )  # fmt: skip
@@ -108,6 +109,8 @@ def _put_deidentification(data: Dataset, record: Record) -> None:
     put(data, "PatientIdentityRemoved", "YES")
     put(data, "DeidentificationMethod", lines)
     codes = [_BASIC_PROFILE]
+    if record.statements or record.annotations:  # free text, kept without dates and searched for identifiers
+        codes.append(_CLEAN_DESCRIPTORS)
     if record.time is not None:
         codes.append(_MODIFIED_DATES)
     if record.age_years is not None or record.sex != "U":
