@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 import pytest
 
-from einthoven.ecg.formats.wfdb.comments import particulars
+from einthoven.ecg.formats.wfdb.comments import named_value, particulars
 from einthoven.ecg.formats.wfdb.header import parse_header
 
 
@@ -100,3 +101,10 @@ def test_half_a_time_is_noted():
 
 def test_the_stamp_of_the_challenges_is_noted_as_doubtful():
     assert "may be the file's" in about(start="12-May-2020 12:33:59").notes[0]
+
+
+def test_a_comment_of_many_blanks_takes_no_time(tmp_path):
+    """A pattern that tries each blank as the end of the name takes minutes for one megabyte."""
+    started = time.process_time()
+    assert named_value("age" + " " * 1_000_000 + "x") == ("", "")
+    assert time.process_time() - started < 0.5

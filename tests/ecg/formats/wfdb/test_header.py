@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from einthoven.ecg.formats.wfdb.header import is_header, parse_header
-from einthoven.errors import UnreadableFileError
+from einthoven.errors import SignalError, UnreadableFileError
 
 
 def parse(text):
@@ -100,3 +100,27 @@ def test_what_can_not_be_read_is_refused_with_the_reason(content, why):
 )
 def test_headers_are_told_by_their_first_line(content, expected):
     assert is_header(content) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("rec.dat 16 1e-300/mV", "no usable gain"),
+        ("rec.dat 16 1e300/mV", "no usable gain"),
+        (f"rec.dat 16 200({'9' * 5000})/mV", "a number that is too large"),
+        ("rec.dat 16 200(99999999999)/mV", "a number that is too large"),
+        (f"rec.dat 16+{'9' * 5000} 200/mV", "a number that is too large"),
+        ("rec.dat 16 200/mV 16 99999999999", "beyond 32 bits"),
+        ("rec.dat 16x3:2000000000 200/mV", "shifted"),
+        ("rec.dat 16x900000:12 200/mV", "shifted"),
+    ],
+)
+def test_numbers_beyond_float32_and_memory_are_refused(line, says):
+    with pytest.raises(UnreadableFileError, match=f"x.hea .*{says}"):
+        parse(f"rec 1 500 10\n{line}")
+
+
+@pytest.mark.parametrize("rate", ["1e9", "inf", "nan", "0", "-500", "0.001"])
+def test_a_rate_that_no_ecg_has_is_refused(rate):
+    with pytest.raises(SignalError, match=r"x\.hea: sampling rate must be positive, 1 to 100,000 Hz, got"):
+        parse(f"rec 1 {rate} 10\nrec.dat 16 200/mV")

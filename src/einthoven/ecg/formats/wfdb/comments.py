@@ -9,9 +9,8 @@ from typing import NamedTuple
 from einthoven.ecg.formats.wfdb.header import Header
 from einthoven.ecg.record import Sex
 
-__all__ = ["Particulars", "particulars"]
+__all__ = ["Particulars", "named_value", "particulars"]
 
-_PAIR = re.compile(r"<?([^:<>]+?)>?\s*:\s*(.*)")
 _MIT_BIH = re.compile(r"(\d{1,3})\s+([MF])\b")  # "69 M 1085 1629 x1": the arrhythmia database's own first comment
 _SEX: dict[str, Sex] = {"m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F"}
 _STATEMENT_KEYS = frozenset({"dx", "diagnosis", "diagnoses"})
@@ -41,15 +40,15 @@ def particulars(header: Header) -> Particulars:
     statements: list[str] = []
     in_list = False
     for comment in header.comments:
-        pair = _PAIR.fullmatch(comment)
-        key = pair[1].strip().lower() if pair else ""
-        if key in _STATEMENT_KEYS and pair:
-            in_list = not pair[2]
-            statements += [part.strip() for part in pair[2].split(",") if part.strip()]
+        name, value = named_value(comment)
+        key = name.lower()
+        if key in _STATEMENT_KEYS:
+            in_list = not value
+            statements += [part.strip() for part in value.split(",") if part.strip()]
         elif in_list and comment:
             statements.append(comment)
-        elif pair:
-            fields.setdefault(key, pair[2].strip())
+        elif key:
+            fields.setdefault(key, value)
         elif found := _MIT_BIH.match(comment):
             fields.setdefault("age", found[1])
             fields.setdefault("sex", found[2])
@@ -64,6 +63,19 @@ def particulars(header: Header) -> Particulars:
         statements=tuple(statements),
         notes=tuple(notes),
     )
+
+
+def named_value(comment: str) -> tuple[str, str]:
+    """Return name and value of a comment; both are empty when it names nothing.
+
+    Examples
+    --------
+    >>> named_value("Age: 56"), named_value("<sex>: F"), named_value("69 M 1085 1629 x1")
+    (('Age', '56'), ('sex', 'F'), ('', ''))
+    """
+    name, colon, value = comment.partition(":")  # a pattern would try each of a million blanks
+    name = name.strip().removeprefix("<").removesuffix(">").strip()
+    return (name, value.strip()) if colon and name and not {"<", ">"} & set(name) else ("", "")
 
 
 def _first(fields: dict[str, str], keys: frozenset[str]) -> str:

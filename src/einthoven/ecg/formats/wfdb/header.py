@@ -7,12 +7,19 @@ import re
 from typing import NamedTuple, NoReturn
 
 from einthoven.ecg.formats.files import MAX_VALUES
-from einthoven.errors import SignalError, UnreadableFileError
+from einthoven.ecg.record import MAX_RATE_HZ, MIN_RATE_HZ, rate_error
+from einthoven.errors import UnreadableFileError
 
-__all__ = ["Header", "Segment", "SignalLine", "is_header", "parse_header"]
+__all__ = ["MAX_HEADER_BYTES", "Header", "Segment", "SignalLine", "is_header", "parse_header"]
 
+MAX_HEADER_BYTES = 1 << 22  # a day in segments of a second has 2 MB
 DEFAULT_RATE_HZ = 250.0  # header(5): "if the sampling frequency is missing, 250 samples per second are assumed"
 DEFAULT_GAIN = 200.0  # header(5): gain missing or 0 means uncalibrated, 200 units per millivolt assumed
+
+# far beyond what any recorder writes, and within what float32 and the memory hold
+_MAX_GAIN = 1e20
+_MAX_COUNT = 1 << 31
+_MAX_SKEWED_VALUES = 10_000_000
 
 _RECORD_LINE = re.compile(rb"[^\s/]+(/\d+)?[ \t]+\d+([ \t]+\d|\s*$)")
 _FORMAT = re.compile(r"(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?")
@@ -97,8 +104,13 @@ def parse_header(content: bytes, *, path: str) -> Header:
     if len(lines) - 1 != n_signals:
         _refuse(path, f"it declares {n_signals} signals and describes {len(lines) - 1}")
     signals = _signal_lines(lines[1:], path)
-    if sum([line.samples_per_frame for line in signals]) * max(n_samples, 1) > MAX_VALUES:
+    per_frame = sum([line.samples_per_frame for line in signals])
+    if per_frame * max(n_samples, 1) > MAX_VALUES:
         _refuse(path, f"it declares {n_signals} x {n_samples} samples, more than {MAX_VALUES} in all")
+    if any(abs(line.baseline) >= _MAX_COUNT for line in signals):
+        _refuse(path, "it holds a zero of the converter beyond 32 bits")
+    if max((line.skew for line in signals), default=0) * per_frame > _MAX_SKEWED_VALUES:
+        _refuse(path, "its signals are shifted against each other by more than a recording")
     return Header(name, rate_hz, n_samples, start, signals, (), comments)
 
 
@@ -138,8 +150,8 @@ def _record_line(line: str, path: str) -> _RecordLine:
         _refuse(path, f"its record line is {line[:80]!r}")
     if n_signals < 0 or n_samples < 0 or (n_segments is not None and n_segments < 1):
         _refuse(path, f"its record line {line[:80]!r} holds a negative size")
-    if not (math.isfinite(rate_hz) and rate_hz > 0):
-        raise SignalError(f"{path}: the sampling rate must be positive, got {words[2]!r}")
+    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        raise rate_error(words[2], where=path)
     return _RecordLine(name, n_segments, n_signals, rate_hz, n_samples, tuple(words[4:]))
 
 
@@ -218,7 +230,7 @@ def _layout(words: list[str], line: str, path: str) -> _Layout:
     storage = _FORMAT.fullmatch(words[1]) if len(words) > 1 else None
     if storage is None:
         _refuse(path, f"its signal line {line[:80]!r} names no file and format")
-    form, per_frame, skew, offset = (int(digits or 0) for digits in storage.groups())
+    form, per_frame, skew, offset = (_count(digits, line, path) for digits in storage.groups())
     calibration = _GAIN.fullmatch(words[2]) if len(words) > 2 else None
     if calibration is None:
         return _Layout(form, per_frame or 1, skew, offset, DEFAULT_GAIN, None, "", third_is_gain=False)
@@ -227,10 +239,20 @@ def _layout(words: list[str], line: str, path: str) -> _Layout:
         gain = float(value)
     except ValueError:
         gain = math.nan
-    if not math.isfinite(gain):
+    if gain and not 1 / _MAX_GAIN <= abs(gain) <= _MAX_GAIN:
         _refuse(path, f"its signal line {line[:80]!r} holds no usable gain")
-    zero = None if baseline is None else int(baseline)
+    zero = None if baseline is None else _count(baseline, line, path)
     return _Layout(form, per_frame or 1, skew, offset, gain, zero, unit or "", third_is_gain=True)
+
+
+def _count(digits: str | None, line: str, path: str) -> int:
+    try:
+        count = int(digits or 0)
+    except ValueError:  # Python reads no number of thousands of digits
+        count = _MAX_COUNT
+    if abs(count) >= _MAX_COUNT:
+        _refuse(path, f"its signal line {line[:80]!r} holds a number that is too large")
+    return count
 
 
 def _refuse(path: str, why: str) -> NoReturn:

@@ -17,7 +17,7 @@ from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.wfdb.comments import particulars
 from einthoven.ecg.formats.wfdb.direct import is_direct, read_direct
-from einthoven.ecg.formats.wfdb.header import Header, is_header, parse_header
+from einthoven.ecg.formats.wfdb.header import MAX_HEADER_BYTES, Header, is_header, parse_header
 from einthoven.ecg.formats.wfdb.identity import identifiers
 from einthoven.ecg.formats.wfdb.locate import OPTIONS, header_path, locate
 from einthoven.ecg.formats.wfdb.segments import read_segments
@@ -26,8 +26,6 @@ from einthoven.ecg.record import Provenance, Record
 from einthoven.errors import ChecksumError, SignalError
 
 __all__ = ["FORMAT", "read"]
-
-_MAX_HEADER_BYTES = 1 << 24
 
 
 def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
@@ -50,7 +48,7 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     """
     check_options(location.options, accepted=OPTIONS, reader="wfdb")
     path = header_path(location.path)
-    header_bytes = read_bytes(path, limit=_MAX_HEADER_BYTES, remedy="a WFDB record needs its .hea file")
+    header_bytes = read_bytes(path, limit=MAX_HEADER_BYTES, remedy="a WFDB record needs its .hea file")
     header = parse_header(header_bytes, path=path)
     unit = location.options.get("unit")
     stored = _stored(header, path, unit=None if unit is None else str(unit))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
-from einthoven.ecg.formats.wfdb.header import Header, parse_header
+from einthoven.ecg.formats.files import MAX_VALUES, read_bytes, refuse_bomb
+from einthoven.ecg.formats.wfdb.header import MAX_HEADER_BYTES, Header, parse_header
 from einthoven.ecg.formats.wfdb.locate import data_path
-from einthoven.ecg.formats.wfdb.stored import ChecksumPair, StoredSignal, joined_words
+from einthoven.ecg.formats.wfdb.stored import StoredSignal, joined_words
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.errors import LeadError, UnreadableFileError
 
@@ -32,40 +34,64 @@ def read_segments(header: Header, path: str, *, read_one: Callable[[Header, str]
     Raises
     ------
     UnreadableFileError, LeadError
-        When a segment is missing, of another length or rate, holds segments itself, or none has a standard lead.
+        When a segment is missing, of another length or rate, holds segments itself, or none has a standard lead; when
+        gaps or repetitions would make far more samples than the files hold.
     """
-    starts = np.cumsum([0, *(segment.n_samples for segment in header.segments)])
-    if starts[-1] * len(STANDARD_LEADS) > MAX_VALUES:
-        raise UnreadableFileError(f"{path} declares segments of {starts[-1]} samples in all: split the record")
-    signal = np.full((len(STANDARD_LEADS), int(starts[-1])), np.nan, dtype=np.float32)
-    contents: list[bytes] = []
-    pairs: list[ChecksumPair] = []
-    notes: list[str] = [f"joined from {len(header.segments)} segments"]
-    units: list[str] = []
-    present: set[str] = set()
-    for segment, start in zip(header.segments, starts.tolist(), strict=False):
+    parts: dict[str, StoredSignal] = {}
+    for segment in header.segments:
         if segment.name == GAP or segment.n_samples == 0:  # an empty one describes the layout of the others
             continue
-        inner_path = data_path(path, f"{segment.name}.hea")
-        content = read_bytes(inner_path, limit=MAX_VALUES, remedy=f"{path} names it, fetch it too")
-        inner = parse_header(content, path=inner_path)
-        if inner.segments or inner.rate_hz != header.rate_hz:
-            raise UnreadableFileError(f"{inner_path} has segments or a rate of its own: read it as a record of its own")
-        stored = read_one(inner, inner_path)
-        if stored.signal.shape[1] != segment.n_samples:
+        if segment.name not in parts:
+            parts[segment.name] = _part(segment.name, header, path, read_one=read_one)
+        if parts[segment.name].signal.shape[1] != segment.n_samples:
             raise UnreadableFileError(
-                f"{inner_path} has {stored.signal.shape[1]} samples, {path} promises "
-                f"{segment.n_samples}: fetch both again"
+                f"{data_path(path, segment.name)}.hea has {parts[segment.name].signal.shape[1]} samples, {path} "
+                f"promises {segment.n_samples}: fetch both again"
             )
-        rows = [STANDARD_LEADS.index(lead) for lead in stored.leads]
-        signal[rows, start : start + segment.n_samples] = stored.signal
-        present.update(stored.leads)
-        contents += [content, *stored.contents]
-        pairs += stored.checksums
-        notes += stored.notes
-        units.append(stored.unit)
-    if not present:
+    if not parts:
         raise LeadError(f"{path} holds no segment with samples of a standard lead: leave the record out")
+    stored = list(parts.values())
+    present = {lead for part in stored for lead in part.leads}
     leads = tuple(lead for lead in STANDARD_LEADS if lead in present)
-    rows = [STANDARD_LEADS.index(lead) for lead in leads]
-    return StoredSignal(signal[rows], leads, joined_words(units), contents, pairs, list(dict.fromkeys(notes)))
+    signal = _joined(header, parts, leads, path=path)
+    notes = [f"joined from {len(header.segments)} segments", *(note for part in stored for note in part.notes)]
+    return StoredSignal(
+        signal,
+        leads,
+        joined_words([part.unit for part in stored]),
+        [content for part in stored for content in part.contents],
+        [pair for part in stored for pair in part.checksums],
+        list(dict.fromkeys(notes)),
+    )
+
+
+def _part(name: str, header: Header, path: str, *, read_one: Callable[[Header, str], StoredSignal]) -> StoredSignal:
+    """Return one segment, its header among its contents."""
+    inner_path = data_path(path, f"{name}.hea")
+    content = read_bytes(inner_path, limit=MAX_HEADER_BYTES, remedy=f"{path} names it, fetch it too")
+    inner = parse_header(content, path=inner_path)
+    if inner.segments or inner.rate_hz != header.rate_hz:
+        raise UnreadableFileError(f"{inner_path} has segments or a rate of its own: read it as a record of its own")
+    stored = read_one(inner, inner_path)
+    return dataclasses.replace(stored, contents=[content, *stored.contents])
+
+
+def _joined(
+    header: Header, parts: Mapping[str, StoredSignal], leads: Sequence[str], *, path: str
+) -> NDArray[np.float32]:
+    """Return float32 (lead, sample), NaN in gaps, which cost nothing to declare and memory to fill."""
+    total = sum(segment.n_samples for segment in header.segments)
+    refuse_bomb(
+        path,
+        unpacked=total * len(leads) * np.dtype(np.float32).itemsize,
+        packed=sum(len(content) for part in parts.values() for content in part.contents),
+        limit=4 * MAX_VALUES,
+    )
+    signal = np.full((len(leads), total), np.nan, dtype=np.float32)
+    start = 0
+    for segment in header.segments:
+        part = parts.get(segment.name)
+        if part is not None and segment.n_samples:
+            signal[[leads.index(lead) for lead in part.leads], start : start + segment.n_samples] = part.signal
+        start += segment.n_samples
+    return signal
