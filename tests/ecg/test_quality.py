@@ -170,6 +170,11 @@ def test_a_hopeless_record_is_not_acceptable_and_never_an_error(value):
     assert 0 <= measured.score <= 1
 
 
+@pytest.mark.parametrize("rate_hz", [1.0, 2.0, 3.7, 100_000.0])
+def test_at_the_lowest_and_the_highest_rate_quality_is_a_number(rate_hz):
+    assert np.isfinite(quality(clean_record(sampling_rate_hz=rate_hz)).score)
+
+
 def test_the_plain_form_has_the_same_keys_for_every_record():
     for record in (clean_record(), fake_record(leads=("V1",), unit="arbitrary")):
         plain = quality(record).to_dict()

@@ -32,7 +32,10 @@ def test_duration_is_samples_over_rate():
         ({"signal": np.zeros((2, 0), np.float32)}, SignalError, r"r1 holds no samples"),
         ({"leads": ("I",)}, LeadError, r"each of the 2 rows once"),
         ({"leads": ("I", "I")}, LeadError, r"each of the 2 rows once"),
-        ({"sampling_rate_hz": 0.0}, SignalError, r"must be positive, got 0\.0 in record r1"),
+        ({"sampling_rate_hz": 0.0}, SignalError, r"record r1: sampling rate must be positive, .* got 0\.0"),
+        ({"sampling_rate_hz": float("nan")}, SignalError, r"record r1: sampling rate .* got nan"),
+        ({"sampling_rate_hz": 1e-3}, SignalError, r"1 to 100,000 Hz, got 0\.001"),
+        ({"sampling_rate_hz": 1e9}, SignalError, r"1 to 100,000 Hz, got 1000000000\.0"),
         ({"unit": "uV"}, UnitError, r"'mV' or 'arbitrary', got 'uV'"),
     ],
 )

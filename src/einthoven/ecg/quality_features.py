@@ -204,7 +204,7 @@ def _noise(coarse: Floats, rate_hz: float) -> Floats:
     """Level of white noise that would bend the coarse copy as much; the median block lies between QRS complexes."""
     bend = _steps(_steps(coarse))
     np.multiply(bend, bend, out=bend)
-    width = round(BLOCK_S * rate_hz)
+    width = max(1, round(BLOCK_S * rate_hz))
     blocks = _grouped_mean(bend, width)[:, : (bend.shape[1] - 2) // width]
     level: Floats = np.sqrt(_median(blocks) / 6)  # 1 + 4 + 1
     return level

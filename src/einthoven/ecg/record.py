@@ -13,7 +13,22 @@ from numpy.typing import NDArray
 
 from einthoven.errors import LeadError, SignalError, UnitError
 
-__all__ = ["Annotation", "MedianBeat", "Provenance", "Record", "Sex", "TimeKind", "Unit"]
+__all__ = [
+    "MAX_RATE_HZ",
+    "MIN_RATE_HZ",
+    "Annotation",
+    "MedianBeat",
+    "Provenance",
+    "Record",
+    "Sex",
+    "TimeKind",
+    "Unit",
+    "rate_error",
+]
+
+# no recorder of ECGs comes near; a rate beyond is a damaged header, and would make resampling fill the memory
+MIN_RATE_HZ = 1.0
+MAX_RATE_HZ = 100_000.0
 
 Sex = Literal["F", "M", "U"]
 Unit = Literal["mV", "arbitrary"]
@@ -152,8 +167,8 @@ class Record:
             )
         if self.signal.shape[1] == 0:
             raise SignalError(f"record {self.record_id} holds no samples")
-        if not self.sampling_rate_hz > 0:
-            raise SignalError(f"sampling rate must be positive, got {self.sampling_rate_hz} in record {self.record_id}")
+        if not MIN_RATE_HZ <= self.sampling_rate_hz <= MAX_RATE_HZ:
+            raise rate_error(self.sampling_rate_hz, where=f"record {self.record_id}")
         if self.unit not in ("mV", "arbitrary"):
             raise UnitError(f"unit must be 'mV' or 'arbitrary', got {self.unit!r} in record {self.record_id}")
 
@@ -161,3 +176,10 @@ class Record:
     def duration_s(self) -> float:
         """Length in seconds."""
         return float(self.signal.shape[1] / self.sampling_rate_hz)
+
+
+def rate_error(rate_hz: object, *, where: str) -> SignalError:
+    """Return the error about a sampling rate that no ECG has."""
+    return SignalError(
+        f"{where}: sampling rate must be positive, {MIN_RATE_HZ:g} to {MAX_RATE_HZ:,.0f} Hz, got {str(rate_hz)[:40]}"
+    )

@@ -23,14 +23,12 @@ from einthoven.ecg.formats.measurement_names import is_measured
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.selection import LeadSelection, select_standard_leads
 from einthoven.ecg.formats.units import millivolts_per_unit
-from einthoven.ecg.record import MedianBeat, Provenance, Record
+from einthoven.ecg.record import MAX_RATE_HZ, MIN_RATE_HZ, MedianBeat, Provenance, Record, rate_error
 from einthoven.errors import EinthovenError, LeadError, SignalError, UnitError, UnreadableFileError
 
 __all__ = ["OPTIONS", "Decode", "single_file_format"]
 
 OPTIONS = ("unit", "leads")
-# far above what any ECG recorder does: a larger one is a damaged header
-_MAX_RATE_HZ = 100_000.0
 _FILLING = 32767
 _MAX_FLOAT32 = float(np.finfo(np.float32).max) / 2
 
@@ -146,8 +144,8 @@ def _record(decoded: Decoded, location: RecordLocation, *, provenance: Provenanc
 
 def _rate(channels: Channels, *, where: str) -> float:
     rate = float(channels.sampling_rate_hz)
-    if not 0 < rate <= _MAX_RATE_HZ:
-        raise SignalError(f"{where}: sampling rate must be positive and at most {_MAX_RATE_HZ:g} Hz, got {rate}")
+    if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ:
+        raise rate_error(rate, where=where)
     return rate
 
 

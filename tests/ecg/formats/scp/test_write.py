@@ -120,7 +120,7 @@ def test_rates_are_kept_to_one_in_ten_thousand(tmp_path, rate, again):
     assert read(RecordLocation("rec", str(path), "scp", {})).sampling_rate_hz == pytest.approx(again, rel=1e-9)
 
 
-@pytest.mark.parametrize("rate", [1200.0, 2300.0, 10.0, 7e6])
+@pytest.mark.parametrize("rate", [1200.0, 2300.0, 10.0])
 def test_rates_that_microseconds_would_change_are_refused(rate):
     with pytest.raises(SignalError, match="SCP-ECG has whole microseconds up to 65,535: resample"):
         encode(record_of(rate=rate), Path("rec.scp"))

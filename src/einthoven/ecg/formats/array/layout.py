@@ -9,6 +9,7 @@ from typing import Any
 
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.units import millivolts_per_unit
+from einthoven.ecg.record import MAX_RATE_HZ, MIN_RATE_HZ
 from einthoven.errors import SpecificationError
 
 __all__ = ["DECLARED", "OPTIONS", "ArrayLayout"]
@@ -68,8 +69,8 @@ class ArrayLayout:
             )
         if "lead" not in self.axes and len(self.leads) != 1:
             raise SpecificationError(f"axes without 'lead' hold one lead, got leads {list(self.leads)}")
-        if not (math.isfinite(self.rate_hz) and self.rate_hz > 0):
-            raise SpecificationError(f"rate_hz must be positive, got {self.rate_hz}")
+        if not MIN_RATE_HZ <= self.rate_hz <= MAX_RATE_HZ:
+            raise SpecificationError(f"rate_hz must be positive, {MIN_RATE_HZ:g} to {MAX_RATE_HZ:,.0f}, got {self.rate_hz}")
         if not math.isfinite(self.scale) or self.scale == 0:
             raise SpecificationError(f"scale must be a number other than 0, got {self.scale}")
 

@@ -27,7 +27,7 @@ from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.selection import select_standard_leads
 from einthoven.ecg.formats.units import millivolts_per_unit
-from einthoven.ecg.record import Annotation, MedianBeat, Provenance, Record
+from einthoven.ecg.record import MAX_RATE_HZ, MIN_RATE_HZ, Annotation, MedianBeat, Provenance, Record, rate_error
 from einthoven.errors import EinthovenError, LeadError, SignalError, UnreadableFileError
 
 __all__ = ["DESCRIPTION", "FORMAT", "SCHEMA", "read", "recognises"]
@@ -213,8 +213,8 @@ def _median_beat(beat: Description, stored: NDArray[np.float32], *, unit: str | 
 
 def _rate(value: Any, where: str) -> float:
     rate = float(value)
-    if not 0 < rate < math.inf:
-        raise SignalError(f"{where}: sampling rate must be positive, got {rate}")
+    if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ:
+        raise rate_error(rate, where=where)
     return rate
 
 
