@@ -137,3 +137,11 @@ def test_blank_numbers_are_no_patient_and_alphabets_spell_one_number_alike():
     assert len({deidentify(record, pseudonyms=pseudonyms).patient_id for record in blank}) == 2
     assert pseudonyms.of_patient("M\u00fc7") == pseudonyms.of_patient("Mu\u03087")
     assert len({pseudonyms.of_patient(number) for number in ("0012", "12", "A12", "a12")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("device", "kept"), [("GE MAC5500 HD", "GE MAC5500 HD"), ("H12+ SN0012345", "H12+"), ("123456", None)]
+)
+def test_a_serial_number_is_not_kept_with_the_device(device, kept):
+    record = dataclasses.replace(RECORD, device=device)
+    assert deidentify(record, pseudonyms=Pseudonyms(KEY), keep=["device"]).device == kept

@@ -41,6 +41,7 @@ MIN_KEY_BYTES = 16
 _MAX_AGE_YEARS = 90.0
 _SHIFT_DAYS = (365, 3650)  # back by one to ten years
 _INFANT_YEARS = 2
+_SERIAL = re.compile(r"\d{5}")  # names of models have fewer digits in a row
 # of what filters are called, in any format; some files have free text in their place
 _FILTER_WORDS = frozenset((
     "ac", "alivecor", "artefact", "artifact", "baseline", "cubic", "dft", "emg", "enhanced", "filter", "high",
@@ -124,7 +125,7 @@ def deidentify(record: Record, *, pseudonyms: Pseudonyms, keep: Collection[str] 
         time_kind=record.time_kind if time else "unknown",
         age_years=_age(record.age_years) if "age" in keep else None,
         sex=record.sex if "sex" in keep else "U",
-        device=record.device if "device" in keep else None,
+        device=_device(record.device) if "device" in keep else None,
         measurements=dict(record.measurements),
         lead_measurements={lead: values for lead, values in record.lead_measurements.items() if lead in STANDARD_LEADS},
         statements=tuple(map(without_dates, record.statements)) if "statements" in keep else (),
@@ -174,6 +175,11 @@ def _age(age_years: float | None) -> float | None:
     per_year = 12 if age_years < _INFANT_YEARS else 1
     whole = math.floor(age_years * per_year + 1e-6) / per_year  # 18 months may have come as 17.9999999
     return min(whole, _MAX_AGE_YEARS)
+
+
+def _device(device: str | None) -> str | None:
+    """Return maker and model: some formats have one field for them and a serial number."""
+    return " ".join(word for word in (device or "").split() if not _SERIAL.search(word)) or None
 
 
 def _undated(mark: Annotation) -> Annotation:
