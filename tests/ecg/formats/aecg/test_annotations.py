@@ -34,11 +34,12 @@ def _set(*annotations, author=""):
     return f"<subjectOf><annotationSet>{author}{''.join(annotations)}</annotationSet></subjectOf>"
 
 
-def _read(folder, *sets, beats=(), head="0"):
+def _read(folder, *sets, beats=(), head="0", beat_head="0"):
     rows = [lead("I", [0] * 500)]
     derived = ""
     if beats:
-        inner = series(sequence_set(rows), code="REPRESENTATIVE_BEAT", beside="".join(beats))
+        times = sequence_set(rows, head=beat_head, time=RELATIVE)
+        inner = series(times, code="REPRESENTATIVE_BEAT", beside="".join(beats))
         inner = inner.replace("<component><series>", "").removesuffix("</series></component>")
         derived = f"<derivation><derivedSeries>{inner}</derivedSeries></derivation>"
     beside = "".join(sets) + derived
@@ -137,6 +138,12 @@ def test_marks_in_the_representative_beat_are_measurements(tmp_path):
     assert record.measurements == {"qrs_ms": 90, "p_onset_ms": 100, "p_offset_ms": 180}
     assert record.lead_measurements == {"II": {"qrs_onset_ms": 240}}
     assert record.annotations == ()
+
+
+def test_marks_in_the_representative_beat_count_from_its_first_sample(tmp_path):
+    wave = _annotation("MDC_ECG_WAVC", _wave("QRSWAVE"), region=_during("-40", "55"))
+    record = _read(tmp_path, beats=[_set(wave)], beat_head="-300")
+    assert record.measurements == {"qrs_onset_ms": 260, "qrs_offset_ms": 355}
 
 
 @pytest.mark.parametrize("depth", [50, 200])

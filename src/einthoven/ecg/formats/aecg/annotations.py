@@ -74,21 +74,31 @@ class _Mark(NamedTuple):
 
 
 class _Clock(NamedTuple):
-    """Turns the times of a region into seconds from the first sample; None stands for a representative beat."""
+    """Turns the times of a region into seconds from the first sample, whose own time is ``head_s``.
+
+    No timeline stands for a representative beat.
+    """
 
     timeline: Timeline | None
+    head_s: float
 
     def seconds(self, element: etree._Element, *, absolute: bool) -> float | None:
         if not absolute:
             relative = quantity(element, SECONDS)
-            return None if relative is None else relative - (self.timeline.head_s if self.timeline else 0.0)
+            return None if relative is None else relative - self.head_s
         moment = parse_timestamp(attribute(element, "value"))
         if moment is None or self.timeline is None or self.timeline.start is None:
             return None
         return seconds_between(self.timeline.start, moment)
 
 
-def annotated(rhythm: Iterable[etree._Element], derived: Iterable[etree._Element], *, timeline: Timeline) -> Annotated:
+def annotated(
+    rhythm: Iterable[etree._Element],
+    derived: Iterable[etree._Element],
+    *,
+    timeline: Timeline,
+    beat_head_s: float = 0.0,
+) -> Annotated:
     """Return what the annotation sets of the rhythm series and of the representative beats say.
 
     Parameters
@@ -96,9 +106,12 @@ def annotated(rhythm: Iterable[etree._Element], derived: Iterable[etree._Element
     rhythm, derived : iterable of series elements
     timeline : Timeline
         Marks outside it are left out.
+    beat_head_s : float
+        Relative time of the representative beat's first sample.
     """
-    sets = [(found, _Clock(timeline)) for series in rhythm for found in children(series, "subjectOf/annotationSet")]
-    sets += [(found, _Clock(None)) for series in derived for found in children(series, "subjectOf/annotationSet")]
+    whole, beat = _Clock(timeline, timeline.head_s), _Clock(None, beat_head_s)
+    sets = [(found, whole) for series in rhythm for found in children(series, "subjectOf/annotationSet")]
+    sets += [(found, beat) for series in derived for found in children(series, "subjectOf/annotationSet")]
     gathered = Annotated()
     by_person = [
         find(found, "author/assignedEntity/assignedAuthorType/assignedPerson") is not None for found, _ in sets

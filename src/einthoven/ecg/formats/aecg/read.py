@@ -12,10 +12,10 @@ from lxml import etree
 
 from einthoven.ecg.formats.aecg.about import device_filters, device_of, identifiers_of, subject_of
 from einthoven.ecg.formats.aecg.annotations import annotated
-from einthoven.ecg.formats.aecg.series import pieces_of
+from einthoven.ecg.formats.aecg.series import Piece, pieces_of
 from einthoven.ecg.formats.aecg.timeline import Timeline, channels_of, timeline_of
 from einthoven.ecg.formats.aecg.values import start_of
-from einthoven.ecg.formats.decoded import About, Channels, Decoded
+from einthoven.ecg.formats.decoded import About, Decoded
 from einthoven.ecg.formats.single_file import single_file_format
 from einthoven.ecg.formats.xml_document import (
     MAX_XML_BYTES,
@@ -59,7 +59,8 @@ def decode(content: bytes, *, where: str) -> Decoded:
     timeline = timeline_of([piece for one in rhythm for piece in pieces_of(one, where=where)], where=where)
     time = timeline.start or _stated_time(root, timeline)
     subject = subject_of(root, time=time)
-    said = annotated(rhythm, beats, timeline=timeline)
+    beat = _beat(beats, where=where)
+    said = annotated(rhythm, beats, timeline=timeline, beat_head_s=beat.head_s if beat else 0.0)
     return Decoded(
         rhythm=timeline.channels,
         about=About(
@@ -74,7 +75,7 @@ def decode(content: bytes, *, where: str) -> Decoded:
             original_statements=said.original_statements,
             identifiers=identifiers_of(root),
         ),
-        median_beat=_median_beat(beats, where=where),
+        median_beat=channels_of(beat) if beat else None,
         annotations=said.annotations,
         device_filters=tuple(dict.fromkeys(told for one in rhythm for told in device_filters(one))),
         notes=(*timeline.notes, *subject.notes),
@@ -91,13 +92,13 @@ def _stated_time(root: etree._Element, timeline: Timeline) -> datetime | None:
     return start_of(find(root, "effectiveTime"), duration_s=duration_s)
 
 
-def _median_beat(beats: list[etree._Element], *, where: str) -> Channels | None:
+def _beat(beats: list[etree._Element], *, where: str) -> Piece | None:
     """Return the first representative beat; one that can't be read is left out, the rhythm is what counts."""
     try:
         pieces = [piece for one in beats for piece in pieces_of(one, where=where)]
     except RecordError:
         return None
-    return channels_of(pieces[0]) if pieces else None
+    return pieces[0] if pieces else None
 
 
 FORMAT = single_file_format(
