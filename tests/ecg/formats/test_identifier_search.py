@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -48,8 +50,8 @@ def test_a_name_is_looked_for_by_its_parts():
 
 @pytest.mark.parametrize("written", ["MÜLLER", "Mueller", "Muller", "M&#252;ller", "Mu\u0308ller", "M&uuml;ller"])
 def test_an_accent_can_be_written_in_many_ways(written):
-    assert _found(["Müller"], f"seen by {written}") == ["Müller"]
-    assert _found(["Mu\u0308ller"], f"seen by {written}") == ["Mu\u0308ller"]
+    assert _found(["Müller"], f"<a>seen by {written}</a>") == ["Müller"]
+    assert _found(["Mu\u0308ller"], f"<a>seen by {written}</a>") == ["Mu\u0308ller"]
 
 
 @pytest.mark.parametrize("text", ["Frau Schmidt", "seen by O. Brien", "jane", "MRN 1234567", "Yamada 山田さん"])
@@ -68,3 +70,26 @@ def test_a_month_is_no_part_of_a_date():
     assert "JAN" not in spellings("02-JAN-1960")
     assert "19600102" in spellings("02-JAN-1960")
     assert spellings("32-JAN-1960") == ["32-JAN-1960", "JAN"]
+
+
+def test_a_day_of_ecg_is_searched_in_little_memory():
+    signal = np.random.default_rng(1).bytes(20_000_000) + b" 0012345678 "
+    files = {"a": signal}
+    tracemalloc.start()
+    found = found_identifiers(["0012345678"], written=files, flat={"a": bytes(len(signal))}, anonymous={"a": b"ECG"})
+    assert found == ["0012345678"]
+    assert tracemalloc.get_traced_memory()[1] < 5 * len(signal)
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_letters_beside_a_word_make_another_word_in_every_encoding(encoding):
+    for text in ("the Smithson way", "a blacksmith", "Smith7"):
+        assert _found(["Smith"], text, encoding) == []
+    for text in ("Smith", "(Smith)", "x_Smith_y", "\0Smith\0"):
+        assert _found(["Smith"], text, encoding) == ["Smith"]
+
+
+def test_half_a_character_is_searched_as_any_other():
+    assert _found(["Zo\ud800"], "Jane") == []
+    assert found_identifiers(["Jane"], written={"Jane\udcff": b""}, flat={"Jane\udcff": b""}, anonymous={}) == ["Jane"]
