@@ -104,7 +104,7 @@ def _unpacked(content: bytes, where: str) -> tuple[Description, dict[str, NDArra
         ValueError,
         LookupError,
     ) as error:
-        # NotImplementedError and RecursionError are RuntimeErrors: odd compression, deeply nested JSON
+        # odd compression and deeply nested JSON raise kinds of RuntimeError
         raise UnreadableFileError(f"{where} is damaged ({error}): convert the ECG again") from error
     schema = description.get("schema") if isinstance(description, dict) else None
     if schema != SCHEMA:
