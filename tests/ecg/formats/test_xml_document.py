@@ -70,7 +70,7 @@ def test_elements_are_found_in_any_namespace():
     assert xml.attribute(root, "k", "A") == "v"
     assert xml.attribute(root, "k", "Z", "none") == "none"
     assert [xml.text(element) for element in xml.children(root, "A/B")] == ["1", "2"]
-    assert [xml.local_name(element) for element in root] == ["A", "", ""]
+    assert [xml.local_name(element) for element in root] == ["A"]
     assert xml.line_of(xml.find(root, "A/B")) == "element B, line 1"
 
 
@@ -100,3 +100,19 @@ def test_the_texts_of_children_come_by_local_name_and_the_first_of_a_name_counts
     root = xml.parse_xml(b'<a xmlns="urn:x"><!-- c --><b> 1 </b><c/><b>2</b></a>', where="x")
     assert xml.texts(root) == {"b": "1", "c": ""}
     assert xml.texts(None) == {}
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "utf-32-le", "utf-16"])
+def test_entities_are_refused_in_encodings_that_hide_them(encoding):
+    """In UTF-7 and UTF-32 the word ENTITY doesn't stand in the bytes."""
+    hidden = "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>".encode(encoding)
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>'.encode("ascii" if encoding == "utf-7" else encoding)
+    content = declared + (hidden.replace(b"<!ENTITY", b"+ADwAIQ-ENTITY") if encoding == "utf-7" else hidden)
+    with pytest.raises(UnreadableFileError, match=r"rec\.xml (declares XML entities|is not)"):
+        xml.parse_xml(content, where="rec.xml")
+
+
+def test_what_stands_inside_a_text_without_belonging_to_it_does_not_end_it():
+    root = xml.parse_xml(b"<a><!-- rate --><b>5<!-- 00 -->0<?x y?>0<![CDATA[0]]></b></a>", where="x")
+    assert xml.text(root, "b") == "5000"
+    assert len(root) == 1

@@ -77,20 +77,34 @@ def parse_xml(content: bytes, *, where: str) -> etree._Element:
             content = re.sub(rb"^\s*<\?xml.*?\?>", b"", content, count=1, flags=re.DOTALL)  # it names the old encoding
             break
     if _ENTITY.search(content):
-        raise UnreadableFileError(f"{where} declares XML entities, as no recorder does: refused, it may be an attack")
+        raise _entity_error(where)
     # the parser would look for a document type elsewhere, and fail for want of it
     content = _DOCTYPE.sub(b"", content[:_PROLOG_BYTES], count=1) + content[_PROLOG_BYTES:]
     if len(content) > 2 * MAX_ELEMENTS and content.count(b"<") > 2 * MAX_ELEMENTS:
         raise UnreadableFileError(f"{where} has more than {MAX_ELEMENTS:,} XML elements: it is no ECG")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=len(content) > 10_000_000, collect_ids=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=len(content) > 10_000_000,
+        collect_ids=False,
+        remove_comments=True,  # one inside a text would end it early
+        remove_pis=True,
     )
     try:
-        return etree.fromstring(content.strip(), parser)
+        root = etree.fromstring(content.strip(), parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableFileError(f"{where} is not well-formed XML ({error.msg}): export it again") from error
     except ValueError as error:
         raise UnreadableFileError(f"{where} is not XML ({error}): export it again") from error
+    types = root.getroottree().docinfo.internalDTD
+    if types is not None and any(types.iterentities()):  # declared in an encoding that hides them, such as UTF-7
+        raise _entity_error(where)
+    return root
+
+
+def _entity_error(where: str) -> UnreadableFileError:
+    return UnreadableFileError(f"{where} declares XML entities, as no recorder does: refused, it may be an attack")
 
 
 def local_name(element: etree._Element) -> str:
