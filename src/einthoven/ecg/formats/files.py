@@ -8,7 +8,7 @@ from pathlib import Path
 
 from einthoven.errors import UnreadableFileError
 
-__all__ = ["MAX_VALUES", "read_bytes", "read_head", "refuse_bomb"]
+__all__ = ["MAX_VALUES", "most_unpacked", "read_bytes", "read_head", "refuse_bomb"]
 
 # The most values that a damaged or hostile header may make us allocate: 23 hours of 12 leads at 1,000 Hz.
 MAX_VALUES = 1_000_000_000
@@ -57,6 +57,11 @@ def read_head(path: str | Path, *, size: int) -> bytes:
         os.close(descriptor)
 
 
+def most_unpacked(packed: int) -> int:
+    """Return to how many bytes a recording of ``packed`` bytes may unpack: 64 MiB, or a hundred times as many."""
+    return max(_ALWAYS_UNPACKED, _MAX_SHRINKAGE * packed)
+
+
 def refuse_bomb(where: str, *, unpacked: int, packed: int, limit: float = 8 * MAX_VALUES) -> None:
     """Refuse what claims to unpack to far more bytes than it has, before it is unpacked.
 
@@ -74,7 +79,7 @@ def refuse_bomb(where: str, *, unpacked: int, packed: int, limit: float = 8 * MA
     einthoven.errors.UnreadableFileError: a.npz holds 10000 bytes that claim to unpack to 10000000000: no recording
     is that large or that regular; export it uncompressed, in smaller parts
     """
-    if unpacked > limit or unpacked > max(_ALWAYS_UNPACKED, _MAX_SHRINKAGE * packed):
+    if unpacked > min(limit, most_unpacked(packed)):
         raise UnreadableFileError(
             f"{where} holds {packed} bytes that claim to unpack to {unpacked}: no recording is that "
             "large or that regular; export it uncompressed, in smaller parts"

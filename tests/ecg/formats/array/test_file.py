@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from einthoven.ecg.formats import RecordLocation, read
-from einthoven.errors import RecordError, SpecificationError, UnreadableFileError
+from einthoven.errors import RecordError, SignalError, SpecificationError, UnreadableFileError
 from fakes.array_files import layout, write_array
 
 SUFFIXES = [".npy", ".npz", ".csv", ".txt", ".h5", ".hdf5", ".mat", ".parquet"]
@@ -121,6 +121,23 @@ def test_an_array_larger_than_its_file_is_refused(tmp_path):
     (tmp_path / "a.npz").write_bytes(hostile)
     with pytest.raises(UnreadableFileError, match=r"a\.npz is damaged"):
         read_with(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# nothing\n", "above\n"])
+def test_a_table_without_lines_is_refused_without_a_warning(tmp_path, recwarn, content):
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(SignalError, match=r"a\.csv holds no samples"):
+        read_with(tmp_path / "a.csv", skip_rows=int(content == "above\n"))
+    assert not recwarn.list
+
+
+def test_a_chunk_far_larger_than_the_array_is_refused(tmp_path):
+    """HDF5 unpacks whole chunks, however little is asked for."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        kept = {"maxshape": (None, 12), "chunks": (2_000_000, 12), "compression": "gzip"}
+        file.create_dataset("ecg", data=np.zeros((30, 12)), **kept)
+    with pytest.raises(UnreadableFileError, match="claim to unpack"):
+        read_with(tmp_path / "a.h5")
 
 
 @pytest.mark.real_data

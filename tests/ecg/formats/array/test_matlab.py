@@ -56,3 +56,11 @@ def test_a_bomb_is_refused():
     bomb = header + (15).to_bytes(4, "little") + len(packed).to_bytes(4, "little") + packed
     with pytest.raises(UnreadableFileError, match="truncated or too large"):
         read_matrices(bomb, where="rec.mat")
+
+
+def test_many_small_bombs_are_refused_like_one():
+    """Each alone would be allowed."""
+    packed = zlib.compress(b"\0" * 40_000_000)
+    member = (15).to_bytes(4, "little") + len(packed).to_bytes(4, "little") + packed
+    with pytest.raises(UnreadableFileError, match="too large"):
+        read_matrices(b"MATLAB 5.0".ljust(124, b" ") + b"\0\1IM" + member * 3, where="rec.mat")

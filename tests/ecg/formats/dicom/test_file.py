@@ -95,6 +95,11 @@ def test_the_length_of_the_meta_information_is_not_trusted():
         open_dicom(bytes(content[:170]), where="x")
 
 
+def test_an_identifier_whose_length_is_damaged_does_not_fill_the_message():
+    assert uid_name("1.2.3" + "4" * 100_000) == "1.2.3" + "4" * 59
+    assert uid_name("1.2.3\0\2\0UI") == "1.2.3"
+
+
 def test_well_known_identifiers_have_names():
     assert uid_name("1.2.840.10008.5.1.4.1.1.9.1.1") == "12-lead ECG Waveform Storage"
     assert uid_name("1.2.3") == "1.2.3"

@@ -152,3 +152,9 @@ def test_a_file_that_is_no_utf_8_is_refused():
 def test_an_observation_without_samples_is_no_ecg():
     with pytest.raises(SignalError, match="holds no SampledData"):
         decode(json.dumps(observation([])).encode(), where="a.json")
+
+
+def test_a_file_of_nothing_but_roots_is_seen_through_at_once():
+    started = time.process_time()
+    assert not recognises(b"<Bundle " * 8192)
+    assert time.process_time() - started < 0.1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import os
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,16 +19,27 @@ from einthoven.ecg.formats.array.layout import ArrayLayout
 from einthoven.ecg.formats.array.matlab import read_matrices
 from einthoven.ecg.formats.array.parquet import open_parquet
 from einthoven.ecg.formats.files import MAX_VALUES, read_bytes, refuse_bomb
-from einthoven.errors import EinthovenError, SpecificationError, UnreadableFileError
+from einthoven.errors import EinthovenError, SignalError, SpecificationError, UnreadableFileError
 
 __all__ = ["SUFFIXES", "is_array", "open_array"]
 
 SUFFIXES = (".npy", ".npz", ".csv", ".txt", ".h5", ".hdf5", ".mat", ".parquet")
-_FIRST_BYTES = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x89HDF\r\n\x1a\n": ".h5", b"PAR1": ".parquet"}
+_ZIP = b"PK\x03\x04"
+_ZIP_NAME_AT = 30  # bytes of a local file header before the name, whose length stands at byte 26
+_FIRST_BYTES = {b"\x93NUMPY": ".npy", _ZIP: ".npz", b"\x89HDF\r\n\x1a\n": ".h5", b"PAR1": ".parquet"}
 
 
 def is_array(head: bytes) -> bool:
-    """Return whether a file begins like one of the array formats that have a signature (text has none)."""
+    """Return whether a file begins like one of the array formats that have a signature (text has none).
+
+    Examples
+    --------
+    >>> is_array(b"PAR1"), is_array(b"PK and so on")
+    (True, False)
+    """
+    if head.startswith(_ZIP):  # documents and archives begin like that, too; arrays are in it as .npy
+        name = head[_ZIP_NAME_AT : _ZIP_NAME_AT + int.from_bytes(head[26:28], "little")]
+        return name.endswith(b".npy")
     return head.startswith(tuple(_FIRST_BYTES))
 
 
@@ -126,18 +138,24 @@ def _hdf5(path: str, dataset: str | None, *, size: int) -> Any:
     array = file[_chosen(path, names, dataset)]
     if array.external or array.is_virtual:
         raise UnreadableFileError(f"{path} points to other files for its samples: export it as one file")
-    refuse_bomb(path, unpacked=array.nbytes, packed=size, limit=math.inf)  # read record by record
+    chunk_bytes = math.prod(array.chunks or ()) * array.dtype.itemsize  # unpacked whole, however little is read
+    refuse_bomb(path, unpacked=max(array.nbytes, chunk_bytes), packed=size, limit=math.inf)  # read record by record
     return array
 
 
 def _csv(path: str, table: _Table) -> NDArray[np.float64]:
-    return np.loadtxt(
-        path,
-        delimiter=table.delimiter if table.delimiter.strip() else None,  # a blank stands for any run of blanks
-        skiprows=table.skip_rows,
-        usecols=table.columns or None,
-        ndmin=2,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="loadtxt: input contained no data")  # said below
+        table_of_numbers = np.loadtxt(
+            path,
+            delimiter=table.delimiter if table.delimiter.strip() else None,  # a blank stands for any run of blanks
+            skiprows=table.skip_rows,
+            usecols=table.columns or None,
+            ndmin=2,
+        )
+    if table_of_numbers.size == 0:
+        raise SignalError(f"{path} holds no samples below its first {table.skip_rows} lines: leave it out")
+    return table_of_numbers
 
 
 def _chosen(path: str, names: list[str], dataset: str | None) -> str:

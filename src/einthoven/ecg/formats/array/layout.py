@@ -70,7 +70,9 @@ class ArrayLayout:
         if "lead" not in self.axes and len(self.leads) != 1:
             raise SpecificationError(f"axes without 'lead' hold one lead, got leads {list(self.leads)}")
         if not MIN_RATE_HZ <= self.rate_hz <= MAX_RATE_HZ:
-            raise SpecificationError(f"rate_hz must be positive, {MIN_RATE_HZ:g} to {MAX_RATE_HZ:,.0f}, got {self.rate_hz}")
+            raise SpecificationError(
+                f"rate_hz must be positive, {MIN_RATE_HZ:g} to {MAX_RATE_HZ:,.0f}, got {self.rate_hz}"
+            )
         if not math.isfinite(self.scale) or self.scale == 0:
             raise SpecificationError(f"scale must be a number other than 0, got {self.scale}")
 

@@ -7,6 +7,7 @@ sparse and complex matrices are passed over; version 7.3 is HDF5.
 from __future__ import annotations
 
 import math
+import struct
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.formats.files import MAX_VALUES
+from einthoven.ecg.formats.files import MAX_VALUES, most_unpacked
 from einthoven.errors import UnreadableFileError
 
 __all__ = ["is_matlab", "read_matrices"]
@@ -26,7 +27,6 @@ _TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8"
 _NUMERIC_CLASSES = range(6, 16)  # mxDOUBLE_CLASS to mxUINT64_CLASS
 _COMPLEX_FLAG = 0x0800
 _MAX_BYTES = 8 * MAX_VALUES
-_MAX_RATIO = 1032  # the most that deflate can gain
 _MAT4_TYPES = {0: "f8", 1: "f4", 2: "i4", 3: "i2", 4: "u2", 5: "u1"}
 
 
@@ -59,10 +59,12 @@ def _matrices_5(content: bytes, *, where: str) -> Iterator[tuple[str, NDArray[np
     if order is None:
         raise UnreadableFileError(f"{where} has a damaged MATLAB header (byte 126): save it again")
     position, whole = _HEADER_BYTES, memoryview(content)
+    left = min(_MAX_BYTES, most_unpacked(len(content)))
     while position + 8 <= len(content):
         element = _element(whole, position, order, where=where)
         if element.kind == _COMPRESSED:
-            inflated = memoryview(_inflated(element.data, where=where))
+            inflated = memoryview(_inflated(element.data, limit=left, where=where))
+            left -= len(inflated)
             element = _element(inflated, 0, order, where=where)._replace(end=element.end)
         if element.kind == _MATRIX:
             matrix = _matrix(element.data, order, where=where)
@@ -77,7 +79,7 @@ def _element(data: memoryview, position: int, order: str, *, where: str) -> _Ele
     """Return the element that begins at ``position``; small ones keep type and size in one word."""
     if position + 8 > len(data):
         raise UnreadableFileError(f"{where} is truncated at byte {position}: save it again")
-    first, size = np.frombuffer(data[position : position + 8], dtype=f"{order}u4").tolist()
+    first, size = struct.unpack_from(f"{order}II", data, position)
     if first >> 16:
         kind, size, start, end = first & 0xFFFF, first >> 16, position + 4, position + 8
     else:
@@ -90,13 +92,13 @@ def _element(data: memoryview, position: int, order: str, *, where: str) -> _Ele
     return _Element(kind, data[start : start + size], min(end, len(data)))
 
 
-def _inflated(data: memoryview, *, where: str) -> bytes:
+def _inflated(data: memoryview, *, limit: int, where: str) -> bytes:
     inflater = zlib.decompressobj()
     try:
-        inflated = inflater.decompress(data, min(_MAX_BYTES, _MAX_RATIO * len(data)))
+        inflated = inflater.decompress(data, limit + 1)  # 0 would stand for no limit
     except zlib.error as error:
         raise UnreadableFileError(f"{where} holds damaged compressed data ({error}): save it again") from error
-    if not inflater.eof:
+    if not inflater.eof or len(inflated) > limit:
         raise UnreadableFileError(f"{where} holds compressed data that is truncated or too large: save it again")
     return inflated
 

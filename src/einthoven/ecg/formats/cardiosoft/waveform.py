@@ -21,7 +21,7 @@ from einthoven.errors import LeadError, SignalError, UnreadableFileError
 __all__ = ["median_beat", "rhythm"]
 
 MAX_LEADS = 256
-_PER_BIT = re.compile(r"\s*per\s*(lsb|bit)$", re.IGNORECASE)
+_PER_BIT = re.compile(r"(?<!\s)\s*per\s*(lsb|bit)$", re.IGNORECASE)
 # a wrong order of samples changes their sum of steps by far more, equal noise by less
 _CLEARLY_SMOOTHER = 0.7
 

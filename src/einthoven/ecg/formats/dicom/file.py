@@ -29,6 +29,7 @@ _MIN_INFLATED, _MAX_SWELLING = 4 << 20, 20
 _MIN_ELEMENTS = 200_000
 _META = b"\x02\0\0\0UL\x04\0"
 # SOP Class UID of an ECG in a data set without meta information: explicit or implicit, little or big endian
+_UID_CHARACTERS = 64  # PS3.5, section 9
 _BARE_ECG = re.compile(
     rb"(?:\x08\0\x16\0(?:UI\x1e\0|\x1e\0\0\0)|\0\x08\0\x16UI\0\x1e)1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.1\.[1-4]"
 )
@@ -104,7 +105,8 @@ def uid_name(uid: str) -> str:
     """
     from pydicom.uid import UID
 
-    return str(UID(uid, validation_mode=0).name) or "object of unknown kind"
+    known = str(UID(uid[:_UID_CHARACTERS].partition("\0")[0], validation_mode=0).name)
+    return known or "object of unknown kind"
 
 
 def _meta(content: bytes, start: int, *, where: str) -> tuple[DataSet, int]:

@@ -26,7 +26,7 @@ __all__ = ["FORMAT", "decode", "recognises"]
 
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"(?P<type>\w+)"')
 _TYPES = (b"Observation", b"Bundle")
-_XML_ROOT = re.compile(rb"<(Observation|Bundle)\s[^>]*http://hl7\.org/fhir\b")
+_XML_ROOT = re.compile(rb"<(Observation|Bundle)\s[^<>]*http://hl7\.org/fhir\b")
 # what these say about an observation forbids its use
 _VOID = {"entered-in-error", "cancelled"}
 _SECURITY = {"ANONYED": "anonymised", "PSEUDED": "pseudonymised"}
