@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from einthoven.cli.progress import progress_lines
+import signal
+
+import pytest
+
+from einthoven.cli.progress import each_written_whole, progress_lines
+from einthoven.errors import CancelledError
 
 
 def test_lines_are_announced_and_finished(capsys):
@@ -15,3 +20,11 @@ def test_lines_are_announced_and_finished(capsys):
     assert shown.out == ""
     assert "Looking" in shown.err
     assert "5/5" in shown.err
+
+
+def test_who_stops_the_work_is_told_how_far_it_came():
+    """The exit status is that of the signal."""
+    with pytest.raises(CancelledError, match=r"2 of 1,000 ECGs are written, each of them whole") as caught:  # noqa: SIM117
+        with each_written_whole([1, 2], total=1000):
+            raise KeyboardInterrupt
+    assert caught.value.signal_number == signal.SIGINT

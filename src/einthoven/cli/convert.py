@@ -110,14 +110,14 @@ def _convert_all(
 ) -> tuple[list[Converted], list[str]]:
     """Convert what can be converted; return it, and the reasons of the rest."""
     from einthoven.cli.failures import DISK_IS_FULL, reason_of
-    from einthoven.cli.progress import progress_lines
+    from einthoven.cli.progress import each_written_whole, progress_lines
     from einthoven.ecg.formats.conversion import convert, files_of
     from einthoven.errors import EinthovenError
 
     done: list[Converted] = []
     failures: list[str] = []
     protected = {file for location, _ in pairs for file in files_of(location)}
-    with progress_lines() as announce:
+    with progress_lines() as announce, each_written_whole(done, total=len(pairs)):
         progress = announce(f"Converting {len(pairs):,} ECGs")
         for number, (location, target) in enumerate(pairs, start=1):
             try:

@@ -79,12 +79,12 @@ def _all(
 ) -> tuple[list[Deidentified], list[str]]:
     """Return what was written, and why the rest wasn't."""
     from einthoven.cli.failures import reason_of
-    from einthoven.cli.progress import progress_lines
+    from einthoven.cli.progress import each_written_whole, progress_lines
     from einthoven.errors import RecordError, SpecificationError
 
     done: list[Deidentified] = []
     failures: list[str] = []
-    with progress_lines() as announce:
+    with progress_lines() as announce, each_written_whole(done, total=len(locations)):
         progress = announce(f"De-identifying {len(locations):,} ECGs")
         for number, location in enumerate(locations, start=1):
             try:

@@ -109,7 +109,9 @@ def quality_remarks(description: Description) -> list[str]:
     if not measured["height_plausible"]:
         remarks.append(f"beats of {measured['height_mv']:.3g} mV: check the unit")
     if not (remarks or measured["acceptable"]):
-        remarks.append("leads don't agree about when the heart beats: noise, or electrodes with poor contact")
+        several = "leads don't agree about when the heart beats: noise, or electrodes with poor contact"
+        alone = "beats don't stand out from the rest of the lead: noise, or an electrode with poor contact"
+        remarks.append(several if len(description["leads"]) > 1 else alone)
     return remarks
 
 

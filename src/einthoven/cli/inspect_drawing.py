@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from einthoven.errors import SpecificationError, UnitError
+from einthoven.errors import SignalError, SpecificationError, UnitError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,6 +100,11 @@ def _figure(record: Record, options: PaperOptions) -> Figure:
     from einthoven.drawing.ecg_paper import draw_ecg
     from einthoven.drawing.traces import draw_traces
 
+    if options.start_s >= record.duration_s:
+        raise SignalError(
+            f"--start must lie within the recording, {record.duration_s:g} s of {record.record_id}, got "
+            f"{options.start_s:g}"
+        )
     if record.unit == "mV":
         speed = options.speed or PaperSpeed.STANDARD
         # four columns of 2.5 s are half a metre at 50 mm/s; rows still fit a page

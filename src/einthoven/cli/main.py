@@ -5,6 +5,7 @@ Exit status: 0 done, 2 the user's mistake, 1 ours, 130 or 143 cancelled by SIGIN
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 
@@ -66,10 +67,13 @@ def options(
 def main() -> None:
     """Run the command line and turn every outcome into an exit status."""
     debug = "--debug" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without a degree sign is no reason to fail
     try:
         app(args=_debug_first(sys.argv[1:]))
     except CancelledError as error:
-        _say("[yellow]stopped:[/]", str(error))
+        _say("", str(error))
         sys.exit(128 + error.signal_number)
     except EinthovenError as error:
         _say("[bold red]error:[/]", str(error), debug=debug)

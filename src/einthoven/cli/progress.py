@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -16,9 +17,29 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from einthoven.errors import CancelledError
 from einthoven.progress import ProgressCallback
 
-__all__ = ["progress_lines"]
+__all__ = ["each_written_whole", "progress_lines"]
+
+
+@contextmanager
+def each_written_whole(done: Sized, *, total: int) -> Iterator[None]:
+    """Tell somebody who stops the work how far it came; what is written at once needs no mending.
+
+    Raises
+    ------
+    CancelledError
+        In place of KeyboardInterrupt.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise CancelledError(
+            f"stopped by SIGINT: {len(done):,} of {total:,} ECGs are written, each of them whole; another run needs a "
+            "new folder for its output",
+            signal_number=signal.SIGINT,
+        ) from error
 
 
 @contextmanager

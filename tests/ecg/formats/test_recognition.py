@@ -27,6 +27,27 @@ def test_an_unknown_format_is_refused_with_the_supported_ones(tmp_path):
             act(tmp_path / "ecg.xyz")
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"%PDF-1.7", "is a PDF"),
+        (b"PK\3\4" + bytes(22) + b"\5\0\0\0a.dcm", "is a ZIP archive: unpack it"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"\n<!DOCTYPE HTML><html>", "is a web page"),
+        (b"%!PS", "is of no known format; supported: DICOM"),
+    ],
+)
+def test_what_is_no_ecg_is_called_by_its_name(tmp_path, content, says):
+    (tmp_path / "a.xml").write_bytes(content)
+    with pytest.raises(UnreadableFileError, match=rf"a\.xml .*{says}"):
+        recognised_format(tmp_path / "a.xml")
+
+
+def test_a_zip_of_arrays_is_an_array_other_zips_are_not(tmp_path):
+    np.savez(tmp_path / "a.npz", x=np.zeros(3))
+    assert recognised_format(tmp_path / "a.npz") == "array"
+
+
 def test_an_empty_file_and_a_pipe_are_called_so(tmp_path):
     (tmp_path / "a.xml").write_bytes(b"")
     os.mkfifo(tmp_path / "b.xml")

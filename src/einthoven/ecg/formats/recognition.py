@@ -33,6 +33,13 @@ FORMATS = {
     "array": "einthoven.ecg.formats.array.read:FORMAT",
 }
 HEAD_BYTES = 1 << 16
+_STRANGERS = {
+    b"%pdf": "a PDF, a picture of an ECG at best: export the recording itself, for example as DICOM or XML",
+    b"pk\x03\x04": "a ZIP archive: unpack it and name the folder",
+    b"\x1f\x8b": "compressed (gzip): unpack it first",
+    b"<!doctype html": "a web page, often a failed download: fetch the file again",
+    b"<html": "a web page, often a failed download: fetch the file again",
+}
 _BY_SUFFIX = {".hea": "wfdb", ".dat": "wfdb", ".mat": "wfdb", ".csv": "array"}
 
 
@@ -62,7 +69,7 @@ def recognised_format(path: Path) -> str:
     known = format_of_content(path)
     if known:
         return known
-    _refuse_empty(path)
+    _refuse_stranger(path)
     if Path(f"{path}.hea").is_file():
         return "wfdb"
     by_name = _BY_SUFFIX.get(path.suffix.lower())
@@ -72,11 +79,16 @@ def recognised_format(path: Path) -> str:
     raise UnreadableFileError(f"{path} is of no known format; supported: {titles}")
 
 
-def _refuse_empty(path: Path) -> None:
+def _refuse_stranger(path: Path) -> None:
+    """Call by its name what an export often holds instead of an ECG."""
     if not path.is_file():
         raise UnreadableFileError(f"{path} is not a regular file: name a file or a folder")
     if path.stat().st_size == 0:
         raise UnreadableFileError(f"{path} is empty (0 bytes): export or copy it again")
+    head = read_head(path, size=1024).lstrip().lower()
+    for start, what in _STRANGERS.items():
+        if head.startswith(start):
+            raise UnreadableFileError(f"{path} is {what}")
 
 
 def format_of_content(path: Path) -> str | None:
