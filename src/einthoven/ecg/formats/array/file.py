@@ -26,8 +26,6 @@ __all__ = ["SUFFIXES", "is_array", "open_array"]
 SUFFIXES = (".npy", ".npz", ".csv", ".txt", ".h5", ".hdf5", ".mat", ".parquet")
 _ZIP = b"PK\x03\x04"
 _ZIP_NAME_AT = 30  # bytes of a local file header before the name, whose length stands at byte 26
-_ZIP = b"PK\x03\x04"
-_ZIP_NAME_AT = 30  # bytes of a local file header before the name, whose length stands at byte 26
 _FIRST_BYTES = {b"\x93NUMPY": ".npy", _ZIP: ".npz", b"\x89HDF\r\n\x1a\n": ".h5", b"PAR1": ".parquet"}
 
 
