@@ -92,3 +92,13 @@ def test_other_files_are_counted_by_suffix():
     many = other_files_line([Path(f"x.{suffix}") for suffix in "abcdefghij"])
     assert many.startswith("10 files are no ECG of a known format: 1 .a, ")
     assert many.endswith("2 more")
+
+
+def test_a_narrow_terminal_keeps_names_and_loses_the_device():
+    file = io.StringIO()
+    described = [{**_described(device="Maker Model 5000"), "record": "00001_hr_of_1998"} for _ in range(2)]
+    Console(file=file, width=80).print(folder_table(described, width=80))
+    assert "00001_hr_of_1998" in file.getvalue()
+    assert "acceptable" in file.getvalue()
+    assert "Maker" not in file.getvalue()
+    assert "Maker" in _printed(*described)

@@ -14,11 +14,14 @@ from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
 from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnknownNameError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from einthoven.ecg.formats import RecordLocation
     from einthoven.ecg.formats.search import Found
 
 __all__ = ["inspect_command"]
 
+PIPE_WIDTH = 132
 PROGRESS_FROM = 50  # ECGs that are read in well under a second need no bar
 
 
@@ -110,16 +113,25 @@ def _show_one(description: Description, *, as_json: bool, in_list: bool) -> None
 
 
 def _show_many(found: Found, *, as_json: bool, limit: int) -> None:
-    from rich.console import Console
-
     from einthoven.cli.inspect_table import folder_table, summary_line
 
     descriptions = _descriptions(found.locations[:limit])
     if as_json:
         typer.echo(to_json(descriptions))
     else:
-        Console().print(folder_table(descriptions))
+        console = _wide_console()
+        console.print(folder_table(descriptions, width=console.width))
     _tell(summary_line(descriptions, found.locations), as_json=as_json)
+
+
+def _wide_console() -> Console:
+    """Return the console; a file or pipe, which has no width of its own, gets room for all columns."""
+    import os
+
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=PIPE_WIDTH)
 
 
 def _tell(line: str, *, as_json: bool) -> None:

@@ -23,11 +23,14 @@ __all__ = ["folder_table", "other_files_line", "summary_line"]
 _ARRAY_SUFFIXES = {".npy", ".npz", ".csv", ".txt", ".mat", ".h5", ".hdf5", ".parquet"}
 _SUFFIXES_NAMED = 8
 _FOLDED = {"record": 32, "device": 14, "remarks": 12}  # widest, in letters
+_ROOM_FOR_ALL = 100
 _NUMBERS = ("leads", "Hz", "s")
 
 
-def folder_table(descriptions: Sequence[Description]) -> RenderableType:
+def folder_table(descriptions: Sequence[Description], *, width: int = 100) -> RenderableType:
     """Return the table and, under it, each remark once; columns that would be empty are left out.
+
+    So is the device where fewer than 100 letters fit a line: names of records need the room.
 
     Patients' ids are not in it: tables of folders are passed around.
     """
@@ -35,7 +38,8 @@ def folder_table(descriptions: Sequence[Description]) -> RenderableType:
 
     rows = [_row(description) for description in descriptions]
     texts = _number_remarks(rows, descriptions)
-    table = _empty_table([name for name in rows[0] if any(row[name] for row in rows)])
+    unneeded = {"device"} if width < _ROOM_FOR_ALL else set[str]()
+    table = _empty_table([name for name in rows[0] if name not in unneeded and any(row[name] for row in rows)])
     for row in rows:
         table.add_row(*[_styled(str(column.header), row[str(column.header)]) for column in table.columns])
     return Group(table, _numbered(texts)) if texts else table
