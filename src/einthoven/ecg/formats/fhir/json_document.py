@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from einthoven.ecg.formats.whole_characters import whole_characters
 from einthoven.errors import UnreadableFileError
 
 __all__ = ["MAX_JSON_BYTES", "Resource", "decimal", "every_object", "listed", "nested", "parse_json", "word"]
@@ -65,7 +66,7 @@ def listed(resource: Resource, name: str) -> list[Resource]:
 def word(resource: Resource, name: str) -> str:
     """Return stripped text, empty where there is none."""
     found = resource.get(name)
-    return found.strip() if isinstance(found, str) else ""
+    return whole_characters(found.strip()) if isinstance(found, str) else ""
 
 
 def decimal(resource: Resource, name: str, *, where: str) -> float | None:

@@ -18,6 +18,7 @@ from einthoven.ecg.formats.decoded import About, Channels, Decoded
 from einthoven.ecg.formats.digit_text import whole_numbers
 from einthoven.ecg.formats.patient_words import age_between, as_date, parse_sex, parse_timestamp
 from einthoven.ecg.formats.single_file import single_file_format
+from einthoven.ecg.formats.whole_characters import whole_characters
 from einthoven.errors import SignalError, UnreadableFileError
 
 __all__ = ["FORMAT", "decode", "recognises"]
@@ -190,7 +191,7 @@ def _object(recording: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return str(value).strip() if isinstance(value, str | int) else ""
+    return whole_characters(str(value).strip()) if isinstance(value, str | int) else ""
 
 
 def _number(value: Any) -> float | None:
