@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven import __version__
+from einthoven.ecg.formats.amplitudes import MAX_AMPLITUDE, beyond_measure
 from einthoven.ecg.formats.calibration_pulse import calibration_note
 from einthoven.ecg.formats.declared_leads import named_leads, with_declared_leads
 from einthoven.ecg.formats.decoded import Channels, Decoded
@@ -30,7 +31,6 @@ __all__ = ["OPTIONS", "Decode", "single_file_format"]
 
 OPTIONS = ("unit", "leads")
 _FILLING = 32767
-_MAX_FLOAT32 = float(np.finfo(np.float32).max) / 2
 
 
 class Decode(Protocol):
@@ -192,10 +192,10 @@ def _millivolts(
             if channels.offset and channels.offset[row]:
                 amplitude += channels.offset[row] * (steps_mv[target] / channels.step[row])
             signal[target] = amplitude
-    if not _bounded(channels, steps_mv) and np.isinf(signal).any():
-        raise SignalError(f"{where} holds amplitudes beyond all measure: export it again")
     if channels.absent is not None:
         signal[channels.absent[rows]] = np.nan
+    if not _bounded(channels, steps_mv) and beyond_measure(signal):
+        raise SignalError(f"{where} holds amplitudes beyond all measure: export it again")
     return signal
 
 
@@ -205,7 +205,7 @@ def _bounded(channels: Channels, steps_mv: NDArray[np.float64]) -> bool:
         return False
     farthest = float(np.iinfo(channels.digital.dtype).max) * float(np.abs(steps_mv).max())
     ratios = [abs(offset / step) for offset, step in zip(channels.offset, channels.step, strict=False) if step]
-    return farthest + max(ratios, default=0.0) * float(np.abs(steps_mv).max()) < _MAX_FLOAT32
+    return farthest + max(ratios, default=0.0) * float(np.abs(steps_mv).max()) < MAX_AMPLITUDE
 
 
 def _median_beat(channels: Channels | None, *, unit: str | None, where: str) -> MedianBeat | None:

@@ -108,3 +108,8 @@ def test_a_comment_of_many_blanks_takes_no_time(tmp_path):
     started = time.process_time()
     assert named_value("age" + " " * 1_000_000 + "x") == ("", "")
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("start", ["2147483648:41:16 29/04/2023", "10:inf 29/04/2023", "10:10:10 29/2147483648/2023"])
+def test_a_start_that_no_clock_shows_is_noted(start):
+    assert any("not understood" in note for note in about(start=start).notes)

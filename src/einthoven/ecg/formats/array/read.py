@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven import __version__
+from einthoven.ecg.formats.amplitudes import beyond_measure
 from einthoven.ecg.formats.array.file import is_array, open_array
 from einthoven.ecg.formats.array.layout import OPTIONS, ArrayLayout
 from einthoven.ecg.formats.array.locate import locate
@@ -50,7 +51,7 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     with np.errstate(over="ignore"):  # what float32 can't hold becomes infinite, and is refused below
         signal = signal if factor == 1 else signal * np.float64(factor)
         signal = np.ascontiguousarray(signal, dtype=np.float32)
-    if np.isinf(signal).any():
+    if beyond_measure(signal):
         raise SignalError(
             f"record {location.record_id} of {location.path} holds samples that are infinite or beyond all measure: "
             "write NaN where unknown"

@@ -16,7 +16,7 @@ from einthoven.errors import UnreadableFileError
 __all__ = ["Definition", "Tag", "definitions", "recognises"]
 
 # a beat a second for five days; more is a file made to keep a reader busy
-MAX_DEFINITIONS = 500_000
+MAX_DEFINITIONS = 300_000
 MAX_DEPTH = 8
 MAX_CHANNELS = 256
 _ZEROS = re.compile(rb"\0+")

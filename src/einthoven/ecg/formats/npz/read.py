@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven import __version__
+from einthoven.ecg.formats.amplitudes import beyond_measure
 from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import MAX_VALUES, read_bytes, refuse_bomb
 from einthoven.ecg.formats.location import RecordLocation
@@ -201,8 +202,8 @@ def _standard(
     signal = stored[list(selection.rows)].astype(np.float32)
     if unit is not None:
         signal *= np.float32(millivolts_per_unit(unit, where=where))
-    if np.isinf(signal).any():
-        raise SignalError(f"{where} holds infinite amplitudes: convert the ECG again")
+    if beyond_measure(signal):
+        raise SignalError(f"{where} holds infinite amplitudes, or such beyond all measure: convert the ECG again")
     return signal, selection.leads, selection.notes
 
 

@@ -120,7 +120,7 @@ def _clock(word: str) -> time | None:
         minutes = int(parts[-2])
         hours = int(parts[-3]) if len(parts) > 2 else 0
         return time(hours, minutes, int(seconds), round(seconds % 1 * 1e6) % 1_000_000)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter beyond 32 bits
         return None
 
 
@@ -133,5 +133,5 @@ def _day(word: str) -> date | None:
     try:
         month = _MONTHS.get(parts[1].lower()) or int(parts[1])
         return date(int(parts[2]), month, int(parts[0])) if len(parts[2]) == 4 else None
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter beyond 32 bits
         return None
