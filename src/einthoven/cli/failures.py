@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from einthoven.ecg.formats import RecordLocation
     from einthoven.ecg.formats.search import Found
 
-__all__ = ["DISK_IS_FULL", "print_failures", "reason_of", "system_error", "tell_left_out"]
+__all__ = ["DISK_IS_FULL", "naming", "print_failures", "reason_of", "system_error", "tell_left_out"]
 
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # no other file would fare better
 
@@ -44,8 +44,18 @@ def system_error(error: OSError) -> str:
 
 def reason_of(error: Exception, location: RecordLocation) -> str:
     """Return why one ECG could not be used; its file is named."""
-    reason = system_error(error) if isinstance(error, OSError) else str(error)
-    return reason if location.path in reason else f"{location.path}: {reason}"
+    return naming(location.path, system_error(error) if isinstance(error, OSError) else str(error))
+
+
+def naming(path: str, reason: str) -> str:
+    """Return the reason with the file's name before it, unless it is in it.
+
+    Examples
+    --------
+    >>> naming("a.xml", "a.xml is damaged"), naming("a.xml", "record a lacks V1")
+    ('a.xml is damaged', 'a.xml: record a lacks V1')
+    """
+    return reason if path in reason else f"{path}: {reason}"
 
 
 def print_failures(failures: Sequence[str], *, headline: str = "") -> None:

@@ -67,6 +67,7 @@ def _print_summary(summary: IngestSummary, store: Path) -> None:
     """Say what was stored and why the rest wasn't; nothing stored is an error."""
     from rich.console import Console
 
+    from einthoven.drawing.printable import printable
     from einthoven.errors import UnreadableFileError
 
     reasons = _reasons(store)
@@ -77,7 +78,7 @@ def _print_summary(summary: IngestSummary, store: Path) -> None:
     if reasons:
         console.print(f"{summary.rejected:,} rejected, with reasons in {store / 'rejected.parquet'}", highlight=False)
     for reason in reasons[:SHOWN]:
-        console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"  {printable(reason)}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _reasons(store: Path) -> list[str]:
@@ -96,4 +97,5 @@ def _read_spec(path: Path) -> IngestSpec:
     try:
         return IngestSpec.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        raise SpecificationError(f"the spec {path} can't be read: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SpecificationError(f"the spec {path} can't be read ({reason}): it must be a JSON file") from error

@@ -33,7 +33,7 @@ def predict_command(
     """
     from rich.console import Console
 
-    from einthoven.cli.failures import tell_left_out
+    from einthoven.cli.failures import naming, print_failures, tell_left_out
     from einthoven.cli.progress import progress_lines
     from einthoven.cli.sources import find_in
     from einthoven.study.scoring import check_output, score_files
@@ -47,5 +47,4 @@ def predict_command(
     tell_left_out(found)
     console = Console()
     console.print(f"{len(scores.record_ids):,} ECGs scored into {out}", highlight=False)
-    for path, message in scores.rejected:
-        console.print(f"not scored: {path}: {message}", highlight=False, markup=False, soft_wrap=True)
+    print_failures([f"not scored: {naming(path, message)}" for path, message in scores.rejected])
