@@ -96,3 +96,9 @@ def test_what_is_unknown_is_not_written():
 def test_arbitrary_units_are_refused():
     with pytest.raises(UnitError, match=r"arbitrary units.*\.npz"):
         encode(record_of(unit="arbitrary"), Path("rec.hea"))
+
+
+def test_a_lead_with_nothing_but_the_residue_of_a_subtraction_comes_back(tmp_path):
+    residue = np.random.default_rng(1).normal(0, 1e-18, (1, 500)).astype(np.float32)
+    write(record_of(residue, ("I",)), tmp_path / "rec.hea")
+    np.testing.assert_allclose(read(tmp_path / "rec.hea").signal, residue, atol=1e-21)

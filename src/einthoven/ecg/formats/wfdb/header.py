@@ -17,7 +17,7 @@ DEFAULT_RATE_HZ = 250.0  # header(5): "if the sampling frequency is missing, 250
 DEFAULT_GAIN = 200.0  # header(5): gain missing or 0 means uncalibrated, 200 units per millivolt assumed
 
 # far beyond what any recorder writes, and within what float32 and the memory hold
-_MAX_GAIN = 1e20
+_MIN_GAIN, _MAX_GAIN = 1e-20, 1e30  # the residue of a subtraction, written with its own gain, has 1e22
 _MAX_COUNT = 1 << 31
 _MAX_SKEWED_VALUES = 10_000_000
 
@@ -239,7 +239,7 @@ def _layout(words: list[str], line: str, path: str) -> _Layout:
         gain = float(value)
     except ValueError:
         gain = math.nan
-    if gain and not 1 / _MAX_GAIN <= abs(gain) <= _MAX_GAIN:
+    if gain and not _MIN_GAIN <= abs(gain) <= _MAX_GAIN:
         _refuse(path, f"its signal line {line[:80]!r} holds no usable gain")
     zero = None if baseline is None else _count(baseline, line, path)
     return _Layout(form, per_frame or 1, skew, offset, gain, zero, unit or "", third_is_gain=True)
