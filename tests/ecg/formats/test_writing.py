@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from einthoven.ecg.formats import writing
 from einthoven.ecg.record import Record
-from einthoven.errors import SpecificationError, UnknownNameError
+from einthoven.errors import SignalError, SpecificationError, UnknownNameError
 
 RECORD = Record(signal=np.ones((1, 5), dtype=np.float32), leads=("I",), sampling_rate_hz=500.0, record_id="rec")
 
@@ -61,3 +62,11 @@ def test_of_several_files_all_are_written_or_none(tmp_path, monkeypatch, interru
 def test_an_unknown_format_names_the_nearest(tmp_path):
     with pytest.raises(UnknownNameError, match="'zzz' is no format that can be written; accepted: aecg"):
         writing.write(RECORD, tmp_path / "rec.zzz", format="zzz")
+
+
+@pytest.mark.parametrize("name", sorted(writing.WRITERS))
+def test_amplitudes_that_no_reader_takes_are_not_written(name):
+    for amplitude in (np.inf, -1e30):
+        record = dataclasses.replace(RECORD, signal=np.full((1, 5), amplitude, np.float32))
+        with pytest.raises(SignalError, match="holds amplitudes that no reader takes"):
+            writing.encode(record, Path("rec.x"), format=name)

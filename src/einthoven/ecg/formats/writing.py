@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from einthoven.ecg.formats.amplitudes import beyond_measure
 from einthoven.ecg.record import Record
-from einthoven.errors import SpecificationError, UnknownNameError
+from einthoven.errors import SignalError, SpecificationError, UnknownNameError
 from einthoven.registry import names, nearest, resolve
 
 __all__ = [
@@ -83,6 +84,8 @@ def encode(record: Record, path: Path, *, format: str) -> dict[str, bytes]:  # n
         When there is no such format, or it can't hold this record.
     """
     check_format(format)
+    if beyond_measure(record.signal):
+        raise SignalError(f"record {record.record_id} holds amplitudes that no reader takes: write NaN where unknown")
     encode_record: EncodeRecord = resolve("writers", format, WRITERS)
     return encode_record(record, path)
 
