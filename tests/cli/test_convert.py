@@ -178,11 +178,11 @@ def test_rows_of_a_declared_array_become_files(tmp_path):
     assert CliRunner().invoke(app, ["inspect", str(table), "--layout", str(declared)]).exit_code == 0
 
 
-def test_a_declared_unit_replaces_that_of_the_file(tmp_path, recording):
+def test_a_declared_unit_does_not_overrule_the_file(tmp_path, recording):
     """The note of it is printed."""
     result = convert(recording, tmp_path / "rec.npz", "--unit", "uV")
-    assert "note: unit uV declared, the file says nV" in result.output
-    np.testing.assert_allclose(read(tmp_path / "rec.npz").signal, DIGITAL, rtol=1e-6)
+    assert "note: unit uV declared but not needed, the file says nV" in result.output
+    np.testing.assert_array_equal(read(tmp_path / "rec.npz").signal, read(recording).signal)
 
 
 def test_contradictions_are_refused_before_anything_is_written(tmp_path, recording, archive):

@@ -21,7 +21,7 @@ LayoutOption = Annotated[
 ]
 UnitOption = Annotated[
     str | None,
-    typer.Option(help="Amplitude unit of files that don't say theirs: mV, uV, V or 4.88uV; replaces what others say."),
+    typer.Option(help="Amplitude unit of files that don't say theirs: mV, uV, V or 4.88uV. Never overrules a file."),
 ]
 LeadsOption = Annotated[
     str | None,

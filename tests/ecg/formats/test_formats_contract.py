@@ -139,11 +139,13 @@ def test_the_eight_independent_leads_give_twelve(tmp_path, fake):
 
 
 @pytest.mark.parametrize("fake", SINGLE)
-def test_a_declared_unit_replaces_that_of_the_file_and_is_noted(tmp_path, fake):
+def test_a_declared_unit_never_overrules_one_that_the_file_states(tmp_path, fake):
     location = fake(tmp_path, _signal_mv(), STANDARD)
-    spelled = read(location).provenance.original_unit
+    stated = read(location)
     declared = read(RecordLocation("rec", location.path, location.format, {"unit": "V"}))
-    assert any("unit V declared" in note and spelled in note for note in declared.provenance.notes)
+    np.testing.assert_array_equal(declared.signal, stated.signal)
+    assert declared.provenance.original_unit == stated.provenance.original_unit
+    assert any("unit V declared but not needed" in note for note in declared.provenance.notes)
     with pytest.raises(UnitError, match="how much is one stored unit worth"):
         read(RecordLocation("rec", location.path, location.format, {"unit": "bananas"}))
 

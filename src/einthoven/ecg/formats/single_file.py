@@ -23,7 +23,7 @@ from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.measurement_names import is_measured
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.selection import LeadSelection, select_standard_leads
-from einthoven.ecg.formats.units import millivolts_per_unit
+from einthoven.ecg.formats.units import declaration_notes, millivolts_per_unit, unit_in_force
 from einthoven.ecg.record import MAX_RATE_HZ, MIN_RATE_HZ, MedianBeat, Provenance, Record, rate_error
 from einthoven.errors import EinthovenError, LeadError, SignalError, UnitError, UnreadableFileError
 
@@ -109,6 +109,8 @@ def _decoded(decode: Decode, content: bytes, *, where: str) -> Decoded:
 def _record(decoded: Decoded, location: RecordLocation, *, provenance: Provenance, unit: str | None) -> Record:
     rhythm, about, where = decoded.rhythm, decoded.about, location.path
     selection = named_leads(rhythm.names, where=where)
+    in_force = _units(rhythm, selection, declared=unit, where=where)
+    declared = declaration_notes(unit, stated=_units(rhythm, selection, declared=None, where=where), in_force=in_force)
     steps_mv = _steps_mv(rhythm, selection, unit=unit, where=where)
     signal = _millivolts(rhythm, selection, steps_mv=steps_mv, where=where)
     utc = about.time is not None and about.time.tzinfo is not None
@@ -134,10 +136,10 @@ def _record(decoded: Decoded, location: RecordLocation, *, provenance: Provenanc
         annotations=tuple(decoded.annotations),
         provenance=dataclasses.replace(
             provenance,
-            original_unit=_spelled(rhythm, selection, unit=unit),
+            original_unit=", ".join(dict.fromkeys(in_force)),
             original_step_mv=tuple(steps_mv.tolist()) if stored_as_numbers else (),
             leads_stored=selection.leads,
-            notes=(*provenance.notes, *selection.notes, *_declared(rhythm, selection, unit=unit), *pulse),
+            notes=(*provenance.notes, *selection.notes, *declared, *pulse),
         ),
     )
 
@@ -149,23 +151,14 @@ def _rate(channels: Channels, *, where: str) -> float:
     return rate
 
 
-def _units(channels: Channels, selection: LeadSelection) -> list[str]:
-    if isinstance(channels.unit, str):
-        return [channels.unit] * len(selection.rows)
-    return [channels.unit[row] for row in selection.rows]
-
-
-def _spelled(channels: Channels, selection: LeadSelection, *, unit: str | None) -> str:
-    return unit or ", ".join(dict.fromkeys(_units(channels, selection)))
-
-
-def _declared(channels: Channels, selection: LeadSelection, *, unit: str | None) -> list[str]:
-    said = _spelled(channels, selection, unit=None)
-    return [] if unit is None else [f"unit {unit} declared, the file says {said or 'nothing'}"]
+def _units(channels: Channels, selection: LeadSelection, *, declared: str | None, where: str) -> list[str]:
+    """Return the unit of each selected channel: as the file spells it, or as declared where it doesn't say."""
+    stated = [channels.unit if isinstance(channels.unit, str) else channels.unit[row] for row in selection.rows]
+    return [unit_in_force(unit, declared, where=where) for unit in stated]
 
 
 def _steps_mv(channels: Channels, selection: LeadSelection, *, unit: str | None, where: str) -> NDArray[np.float64]:
-    units = [unit] * len(selection.rows) if unit else _units(channels, selection)
+    units = _units(channels, selection, declared=unit, where=where)
     known = {name: millivolts_per_unit(name, where=where) for name in set(units)}
     steps = np.array([channels.step[row] for row in selection.rows], dtype=np.float64)
     if not (np.isfinite(steps).all() and (steps != 0).all()):

@@ -27,7 +27,7 @@ from einthoven.ecg.formats.files import MAX_VALUES, read_bytes, refuse_bomb
 from einthoven.ecg.formats.location import RecordLocation
 from einthoven.ecg.formats.options import check_options
 from einthoven.ecg.formats.selection import select_standard_leads
-from einthoven.ecg.formats.units import millivolts_per_unit
+from einthoven.ecg.formats.units import declaration_notes, millivolts_per_unit, unit_in_force
 from einthoven.ecg.record import MAX_RATE_HZ, MIN_RATE_HZ, Annotation, MedianBeat, Provenance, Record, rate_error
 from einthoven.errors import EinthovenError, LeadError, SignalError, UnreadableFileError
 
@@ -55,7 +55,7 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     Parameters
     ----------
     location : RecordLocation
-        Option ``unit`` replaces what the file says.
+        Option ``unit``: what one unit of a record in arbitrary units is worth.
     with_sha256 : bool
 
     Raises
@@ -70,7 +70,7 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     sha256 = hashlib.sha256(content).hexdigest() if with_sha256 else ""
     unit = location.options.get("unit")
     try:
-        return _record(description, arrays, location, sha256=sha256, unit=None if unit is None else str(unit))
+        return _record(description, arrays, location, sha256=sha256, declared=None if unit is None else str(unit))
     except EinthovenError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
@@ -135,9 +135,12 @@ def _record(
     location: RecordLocation,
     *,
     sha256: str,
-    unit: str | None,
+    declared: str | None,
 ) -> Record:
     where = location.path
+    said = str(about["unit"])
+    in_force = unit_in_force(said, declared, where=where)
+    unit = None if in_force == said else in_force
     if "signal" not in arrays:
         raise UnreadableFileError(f"{where} holds no signal: convert the ECG again")
     names = [str(name) for name in about["leads"]]
@@ -164,7 +167,14 @@ def _record(
             Annotation(float(time_s), str(label), _optional(str, lead)) for time_s, label, lead in about["annotations"]
         ),
         unit=about["unit"] if unit is None else "mV",
-        provenance=_provenance(about, leads=leads, notes=notes, sha256=sha256, unit=unit, where=where),
+        provenance=_provenance(
+            about,
+            leads=leads,
+            notes=(*notes, *declaration_notes(declared, stated=[said], in_force=[in_force])),
+            sha256=sha256,
+            unit=unit,
+            where=where,
+        ),
     )
 
 
@@ -173,7 +183,6 @@ def _provenance(
 ) -> Provenance:
     """Return where the ECG came from before it was converted, and what happened since."""
     kept, said = about["provenance"], about["unit"]
-    declared = [f"unit {unit} declared, the file says {said}"] if unit else []
     return Provenance(
         reader="npz",
         reader_version=__version__,
@@ -186,7 +195,7 @@ def _provenance(
         device_filters=_words(kept["device_filters"]),
         resampling=str(kept["resampling"]),
         deidentification=str(kept["deidentification"]),
-        notes=(*_words(kept["notes"]), *notes, *declared),
+        notes=(*_words(kept["notes"]), *notes),
     )
 
 

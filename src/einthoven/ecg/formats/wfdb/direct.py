@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
 from einthoven.ecg.formats.selection import select_standard_leads
-from einthoven.ecg.formats.units import millivolts_per_unit
+from einthoven.ecg.formats.units import declaration_notes, millivolts_per_unit, unit_in_force
 from einthoven.ecg.formats.wfdb.header import Header, SignalLine
 from einthoven.ecg.formats.wfdb.locate import data_path
 from einthoven.ecg.formats.wfdb.samples import CODINGS, Coding, Digital, checksums, to_millivolts
@@ -83,7 +83,8 @@ class _Calibration(NamedTuple):
 
 
 def _calibration(lines: Sequence[SignalLine], unit: str | None, path: str) -> _Calibration:
-    spelled = [unit or line.unit or "mV" for line in lines]
+    # header(5): what a header doesn't say is mV
+    spelled = [unit_in_force(line.unit, unit, where=path) or "mV" for line in lines]
     factor = {name: millivolts_per_unit(name, where=path) for name in set(spelled)}
     gain = np.array([line.gain for line in lines])
     if any(value != 1 for value in factor.values()):
@@ -91,8 +92,7 @@ def _calibration(lines: Sequence[SignalLine], unit: str | None, path: str) -> _C
     notes = []
     if not all(line.gain_given for line in lines):
         notes.append("gain not in the header: WFDB's default of 200 per mV taken")
-    if unit:
-        notes.append(f"unit declared as {unit}, header: {joined_words([line.unit or 'none' for line in lines])}")
+    notes += declaration_notes(unit, stated=[line.unit for line in lines], in_force=spelled)
     return _Calibration(gain, np.array([line.baseline for line in lines]), joined_words(spelled), notes)
 
 

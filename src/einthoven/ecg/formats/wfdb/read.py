@@ -35,8 +35,9 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     Parameters
     ----------
     location : RecordLocation
-        Options: ``unit`` (mV, uV or V) replaces what the header says for all leads; ``verify_checksum`` (default true)
-        refuses samples whose 16-bit sum is not the header's, otherwise the provenance notes it.
+        Options: ``unit`` (mV, uV or V) for leads whose unit the header doesn't say or gives as no voltage;
+        ``verify_checksum`` (default true) refuses samples whose 16-bit sum is not the header's, otherwise the
+        provenance notes it.
     with_sha256 : bool
         Hash header and signal files into the provenance.
 

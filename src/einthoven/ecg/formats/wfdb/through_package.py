@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.formats.files import MAX_VALUES, read_bytes
 from einthoven.ecg.formats.selection import select_standard_leads
-from einthoven.ecg.formats.units import millivolts_per_unit
+from einthoven.ecg.formats.units import millivolts_per_unit, unit_in_force
 from einthoven.ecg.formats.wfdb.header import Header
 from einthoven.ecg.formats.wfdb.locate import data_path
 from einthoven.ecg.formats.wfdb.stored import ChecksumPair, StoredSignal, joined_words
@@ -32,7 +32,7 @@ def read_through_package(header: Header, path: str, *, unit: str | None) -> Stor
     """
     selection = select_standard_leads([line.name for line in header.signals], where=path)
     lines = [header.signals[row] for row in selection.rows]
-    spelled = [unit or line.unit or "mV" for line in lines]
+    spelled = [unit_in_force(line.unit, unit, where=path) or "mV" for line in lines]
     factors = [millivolts_per_unit(name, where=path) for name in spelled]
     contents = [
         read_bytes(data_path(path, name), limit=4 * MAX_VALUES, remedy=f"{path} names it, fetch it too")
