@@ -131,10 +131,10 @@ def test_unknown_dates_and_kinds_of_recorder_stay_open(tmp_path):
 def test_a_header_that_makes_no_sense_is_refused_at_once(tmp_path, changes, error, message):
     path = _write(tmp_path, **changes)
     tracemalloc.start()
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(error, match=message):
         read(path)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert tracemalloc.get_traced_memory()[1] < 50e6
     tracemalloc.stop()
 

@@ -42,10 +42,10 @@ def test_what_is_not_well_formed_is_refused_by_name(content):
 
 def test_depth_and_number_of_elements_are_capped():
     for content in (b"<a>" * 100_000 + b"</a>" * 100_000, b"<a>" + b"<b/>" * 2_100_000 + b"</a>"):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(UnreadableFileError, match=r"rec\.xml"):
             xml.parse_xml(content, where="rec.xml")
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

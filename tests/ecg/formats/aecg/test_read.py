@@ -137,9 +137,9 @@ def test_decoding_is_not_slower_than_ecgdatakit(real_data):
 def _fastest(call, times=5):
     taken = []
     for _ in range(times):
-        started = time.perf_counter()
+        started = time.process_time()
         call()
-        taken.append(time.perf_counter() - started)
+        taken.append(time.process_time() - started)
     return min(taken)
 
 
@@ -234,10 +234,10 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_and_damaged_documents_are_refused_by_name_at_once(tmp_path, kind):
     location = write_aecg(tmp_path, HOSTILE[kind])
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(EinthovenError, match=r"rec\.xml"):
         read(location)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_pieces_that_would_fill_the_memory_are_refused(tmp_path):

@@ -104,10 +104,10 @@ def test_bombs_are_refused_by_their_declared_size_before_they_are_unpacked(tmp_p
     content[place : place + 4] = struct.pack("<I", 4_000_000_000)
     (tmp_path / "a.npz").write_bytes(content)
     for suffix in (".h5", ".npz"):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(UnreadableFileError, match=rf"a\{suffix}.*claim to unpack to"):
             read_with(tmp_path / f"a{suffix}")
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
 
 
 def test_an_array_larger_than_its_file_is_refused(tmp_path):

@@ -144,10 +144,10 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
     zeros = pa.chunked_array([pa.array(np.zeros(1_000_000, np.float32))] * 40)
     path = written(tmp_path, {"II": zeros}, compression="zstd", row_group_size=1 << 30)
     assert path.stat().st_size < 1_000_000
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableFileError, match=r"claim to unpack to 320000000"):
         read_with(path, leads="II")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_table_without_its_end_is_refused(tmp_path):

@@ -187,10 +187,10 @@ def test_a_hostile_file_costs_neither_time_nor_memory(tmp_path, name):
     else:
         path, _ = _write(tmp_path, **changes)
     tracemalloc.start()
-    begin = time.perf_counter()
+    begin = time.process_time()
     with contextlib.nullcontext() if name in READABLE else pytest.raises(EinthovenError, match=path.name):
         read(path)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert tracemalloc.get_traced_memory()[1] < 50e6
     tracemalloc.stop()
 

@@ -138,10 +138,10 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_and_damaged_files_are_refused_by_name_at_once(tmp_path, kind):
     location = write_fhir(tmp_path, HOSTILE[kind])
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(EinthovenError, match=r"rec\.json"):
         read(location)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_file_that_is_no_utf_8_is_refused():

@@ -109,7 +109,7 @@ def test_a_bomb_is_refused_by_its_declared_size_before_it_is_unpacked(tmp_path):
     size = content.rindex(struct.pack("<I", 1000))
     content[size : size + 4] = struct.pack("<I", 4_000_000_000)
     path.write_bytes(content)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableFileError, match="claim to unpack to 4000000000"):
         read(path)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -117,9 +117,9 @@ def test_a_small_bomb_is_refused_soon_and_in_little_memory():
     growing = lzw_codes(b"\0" * 295_296)[:767]
     bomb = _chunk(packed([*growing, *[1022] * 80_000, 1023]))
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableFileError, match="5500 are declared"):
         unpacked_leads(bomb * 12, n_leads=12, n_samples=5500, where="file.xml")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert tracemalloc.get_traced_memory()[1] < 20e6
     tracemalloc.stop()

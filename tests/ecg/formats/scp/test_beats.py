@@ -49,7 +49,7 @@ def test_a_section_that_is_cut_short_is_refused_only_where_it_is_needed(body):
 
 
 def test_more_complexes_than_there_are_bytes_take_no_memory():
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match="ends before the 917490 bytes"):
         _beats(b"\x01\0\x01\0\xff\xff" + bytes(50))
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1

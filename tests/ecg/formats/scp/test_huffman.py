@@ -102,7 +102,7 @@ def test_tables_that_no_stream_can_be_read_with_are_refused(body, reason):
 
 def test_a_table_of_tens_of_thousands_of_codes_is_read_in_time():
     table = [(format(k, "016b"), 0, 1, k - 32768) for k in range(0, 65535, 2)]
-    start = time.perf_counter()
+    start = time.process_time()
     lookup = _tables(own_tables_body([table])).lookup(0)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert lookup.lengths == (16,)

@@ -258,10 +258,10 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_records_are_refused_or_read_in_little_time_and_memory(tmp_path, what):
     content = record_bytes(_sections(**HOSTILE[what]))
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(EinthovenError):
         _read(tmp_path, content)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     tracemalloc.start()
     with contextlib.suppress(EinthovenError):
         _read(tmp_path, content)

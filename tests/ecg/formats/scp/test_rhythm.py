@@ -150,10 +150,10 @@ def test_lengths_that_overflowed_without_loss_are_noted():
 @pytest.mark.parametrize("tables", [None, DEFAULT])
 @pytest.mark.parametrize("last", [200, 10_000_000_000 // 24, 0xFFFFFFFF])
 def test_samples_that_are_declared_and_not_there_take_no_memory(tables, last):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match=r"rec.scp: section 6 .*samples"):
         _rhythm(_block([raw_stream([1] * 5)] * 3), _definition(*[(1, last)] * 3), tables=tables)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 def test_leads_that_lie_hours_apart_are_refused():
@@ -165,10 +165,10 @@ def test_leads_that_lie_hours_apart_are_refused():
 def test_tens_of_thousands_of_overlapping_zones_are_refused_in_time():
     complexes = _beats([(0, 1, 3, 65000)] * 65535)
     stored, beat = _block([raw_stream([0] * 30000)]), _beat([[1] * 30000])
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match=r"zones \(section 4\) that overlap"):
         _rhythm(stored, _definition((1, 30000), subtracted=True), complexes=complexes, beat=beat)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_reference_beat_shorter_than_a_sample_is_refused():

@@ -86,10 +86,10 @@ def test_a_record_that_is_cut_short_says_so(size):
 )
 def test_a_pointer_that_leads_nowhere_is_named(values, reason):
     content = repaired(_changed(_pointer(6), "HII", *values))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UnreadableFileError, match=reason) as caught:
         read_sections(content, where="rec.scp")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert str(caught.value).startswith("rec.scp")
 
 
