@@ -84,7 +84,7 @@ class _Calibration(NamedTuple):
 
 def _calibration(lines: Sequence[SignalLine], unit: str | None, path: str) -> _Calibration:
     # header(5): what a header doesn't say is mV
-    spelled = [unit_in_force(line.unit, unit, where=path) or "mV" for line in lines]
+    spelled = [(unit_in_force(line.unit, unit, where=path) if unit else line.unit) or "mV" for line in lines]
     factor = {name: millivolts_per_unit(name, where=path) for name in set(spelled)}
     gain = np.array([line.gain for line in lines])
     if any(value != 1 for value in factor.values()):

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 
 from einthoven import __version__
-from einthoven.ecg.formats.amplitudes import beyond_measure
+from einthoven.ecg.formats.amplitudes import beyond_measure, bounded_by_step
 from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import read_bytes
 from einthoven.ecg.formats.location import RecordLocation
@@ -58,7 +58,7 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
         *_checksum_notes(stored.checksums, path, refuse=location.options.get("verify_checksum", True)),
         *stored.notes,
     ]
-    if beyond_measure(stored.signal):
+    if not bounded_by_step(stored.step_mv) and beyond_measure(stored.signal):
         raise SignalError(f"{path} holds amplitudes beyond all measure: check its gains, or fetch it again")
     about = particulars(header)
     return Record(
