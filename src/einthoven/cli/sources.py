@@ -25,7 +25,7 @@ UnitOption = Annotated[
 ]
 LeadsOption = Annotated[
     str | None,
-    typer.Option(help="Leads of files that don't name theirs, with commas, one per stored signal; - leaves one out."),
+    typer.Option(help="Leads of files that don't name theirs, one per stored signal, with commas; - leaves one out."),
 ]
 
 

@@ -34,6 +34,12 @@ def test_nothing_declared_changes_nothing():
     assert with_declared_leads(decoded, None, where="rec") is decoded
 
 
+def test_a_file_that_names_its_leads_is_not_overruled():
+    decoded = with_declared_leads(_decoded("II", "x"), "V1", where="rec")
+    assert list(decoded.rhythm.names) == ["II", "x"]
+    assert decoded.notes == ("a remark", "leads V1 declared but not needed, the file says II, x")
+
+
 def test_a_wrong_number_is_refused_with_the_names_that_are_there():
     with pytest.raises(LeadError, match=r"rec holds 3 signals \(ECG, , x\), 1 leads are declared: name each"):
         with_declared_leads(_decoded("ECG", "", "x"), "II", where="rec")

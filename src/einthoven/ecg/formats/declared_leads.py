@@ -14,7 +14,7 @@ __all__ = ["named_leads", "with_declared_leads"]
 
 
 def with_declared_leads(decoded: Decoded, declared: str | Sequence[str] | None, *, where: str) -> Decoded:
-    """Return the file under the names that a human gives to its channels; unchanged when nothing is declared.
+    """Return the file under the names that a human gives to its channels, unless it names a standard lead itself.
 
     Parameters
     ----------
@@ -32,6 +32,9 @@ def with_declared_leads(decoded: Decoded, declared: str | Sequence[str] | None, 
         return decoded
     names = [word.strip() for word in (declared.split(",") if isinstance(declared, str) else declared)]
     labels = list(decoded.rhythm.names)
+    if any(canonical_lead(label) for label in labels):
+        note = f"leads {', '.join(names)} declared but not needed, the file says {', '.join(labels)}"
+        return dataclasses.replace(decoded, notes=(*decoded.notes, note))
     if len(names) != len(labels):
         raise LeadError(
             f"{where} holds {len(labels)} signals ({', '.join(labels)}), {len(names)} leads are declared: name each, "
