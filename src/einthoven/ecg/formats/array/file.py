@@ -146,13 +146,19 @@ def _hdf5(path: str, dataset: str | None, *, size: int) -> Any:
 def _csv(path: str, table: _Table) -> NDArray[np.float64]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="loadtxt: input contained no data")  # said below
-        table_of_numbers = np.loadtxt(
-            path,
-            delimiter=table.delimiter if table.delimiter.strip() else None,  # a blank stands for any run of blanks
-            skiprows=table.skip_rows,
-            usecols=table.columns or None,
-            ndmin=2,
-        )
+        try:
+            table_of_numbers = np.loadtxt(
+                path,
+                delimiter=table.delimiter if table.delimiter.strip() else None,  # a blank stands for any run of blanks
+                skiprows=table.skip_rows,
+                usecols=table.columns or None,
+                ndmin=2,
+            )
+        except ValueError as error:
+            raise UnreadableFileError(
+                f"{path} holds something else than numbers ({error}): declare which columns are leads "
+                "(columns = [0, 1]), how many lines stand above the samples (skip_rows = 1), and what separates them (delimiter)"
+            ) from error
     if table_of_numbers.size == 0:
         raise SignalError(f"{path} holds no samples below its first {table.skip_rows} lines: leave it out")
     return table_of_numbers
