@@ -157,7 +157,8 @@ def _csv(path: str, table: _Table) -> NDArray[np.float64]:
         except ValueError as error:
             raise UnreadableFileError(
                 f"{path} holds something else than numbers ({error}): declare which columns are leads "
-                "(columns = [0, 1]), how many lines stand above the samples (skip_rows = 1), and what separates them (delimiter)"
+                "(columns = [0, 1]), how many lines stand above the samples (skip_rows = 1), and what separates them "
+                "(delimiter)"
             ) from error
     if table_of_numbers.size == 0:
         raise SignalError(f"{path} holds no samples below its first {table.skip_rows} lines: leave it out")
