@@ -158,5 +158,5 @@ def test_real_tables_with_declared_layouts_are_read(real_data):
 @pytest.mark.parametrize(("text", "where"), [("1,2,\n3,4,\n", "column 3"), ("I,II\n1,2\n", "row 0")])
 def test_a_table_with_other_cells_asks_for_columns_and_lines_to_skip(tmp_path, text, where):
     (tmp_path / "a.csv").write_text(text)
-    with pytest.raises(UnreadableFileError, match=rf"a\.csv holds .* {where}.* columns = .* skip_rows = 1"):
+    with pytest.raises(UnreadableFileError, match=rf"a\.csv holds .* {where}.*columns = .*skip_rows = 1"):
         read(RecordLocation("a", str(tmp_path / "a.csv"), "array", layout(leads=["I", "II"])))
