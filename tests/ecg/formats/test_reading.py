@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from einthoven.ecg.formats import locate, read
+from einthoven.ecg.formats import RecordLocation, locate, read
+from einthoven.ecg.formats.writing import suffix_of, write
 from einthoven.errors import LeadError, UnknownNameError, UnreadableFileError
-from fakes.wfdb_files import fake_digital, write_wfdb
+from fakes import all_fakes
+from fakes.array_files import layout, write_array
+from fakes.wfdb_files import STANDARD, fake_digital, write_wfdb
 
 
 def test_a_folder_is_searched_recursively_in_natural_order(tmp_path):
@@ -51,3 +55,28 @@ def test_a_record_path_without_suffix_is_read(tmp_path):
 def test_errors_of_the_reader_come_through(tmp_path):
     with pytest.raises(LeadError):
         read(write_wfdb(tmp_path, leads=["MLII"], digital=fake_digital(1)))
+
+
+EIGHT = (*STANDARD[:2], *STANDARD[6:])
+
+
+def test_leads_in_arbitrary_units_are_not_derived_because_they_need_not_add_up(tmp_path):
+    path = write_array(tmp_path / "rec.npy", fake_digital(8).T.astype(float))
+    options = layout(leads=list(EIGHT), unit="arbitrary")
+    record = read(RecordLocation("rec", str(path), "array", options))
+    assert record.leads == EIGHT
+    assert record.provenance.leads_derived == ()
+
+
+@pytest.mark.parametrize("to", ["scp", "muse", "dicom", "aecg", "npz"])
+def test_the_median_beat_of_eight_leads_gets_the_limb_leads_of_the_recording(tmp_path, to):
+    """Every writer then has beat and recording of the same leads."""
+    source = all_fakes.fakes_of("muse")["median-latin1"](tmp_path, fake_digital(8, 600) / 1000, EIGHT)
+    record = read(source)
+    assert record.median_beat.leads == record.leads == STANDARD
+    one, two, three = record.median_beat.signal[:3]
+    np.testing.assert_allclose(three, two - one, atol=1e-6)
+    [path] = write(record, tmp_path / f"again{suffix_of(to)}", format=to)
+    again = read(path).median_beat
+    assert again.leads == STANDARD
+    np.testing.assert_allclose(again.signal, record.median_beat.signal, atol=1e-3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +111,11 @@ def _of_format(file_format: FileFormat, path: Path, options: dict[str, Any]) -> 
 
 
 def _with_twelve_leads(record: Record) -> Record:
-    """Return the record with all limb leads where it has the eight independent leads."""
-    if set(LIMB_LEADS) <= set(record.leads) or not set(LEAD_SETS["8"]) <= set(record.leads):
+    """Return the record, and its median beat, with all limb leads where it has the eight independent leads.
+
+    Not in arbitrary units: leads that were scaled one by one no longer add up.
+    """
+    if record.unit != "mV" or not _lacks_limb_leads(record.leads):
         return record
     complete = derive_limb_leads(record.signal, record.leads)
     provenance = dataclasses.replace(
@@ -120,4 +123,14 @@ def _with_twelve_leads(record: Record) -> Record:
         leads_stored=record.provenance.leads_stored or record.leads,
         leads_derived=(*record.provenance.leads_derived, *complete.derived),
     )
-    return dataclasses.replace(record, signal=complete.signal, leads=complete.leads, provenance=provenance)
+    beat = record.median_beat
+    if beat is not None and _lacks_limb_leads(beat.leads):
+        of_beat = derive_limb_leads(beat.signal, beat.leads)
+        beat = dataclasses.replace(beat, signal=of_beat.signal, leads=of_beat.leads)
+    return dataclasses.replace(
+        record, signal=complete.signal, leads=complete.leads, median_beat=beat, provenance=provenance
+    )
+
+
+def _lacks_limb_leads(leads: Collection[str]) -> bool:
+    return set(LEAD_SETS["8"]) <= set(leads) and not set(LIMB_LEADS) <= set(leads)

@@ -94,17 +94,6 @@ def test_a_representative_beat_that_does_not_fit_is_left_out(tmp_path, beat):
     assert read(RecordLocation("rec", str(path), "scp", {})).median_beat is None
 
 
-def test_a_representative_beat_gets_the_limb_leads_that_the_recording_got(tmp_path):
-    eight = np.random.default_rng(5).uniform(-1, 1, (8, 300)).astype(np.float32)
-    beat = MedianBeat(eight, LEAD_SETS["8"], 500.0)
-    provenance = Provenance("memory", "1", leads_stored=LEAD_SETS["8"], leads_derived=("III", "aVR", "aVL", "aVF"))
-    [path] = write(record_of(median_beat=beat, provenance=provenance), tmp_path / "rec.scp")
-    again = read(path).median_beat
-    assert again.leads == STANDARD_LEADS
-    np.testing.assert_allclose(again.signal[[0, 1, *range(6, 12)]], eight, atol=1e-4)
-    np.testing.assert_allclose(again.signal[5], eight[1] - eight[0] / 2, atol=1e-4)
-
-
 def test_a_representative_beat_is_left_out_where_section_7_would_invent_its_onsets(tmp_path):
     beat = MedianBeat(np.zeros((12, 300), np.float32), STANDARD_LEADS, 500.0)
     intervals = {"pr_ms": 160.0, "qrs_ms": 92.0, "qt_ms": 400.0}

@@ -38,8 +38,8 @@ def add_waveforms(root: etree._Element, record: Record) -> None:
     filters = _filters(record.provenance.device_filters)
     beat = record.median_beat
     if beat is not None and beat.signal.size and not np.isnan(beat.signal).any():
-        median = dataclasses.replace(
-            record, signal=beat.signal, leads=beat.leads, sampling_rate_hz=beat.sampling_rate_hz
+        median = _stored_leads(
+            dataclasses.replace(record, signal=beat.signal, leads=beat.leads, sampling_rate_hz=beat.sampling_rate_hz)
         )
         _add_waveform(root, "Median", median, one_step_for_all(median, max_decimals=_STEP_DECIMALS), filters=filters)
     _add_waveform(root, "Rhythm", stored, quantised, filters=filters)

@@ -17,7 +17,6 @@ from einthoven.ecg.formats.scp.leads import ALL_SIMULTANEOUS, LEAD_CODES, SIMULT
 from einthoven.ecg.formats.scp.sections import HEADER_BYTES, LAST_SECTION, POINTER_BYTES, RECORD_BYTES, checksum
 from einthoven.ecg.formats.scp.write_measurements import has_places, lead_measurement_section, measurement_section
 from einthoven.ecg.formats.scp.write_patient import patient_section, statement_sections
-from einthoven.ecg.leads import derive_limb_leads
 from einthoven.ecg.record import MedianBeat, Record
 from einthoven.errors import SignalError, UnitError
 
@@ -122,7 +121,7 @@ def _median_beat(record: Record) -> dict[int, bytes]:
 
     None, too, where the measured intervals have no known place in it: section 7 has places only, which would be wrong.
     """
-    beat = _completed(record)
+    beat = record.median_beat
     if (
         beat is None
         or set(beat.leads) != set(record.leads)
@@ -137,15 +136,6 @@ def _median_beat(record: Record) -> dict[int, bytes]:
         return {}
     beat_ms = round(beat.signal.shape[1] / beat.sampling_rate_hz * 1000)
     return {4: struct.pack("<HHH", beat_ms, 0, 0), 5: _samples(quantised, as_record)}
-
-
-def _completed(record: Record) -> MedianBeat | None:
-    """Return the representative beat with the limb leads that were derived for the recording, derived alike."""
-    beat = record.median_beat
-    if beat is None or not {"I", "II"} <= set(beat.leads) or not record.provenance.leads_derived:
-        return beat
-    complete = derive_limb_leads(beat.signal, beat.leads)
-    return dataclasses.replace(beat, signal=complete.signal, leads=complete.leads)
 
 
 def _writable(beat: MedianBeat) -> bool:
