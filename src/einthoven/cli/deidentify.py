@@ -174,10 +174,8 @@ def _linkage_table(path: Path | None) -> Iterator[Callable[[Deidentified], None]
         table.writerow(["record_id", "patient_id", "new_record_id", "new_patient_id", "shift_days"])
 
         def link(one: Deidentified) -> None:
-            times = (one.original.time, one.hidden.time)
-            shift = (times[1] - times[0]).days if times[0] and times[1] else ""
-            ids = (one.original.record_id, one.original.patient_id or "")
-            table.writerow([*ids, one.hidden.record_id, one.hidden.patient_id, shift])
+            shift = "" if one.shift_days is None else one.shift_days
+            table.writerow([one.record_id, one.patient_id, one.new_record_id, one.new_patient_id, shift])
             file.flush()
 
         yield link
@@ -193,7 +191,7 @@ def _print_summary(done: list[Deidentified], failures: list[str], *, key: Path) 
 
     console = Console()
     if done:
-        patients = len({one.hidden.patient_id for one in done})
+        patients = len({one.new_patient_id for one in done})
         checked = sum(one.identifiers for one in done)
         console.print(
             f"{len(done):,} ECGs of {patients:,} patients written; {checked:,} identifiers looked for, none found",

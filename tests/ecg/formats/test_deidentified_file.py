@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,8 @@ def _input(tmp_path):
 @pytest.mark.parametrize("to", sorted(WRITERS))
 def test_no_identifier_of_the_input_is_in_the_output_of_any_format(tmp_path, to):
     (tmp_path / "out").mkdir()
-    done = write_deidentified(_input(tmp_path), tmp_path / "out", to=to, pseudonyms=PSEUDONYMS, keep=["age", "sex"])
+    location = _input(tmp_path)
+    done = write_deidentified(location, tmp_path / "out", to=to, pseudonyms=PSEUDONYMS, keep=["age", "sex"])
     for file in done.files:
         content = file.read_bytes()
         for word in (
@@ -52,8 +55,8 @@ def test_no_identifier_of_the_input_is_in_the_output_of_any_format(tmp_path, to)
     assert done.identifiers >= 4
     again = read(done.files[0]) if to != "csv" else None
     if again is not None:
-        np.testing.assert_allclose(again.signal, done.original.signal, atol=1e-3)
-        assert again.patient_id in (None, done.hidden.patient_id)
+        np.testing.assert_allclose(again.signal, read(location).signal, atol=1e-3)
+        assert again.patient_id in (None, done.new_patient_id)
         assert again.sex in ("F", "U")
 
 
@@ -79,7 +82,7 @@ def test_the_same_ecg_twice_is_refused(tmp_path):
         if expected is None:
             done = write_deidentified(location, tmp_path / "out", **arguments)
             assert {file.suffix for file in done.files} == {".hea", ".dat"}
-            assert done.files[0].stem == done.hidden.record_id
+            assert done.files[0].stem == done.new_record_id
         else:
             with pytest.raises(expected, match="stands twice in the input"):
                 write_deidentified(location, tmp_path / "out", **arguments)
@@ -132,3 +135,12 @@ def test_the_number_of_a_patient_may_stand_in_the_name_of_a_folder(tmp_path):
             pseudonyms=PSEUDONYMS,
             keep=["statements"],
         )
+
+
+def test_what_is_kept_of_each_file_holds_no_signal(tmp_path):
+    """A folder of a million ECGs must not gather in memory."""
+    (tmp_path / "out").mkdir()
+    done = write_deidentified(_input(tmp_path), tmp_path / "out", to="wfdb", pseudonyms=PSEUDONYMS, keep=[])
+    assert len(pickle.dumps(done)) < 2000
+    assert (done.record_id, done.patient_id) == ("doe_1234567", "1234567")
+    assert -3650 < done.shift_days <= -365

@@ -27,19 +27,27 @@ _TELLING_FOLDERS = 2  # of the patient, of the study or the day
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
-    """What became of one file; ``original`` and ``hidden`` together undo the work: keep them as the key is kept.
+    """What became of one file, without its signal; old and new ids undo the work: keep them as the key is kept.
 
     Attributes
     ----------
     files : list of Path
-    original, hidden : Record
+    record_id, patient_id : str
+        Of the input; the latter empty where it has none.
+    new_record_id, new_patient_id : str
+        The pseudonyms.
+    shift_days : int, optional
+        By which the time of recording was moved, where there is one.
     identifiers : int
         How many were found in the input, and not in the output.
     """
 
     files: list[Path]
-    original: Record
-    hidden: Record
+    record_id: str
+    patient_id: str
+    new_record_id: str
+    new_patient_id: str
+    shift_days: int | None
     identifiers: int
 
 
@@ -73,7 +81,15 @@ def write_deidentified(
     _refuse_existing([path, *(path.parent / name for name in files)])
     identifiers = _identifiers(location, original)
     _refuse_identifiers(files, identifiers, hidden=hidden, path=path, to=to, where=location.path)
-    return Deidentified(write_files(files, path.parent), original, hidden, len(identifiers))
+    return Deidentified(
+        files=write_files(files, path.parent),
+        record_id=original.record_id,
+        patient_id=original.patient_id or "",
+        new_record_id=hidden.record_id,
+        new_patient_id=hidden.patient_id or "",
+        shift_days=(hidden.time - original.time).days if original.time and hidden.time else None,
+        identifiers=len(identifiers),
+    )
 
 
 def _refuse_existing(paths: Iterable[Path]) -> None:
