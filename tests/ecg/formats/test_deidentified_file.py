@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from einthoven.ecg.deidentification import Pseudonyms
 from einthoven.ecg.formats import RecordLocation, read
 from einthoven.ecg.formats.deidentified_file import write_deidentified
-from einthoven.ecg.formats.writing import WRITERS, suffix_of
+from einthoven.ecg.formats.writing import WRITERS, format_for, suffix_of
 from einthoven.errors import PrivacyError, SpecificationError
 from fakes.fhir_files import FAKES
 from fakes.wfdb_files import STANDARD, write_wfdb
@@ -88,8 +89,10 @@ def test_the_same_ecg_twice_is_refused(tmp_path):
                 write_deidentified(location, tmp_path / "out", **arguments)
 
 
-def test_every_writer_has_a_suffix():
-    assert {to: suffix_of(to) for to in WRITERS}
+def test_a_suffix_that_stands_for_one_format_is_that_of_its_files():
+    xml = {to for to in WRITERS if suffix_of(to) == ".xml"}
+    assert xml == {"aecg", "muse"}
+    assert all(format_for(Path(f"a{suffix_of(to)}")) == to for to in set(WRITERS) - xml)
 
 
 def test_no_file_beside_the_output_is_replaced(tmp_path):
