@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from einthoven.ecg.calibration_pulse import calibration_samples
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.quality_electrodes import measure_electrodes
 from einthoven.ecg.quality_features import LEADS_TO_COMPARE, LeadFeatures, measure_leads
@@ -141,8 +142,8 @@ _FIELDS = tuple(field.name for field in dataclasses.fields(Quality))
 def quality(record: Record) -> Quality:
     """Return the signal quality of a raw, unfiltered record.
 
-    Works for 1 to 12 leads, any rate and any length; rules in millivolts are off for a record without unit, and
-    what has no meaning there is None.
+    Works for 1 to 12 leads, any rate and any length; rules in millivolts are off for a record without unit, and what
+    has no meaning there is None. A calibration pulse at the end is left out.
 
     Parameters
     ----------
@@ -156,7 +157,7 @@ def quality(record: Record) -> Quality:
     (False, 1)
     """
     in_mv = record.unit == "mV"
-    features = measure_leads(record.signal, record.sampling_rate_hz, in_mv=in_mv)
+    features = measure_leads(_without_pulse(record), record.sampling_rate_hz, in_mv=in_mv)
     unusable_share = sum(features.unusable_share.tolist()) / len(record.leads)
     agreement, typical_agreement = _agreements(features)
     score = 1 / (1 + math.exp(-_logit(unusable_share, agreement, typical_agreement, n_leads=len(record.leads))))
@@ -177,6 +178,14 @@ def quality(record: Record) -> Quality:
         height_plausible=plausible,
         **values,
     )
+
+
+def _without_pulse(record: Record) -> NDArray[np.float32]:
+    """Return the signal up to a calibration pulse: the same in all leads, it would break Einthoven's law."""
+    if record.unit != "mV":
+        return record.signal
+    length = calibration_samples(record.signal, sampling_rate_hz=record.sampling_rate_hz)
+    return record.signal[:, : record.signal.shape[1] - length]
 
 
 def _worst_leads(features: LeadFeatures) -> dict[str, float]:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven import __version__
+from einthoven.ecg.calibration_pulse import calibration_note
 from einthoven.ecg.formats.amplitudes import MAX_AMPLITUDE, beyond_measure
-from einthoven.ecg.formats.calibration_pulse import calibration_note
 from einthoven.ecg.formats.declared_leads import named_leads, with_declared_leads
 from einthoven.ecg.formats.decoded import Channels, Decoded
 from einthoven.ecg.formats.file_format import FileFormat

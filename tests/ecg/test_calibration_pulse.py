@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from einthoven.ecg.calibration_pulse import calibration_note
 from einthoven.ecg.formats import read
-from einthoven.ecg.formats.calibration_pulse import calibration_note
+from einthoven.ecg.quality import quality
 
 ECG = np.random.default_rng(0).normal(0, 0.3, (12, 5000)).astype(np.float32)
 
@@ -28,3 +31,12 @@ def test_real_recordings_say_where_the_ecg_ends(real_data):
         notes = read(real_data / "formats/philips_xml" / path).provenance.notes
         assert "the last 0.4 s of all leads are a calibration pulse of 1 mV, no ECG" in notes
     assert not any("pulse" in note for note in read(real_data / "formats/muse_xml/example1.xml").provenance.notes)
+
+
+@pytest.mark.real_data
+def test_the_pulse_is_no_fault_of_the_electrodes(real_data):
+    record = read(real_data / "formats/philips_xml/ad4d3d80-d165_1-04_orig.xml")
+    measured = quality(record)
+    assert not measured.einthoven_violated
+    before = dataclasses.replace(record, signal=record.signal[:, :-200])
+    assert measured == quality(before)

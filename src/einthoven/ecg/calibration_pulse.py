@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["calibration_note"]
+__all__ = ["calibration_note", "calibration_samples"]
 
 _PULSE_MV = (0.9, 1.1)
 _LEAST_S = 0.1
@@ -32,13 +32,22 @@ def calibration_note(signal: NDArray[np.float32], *, sampling_rate_hz: float) ->
     >>> calibration_note(np.hstack([ecg, pulse]), sampling_rate_hz=500)
     'the last 0.3 s of all leads are a calibration pulse of 1 mV, no ECG'
     """
-    if signal.shape[0] < 3 or not np.ptp(signal[:, -1]) <= _ALIKE_MV:
+    length = calibration_samples(signal, sampling_rate_hz=sampling_rate_hz)
+    if not length:
         return None
+    return f"the last {length / sampling_rate_hz:.2g} s of all leads are a calibration pulse of 1 mV, no ECG"
+
+
+def calibration_samples(signal: NDArray[np.float32], *, sampling_rate_hz: float) -> int:
+    """Return how many samples at the end are a calibration pulse; parameters as in ``calibration_note``."""
+    last = signal[:, -1]
+    if signal.shape[0] < 3 or not np.isfinite(last).all() or np.ptp(last) > _ALIKE_MV:
+        return 0
     length = _alike_at_the_end(signal)
     top = float(signal[0, signal.shape[1] - length :].max())
     if length == signal.shape[1] or length < _LEAST_S * sampling_rate_hz or not _PULSE_MV[0] < top < _PULSE_MV[1]:
-        return None
-    return f"the last {length / sampling_rate_hz:.2g} s of all leads are a calibration pulse of 1 mV, no ECG"
+        return 0
+    return length
 
 
 def _alike_at_the_end(signal: NDArray[np.float32]) -> int:
