@@ -119,7 +119,8 @@ def _lost(raw: NDArray[np.float32], *, rate_hz: float) -> NDArray[np.bool_]:
     lost = ~np.isfinite(raw)
     run = max(2, round(FLAT_S * rate_hz))
     if raw.shape[1] <= run:
-        return lost | (np.ptp(np.where(lost, 0, raw), axis=1, keepdims=True) == 0)
+        lost |= np.ptp(np.where(lost, 0, raw), axis=1, keepdims=True) == 0
+        return lost
     same = np.zeros(raw.shape, dtype=np.int32)
     with np.errstate(invalid="ignore"):
         np.cumsum(raw[:, 1:] == raw[:, :-1], axis=1, out=same[:, 1:])
