@@ -1,7 +1,7 @@
 """Sensitivity, predictive value and errors in time of found P, QRS and T waves against those that a reader marked.
 
-Convention (that of Moskalenko et al. 2019, doi:10.1007/978-3-030-30425-6_29, section 3.2, and of Kalyakulina et al. 2020,
-doi:10.1109/ACCESS.2020.3029211, made exact where their words leave a choice), lead by lead:
+Convention (that of Moskalenko et al. 2019, doi:10.1007/978-3-030-30425-6_29, section 3.2, and of Kalyakulina et al.
+2020, doi:10.1109/ACCESS.2020.3029211, made exact where their words leave a choice), lead by lead:
 
 - A border (onset, peak or end of a wave) is found when one of the same kind lies within 150 ms (ANSI/AAMI EC57). Pairs
   are one to one, the nearest first, and each of the three borders is paired by itself.
