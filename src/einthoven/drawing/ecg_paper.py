@@ -20,6 +20,8 @@ from einthoven.drawing.paper_layout import Layout, Paper, columns_start_together
 from einthoven.drawing.paper_traces import PEN_STOP_MV, Trace, row_depths, trace_of
 from einthoven.drawing.paper_words import footer_lines, measured_words, subtitle_words
 from einthoven.drawing.printable import printable, shortened
+from einthoven.drawing.wave_bands import Box, band_boxes, checked_overlay, draw_boxes, draw_legend
+from einthoven.ecg.overlay import Overlay
 from einthoven.ecg.record import Record
 from einthoven.errors import UnitError
 
@@ -30,6 +32,8 @@ MM_PER_INCH = 25.4
 MARGIN_MM, HEADER_MM, FOOTER_MM, FOOTER_LINE_MM = 5.0, 13.0, 7.0, 3.6
 PULSE_S, PULSE_MARGIN_MM = 0.2, 2.5
 AFTER_MM = 5.0
+BAND_MARGIN_MM = 1.2
+LEGEND_LETTER_MM = 1.9  # of its 8 pt capitals
 
 
 def draw_ecg(
@@ -41,6 +45,7 @@ def draw_ecg(
     start_s: float = 0.0,
     title: str | None = None,
     filter_name: str = "",
+    overlay: Overlay | None = None,
 ) -> Figure:
     """Return a figure of ten seconds of the record on ECG paper, in true size.
 
@@ -60,15 +65,17 @@ def draw_ecg(
         By default the record's id.
     filter_name : str
         What the footer says of filtering, for example ``0.67-40 Hz``.
+    overlay : Overlay, optional
+        Of kind ``beats`` or ``mask``: shaded behind the traces, with a legend.
 
     Raises
     ------
     UnitError
         For a record in arbitrary units: paper promises millivolts. ``draw_traces`` draws those.
     SignalError
-        When the record ends before ``start_s``.
+        When the record ends before ``start_s``, or the overlay is another record's.
     SpecificationError
-        For an unknown layout, or a speed or gain that isn't positive.
+        For an unknown layout, a speed or gain that isn't positive, or an attribution as overlay.
 
     Notes
     -----
@@ -93,6 +100,9 @@ def draw_ecg(
         _draw_calibration(axes, baseline, paper)
     for trace in traces:
         _draw_strip(axes, trace, baselines[trace.strip.row], left=left)
+    if overlay is not None:
+        _draw_bands(axes, checked_overlay(overlay, record), traces, baselines=baselines, left=left, paper=paper)
+        draw_legend(axes, overlay, right=width, middle=height + 3.2, letter=LEGEND_LETTER_MM, square=(2.6, 2.6))
     _draw_header(axes, record, title=title or record.record_id, width=width, height=height)
     _draw_footer(axes, footer)
     return figure
@@ -162,6 +172,21 @@ def _draw_strip(axes: Axes, trace: Trace, baseline: float, *, left: float) -> No
     axes.text(x[0] + 1.5, baseline + trace.label_y, lead, color=TEXT, fontsize=9, fontweight="bold", zorder=4)
     if trace.strip.at_s > 0:  # where one lead ends and the next begins
         _line(axes, [x[0], x[0]], [baseline - 2.5, baseline + 2.5])
+
+
+def _draw_bands(
+    axes: Axes, overlay: Overlay, traces: Sequence[Trace], *, baselines: Sequence[float], left: float, paper: Paper
+) -> None:
+    boxes: list[Box] = []
+    for trace in (trace for trace in traces if trace.y.size):
+        strip, rate = trace.strip, overlay.sampling_rate_hz
+        first, last = round(strip.from_s * rate), round((strip.from_s + strip.length_s) * rate)
+        values = overlay.values[overlay.leads.index(strip.lead), first : last + 1]
+        seconds = (first + np.arange(values.size)) / rate - strip.from_s + strip.at_s
+        x = np.minimum(seconds, strip.at_s + strip.length_s) * paper.speed_mm_s + left
+        y = trace.y + baselines[strip.row]
+        boxes += band_boxes(values, x, trace_x=trace.x + left, trace_y=y, margin=BAND_MARGIN_MM)
+    draw_boxes(axes, boxes, kind=overlay.kind)
 
 
 def _line(axes: Axes, x: list[float] | NDArray[np.float64], y: list[float] | NDArray[np.float64]) -> None:

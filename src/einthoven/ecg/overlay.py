@@ -19,8 +19,9 @@ from einthoven.ecg.formats.writing import write_files
 from einthoven.ecg.record import Record
 from einthoven.errors import SignalError, SpecificationError
 
-__all__ = ["Overlay", "OverlayKind", "Wave", "beats_overlay", "read_overlay", "write_overlay"]
+__all__ = ["Overlay", "OverlayKind", "OverlayValues", "Wave", "beats_overlay", "read_overlay", "write_overlay"]
 
+OverlayValues = NDArray[np.float32] | NDArray[np.int8] | NDArray[np.bool_]
 OverlayKind = Literal["attribution", "beats", "mask"]
 TYPE, VERSION = "einthoven.overlay", 1
 _DTYPES: dict[str, type[np.generic]] = {"attribution": np.float32, "beats": np.int8, "mask": np.bool_}
@@ -64,7 +65,7 @@ class Overlay:
         When shape, type and leads contradict each other.
     """
 
-    values: NDArray[np.float32] | NDArray[np.int8] | NDArray[np.bool_]
+    values: OverlayValues
     leads: tuple[str, ...]
     sampling_rate_hz: float
     record_id: str
