@@ -30,13 +30,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="of LUDB's records")
     parser.add_argument("records", type=int, nargs="+")
     parser.add_argument("--method", choices=METHODS, default="dwt")
-    parser.add_argument("--seconds", action="store_true", help="seconds of all records instead of their waves")
+    parser.add_argument("--seconds", action="store_true", help="processor seconds of all records alone")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     records = {number: wfdb.rdrecord(str(arguments.folder / str(number))) for number in arguments.records}
-    started = time.perf_counter()
+    started = time.process_time()
     found = {number: waves(record, arguments.method) for number, record in records.items()}
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     versions = {"neurokit2": neurokit2.__version__, "numpy": np.__version__}
     json.dump({"versions": versions, "seconds": seconds} | ({} if arguments.seconds else {"ms": found}), sys.stdout)
 
@@ -62,8 +62,13 @@ def _lead_waves(signal: np.ndarray, rate_hz: float, method: str) -> dict[str, li
 
 
 def _rows(columns: list[np.ndarray], ms_per_sample: float) -> list[list[float | None]]:
-    values = np.array([np.asarray(column, float) for column in columns]).T * ms_per_sample
-    return [[None if np.isnan(x) else x for x in row] for row in values if not np.isnan(row).all()]
+    """Return one row per wave; lists of unequal length don't say what belongs together: one row per border then."""
+    values = [np.asarray(column, float) * ms_per_sample for column in columns]
+    if len({column.size for column in values}) == 1:
+        rows = np.array(values).T
+    else:
+        rows = np.concatenate([np.where(np.arange(3) == k, column[:, None], np.nan) for k, column in enumerate(values)])
+    return [[None if np.isnan(x) else x for x in row] for row in rows if not np.isnan(row).all()]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,12 @@ BENCHMARKS = {
     "loading": ("loading.py", "Random batches against plain preadv, memmap and HDF5"),
     "memory": ("memory.py", "Memory of ingest"),
     "quality": ("quality_cinc2011.py", "Signal quality against the readers of CinC 2011"),
+    "delineation": ("delineation.py", "Borders of P, QRS and T in LUDB beside NeuroKit"),
+    "measurements_ludb": ("measurements_ludb.py", "Intervals, rate and axis against the readers of LUDB"),
+    "rhythms": ("rhythms.py", "Atrial fibrillation and bundle branch blocks from measurements alone"),
+    "measurement_invariance": ("measurement_invariance.py", "The same ECG at other rates, cuts, gains and lead orders"),
+    "measuring_bad_ecgs": ("measuring_bad_ecgs.py", "Measurements of ECGs that nobody should read"),
+    "measuring_speed": ("measuring_speed.py", "Measurements per second beside NeuroKit and wfdb.processing"),
     "arrays": ("arrays.py", "Five superclasses from signals and labels alone"),
 }
 SLOW = {"arrays": "half an hour"}
