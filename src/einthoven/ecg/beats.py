@@ -1,4 +1,10 @@
-"""The heart beats of a record: where they are, which look alike, and which came too early."""
+"""The heart beats of a record: where they are, which look alike, and which came too early.
+
+A beat is judged by its shape and its interval. Early and wider than the dominant beats, or of another shape where these
+are wide themselves: a ventricular (or aberrant) extrasystole. Early, of the dominant shape, and with a pause behind it:
+a supraventricular one, if the rhythm is regular otherwise; in atrial fibrillation half of the beats are early. Right
+behind a spike of a pacemaker: paced.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,50 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BeatKind", "Beats"]
+from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
+from einthoven.ecg.beat_templates import BeatTemplates, beat_templates
+from einthoven.ecg.pacing_spikes import pacing_spikes, without_spikes
+from einthoven.ecg.qrs_detection import COARSE_RATE_HZ, detect_qrs, qrs_activity
+
+__all__ = ["BeatKind", "Beats", "find_beats"]
+
+SHORTEST_S = 0.5
+"""A record that may hold a beat and its neighbourhood."""
+
+GAP_S = 0.1
+"""Without signal: as long as a QRS, so a beat may have been lost."""
+
+EARLY = 0.85
+"""Of the usual interval, below which a beat of dominant shape is premature."""
+
+EARLY_OF_OTHER_SHAPE = 0.92
+"""The same for a beat of another shape, of which the shape says the rest."""
+
+PAUSE = 1.1
+"""Of the interval before an early beat, above which the one behind it is a pause: a sudden rise of rate has none."""
+
+FEWEST_INTERVALS = 3
+"""That make a rhythm."""
+
+INTERVALS_AROUND = 4
+"""On each side, of which the usual interval is taken."""
+
+IRREGULAR = 0.1
+"""Median change from an interval to the next, and to the next but one, over the median interval: beyond, early says
+nothing. Sinus rhythm has about 0.02, atrial fibrillation 0.15 to 0.3."""
+
+WIDER = 1.2
+"""Over the width of the dominant beats."""
+
+WIDE_MS = 75.0
+"""Width (of 90 % of the energy of the slope) from which on the dominant beats are wide themselves: narrow QRS have 30
+to 60 ms, bundle branch blocks and paced beats 80 to 160."""
+
+PACED_S = 0.13
+"""From a ventricular spike to the middle of QRS at most; from an atrial one it takes longer."""
+
+SAME_DELAY_S = 0.02
+"""Between beats that one pacemaker made; a blip of noise keeps no distance."""
 
 
 class BeatKind(StrEnum):
@@ -43,3 +92,101 @@ class Beats:
     kind: tuple[BeatKind, ...]
     rr_ms: NDArray[np.float64]
     spikes: NDArray[np.float64]
+
+
+def find_beats(analysis: AnalysisSignal) -> Beats:
+    """Return all beats of a record.
+
+    Nothing depends on the unit or on the scale of a lead. Leads in which QRS doesn't stand out count little, leads that
+    are lost not at all.
+
+    Parameters
+    ----------
+    analysis : AnalysisSignal
+
+    Notes
+    -----
+    Noise alone has beats, too, of little likeness: whether the record is fit to be read is ``quality``'s answer.
+    """
+    if analysis.signal.shape[1] < SHORTEST_S * RATE_HZ:
+        nothing = np.zeros(0)
+        return Beats(nothing, np.zeros(0, dtype=np.int64), (), nothing, nothing)
+    activity = qrs_activity(analysis.signal, analysis.lost)
+    spikes = pacing_spikes(analysis.signal, activity.weight * activity.scale)
+    signal = without_spikes(analysis.signal, spikes)
+    if spikes.size:
+        activity = qrs_activity(signal, analysis.lost)
+    templates = beat_templates(signal, activity, detect_qrs(activity))
+    rr_ms = _intervals(templates.sample, activity.seen)
+    paced = _paced(templates, spikes)
+    kinds = tuple(
+        BeatKind.PACED if by_spike else kind for by_spike, kind in zip(paced, _kinds(templates, rr_ms), strict=True)
+    )
+    return Beats(templates.sample, templates.template, kinds, rr_ms, spikes)
+
+
+def _intervals(sample: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    rr_ms = np.diff(sample) * 1000 / RATE_HZ
+    if not seen.all():
+        edges = np.flatnonzero(np.diff(np.concatenate([[True], seen, [True]]).astype(np.int8)))
+        for start, stop in edges.reshape(-1, 2).tolist():
+            if stop - start >= GAP_S * COARSE_RATE_HZ:
+                before = int(np.searchsorted(sample, start * RATE_HZ / COARSE_RATE_HZ)) - 1
+                if 0 <= before < rr_ms.size:
+                    rr_ms[before] = np.nan
+    return rr_ms
+
+
+def _kinds(templates: BeatTemplates, rr_ms: NDArray[np.float64]) -> list[BeatKind]:
+    """Return each beat's kind as if there were no pacemakers."""
+    intervals = rr_ms.tolist()
+    regular = _regular(rr_ms)
+    dominant = templates.width_ms[templates.shape == 0]
+    usual_width = float(dominant[0]) if dominant.size else np.nan
+    kinds = []
+    for beat, (shape, width) in enumerate(zip(templates.shape.tolist(), templates.width_ms.tolist(), strict=True)):
+        before = intervals[beat - 1] if beat else np.nan
+        after = intervals[beat] if beat < len(intervals) else np.nan
+        usual = _usual_interval(intervals, beat)
+        if shape == 0:
+            premature = regular and before < EARLY * usual and after > PAUSE * before
+            kinds.append(BeatKind.PREMATURE_NARROW if premature else BeatKind.DOMINANT)
+        else:
+            wide = width > (WIDER if usual_width < WIDE_MS else 1 / WIDER) * usual_width
+            premature = wide and before < EARLY_OF_OTHER_SHAPE * usual
+            kinds.append(BeatKind.PREMATURE_WIDE if premature else BeatKind.OTHER)
+    return kinds
+
+
+def _usual_interval(intervals: list[float], beat: int) -> float:
+    """Return the (upper) median of the intervals around or, where it is longer as in bigeminy, their mean; else NaN."""
+    start = max(beat - 1 - INTERVALS_AROUND, 0)
+    around = sorted(rr for rr in intervals[start : beat + INTERVALS_AROUND] if rr == rr)  # noqa: PLR0124 - no NaN
+    if len(around) < FEWEST_INTERVALS:
+        return np.nan
+    return max(around[len(around) // 2], sum(around) / len(around))
+
+
+def _regular(rr_ms: NDArray[np.float64]) -> bool:
+    known = rr_ms[~np.isnan(rr_ms)]
+    if known.size < FEWEST_INTERVALS:
+        return False
+    changes = [float(np.median(np.abs(known[step:] - known[:-step]))) for step in (1, 2)]
+    return min(changes) <= IRREGULAR * float(np.median(known))
+
+
+def _paced(templates: BeatTemplates, spikes: NDArray[np.float64]) -> list[bool]:
+    """Return whether a pacemaker made each beat: by a spike at the usual distance, or as most of its template."""
+    if spikes.size == 0 or templates.sample.size == 0:
+        return [False] * templates.sample.size
+    last = np.searchsorted(spikes, templates.sample) - 1
+    delay = (templates.sample - spikes[np.maximum(last, 0)]) / RATE_HZ
+    behind = (last >= 0) & (delay <= PACED_S)
+    alike = (np.abs(delay[:, None] - delay) <= SAME_DELAY_S) & behind
+    paced = behind & (alike.sum(axis=1) > 1)
+    for shape in range(int(templates.shape.max()) + 1):
+        members = templates.shape == shape
+        if paced[members].mean() >= 0.5:
+            paced |= members
+    answer: list[bool] = paced.tolist()
+    return answer

@@ -1,0 +1,286 @@
+"""Where the ventricles depolarise: one activity curve over all leads, and the peaks of it that are QRS complexes.
+
+The curve is the classical one, the slope of the ECG smoothed over a QRS (Pan and Tompkins 1985,
+doi:10.1109/TBME.1985.325532), summed over the leads as a spatial velocity. Each lead is divided by its own typical QRS
+slope and weighted by how far that stands out from the lead's own background, so that no unit enters, a noisy lead says
+little, and a burst in one lead is worth no more than a beat in it. As the record is there as a whole, thresholds look
+both ways and need no time to learn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.analysis_signal import RATE_HZ
+
+__all__ = ["COARSE_RATE_HZ", "GROUP", "TINY", "QrsActivity", "detect_qrs", "qrs_activity"]
+
+Floats = NDArray[np.float32]
+
+TINY = float(np.finfo(np.float32).tiny)
+
+GROUP = 4
+"""Samples that make a coarse one: their mean."""
+
+COARSE_RATE_HZ = RATE_HZ / GROUP
+"""125 Hz: the energy of QRS lies at 5 to 25 Hz (Thakor et al. 1984, doi:10.1109/TBME.1984.325393)."""
+
+BLOCK_S = 2.0
+"""Holds at least one beat from 30 a minute on."""
+
+USUAL_CONTRAST = 10.0
+"""Of a lead's QRS slope over its median slope, at which it has half the weight of a perfect lead; noise alone has 4,
+the leads of LUDB (records 1 to 80) have 8 to 60."""
+
+MOST_OF_A_BEAT = 1.5
+"""At which slope a lead is cut, in its typical QRS slopes."""
+
+SMOOTHED = 11
+"""Coarse samples, 88 ms: as long as a QRS, so that a notched one has one peak."""
+
+NEIGHBOURHOOD = 12
+"""Coarse samples on each side among which a candidate is the highest."""
+
+VALLEY = range(6, 26)
+"""Coarse samples, 48 to 200 ms, from a candidate: where the curve falls to the ground on either side of a beat."""
+
+REFRACTORY_S = 0.2
+"""No two beats are closer (Pan and Tompkins 1985)."""
+
+LOWEST_SHARE = 0.35
+"""Of the level of the beats around: what a beat reaches at least."""
+
+SEARCH_BACK_SHARE = 0.2
+"""The same where a beat is missed."""
+
+MISSED_RR = 1.66
+"""Of the median interval, from which on a beat is missed (Pan and Tompkins 1985)."""
+
+MISSED_SHARPNESS = 0.7
+"""Of the median sharpness of the beats: what a P or T wave in a gap does not reach."""
+
+FEWEST_FOR_SEARCH_BACK = 4
+"""Beats without which there is no usual interval."""
+
+BLOCKS_AROUND = 5
+"""Of 2 s, in which the level of the beats is taken."""
+
+LOWEST_LEVEL = 0.3
+"""Of the level in the whole record: where leads are off for seconds."""
+
+T_WAVE_S = 0.48
+"""From QRS to the steepest part of T, at most."""
+
+T_WAVE_SHARE = 0.8
+"""Of the height of the QRS before: what a T wave does not exceed."""
+
+T_WAVE_SHARPNESS = 0.62
+"""Of the sharpness of QRS: what a T wave does not exceed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QrsActivity:
+    """What detection and templates look at.
+
+    Attributes
+    ----------
+    slope : float32 (lead, sample) at ``COARSE_RATE_HZ``
+        In typical QRS slopes of the lead, times the lead's weight; zero where the signal is lost.
+    weight : float32 (lead,) in [0, 1]
+        How far the lead's QRS stands out.
+    scale : float32 (lead,)
+        One over the lead's typical QRS slope (per coarse sample); zero for a lead without any.
+    height : float32 (sample,) at ``COARSE_RATE_HZ``
+        Smoothed over a QRS; about 0.5 in a typical one.
+    seen : bool (sample,) at ``COARSE_RATE_HZ``
+        False where the leads that matter are lost.
+    """
+
+    slope: Floats
+    weight: Floats
+    scale: Floats
+    height: Floats
+    seen: NDArray[np.bool_]
+
+
+def qrs_activity(signal: NDArray[np.float32], lost: NDArray[np.bool_]) -> QrsActivity:
+    """Return how much each moment looks like QRS.
+
+    Parameters
+    ----------
+    signal : float32 (lead, sample) at ``RATE_HZ``, any unit
+    lost : bool (lead, sample)
+    """
+    n = signal.shape[1] // GROUP
+    coarse = signal[:, : n * GROUP].reshape(signal.shape[0], n, GROUP) @ np.full(GROUP, 1 / GROUP, dtype=np.float32)
+    slope = np.zeros_like(coarse)
+    np.subtract(coarse[:, 2:], coarse[:, :-2], out=slope[:, 1:-1])
+    seen: NDArray[np.bool_] = np.ones(slope.shape, dtype=np.bool_)
+    if lost.any():
+        seen = ~lost[:, : n * GROUP].reshape(signal.shape[0], n, GROUP).any(axis=2)
+        slope *= seen
+    size = np.abs(slope)
+    typical = _typical_peaks(size)
+    scale = np.divide(1, typical, out=np.zeros_like(typical), where=typical > 0)
+    weight = _weight(size, scale, seen)
+    total = max(float(weight.sum()), TINY)
+    size *= scale[:, None]
+    np.minimum(size, MOST_OF_A_BEAT, out=size)
+    height = (weight / total) @ size
+    share_seen = (weight / total) @ seen
+    height /= np.maximum(share_seen, 0.5)
+    slope *= (scale * weight)[:, None]
+    smooth = np.convolve(height, np.full(SMOOTHED, 1 / SMOOTHED, dtype=np.float32), "same")[:n]
+    return QrsActivity(slope, weight, scale, smooth, share_seen > 0.25)
+
+
+def _typical_peaks(size: Floats) -> Floats:
+    """Return float32 (row,): the (lower) median over blocks of 2 s of the largest value."""
+    n = size.shape[-1]
+    length = min(n, round(BLOCK_S * COARSE_RATE_HZ))
+    blocks = n // length
+    peaks = size[..., : blocks * length].reshape(*size.shape[:-1], blocks, length).max(axis=-1)
+    peaks.sort(axis=-1)
+    typical: Floats = peaks[..., (blocks - 1) // 2]
+    return typical
+
+
+def _weight(size: Floats, scale: Floats, seen: NDArray[np.bool_]) -> Floats:
+    every = size[:, ::GROUP].copy()
+    every.sort(axis=1)
+    lost = every.shape[1] - seen[:, ::GROUP].sum(axis=1)  # zeros, which stand first
+    middle = np.minimum((every.shape[1] + lost) // 2, every.shape[1] - 1)
+    background = every[np.arange(len(every)), middle] * scale
+    weight: Floats = (scale > 0) / (1 + (np.float32(USUAL_CONTRAST) * background) ** 2)
+    return weight
+
+
+def detect_qrs(activity: QrsActivity) -> NDArray[np.float64]:
+    """Return the middle of each QRS in samples at ``RATE_HZ``, right to about 20 ms; float64 (beat,), ascending."""
+    candidate = _candidates(activity)
+    share = _prominence(activity.height, candidate) / _level(activity.height, candidate)
+    large = share >= SEARCH_BACK_SHARE
+    candidate, share = candidate[large], share[large]
+    seen = _Seen(candidate.tolist(), share.tolist(), _sharpness(activity.slope, candidate).tolist())
+    beats = _apart(seen, [k for k, of_level in enumerate(seen.share) if of_level >= LOWEST_SHARE])
+    beats = _without_t_waves(seen, beats)
+    beats = _with_missed(seen, beats)
+    middle: NDArray[np.float64] = _between_samples(activity.height, candidate[beats]) * GROUP + (GROUP - 1) / 2
+    return middle
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The candidates: coarse sample, height as a share of the beats around, sharpness."""
+
+    sample: list[int]
+    share: list[float]
+    sharpness: list[float]
+
+
+def _candidates(activity: QrsActivity) -> NDArray[np.int64]:
+    """Return the coarse samples that are the highest of their neighbourhood."""
+    height = activity.height
+    inner = height[1:-1]
+    peaks = np.flatnonzero((inner > height[:-2]) & (inner >= height[2:])) + 1
+    edge = np.zeros(NEIGHBOURHOOD, np.float32)
+    around = np.lib.stride_tricks.sliding_window_view(np.concatenate([edge, height, edge]), 2 * NEIGHBOURHOOD + 1)
+    highest: NDArray[np.int64] = peaks[(around[peaks].max(axis=1) == height[peaks]) & activity.seen[peaks]]
+    return highest
+
+
+def _prominence(height: Floats, at: NDArray[np.int64]) -> Floats:
+    """Return float32 (candidate,): how far each rises above the valleys beside it, which noise fills."""
+    edge = np.zeros(VALLEY.stop, np.float32)
+    around = np.lib.stride_tricks.sliding_window_view(np.concatenate([edge, height, edge]), 2 * VALLEY.stop + 1)[at]
+    valleys = around[:, : -VALLEY.start - VALLEY.stop].min(axis=1), around[:, VALLEY.start + VALLEY.stop :].min(axis=1)
+    prominence: Floats = height[at] - (valleys[0] + valleys[1]) / 2
+    return prominence
+
+
+def _level(height: Floats, at: NDArray[np.int64]) -> Floats:
+    """Return float32 (candidate,): how high the beats within about 5 s are."""
+    length = min(height.size, round(BLOCK_S * COARSE_RATE_HZ))
+    peaks = height[: height.size // length * length].reshape(-1, length).max(axis=1)
+    span = min(BLOCKS_AROUND, peaks.size)
+    around = np.sort(np.lib.stride_tricks.sliding_window_view(peaks, span), axis=1)[:, (span - 1) // 2]
+    there = np.sort(peaks[peaks > 0])
+    least = LOWEST_LEVEL * there[(there.size - 1) // 2] if there.size else 1
+    level: Floats = np.maximum(around, least)[np.clip(at // length - span // 2, 0, around.size - 1)]
+    return level
+
+
+def _sharpness(slope: Floats, at: NDArray[np.int64]) -> Floats:
+    """Return float32 (candidate,): how fast the slope changes in 16 ms relative to the slope itself."""
+    n = slope.shape[1]
+    window = np.clip(at[:, None] + np.arange(-SMOOTHED // 2, SMOOTHED // 2 + 2), 0, n - 1)
+    around = slope[:, window]
+    change = np.abs(around[..., 2:] - around[..., :-2]).sum(axis=(0, 2))
+    size = np.abs(around[..., 1:-1]).sum(axis=(0, 2))
+    sharp: Floats = change / np.maximum(size, TINY)
+    return sharp
+
+
+def _apart(seen: _Seen, chosen: list[int]) -> list[int]:
+    """Return the chosen but the lower of two that are too close."""
+    kept: list[int] = []
+    for k in chosen:
+        if kept and seen.sample[k] - seen.sample[kept[-1]] < REFRACTORY_S * COARSE_RATE_HZ:
+            if seen.share[k] <= seen.share[kept[-1]]:
+                continue
+            kept.pop()
+        kept.append(k)
+    return kept
+
+
+def _without_t_waves(seen: _Seen, chosen: list[int]) -> list[int]:
+    kept: list[int] = []
+    for k in chosen:
+        if not (kept and _is_t_wave(seen, k, kept[-1])):
+            kept.append(k)
+    return kept
+
+
+def _is_t_wave(seen: _Seen, k: int, qrs: int) -> bool:
+    return (
+        seen.sample[k] - seen.sample[qrs] < T_WAVE_S * COARSE_RATE_HZ
+        and seen.share[k] < T_WAVE_SHARE * seen.share[qrs]
+        and seen.sharpness[k] < T_WAVE_SHARPNESS * seen.sharpness[qrs]
+    )
+
+
+def _with_missed(seen: _Seen, chosen: list[int]) -> list[int]:
+    """Return the beats and, in each gap, the highest candidate that is as sharp as they are."""
+    if len(chosen) < FEWEST_FOR_SEARCH_BACK:
+        return chosen
+    at = np.array(seen.sample)[chosen]
+    longest = MISSED_RR * float(np.median(np.diff(at)))
+    sharp = MISSED_SHARPNESS * float(np.median(np.array(seen.sharpness)[chosen]))
+    apart = REFRACTORY_S * COARSE_RATE_HZ
+    found = []
+    for before, after in pairwise(chosen):
+        if seen.sample[after] - seen.sample[before] <= longest:
+            continue
+        between = [
+            k
+            for k in range(before + 1, after)
+            if seen.sharpness[k] >= sharp
+            and seen.sample[k] - seen.sample[before] >= apart
+            and seen.sample[after] - seen.sample[k] >= apart
+        ]
+        if between:
+            found.append(max(between, key=seen.share.__getitem__))
+    return sorted(chosen + found)
+
+
+def _between_samples(height: Floats, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return where the parabola through the three highest samples peaks."""
+    before, here, after = (height[np.clip(at + step, 0, height.size - 1)].astype(np.float64) for step in (-1, 0, 1))
+    bend = before - 2 * here + after
+    step = np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=bend < 0)
+    peak: NDArray[np.float64] = at + np.clip(step, -0.5, 0.5)
+    return peak
