@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
+from einthoven.ecg.beat_marks import PPattern, carried_marks, free_p_waves
 from einthoven.ecg.beats import Beats
-from einthoven.ecg.representative_beat import RepresentativeBeat
+from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beats, without_spikes
+from einthoven.ecg.wave_borders import BeatTiming, lead_borders
+from einthoven.ecg.wave_likeness import weighted_by_noise
+from einthoven.ecg.wave_presence import wave_confidence
 
-__all__ = ["Delineation", "Mark"]
+__all__ = ["Delineation", "Mark", "delineate"]
+
+PRESENT = 0.6
+"""Confidence from which a wave counts as there."""
+
+MS = 1000 / RATE_HZ
+"""Milliseconds in a sample."""
+
+GLOBAL_QUANTILES = (0.1, 0.5, 0.9, 0.1, 0.5, 0.9, 0.1, 0.5, 0.9)
+"""Over the leads: the earliest of twelve onsets would be the most mistaken one."""
+
+LEVEL_MS = (10.0, 2.0)
+"""Before the onset of QRS: the stretch whose mean is zero."""
 
 
 class Mark(IntEnum):
@@ -57,3 +74,142 @@ class Delineation:
     confidence: NDArray[np.float64]
     beat_marks: NDArray[np.float64]
     free_p: NDArray[np.float64]
+
+
+def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
+    """Return the waves of a record: borders of its representative beats, carried to each beat.
+
+    Parameters
+    ----------
+    analysis : AnalysisSignal
+    beats : Beats
+        Of the same signal.
+    """
+    representatives = representative_beats(analysis, beats)
+    usable = np.flatnonzero(analysis.usable)
+    n_leads, n_beats = len(analysis.leads), beats.sample.size
+    if not representatives or not usable.size:
+        return _nothing(analysis.leads, beats, representatives)
+    templates = _delineated(analysis, beats, representatives, usable)
+    beat_marks = np.full((n_beats, n_leads, 9), np.nan)
+    free_p = np.full((0, n_leads, 3), np.nan)
+    carried = carried_marks(beats.sample, beats.template, templates.lead_marks, templates.pattern)
+    beat_marks[:, usable] = carried / RATE_HZ
+    if templates.pattern is not None:
+        found = free_p_waves(carried, templates.pattern)
+        free_p = np.full((len(found), n_leads, 3), np.nan)
+        free_p[:, usable] = found / RATE_HZ
+    lead_marks = np.full((len(representatives), n_leads, 9), np.nan)
+    lead_marks[:, usable] = _with_p_of_most(templates.lead_marks, carried, beats.template) * MS
+    return Delineation(
+        analysis.leads,
+        beats,
+        tuple(map(_levelled, representatives, lead_marks)),
+        lead_marks,
+        _over_leads(lead_marks[:, usable]),
+        templates.confidence,
+        beat_marks,
+        free_p,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Templates:
+    """Of the usable leads: ``lead_marks`` (template, lead, 9) in samples from the fiducial, NaN where absent."""
+
+    lead_marks: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+    pattern: PPattern | None
+
+
+def _delineated(
+    analysis: AnalysisSignal,
+    beats: Beats,
+    representatives: tuple[RepresentativeBeat, ...],
+    usable: NDArray[np.int64],
+) -> _Templates:
+    signal = without_spikes(analysis.signal, beats.spikes)[usable]
+    lead_marks = np.full((len(representatives), usable.size, 9), np.nan)
+    confidence = np.zeros((len(representatives), 3))
+    t_end = None
+    for k, beat in enumerate(representatives):
+        timing = BeatTiming(beat.fiducial, *_intervals(beats, beat.beats), t_end)
+        marks = lead_borders(beat.signal[usable].astype(np.float64), timing)
+        fiducials = np.rint(beats.sample[beat.beats]).astype(np.int64)
+        confidence[k] = wave_confidence(signal, fiducials, _windows(marks), noise=beat.noise[usable])
+        marks[:, np.repeat(confidence[k] < (PRESENT, 0, PRESENT), 3)] = np.nan
+        lead_marks[k] = marks - beat.fiducial
+        if k == 0 and np.isfinite(marks[0, Mark.T_OFF]):
+            t_end = float(np.median(lead_marks[0, :, Mark.T_OFF]))
+    pattern = None
+    if np.isfinite(lead_marks[0, 0, Mark.P_ON]):
+        dominant = representatives[0]
+        pattern = PPattern.of(
+            signal,
+            dominant.signal[usable],
+            fiducial=dominant.fiducial,
+            marks=lead_marks[0, :, :3],
+            weights=weighted_by_noise(dominant.noise[usable]),
+        )
+    return _Templates(lead_marks, confidence, pattern)
+
+
+def _intervals(beats: Beats, members: NDArray[np.int64]) -> tuple[float, float]:
+    """Return the median interval before and after the beats of a template, in samples; a second when it is unknown."""
+    steps = np.diff(beats.sample, prepend=np.nan, append=np.nan)
+    if beats.sample.size < 2:
+        return float(RATE_HZ), float(RATE_HZ)
+    anyway = float(np.nanmedian(steps))
+    before, after = steps[members], steps[members + 1]
+    before, after = before[np.isfinite(before)], after[np.isfinite(after)]
+    return (
+        float(np.median(before)) if before.size else anyway,
+        float(np.median(after)) if after.size else anyway,
+    )
+
+
+def _windows(marks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (3, 2): from the earliest onset to the latest end of each wave."""
+    return np.stack([marks[:, [0, 3, 6]].min(axis=0), marks[:, [2, 5, 8]].max(axis=0)], axis=1)
+
+
+def _with_p_of_most(
+    lead_marks: NDArray[np.float64], carried: NDArray[np.float64], templates: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the marks without P in templates most of whose beats have none."""
+    kept = lead_marks.copy()
+    for k in range(len(kept)):
+        has_p = np.isfinite(carried[templates == k, 0, Mark.P_ON])
+        if has_p.mean() < 0.5:
+            kept[k, :, :3] = np.nan
+    return kept
+
+
+def _levelled(beat: RepresentativeBeat, lead_marks: NDArray[np.float64]) -> RepresentativeBeat:
+    """Return the beat with the level before QRS at zero."""
+    onset = np.nanmin(lead_marks[:, Mark.QRS_ON]) / MS + beat.fiducial
+    low, high = (max(0, round(onset - before / MS)) for before in LEVEL_MS)
+    level = beat.signal[:, low : max(high, low + 1)].mean(axis=1, keepdims=True)
+    return replace(beat, signal=beat.signal - level)
+
+
+def _over_leads(lead_marks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (template, 9): early onsets, late ends and median peaks."""
+    marks = np.empty((len(lead_marks), 9))
+    for mark in Mark:
+        marks[:, mark] = np.quantile(lead_marks[:, :, mark], GLOBAL_QUANTILES[mark], axis=1)
+    return marks
+
+
+def _nothing(leads: tuple[str, ...], beats: Beats, representatives: tuple[RepresentativeBeat, ...]) -> Delineation:
+    n_templates, n_leads = len(representatives), len(leads)
+    return Delineation(
+        leads,
+        beats,
+        representatives,
+        np.full((n_templates, n_leads, 9), np.nan),
+        np.full((n_templates, 9), np.nan),
+        np.zeros((n_templates, 3)),
+        np.full((beats.sample.size, n_leads, 9), np.nan),
+        np.empty((0, n_leads, 3)),
+    )

@@ -7,7 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RepresentativeBeat"]
+from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
+from einthoven.ecg.beats import Beats
+
+__all__ = ["AFTER", "BEFORE", "RepresentativeBeat", "representative_beats", "stacked_beats", "without_spikes"]
+
+BEFORE = round(0.5 * RATE_HZ)
+"""Samples before the fiducial: a PR interval of 0.35 s, the P wave's onset and some level line before."""
+
+AFTER = round(0.7 * RATE_HZ)
+"""Samples behind it: the QT interval of a slow heart."""
+
+MOST_BEATS = 64
+"""Of a template in a long record: the standard error has fallen to an eighth, and memory stays flat."""
+
+SPIKE_SAMPLES = (4, 8)
+"""Before and behind a pacing spike: what the filters of recorder and analysis make of it."""
+
+NOISE_STEP = 8
+"""Every so many samples are enough for the spread about the median."""
+
+SPREAD_TO_ERROR = 1.4826 * 1.2533
+"""Standard error of a median from the median absolute deviation of a normal distribution, times the root of n."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,16 +38,87 @@ class RepresentativeBeat:
     Attributes
     ----------
     signal : float32 (lead, sample) at ``analysis_signal.RATE_HZ``, unit of the record
-        Zero is the level before QRS.
     fiducial : int
         Sample of the beats' fiducial.
     beats : int64 (n,)
         Indices of the beats it was made of.
     noise : float32 (lead,), unit of the record
-        Standard error of the median.
+        Standard error of the median; of a single beat, NaN.
     """
 
     signal: NDArray[np.float32]
     fiducial: int
     beats: NDArray[np.int64]
     noise: NDArray[np.float32]
+
+
+def representative_beats(analysis: AnalysisSignal, beats: Beats) -> tuple[RepresentativeBeat, ...]:
+    """Return the median beat of each template, the dominant one first.
+
+    Beats that the record cuts off give what is there of them. A beat of a very long record's template is left out where
+    there are more than 64: those that remain are spread over the whole.
+    """
+    n_templates = int(beats.template.max(initial=-1)) + 1
+    signal = without_spikes(analysis.signal, beats.spikes)
+    return tuple(_representative(signal, beats, np.flatnonzero(beats.template == k)) for k in range(n_templates))
+
+
+def without_spikes(signal: NDArray[np.float32], spikes: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the signal with straight lines in place of pacing spikes."""
+    if spikes.size == 0:
+        return signal
+    bridged = signal.copy()
+    before, after = SPIKE_SAMPLES
+    for spike in np.rint(spikes).astype(np.int64).tolist():
+        low, high = max(0, spike - before), min(signal.shape[1] - 1, spike + after)
+        line = np.linspace(0, 1, high - low + 1, dtype=np.float32)
+        bridged[:, low : high + 1] = signal[:, low, None] + (signal[:, high] - signal[:, low])[:, None] * line
+    return bridged
+
+
+def _representative(signal: NDArray[np.float32], beats: Beats, members: NDArray[np.int64]) -> RepresentativeBeat:
+    if members.size > MOST_BEATS:
+        members = members[np.linspace(0, members.size - 1, MOST_BEATS).round().astype(np.int64)]
+    stack = stacked_beats(signal, np.rint(beats.sample[members]).astype(np.int64))
+    median = _median(stack)
+    return RepresentativeBeat(median, BEFORE, members, _noise(stack, median))
+
+
+def stacked_beats(signal: NDArray[np.float32], fiducials: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return float32 (beat, lead, sample): each beat from ``BEFORE`` to ``AFTER``; NaN beyond the record."""
+    width = BEFORE + AFTER + 1
+    stack = np.empty((fiducials.size, signal.shape[0], width), dtype=np.float32)
+    for beat, fiducial in zip(stack, fiducials.tolist(), strict=True):
+        start = fiducial - BEFORE
+        low, high = max(0, -start), min(width, signal.shape[1] - start)
+        beat[:, low:high] = signal[:, start + low : start + high]
+        beat[:, :low] = np.nan
+        beat[:, high:] = np.nan
+    return stack
+
+
+def _median(stack: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the median over the beats; where no beat is recorded, the nearest sample that is."""
+    n_beats = len(stack)
+    there = np.isfinite(stack[:, 0])
+    if there.all():
+        median: NDArray[np.float32] = np.median(stack, axis=0).astype(np.float32)
+        return median
+    ascending = np.sort(stack, axis=0)  # NaN last
+    count = there.sum(axis=0)
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, n_beats - 1)
+    samples = np.arange(count.size)
+    middle = (ascending[low, :, samples] + ascending[high, :, samples]).T * np.float32(0.5)
+    covered = np.flatnonzero(count > 0)
+    return np.ascontiguousarray(middle[:, np.clip(samples, covered[0], covered[-1])])
+
+
+def _noise(stack: NDArray[np.float32], median: NDArray[np.float32]) -> NDArray[np.float32]:
+    n_beats = stack.shape[0]
+    if n_beats < 2:
+        return np.full(median.shape[0], np.nan, dtype=np.float32)
+    away = np.abs(stack[:, :, ::NOISE_STEP] - median[:, ::NOISE_STEP])
+    spread = np.nanmedian(away.transpose(1, 0, 2).reshape(median.shape[0], -1), axis=1)
+    # two beats lie on both sides of their median, three have one on it: the spread is too small by the degrees lost
+    error: NDArray[np.float32] = (spread * np.float32(SPREAD_TO_ERROR / np.sqrt(n_beats - 1))).astype(np.float32)
+    return error

@@ -1,0 +1,174 @@
+"""The borders of representative beats carried to each beat of the record, and P waves that no QRS follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.analysis_signal import RATE_HZ
+from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
+
+__all__ = ["PPattern", "carried_marks", "free_p_waves"]
+
+ALIKE, ALIKE_ELSEWHERE = 0.5, 0.8
+"""Correlation from which a P wave is there: at its usual distance from QRS, and anywhere else."""
+
+SIZES = (0.4, 2.5)
+"""Of a P wave elsewhere, as a share of the usual one."""
+
+USUAL_STEPS = 6
+"""48 ms: how far PR varies from beat to beat while it counts as usual."""
+
+AFTER_T = round(0.02 * RATE_HZ)
+BEFORE_QRS = round(0.02 * RATE_HZ)
+"""Room between a P wave that is looked for and its neighbours."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PPattern:
+    """The P wave of the dominant template and where the record is like it.
+
+    Attributes
+    ----------
+    start : float
+        Sample at which the pattern begins, from the fiducial.
+    length : int
+    alike : Likeness
+        Of the stretch that begins at each step of the record.
+    marks : float64 (lead, 3)
+        Onset, peak and end in samples from the fiducial.
+    """
+
+    start: float
+    length: int
+    alike: Likeness
+    marks: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        signal: NDArray[np.float32],
+        beat: NDArray[np.float32],
+        *,
+        fiducial: int,
+        marks: NDArray[np.float64],
+        weights: NDArray[np.float32],
+    ) -> PPattern:
+        """Return the pattern of a representative beat (lead, sample) in a record (lead, sample)."""
+        low = max(0, int(marks[:, 0].min()) + fiducial)
+        high = min(beat.shape[1], int(marks[:, 2].max()) + fiducial + 1)
+        wave = thinned(beat[:, low:high]) * weights[:, None]
+        alike = likeness(thinned(signal) * weights[:, None], wave)
+        return cls(float(low - fiducial), high - low, alike, marks)
+
+
+def carried_marks(
+    fiducials: NDArray[np.float64],
+    templates: NDArray[np.int64],
+    lead_marks: NDArray[np.float64],
+    pattern: PPattern | None,
+) -> NDArray[np.float64]:
+    """Return float64 (beat, lead, 9), samples of the record: the marks of each beat's template where the beat is.
+
+    P is looked for beat by beat, so that it is absent in a beat that has none and moves with PR.
+
+    Parameters
+    ----------
+    fiducials : float64 (beat,)
+    templates : int64 (beat,)
+        -1: no marks.
+    lead_marks : float64 (template, lead, 9), samples from the fiducial
+    pattern : PPattern, optional
+        None: the record has no P waves.
+    """
+    marks = np.full((fiducials.size, *lead_marks.shape[1:]), np.nan)
+    known = np.flatnonzero(templates >= 0)
+    marks[known] = lead_marks[templates[known]] + fiducials[known, None, None]
+    marks[:, :, :3] = np.nan
+    if pattern is None:
+        return marks
+    ends, onsets = last_ends(marks), first_onsets(marks)
+    for beat in known.tolist():
+        earliest = ends[beat - 1] + AFTER_T if beat > 0 else 0.0
+        latest = onsets[beat] - BEFORE_QRS - pattern.length
+        start = _p_start(pattern, fiducials[beat] + pattern.start, earliest=earliest, latest=latest)
+        if start is not None:
+            marks[beat, :, :3] = pattern.marks + (start - pattern.start)
+    return marks
+
+
+def free_p_waves(marks: NDArray[np.float64], pattern: PPattern) -> NDArray[np.float64]:
+    """Return float64 (wave, lead, 3), samples of the record: P waves between a T wave and the next beat's own P.
+
+    Parameters
+    ----------
+    marks : float64 (beat, lead, 9), samples of the record
+    pattern : PPattern
+    """
+    ends, onsets = last_ends(marks), first_onsets(marks)
+    found: list[float] = []
+    for end, onset in zip(ends[:-1].tolist(), onsets[1:].tolist(), strict=True):
+        found += _all_starts(pattern, earliest=end + AFTER_T, latest=onset - BEFORE_QRS - pattern.length)
+    starts = np.array(found)
+    return pattern.marks[None] + (starts - pattern.start)[:, None, None]
+
+
+def last_ends(marks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (beat,): the median end of T over the leads, or of QRS where T is absent; NaN without marks."""
+    ends = np.where(np.isfinite(marks[:, :, 8]), marks[:, :, 8], marks[:, :, 5])
+    middle: NDArray[np.float64] = np.median(ends, axis=1)
+    return middle
+
+
+def first_onsets(marks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (beat,): the earliest onset of P, or of QRS where P is absent; NaN without marks."""
+    first: NDArray[np.float64] = np.where(np.isfinite(marks[:, :, 0]), marks[:, :, 0], marks[:, :, 3]).min(axis=1)
+    return first
+
+
+def _p_start(pattern: PPattern, expected: float, *, earliest: float, latest: float) -> float | None:
+    """Return where the pattern begins in the record: near the usual place, else anywhere between, else None."""
+    alike = pattern.alike
+    usual = round(expected / STEP)
+    at = _highest(alike, usual - USUAL_STEPS, usual + USUAL_STEPS)
+    if at is not None and alike.correlation[at] >= ALIKE:
+        return _between_steps(alike, at)
+    if not earliest <= latest:  # also where one is NaN
+        return None
+    at = _highest(alike, int(earliest // STEP), int(latest // STEP))
+    return _between_steps(alike, at) if at is not None and _is_p(alike, at) else None
+
+
+def _all_starts(pattern: PPattern, *, earliest: float, latest: float) -> list[float]:
+    """Return where the pattern begins, several times if it does, the likeliest first."""
+    if not earliest <= latest:
+        return []
+    at = _highest(pattern.alike, int(earliest // STEP), int(latest // STEP))
+    if at is None or not _is_p(pattern.alike, at):
+        return []
+    start = _between_steps(pattern.alike, at)
+    before = _all_starts(pattern, earliest=earliest, latest=start - pattern.length)
+    behind = _all_starts(pattern, earliest=start + pattern.length, latest=latest)
+    return [*before, start, *behind]
+
+
+def _highest(alike: Likeness, low: int, high: int) -> int | None:
+    low, high = max(0, low), min(alike.correlation.size - 1, high)
+    return low + int(alike.correlation[low : high + 1].argmax()) if low <= high else None
+
+
+def _is_p(alike: Likeness, at: int) -> bool:
+    smallest, largest = SIZES
+    return bool(alike.correlation[at] >= ALIKE_ELSEWHERE and smallest <= alike.size[at] <= largest)
+
+
+def _between_steps(alike: Likeness, at: int) -> float:
+    """Return the sample of a highest correlation, by a parabola through three steps."""
+    if not 0 < at < alike.correlation.size - 1:
+        return float(at * STEP)
+    left, peak, right = alike.correlation[at - 1 : at + 2].tolist()
+    bend = left - 2 * peak + right
+    is_peak = bend < 0 and left <= peak >= right
+    return (at + (0.5 * (left - right) / bend if is_peak else 0.0)) * STEP

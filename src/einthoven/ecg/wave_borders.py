@@ -1,0 +1,107 @@
+"""Borders and peaks of P, QRS and T in every lead of one representative beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.analysis_signal import RATE_HZ
+from einthoven.ecg.border_features import Activity, BorderSearch, border_features
+from einthoven.ecg.border_weights import BORDER_WEIGHTS
+from einthoven.ecg.wave_search import WaveSearch, p_search, qrs_search, t_search
+
+__all__ = ["BeatTiming", "lead_borders"]
+
+LONGEST_QT_SHARE, LONGEST_QT_ANYWAY = 0.62, 0.4
+"""T ends before this share of the RR interval, or before this many seconds when the heart is fast."""
+
+T_TO_NEXT_QRS_SHARE, T_TO_NEXT_QRS_S = 0.95, 0.12
+"""T ends before this share of the RR interval less this many seconds, where the next P and QRS need room."""
+
+P_START_QUANTILE = 0.25
+"""Of the leads' QRS onsets: an onset that single leads put too early must not cut P off."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatTiming:
+    """What is around a representative beat, in samples.
+
+    Attributes
+    ----------
+    fiducial : int
+    before, after : float
+        Interval from the beat before and to the next one.
+    previous_t_end : float, optional
+        End of the T wave of the beat before, from that beat's fiducial; None: as in this beat.
+    """
+
+    fiducial: int
+    before: float
+    after: float
+    previous_t_end: float | None = None
+
+
+def lead_borders(signal: NDArray[np.float64], timing: BeatTiming) -> NDArray[np.float64]:
+    """Return float64 (lead, 9): the marks of ``delineation.Mark`` in samples of the beat; NaN where there is no room.
+
+    Whether P and T are there at all is for others to say.
+
+    Parameters
+    ----------
+    signal : float64 (lead, sample)
+        Usable leads alone.
+    timing : BeatTiming
+    """
+    marks = np.full((len(signal), 9), np.nan)
+    qrs = qrs_search(signal, fiducial=timing.fiducial)
+    marks[:, 3:6] = _borders(signal, qrs, "qrs")
+    start, end = float(np.quantile(marks[:, 3], P_START_QUANTILE)), float(np.median(marks[:, 5]))
+    limit = t_limit(timing, n_samples=signal.shape[1])
+    t = t_search(signal, qrs_end=round(end), limit=limit)
+    if t is not None:
+        marks[:, 6:9] = _borders(signal, t, "t")
+    t_end = timing.previous_t_end
+    if t_end is None:
+        t_end = (float(np.median(marks[:, 8])) if t is not None else end) - timing.fiducial
+    earliest = timing.fiducial - timing.before + t_end
+    p = p_search(signal, qrs_start=round(start), earliest=round(earliest))
+    if p is not None:
+        marks[:, 0:3] = _borders(signal, p, "p")
+    return marks
+
+
+def t_limit(timing: BeatTiming, *, n_samples: int) -> int:
+    """Return the sample before which T ends, by the heart's rate."""
+    longest = max(LONGEST_QT_SHARE * timing.after, LONGEST_QT_ANYWAY * RATE_HZ)
+    room = T_TO_NEXT_QRS_SHARE * timing.after - T_TO_NEXT_QRS_S * RATE_HZ
+    return int(min(n_samples - 2, timing.fiducial + min(longest, room)))
+
+
+def _borders(signal: NDArray[np.float64], wave: WaveSearch, name: str) -> NDArray[np.float64]:
+    """Return float64 (lead, 3): onset, peak and end."""
+    last = signal.shape[1] - 1
+    onset = np.clip(_border(wave.activity, wave.onset, f"{name}_on"), 0, last)
+    offset = np.clip(_border(wave.activity, wave.offset, f"{name}_off"), onset + 1, last)
+    return np.stack([onset, _peaks(signal, onset, offset), offset], axis=1)
+
+
+def _border(activity: Activity, search: BorderSearch, name: str) -> NDArray[np.float64]:
+    weights = BORDER_WEIGHTS[name]
+    base, features = border_features(activity, search)
+    found: NDArray[np.float64] = base + weights[0] + features @ weights[1:]
+    return found
+
+
+def _peaks(signal: NDArray[np.float64], onset: NDArray[np.float64], offset: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (lead,): where each lead is furthest from the straight line between its borders."""
+    low, high = int(onset.min()), int(np.ceil(offset.max())) + 1
+    samples = np.arange(low, high)
+    rows = np.arange(len(signal))
+    first, last = np.rint(onset).astype(np.int64), np.rint(offset).astype(np.int64)
+    start, end = signal[rows, first], signal[rows, last]
+    slope = (end - start) / np.maximum(last - first, 1)
+    away = np.abs(signal[:, low:high] - start[:, None] - slope[:, None] * (samples - first[:, None]))
+    inside = (samples >= first[:, None]) & (samples <= last[:, None])
+    return low + np.where(inside, away, -1.0).argmax(axis=1).astype(np.float64)

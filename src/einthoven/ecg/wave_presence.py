@@ -1,0 +1,49 @@
+"""Whether P, QRS and T are there: a wave comes back in every beat, the waves of fibrillation and noise don't."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.representative_beat import stacked_beats
+from einthoven.ecg.wave_likeness import consistency, thinned, weighted_by_noise
+
+__all__ = ["wave_confidence"]
+
+LEAST_STEPS = 6
+"""48 ms: a shorter window holds no wave whose shape could be compared."""
+
+
+def wave_confidence(
+    signal: NDArray[np.float32],
+    fiducials: NDArray[np.int64],
+    windows: NDArray[np.float64],
+    *,
+    noise: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Return float64 (3,) in [0, 1]: how alike P, QRS and T of the beats are; 0 for a window that is NaN.
+
+    The median over the beats of each one's correlation with the mean of the others, all leads at once. A template of
+    one beat has nothing to compare with: 1 for every window that there is.
+
+    Parameters
+    ----------
+    signal : float32 (lead, sample)
+        Usable leads alone.
+    fiducials : int64 (beat,)
+    windows : float64 (3, 2)
+        From and to, in samples of a representative beat.
+    noise : float32 (lead,)
+        Noisy leads count less.
+    """
+    stack = stacked_beats(signal, fiducials)
+    weights = weighted_by_noise(noise)[:, None]
+    confidence = np.zeros(len(windows))
+    for wave in np.flatnonzero(np.isfinite(windows).all(axis=1)).tolist():
+        low, high = max(0, int(windows[wave, 0])), min(stack.shape[2], int(windows[wave, 1]) + 1)
+        part = thinned(stack[:, :, low:high])
+        whole = part[np.isfinite(part).all(axis=(1, 2))]
+        if part.shape[2] < LEAST_STEPS:
+            continue
+        confidence[wave] = np.clip(np.median(consistency(whole * weights)), 0, 1) if len(whole) > 1 else 1.0
+    return confidence
