@@ -11,7 +11,7 @@ import typer
 from einthoven.cli.inspect_description import Description, describe, describe_error, to_json
 from einthoven.cli.inspect_drawing import PaperGain, PaperLayout, PaperOptions, PaperSpeed, checked_targets, draw_into
 from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
-from einthoven.errors import EinthovenError, RecordError, SpecificationError, UnknownNameError
+from einthoven.errors import EinthovenError, RecordError, SpecificationError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,12 +50,12 @@ def inspect_command(
     """
     from einthoven.cli.failures import print_failures
     from einthoven.cli.inspect_table import other_files_line
-    from einthoven.cli.sources import find_all
+    from einthoven.cli.sources import find_all, named_in
 
     try:
         targets = checked_targets(png=png, svg=svg, pdf=pdf)
         found = find_all(path, layout=layout, unit=unit, leads=leads)
-        locations = found.locations if record is None else [_named(found.locations, record, path)]
+        locations = found.locations if record is None else [named_in(found.locations, record, path)]
         if len(locations) == 1:
             description = _one(locations[0], targets=targets, options=PaperOptions(paper, speed, gain, start))
             _show_one(description, as_json=as_json, in_list=path.is_dir() and record is None)
@@ -70,17 +70,6 @@ def inspect_command(
         if as_json:
             typer.echo(to_json({"path": str(path), "error": str(error), "error_kind": type(error).__name__}))
         raise
-
-
-def _named(locations: Sequence[RecordLocation], record: str, path: Path) -> RecordLocation:
-    from difflib import get_close_matches
-
-    for location in locations:
-        if location.record_id == record:
-            return location
-    names = [location.record_id for location in locations]
-    nearest = (get_close_matches(record, names, n=1, cutoff=0.0) or names)[0]
-    raise UnknownNameError(f"no ECG in {path} is named {record!r}: did you mean {nearest!r}?")
 
 
 def _one_at_a_time(path: Path, locations: Sequence[RecordLocation], target: Path) -> str:

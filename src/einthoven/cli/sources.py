@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from einthoven.ecg.formats import RecordLocation
     from einthoven.ecg.formats.search import Found
 
-__all__ = ["IN_HELP", "LayoutOption", "LeadsOption", "UnitOption", "find_all", "find_in"]
+__all__ = ["IN_HELP", "LayoutOption", "LeadsOption", "UnitOption", "find_all", "find_in", "named_in"]
 
 # no verb has typer look whether IN may be read: readers say it in one line, as they say all else
 IN_HELP = "A file, or a folder that is searched for ECGs of all formats."
@@ -66,6 +67,26 @@ def find_all(path: Path, *, layout: Path | None, unit: str | None, leads: str | 
         if layout is None:
             raise
         raise type(error)(f"the layout {layout}: {error}") from error
+
+
+def named_in(locations: Sequence[RecordLocation], record: str, path: Path) -> RecordLocation:
+    """Return the ECG of that name among those of ``path``.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the nearest.
+    """
+    from difflib import get_close_matches
+
+    from einthoven.errors import UnknownNameError
+
+    for location in locations:
+        if location.record_id == record:
+            return location
+    names = [location.record_id for location in locations]
+    nearest = (get_close_matches(record, names, n=1, cutoff=0.0) or names)[0]
+    raise UnknownNameError(f"no ECG in {path} is named {record!r}: did you mean {nearest!r}?")
 
 
 def _check_unit(unit: str) -> None:

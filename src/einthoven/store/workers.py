@@ -16,7 +16,7 @@ from einthoven.store.cancellation import StopRequest
 from einthoven.store.locking import StoreLock
 from einthoven.store.write_shard import ShardResult, ShardTask, write_shard
 
-__all__ = ["write_shards"]
+__all__ = ["start_worker", "write_shards"]
 
 
 def write_shards(
@@ -40,7 +40,7 @@ def _in_processes(
 ) -> Iterator[ShardResult]:
     context = multiprocessing.get_context("spawn")
     running: set[Future[ShardResult]] = set()
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(lock,)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker, initargs=(lock,)) as pool:
         while True:
             # no more tasks than workers: what is submitted is begun, so that a stop request waits for one shard at most
             while len(running) < workers and not stop and (task := next(tasks, None)) is not None:
@@ -60,7 +60,8 @@ def _in_processes(
                     ) from error
 
 
-def _start_worker(lock: object) -> None:  # noqa: ARG001 - the open file keeps the store locked as long as this process lives
+def start_worker(lock: object = None) -> None:  # noqa: ARG001 - its open file keeps a store locked while this process lives
+    """Make a new process leave Ctrl-C to its parent, and end with it."""
     # Ctrl-C reaches the whole process group; the parent decides
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
