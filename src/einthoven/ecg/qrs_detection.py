@@ -72,14 +72,23 @@ BLOCKS_AROUND = 5
 LOWEST_LEVEL = 0.3
 """Of the level in the whole record: where leads are off for seconds."""
 
+SATELLITE_S = 0.36
+"""From P or T to QRS, where a beat would have half of its height at least."""
+
+SATELLITE_SHARE = 0.5
+"""Of the height of a QRS: what P waves and atrial spikes do not exceed."""
+
 T_WAVE_S = 0.48
 """From QRS to the steepest part of T, at most."""
 
 T_WAVE_SHARE = 0.8
 """Of the height of the QRS before: what a T wave does not exceed."""
 
-T_WAVE_SHARPNESS = 0.62
-"""Of the sharpness of QRS: what a T wave does not exceed."""
+T_WAVE_LIKENESS = 0.95
+"""Sharpness plus ``T_WAVE_SLOPE`` times height, both over those of the QRS before: what a T wave does not exceed. In
+LUDB (1 to 80) T waves that are as high as that are half as sharp as QRS, extrasystoles at least 0.7 times."""
+
+T_WAVE_SLOPE = 0.45
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,10 +128,8 @@ def qrs_activity(signal: NDArray[np.float32], lost: NDArray[np.bool_]) -> QrsAct
     coarse = signal[:, : n * GROUP].reshape(signal.shape[0], n, GROUP) @ np.full(GROUP, 1 / GROUP, dtype=np.float32)
     slope = np.zeros_like(coarse)
     np.subtract(coarse[:, 2:], coarse[:, :-2], out=slope[:, 1:-1])
-    seen: NDArray[np.bool_] = np.ones(slope.shape, dtype=np.bool_)
-    if lost.any():
-        seen = ~lost[:, : n * GROUP].reshape(signal.shape[0], n, GROUP).any(axis=2)
-        slope *= seen
+    seen = ~_any_of_group(lost, n)
+    slope *= seen
     size = np.abs(slope)
     typical = _typical_peaks(size)
     scale = np.divide(1, typical, out=np.zeros_like(typical), where=typical > 0)
@@ -136,6 +143,13 @@ def qrs_activity(signal: NDArray[np.float32], lost: NDArray[np.bool_]) -> QrsAct
     slope *= (scale * weight)[:, None]
     smooth = np.convolve(height, np.full(SMOOTHED, 1 / SMOOTHED, dtype=np.float32), "same")[:n]
     return QrsActivity(slope, weight, scale, smooth, share_seen > 0.25)
+
+
+def _any_of_group(lost: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+    grouped: NDArray[np.bool_] = np.zeros((lost.shape[0], n), dtype=np.bool_)
+    if lost.any():
+        np.any(lost[:, : n * GROUP].reshape(lost.shape[0], n, GROUP), axis=2, out=grouped)
+    return grouped
 
 
 def _typical_peaks(size: Floats) -> Floats:
@@ -162,12 +176,12 @@ def _weight(size: Floats, scale: Floats, seen: NDArray[np.bool_]) -> Floats:
 def detect_qrs(activity: QrsActivity) -> NDArray[np.float64]:
     """Return the middle of each QRS in samples at ``RATE_HZ``, right to about 20 ms; float64 (beat,), ascending."""
     candidate = _candidates(activity)
-    share = _prominence(activity.height, candidate) / _level(activity.height, candidate)
-    large = share >= SEARCH_BACK_SHARE
-    candidate, share = candidate[large], share[large]
-    seen = _Seen(candidate.tolist(), share.tolist(), _sharpness(activity.slope, candidate).tolist())
-    beats = _apart(seen, [k for k, of_level in enumerate(seen.share) if of_level >= LOWEST_SHARE])
-    beats = _without_t_waves(seen, beats)
+    height = _prominence(activity.height, candidate) / _level(activity.height, candidate)
+    large = height >= SEARCH_BACK_SHARE
+    candidate = candidate[large]
+    seen = _Seen(candidate.tolist(), height[large].tolist(), _sharpness(activity.slope, candidate).tolist())
+    beats = _apart(seen, [k for k, share in enumerate(seen.share) if share >= LOWEST_SHARE])
+    beats = _without_t_waves(seen, _without_satellites(seen, beats))
     beats = _with_missed(seen, beats)
     middle: NDArray[np.float64] = _between_samples(activity.height, candidate[beats]) * GROUP + (GROUP - 1) / 2
     return middle
@@ -237,6 +251,18 @@ def _apart(seen: _Seen, chosen: list[int]) -> list[int]:
     return kept
 
 
+def _without_satellites(seen: _Seen, chosen: list[int]) -> list[int]:
+    """Return the chosen but those with a much higher one close by: P waves and their spikes, and most T waves."""
+    near = SATELLITE_S * COARSE_RATE_HZ
+    lonely = []
+    for place, k in enumerate(chosen):
+        beside = chosen[max(place - 1, 0) : place] + chosen[place + 1 : place + 2]
+        higher = [b for b in beside if seen.share[k] < SATELLITE_SHARE * seen.share[b]]
+        if not any(abs(seen.sample[b] - seen.sample[k]) < near for b in higher):
+            lonely.append(k)
+    return lonely
+
+
 def _without_t_waves(seen: _Seen, chosen: list[int]) -> list[int]:
     kept: list[int] = []
     for k in chosen:
@@ -246,11 +272,10 @@ def _without_t_waves(seen: _Seen, chosen: list[int]) -> list[int]:
 
 
 def _is_t_wave(seen: _Seen, k: int, qrs: int) -> bool:
-    return (
-        seen.sample[k] - seen.sample[qrs] < T_WAVE_S * COARSE_RATE_HZ
-        and seen.share[k] < T_WAVE_SHARE * seen.share[qrs]
-        and seen.sharpness[k] < T_WAVE_SHARPNESS * seen.sharpness[qrs]
-    )
+    height = seen.share[k] / seen.share[qrs]
+    sharpness = seen.sharpness[k] / max(seen.sharpness[qrs], TINY)
+    near = seen.sample[k] - seen.sample[qrs] < T_WAVE_S * COARSE_RATE_HZ
+    return near and height < T_WAVE_SHARE and sharpness + T_WAVE_SLOPE * height < T_WAVE_LIKENESS
 
 
 def _with_missed(seen: _Seen, chosen: list[int]) -> list[int]:
