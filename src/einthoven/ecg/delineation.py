@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beat_marks import PPattern, carried_marks, free_p_waves
 from einthoven.ecg.beats import Beats
-from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beats, without_spikes
+from einthoven.ecg.representative_beat import (
+    RepresentativeBeat,
+    representative_beat,
+    representative_beats,
+    without_spikes,
+)
 from einthoven.ecg.wave_borders import BeatTiming, lead_borders
 from einthoven.ecg.wave_likeness import weighted_by_noise
 from einthoven.ecg.wave_presence import wave_confidence
@@ -26,6 +31,9 @@ MS = 1000 / RATE_HZ
 
 GLOBAL_QUANTILES = (0.1, 0.5, 0.9, 0.1, 0.5, 0.9, 0.1, 0.5, 0.9)
 """Over the leads: the earliest of twelve onsets would be the most mistaken one."""
+
+LONE_BEAT_ROOM_S = 0.12
+"""A beat that is alone is delineated when so much of the record lies around it."""
 
 LEVEL_MS = (10.0, 2.0)
 """Before the onset of QRS: the stretch whose mean is zero."""
@@ -79,6 +87,8 @@ class Delineation:
 def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
     """Return the waves of a record: borders of its representative beats, carried to each beat.
 
+    A beat that belongs to no template is delineated by itself, or like the dominant ones when it is one of them.
+
     Parameters
     ----------
     analysis : AnalysisSignal
@@ -87,71 +97,95 @@ def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
     """
     representatives = representative_beats(analysis, beats)
     usable = np.flatnonzero(analysis.usable)
-    n_leads, n_beats = len(analysis.leads), beats.sample.size
     if not representatives or not usable.size:
         return _nothing(analysis.leads, beats, representatives)
-    templates = _delineated(analysis, beats, representatives, usable)
-    beat_marks = np.full((n_beats, n_leads, 9), np.nan)
-    free_p = np.full((0, n_leads, 3), np.nan)
-    carried = carried_marks(beats.sample, beats.template, templates.lead_marks, templates.pattern)
-    beat_marks[:, usable] = carried / RATE_HZ
-    if templates.pattern is not None:
-        found = free_p_waves(carried, templates.pattern)
-        free_p = np.full((len(found), n_leads, 3), np.nan)
-        free_p[:, usable] = found / RATE_HZ
-    lead_marks = np.full((len(representatives), n_leads, 9), np.nan)
-    lead_marks[:, usable] = _with_p_of_most(templates.lead_marks, carried, beats.template) * MS
+    signal = without_spikes(analysis.signal, beats.spikes)[usable]
+    groups = _groups(signal, beats, representatives, usable)
+    found = _delineated(signal, beats, groups)
+    carried = carried_marks(beats.sample, groups.of_beat, found.lead_marks, found.pattern)
+    carried[(carried < 0) | (carried > signal.shape[1] - 1)] = np.nan
+    free = np.empty((0, usable.size, 3)) if found.pattern is None else free_p_waves(carried, found.pattern)
+    n_templates = len(representatives)
+    lead_marks = _with_p_of_most(found.lead_marks[:n_templates], carried, beats.template) * MS
+    marks_of_all = _in_rows(lead_marks, usable, n_leads=len(analysis.leads))
     return Delineation(
         analysis.leads,
         beats,
-        tuple(map(_levelled, representatives, lead_marks)),
-        lead_marks,
-        _over_leads(lead_marks[:, usable]),
-        templates.confidence,
-        beat_marks,
-        free_p,
+        tuple(map(_levelled, representatives, marks_of_all)),
+        marks_of_all,
+        _over_leads(lead_marks),
+        found.confidence[:n_templates],
+        _in_rows(carried / RATE_HZ, usable, n_leads=len(analysis.leads)),
+        _in_rows(free / RATE_HZ, usable, n_leads=len(analysis.leads)),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Templates:
-    """Of the usable leads: ``lead_marks`` (template, lead, 9) in samples from the fiducial, NaN where absent."""
+class _Groups:
+    """Beats that are delineated together: the templates, then beats that are alone. Usable leads only.
+
+    ``beats`` are their representatives, ``of_beat`` int64 (beat,) says to which group each beat belongs, -1 to none.
+    """
+
+    beats: tuple[RepresentativeBeat, ...]
+    of_beat: NDArray[np.int64]
+
+
+def _groups(
+    signal: NDArray[np.float32],
+    beats: Beats,
+    representatives: tuple[RepresentativeBeat, ...],
+    usable: NDArray[np.int64],
+) -> _Groups:
+    groups = [replace(beat, signal=beat.signal[usable], noise=beat.noise[usable]) for beat in representatives]
+    of_beat = beats.template.copy()
+    room = LONE_BEAT_ROOM_S * RATE_HZ
+    for lone in np.flatnonzero(of_beat < 0).tolist():
+        if beats.kind[lone] is beats.kind[int(representatives[0].beats[0])]:
+            of_beat[lone] = 0
+        elif room <= beats.sample[lone] <= signal.shape[1] - 1 - room:
+            of_beat[lone] = len(groups)
+            groups.append(representative_beat(signal, beats, np.array([lone])))
+    return _Groups(tuple(groups), of_beat)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Of each group: ``lead_marks`` (group, lead, 9) in samples from the fiducial, NaN where absent."""
 
     lead_marks: NDArray[np.float64]
     confidence: NDArray[np.float64]
     pattern: PPattern | None
 
 
-def _delineated(
-    analysis: AnalysisSignal,
-    beats: Beats,
-    representatives: tuple[RepresentativeBeat, ...],
-    usable: NDArray[np.int64],
-) -> _Templates:
-    signal = without_spikes(analysis.signal, beats.spikes)[usable]
-    lead_marks = np.full((len(representatives), usable.size, 9), np.nan)
-    confidence = np.zeros((len(representatives), 3))
+def _delineated(signal: NDArray[np.float32], beats: Beats, groups: _Groups) -> _Found:
+    lead_marks = np.full((len(groups.beats), len(signal), 9), np.nan)
+    confidence = np.zeros((len(groups.beats), 3))
     t_end = None
-    for k, beat in enumerate(representatives):
+    for k, beat in enumerate(groups.beats):
         timing = BeatTiming(beat.fiducial, *_intervals(beats, beat.beats), t_end)
-        marks = lead_borders(beat.signal[usable].astype(np.float64), timing)
+        marks = lead_borders(beat.signal.astype(np.float64), timing)
         fiducials = np.rint(beats.sample[beat.beats]).astype(np.int64)
-        confidence[k] = wave_confidence(signal, fiducials, _windows(marks), noise=beat.noise[usable])
+        confidence[k] = wave_confidence(signal, fiducials, _windows(marks), noise=beat.noise)
         marks[:, np.repeat(confidence[k] < (PRESENT, 0, PRESENT), 3)] = np.nan
         lead_marks[k] = marks - beat.fiducial
         if k == 0 and np.isfinite(marks[0, Mark.T_OFF]):
             t_end = float(np.median(lead_marks[0, :, Mark.T_OFF]))
     pattern = None
     if np.isfinite(lead_marks[0, 0, Mark.P_ON]):
-        dominant = representatives[0]
+        dominant = groups.beats[0]
+        weights = weighted_by_noise(dominant.noise)
         pattern = PPattern.of(
-            signal,
-            dominant.signal[usable],
-            fiducial=dominant.fiducial,
-            marks=lead_marks[0, :, :3],
-            weights=weighted_by_noise(dominant.noise[usable]),
+            signal, dominant.signal, fiducial=dominant.fiducial, marks=lead_marks[0, :, :3], weights=weights
         )
-    return _Templates(lead_marks, confidence, pattern)
+    return _Found(lead_marks, confidence, pattern)
+
+
+def _in_rows(marks: NDArray[np.float64], rows: NDArray[np.int64], *, n_leads: int) -> NDArray[np.float64]:
+    """Return marks (item, lead, mark) of some leads among NaN for the others."""
+    among = np.full((len(marks), n_leads, marks.shape[2]), np.nan)
+    among[:, rows] = marks
+    return among
 
 
 def _intervals(beats: Beats, members: NDArray[np.int64]) -> tuple[float, float]:

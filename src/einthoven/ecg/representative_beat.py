@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beats import Beats
 
-__all__ = ["AFTER", "BEFORE", "RepresentativeBeat", "representative_beats", "stacked_beats", "without_spikes"]
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "RepresentativeBeat",
+    "representative_beat",
+    "representative_beats",
+    "stacked_beats",
+    "without_spikes",
+]
 
 BEFORE = round(0.5 * RATE_HZ)
 """Samples before the fiducial: a PR interval of 0.35 s, the P wave's onset and some level line before."""
@@ -60,7 +68,7 @@ def representative_beats(analysis: AnalysisSignal, beats: Beats) -> tuple[Repres
     """
     n_templates = int(beats.template.max(initial=-1)) + 1
     signal = without_spikes(analysis.signal, beats.spikes)
-    return tuple(_representative(signal, beats, np.flatnonzero(beats.template == k)) for k in range(n_templates))
+    return tuple(representative_beat(signal, beats, np.flatnonzero(beats.template == k)) for k in range(n_templates))
 
 
 def without_spikes(signal: NDArray[np.float32], spikes: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -76,7 +84,17 @@ def without_spikes(signal: NDArray[np.float32], spikes: NDArray[np.float64]) -> 
     return bridged
 
 
-def _representative(signal: NDArray[np.float32], beats: Beats, members: NDArray[np.int64]) -> RepresentativeBeat:
+def representative_beat(signal: NDArray[np.float32], beats: Beats, members: NDArray[np.int64]) -> RepresentativeBeat:
+    """Return the median of some beats.
+
+    Parameters
+    ----------
+    signal : float32 (lead, sample)
+        Without spikes.
+    beats : Beats
+    members : int64 (n,)
+        Indices of the beats.
+    """
     if members.size > MOST_BEATS:
         members = members[np.linspace(0, members.size - 1, MOST_BEATS).round().astype(np.int64)]
     stack = stacked_beats(signal, np.rint(beats.sample[members]).astype(np.int64))
