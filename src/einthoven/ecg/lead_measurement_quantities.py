@@ -5,8 +5,7 @@ against the line from its onset to its end (CSE). Areas are net: what lies below
 
 A deflection of QRS counts when it leaves the level by ``qrs_deflections.SMALLEST_SHARE`` of the height of QRS in the
 lead, and by more than the noise of the representative beat, for 6 ms, so its times don't depend on the gain. In a
-record
-in mV one below 20 uV, which CSE would not count, is doubtful.
+record in mV one below 20 uV, which CSE would not count, is doubtful.
 """
 
 from __future__ import annotations

@@ -46,17 +46,20 @@ class Quantity:
     unit : str
         ``1`` for counts, shares and scores.
     meaning, formula, source : str
+    compares_leads : bool
+        Whether it needs leads of one scale.
     """
 
     unit: str
     meaning: str
     formula: str
     source: str
+    compares_leads: bool = False
 
     @property
     def needs_millivolts(self) -> bool:
-        """Whether it is absent from a record without unit: voltages, areas, and directions, which compare leads."""
-        return self.unit.startswith("mV") or self.unit == "deg"
+        """Whether it is absent from a record without unit, each of whose leads may have a scale of its own."""
+        return self.unit.startswith("mV") or self.compares_leads
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -86,22 +89,39 @@ QUANTITIES: dict[str, Quantity] = {
     ),
     "qtc_hodges_ms": Quantity("ms", "QT corrected after Hodges", "qt_ms + 1.75 (heart_rate_bpm - 60)", HODGES),
     "p_axis_deg": Quantity(
-        "deg", "frontal axis of P, -180 to 180", "atan2(2 / sqrt(3) * p_area aVF, p_area I)", GOLDBERGER
+        "deg",
+        "frontal axis of P, -180 to 180",
+        "atan2(2 / sqrt(3) * p_area aVF, p_area I)",
+        GOLDBERGER,
+        compares_leads=True,
     ),
     "qrs_axis_deg": Quantity(
-        "deg", "frontal axis of QRS, -180 to 180", "atan2(2 / sqrt(3) * qrs_area aVF, qrs_area I)", GOLDBERGER
+        "deg",
+        "frontal axis of QRS, -180 to 180",
+        "atan2(2 / sqrt(3) * qrs_area aVF, qrs_area I)",
+        GOLDBERGER,
+        compares_leads=True,
     ),
     "t_axis_deg": Quantity(
-        "deg", "frontal axis of T, -180 to 180", "atan2(2 / sqrt(3) * t_area aVF, t_area I)", GOLDBERGER
+        "deg",
+        "frontal axis of T, -180 to 180",
+        "atan2(2 / sqrt(3) * t_area aVF, t_area I)",
+        GOLDBERGER,
+        compares_leads=True,
     ),
     "qrs_t_angle_deg": Quantity(
-        "deg", "frontal angle between QRS and T, 0 to 180", "|qrs_axis - t_axis|, folded", AHA_REPOLARISATION
+        "deg",
+        "frontal angle between QRS and T, 0 to 180",
+        "|qrs_axis - t_axis|, folded",
+        AHA_REPOLARISATION,
+        compares_leads=True,
     ),
     "spatial_qrs_t_angle_deg": Quantity(
         "deg",
         "angle in space between the mean vectors of QRS and T, 0 to 180",
         "angle between Kors' regression matrix times qrs_area and times t_area of I, II, V1 to V6",
         KORS,
+        compares_leads=True,
     ),
     "p_terminal_force_mv_ms": Quantity(
         "mV ms", "P terminal force in V1, not above 0", "depth (below 0) x duration of the last, negative part", MORRIS
@@ -118,7 +138,9 @@ QUANTITIES: dict[str, Quantity] = {
     "qrs_voltage_precordial_mv": Quantity(
         "mV", "highest QRS of V1 to V6; low voltage below 1.0", "max of qrs_peak_to_peak", AHA_TECHNOLOGY
     ),
-    "r_progression_steps": Quantity("1", "growth of R towards V4, 0 to 3", "how often R grows from V1 to V4", OUR_OWN),
+    "r_progression_steps": Quantity(
+        "1", "growth of R towards V4, 0 to 3", "how often R grows from V1 to V4", OUR_OWN, compares_leads=True
+    ),
     "transition_zone": Quantity(
         "1",
         "where R becomes as high as S is deep: 3.5 is halfway from V3 to V4, 0.5 before V1, 6.5 behind V6",
