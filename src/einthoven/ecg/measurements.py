@@ -1,0 +1,185 @@
+"""The numbers a cardiologist reads from an ECG: rate, intervals, axes, amplitudes, criteria, each with its validity.
+
+``measurement_quantities`` (the whole ECG) and ``lead_measurement_quantities`` (each lead) say what each one is. All but
+rate and rhythm are measured on the representative beat of the dominant morphology.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.ecg.analysis_signal import AnalysisSignal, analysis_signal
+from einthoven.ecg.axes import angle_between_axes, angle_in_space, frontal_axis, frontal_vectors, spatial_vectors
+from einthoven.ecg.beats import BeatKind, Beats, find_beats
+from einthoven.ecg.bundle_branch_block import lbbb_score, rbbb_score
+from einthoven.ecg.delineation import Delineation, delineate
+from einthoven.ecg.intervals import RATES_BPM, corrected_qt, intervals
+from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
+from einthoven.ecg.lead_measurements import LeadNumbers, measure_leads
+from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.ecg.measurement_quantities import QUANTITIES
+from einthoven.ecg.measurement_reasons import Reason
+from einthoven.ecg.measurement_validity import judge_numbers, judge_waves, lead_codes
+from einthoven.ecg.measurement_values import Measurement, Measurements
+from einthoven.ecg.record import Record, Sex
+from einthoven.ecg.rhythm import Rhythm, assess_rhythm
+from einthoven.ecg.voltage_criteria import cornell_product, voltage_criteria
+
+__all__ = ["Measurement", "Measurements", "measure", "measurements_of"]
+
+Numbers = dict[str, float]
+Codes = dict[str, Reason]
+
+FEWEST_BEATS = 3
+"""For a rate that is not doubtful: two intervals, of which one may be premature."""
+
+LEAST_DIRECTION = 0.05
+"""Length of the frontal vector relative to the rectangle around the wave: below, it points nowhere in particular."""
+
+_NEEDS_MV = np.array([quantity.needs_millivolts for quantity in QUANTITIES.values()])
+_AREAS = ("p_area_mv_ms", "qrs_area_mv_ms", "t_area_mv_ms")
+_HEIGHTS = ("p_mv", "qrs_peak_to_peak_mv", "t_mv")
+_AXES = ("p_axis_deg", "qrs_axis_deg", "t_axis_deg")
+
+
+def measure(record: Record) -> Measurements:
+    """Return the measurements of a raw record of any leads, rate and length.
+
+    Parameters
+    ----------
+    record : Record
+
+    Examples
+    --------
+    >>> flat = Record(np.zeros((1, 5000), dtype=np.float32), ("I",), 500.0, "r1")
+    >>> measure(flat)["qrs_ms"].reason
+    'no beats found'
+    """
+    analysis = analysis_signal(record)
+    beats = find_beats(analysis)
+    delineation = delineate(analysis, beats)
+    rhythm = assess_rhythm(beats, delineation)
+    return measurements_of(delineation, rhythm, analysis=analysis, sex=record.sex)
+
+
+def measurements_of(
+    delineation: Delineation, rhythm: Rhythm, *, analysis: AnalysisSignal, sex: Sex = "U"
+) -> Measurements:
+    """Return the measurements of a record whose waves are known.
+
+    Parameters
+    ----------
+    delineation : Delineation
+    rhythm : Rhythm
+    analysis : AnalysisSignal
+        That was delineated; says which leads are usable and in which unit.
+    sex : ``F``, ``M`` or ``U``
+        For Cornell's product.
+    """
+    numbers, codes = _rhythm_numbers(rhythm, delineation.beats)
+    if not delineation.representatives:
+        return _without_beats(numbers, codes, analysis)
+    waves = judge_waves(delineation, atrial_fibrillation=rhythm.atrial_fibrillation)
+    leads = measure_leads(delineation.representatives[0], delineation.marks[0], delineation.lead_marks[0])
+    rows = {lead: row for row, lead in enumerate(delineation.leads) if analysis.usable[row]}
+    _add_intervals(numbers, codes, delineation.marks[0], in_fibrillation=rhythm.atrial_fibrillation)
+    _add_axes(numbers, codes, leads, rows)
+    numbers |= voltage_criteria(leads, rows)
+    numbers["cornell_product_mv_ms"] = cornell_product(numbers["cornell_mv"], numbers["qrs_ms"], female=sex == "F")
+    if sex == "U":
+        codes["cornell_product_mv_ms"] = Reason.SEX_UNKNOWN
+    numbers["lbbb_score"] = lbbb_score(leads, rows, qrs_ms=numbers["qrs_ms"])
+    numbers["rbbb_score"] = rbbb_score(leads, rows, qrs_ms=numbers["qrs_ms"])
+    judge_numbers(numbers, codes, waves, rows=rows, leads=delineation.leads)
+    lead_reasons = lead_codes(leads.values, waves, usable=analysis.usable, in_mv=analysis.unit == "mV")
+    return _packed(numbers, codes, delineation.leads, leads.values, lead_reasons, in_mv=analysis.unit == "mV")
+
+
+def _rhythm_numbers(rhythm: Rhythm, beats: Beats) -> tuple[Numbers, Codes]:
+    """Return rate and rhythm, NaN where the rhythm has none."""
+    told = {
+        "heart_rate_bpm": rhythm.heart_rate_bpm,
+        "rr_ms": rhythm.rr_mean_ms,
+        "rr_sd_ms": rhythm.rr_sd_ms,
+        "rr_min_ms": rhythm.rr_min_ms,
+        "rr_max_ms": rhythm.rr_max_ms,
+        "rmssd_ms": rhythm.rmssd_ms,
+        "rr_regularity": rhythm.regularity,
+        "af_score": rhythm.af_score,
+    }
+    numbers = {name: math.nan if value is None else float(value) for name, value in told.items()}
+    few = Reason.TOO_FEW_BEATS if len(beats.kind) < FEWEST_BEATS else Reason.NONE
+    codes = {name: Reason.TOO_FEW_BEATS if math.isnan(value) else few for name, value in numbers.items()}
+    numbers["n_beats"] = float(len(beats.kind))
+    numbers["n_premature_wide"] = float(beats.kind.count(BeatKind.PREMATURE_WIDE))
+    numbers["n_premature_narrow"] = float(beats.kind.count(BeatKind.PREMATURE_NARROW))
+    numbers["n_paced"] = float(beats.kind.count(BeatKind.PACED))
+    return numbers, codes
+
+
+def _add_intervals(numbers: Numbers, codes: Codes, marks_ms: NDArray[np.float64], *, in_fibrillation: bool) -> None:
+    numbers |= intervals(marks_ms)
+    numbers |= corrected_qt(numbers["qt_ms"], numbers["rr_ms"])
+    rate = numbers["heart_rate_bpm"]
+    for name, (lowest, highest) in RATES_BPM.items():
+        if math.isnan(rate):
+            codes[name] = Reason.TOO_FEW_BEATS
+        elif in_fibrillation:
+            codes[name] = Reason.ATRIAL_FIBRILLATION
+        elif not lowest <= rate <= highest:
+            codes[name] = Reason.RATE_OUT_OF_RANGE
+
+
+def _add_axes(numbers: Numbers, codes: Codes, leads: LeadNumbers, rows: Mapping[str, int]) -> None:
+    areas = np.stack([leads.of(name) for name in _AREAS], axis=1)
+    numbers |= dict.fromkeys((*_AXES, "qrs_t_angle_deg", "spatial_qrs_t_angle_deg"), math.nan)
+    frontal = frontal_vectors(areas, rows)
+    if frontal is not None:
+        durations = (numbers["p_ms"], numbers["qrs_ms"], numbers["qt_ms"] - numbers["qrs_ms"])
+        lengths = np.hypot(frontal[0], frontal[1]).tolist()
+        for place, name in enumerate(_AXES):
+            numbers[name] = frontal_axis(frontal[:, place])
+            height = float(np.abs(leads.of(_HEIGHTS[place])[list(rows.values())]).max())
+            if lengths[place] < LEAST_DIRECTION * height * durations[place]:
+                codes[name] = Reason.NO_DIRECTION
+        numbers["qrs_t_angle_deg"] = abs(angle_between_axes(numbers["qrs_axis_deg"], numbers["t_axis_deg"]))
+    space = spatial_vectors(areas[:, 1:], rows)
+    if space is not None:
+        numbers["spatial_qrs_t_angle_deg"] = angle_in_space(space[:, 0], space[:, 1])
+
+
+def _without_beats(numbers: Numbers, codes: Codes, analysis: AnalysisSignal) -> Measurements:
+    """Return measurements that are absent for want of beats, but for their count."""
+    numbers = {name: numbers.get(name, math.nan) for name in QUANTITIES}
+    codes |= {name: Reason.NO_BEATS for name, value in numbers.items() if math.isnan(value)}
+    values = np.full((len(analysis.leads), len(LEAD_QUANTITIES)), np.nan)
+    lead_reasons = np.full(values.shape, Reason.NO_BEATS, dtype=np.uint8)
+    lead_reasons[~analysis.usable] = Reason.LEAD_UNUSABLE
+    return _packed(numbers, codes, analysis.leads, values, lead_reasons, in_mv=analysis.unit == "mV")
+
+
+def _packed(
+    numbers: Numbers,
+    codes: Codes,
+    leads: tuple[str, ...],
+    lead_values: NDArray[np.float64],
+    lead_reasons: NDArray[np.uint8],
+    *,
+    in_mv: bool,
+) -> Measurements:
+    """Return the numbers as arrays, the 12 standard leads first, whether or not the record has them."""
+    values = np.array([numbers[name] for name in QUANTITIES])
+    reasons = np.array([codes.get(name, Reason.NONE) for name in QUANTITIES], dtype=np.uint8)
+    if not in_mv:
+        values[_NEEDS_MV] = np.nan
+        reasons[_NEEDS_MV & (reasons != Reason.NO_BEATS)] = Reason.NO_UNIT
+    names = STANDARD_LEADS + tuple(lead for lead in leads if lead not in STANDARD_LEADS)
+    places = [names.index(lead) for lead in leads]
+    all_values = np.full((len(names), len(LEAD_QUANTITIES)), np.nan)
+    all_reasons = np.full(all_values.shape, Reason.LEAD_MISSING, dtype=np.uint8)
+    all_values[places], all_reasons[places] = lead_values, lead_reasons
+    return Measurements(values, reasons, names, all_values, all_reasons)
