@@ -1,7 +1,7 @@
 """ECGs per second of all measurements, one core, beside NeuroKit2 and ``wfdb.processing``; and memory over thousands.
 
 Ours does everything: beats, classes, representative beats, waves of every lead and beat, rhythm, all numbers. NeuroKit2
-cleans, finds R and delineates (dwt) lead by lead; xqrs and gqrs find nothing but QRS, lead by lead. Processor seconds,
+cleans, finds R and delineates lead by lead; xqrs and gqrs find nothing but QRS, lead by lead. Processor seconds,
 contestants taking turns. NeuroKit2 runs in the Python that ``NEUROKIT_PYTHON`` names (this one by default).
 """
 
@@ -60,7 +60,8 @@ def speed_table(records: list[Record]) -> str:
     """Return a line for each contestant."""
     contestants: dict[str, Callable[[], float | None]] = {
         "einthoven, everything": lambda: _per_ecg(measure, records),
-        "NeuroKit2, clean + peaks + delineate (dwt)": _neurokit,
+        "NeuroKit2, clean + peaks + delineate (dwt)": lambda: _neurokit("dwt"),
+        "NeuroKit2, clean + peaks + delineate (prominence)": lambda: _neurokit("prominence"),
         "wfdb.processing.xqrs, QRS alone": lambda: _per_ecg(_xqrs, records[:PEERS]),
         "wfdb.processing.gqrs, QRS alone": lambda: _per_ecg(_gqrs, records[:PEERS]),
     }
@@ -141,11 +142,11 @@ def _gqrs(record: Record) -> None:
         processing.gqrs_detect(lead, fs=record.sampling_rate_hz, adc_gain=1000, adc_zero=0)
 
 
-def _neurokit() -> float | None:
+def _neurokit(method: str) -> float | None:
     python = os.environ.get("NEUROKIT_PYTHON", sys.executable)
     script = Path(__file__).with_name("neurokit_waves.py")
     numbers = [str(number) for number in range(1, PEERS + 1)]
-    command = [python, str(script), str(real_data() / "ludb" / "data"), *numbers, "--seconds"]
+    command = [python, str(script), str(real_data() / "ludb" / "data"), *numbers, "--method", method, "--seconds"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
