@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from einthoven.ecg.atrial_fibrillation import atrial_fibrillation_features, atrial_fibrillation_score
+from einthoven.ecg.atrial_fibrillation import atrial_fibrillation_score
 from einthoven.ecg.beats import BeatKind, Beats
 from einthoven.ecg.delineation import Delineation, Mark
 
@@ -79,11 +79,8 @@ def assess_rhythm(beats: Beats, delineation: Delineation) -> Rhythm:
     known = beats.rr_ms[~np.isnan(beats.rr_ms)]
     mean = float(known.mean()) if known.size else None
     median = float(np.median(known)) if known.size else math.nan
-    p_peaks = delineation.beat_marks[:, :, Mark.P_PEAK]
-    p_share = float(np.isfinite(p_peaks).any(axis=1).mean()) if len(p_peaks) else 0.0
     p_likeness = float(delineation.confidence[0, 0]) if len(delineation.confidence) else 0.0
-    features = atrial_fibrillation_features(beats.rr_ms, p_likeness=p_likeness, p_share=p_share)
-    af_score = None if features is None else atrial_fibrillation_score(features)
+    af_score = atrial_fibrillation_score(beats.rr_ms, p_likeness=p_likeness)
     mostly_paced = 2 * beats.kind.count(BeatKind.PACED) > len(beats.kind)
     return Rhythm(
         n_beats=len(beats.kind),
