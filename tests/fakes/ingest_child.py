@@ -1,7 +1,8 @@
 """Ingest in a process of its own, which kills itself just before or after one of its renames.
 
 Run as ``python -m fakes.ingest_child ARCHIVE STORE WORKERS SHARD_RECORDS [before|after N]``; counted are the renames of
-one process. Spawned workers import this module too, so a worker can be the one that dies.
+one process. Spawned workers import this module too, so a worker can be the one that dies. ``INGEST_CHILD_MEASURES`` in
+the environment asks for measurements.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def main(archive: str, store: str, workers: str, shard_records: str) -> None:
             workers=int(workers),
             shard_records=int(shard_records),
             measure_quality=False,
+            measure_waves="INGEST_CHILD_MEASURES" in os.environ,
             progress=lambda done, total: print(done, total, flush=True),  # noqa: T201 - the test waits for it
         )
     except CancelledError as error:

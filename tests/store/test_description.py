@@ -49,3 +49,12 @@ def test_the_hash_of_a_list_depends_on_order_and_every_field():
     }
     assert len(hashes) == 5
     assert locations_hash([one, two]) in hashes
+
+
+def test_measurements_are_named_only_in_stores_that_have_them(tmp_path):
+    """A store.json from before says nothing of them, and stays what it was byte for byte."""
+    DESCRIPTION.write(tmp_path / "a.json")
+    assert "measurements" not in json.loads((tmp_path / "a.json").read_text())
+    measured = dataclasses.replace(DESCRIPTION, measurements=True)
+    measured.write(tmp_path / "b.json")
+    assert StoreDescription.read(tmp_path / "b.json") == measured

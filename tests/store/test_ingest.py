@@ -21,6 +21,7 @@ from einthoven.store.locking import StoreLock
 from einthoven.store.shard import ShardWriter
 from einthoven.store.store import Store
 from fakes.ecg_archive import LEADS, SPEC, tree, write_archive
+from fakes.measurable_archive import write_ecgs
 
 OPTIONS = {"spec": SPEC, "shard_records": 4, "measure_quality": False}
 
@@ -108,6 +109,31 @@ def test_quality_is_measured_into_the_manifest(locations, tmp_path):
     ingest(locations, tmp_path / "store", spec=SPEC)
     quality = Store.open(tmp_path / "store").manifest["quality"].to_pylist()
     assert all(isinstance(entry["acceptable"], bool) for entry in quality)
+
+
+def test_measurements_stand_beside_the_signals_row_for_row_and_only_when_asked_for(tmp_path):
+    """Shards without a readable file, too; the other stores have neither folder nor word of them."""
+    locations = write_ecgs(tmp_path / "ecgs", 5, bad={2, 3})
+    ingest(locations, tmp_path / "store", **OPTIONS | {"shard_records": 2}, measure_waves=True)
+    with Store.open(tmp_path / "store") as store:
+        assert store.measurements["record_id"].to_pylist() == store.manifest["record_id"].to_pylist()
+        assert store.measurements["rr_ms"].to_pylist() == pytest.approx([700, 740, 860], abs=2)
+    ingest(locations, tmp_path / "plain", **OPTIONS | {"shard_records": 2})
+    assert "measurements" not in (tmp_path / "plain" / "store.json").read_text()
+    assert not (tmp_path / "plain" / "measurements").exists()
+    assert {name: content for name, content in tree(tmp_path / "store").items() if "measurements/" not in name} == {
+        **tree(tmp_path / "plain"),
+        "store.json": (tmp_path / "store" / "store.json").read_bytes(),
+    }
+
+
+def test_a_store_without_measurements_does_not_get_them_by_a_second_ingest(locations, tmp_path):
+    """It says so, and Store names the remedy."""
+    ingest(locations, tmp_path / "store", **OPTIONS)
+    with pytest.raises(StoreError, match=r"measure_waves = False, not .* measure_waves = True"):
+        ingest(locations, tmp_path / "store", **OPTIONS, measure_waves=True)
+    with pytest.raises(StoreError, match="was made without measurements: ingest with --measure"):
+        _ = Store.open(tmp_path / "store").measurements
 
 
 def test_a_finished_store_is_left_as_it_is(locations, tmp_path):

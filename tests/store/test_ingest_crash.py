@@ -62,6 +62,28 @@ def test_killed_between_any_two_renames_the_resumed_store_has_the_same_bytes(dea
     assert tree(store) == unbroken
 
 
+# renames: 1 store.json, 2 3 4 first shard, its measurements and its part, 5 to 8 second shard with its rejected file
+@pytest.mark.parametrize("death", [("after", 2), ("after", 3), ("before", 7), ("before", 8)])
+def test_killed_around_the_measurements_the_resumed_store_has_the_same_bytes(death, archive, tmp_path, monkeypatch):
+    """They are written before the commit of their shard, so none is lost and none is left over."""
+    monkeypatch.setenv("INGEST_CHILD_MEASURES", "1")
+    options = OPTIONS | {"measure_waves": True}
+    process = child(archive, tmp_path / "store", death=death)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    ingest(archive[1], tmp_path / "store", **options)
+    ingest(archive[1], tmp_path / "unbroken", **options)
+    assert tree(tmp_path / "store") == tree(tmp_path / "unbroken")
+
+
+@pytest.mark.slow
+def test_two_workers_give_the_same_measurements(archive, tmp_path):
+    """Part k is of slice k."""
+    for workers in (1, 2):
+        ingest(archive[1], tmp_path / f"store{workers}", workers=workers, measure_waves=True, **OPTIONS)
+    assert tree(tmp_path / "store1") == tree(tmp_path / "store2")
+
+
 @pytest.mark.slow
 def test_two_workers_give_the_same_bytes(archive, unbroken, tmp_path):
     """Shard k is slice k, whoever writes it."""

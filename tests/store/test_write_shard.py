@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 import pytest
 
 from einthoven.store.layout import StoreLayout
 from einthoven.store.manifest import MANIFEST_SCHEMA, read_table
+from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA
 from einthoven.store.write_shard import ShardResult, ShardTask, write_shard
 from fakes.ecg_archive import SPEC, tree, write_archive
 
@@ -51,3 +53,22 @@ def test_the_same_task_gives_the_same_bytes(task):
     first = tree(task.layout.folder)
     write_shard(task)
     assert tree(task.layout.folder) == first
+
+
+def test_measurements_are_on_disk_before_the_part_that_commits_them(task, monkeypatch):
+    """Row for row those of the manifest."""
+    task = dataclasses.replace(task, measure_waves=True)
+    task.layout.measurements.mkdir()
+    replace, renamed = os.replace, []
+
+    def noting(source, target):
+        renamed.append(target.parent.name)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", noting)
+    write_shard(task)
+    assert renamed == ["shards", "rejected", "measurements", "manifest"]
+    measured = read_table([task.layout.measurements_part(3)], schema=MEASUREMENTS_SCHEMA)
+    manifest = read_table([task.layout.part(3)], schema=MANIFEST_SCHEMA)
+    for column in ("record_id", "patient_id", "source_path"):
+        assert measured[column].to_pylist() == manifest[column].to_pylist()

@@ -28,8 +28,8 @@ MM_PER_INCH = 25.4
 PANEL_MM, MARGIN_MM = 64.0, 5.0
 SPEED_MM_S, MOST_MM_MV = 100.0, 20.0
 PLOT_MM, PLOT_HEIGHT_MM, PLOT_FOOT_MM = 95.0, 42.0, 10.0
-BEFORE_MS, MARGIN_MS = 320.0, 60.0
-COLUMN_MM, LINE_MM = 56.0, 4.3
+LEAST_BEFORE_MS, MOST_BEFORE_MS, MARGIN_MS = 260.0, 460.0, 50.0
+COLUMN_MM, NAME_MM, LINE_MM = 60.0, 26.0, 4.3
 TOLERANCE_MM = 0.05
 SPANS = {
     Wave.P: (Mark.P_ON, Mark.P_OFF),
@@ -64,7 +64,7 @@ def draw_beat_panel(figure: Figure, delineation: Delineation, *, unit: Unit, wor
         column, line = divmod(number, per_column)
         x, y = left + column * COLUMN_MM, PANEL_MM - 5.0 - line * LINE_MM
         axes.text(x, y, name, color=FAINT, fontsize=7.5, va="center", parse_math=False)
-        axes.text(x + 22.0, y, value, color=TEXT, fontsize=8, va="center", parse_math=False)
+        axes.text(x + NAME_MM, y, value, color=TEXT, fontsize=8, va="center", parse_math=False)
     return axes
 
 
@@ -88,10 +88,11 @@ def _appended(figure: Figure) -> Axes:
 def _draw_beat(axes: Axes, delineation: Delineation, *, unit: Unit) -> None:
     beat, marks = delineation.representatives[0], delineation.marks[0]
     ms = (np.arange(beat.signal.shape[1]) - beat.fiducial) * 1000.0 / RATE_HZ
-    shown = (ms >= -BEFORE_MS) & (ms <= _end_ms(marks))
-    x = (ms[shown] + BEFORE_MS) * SPEED_MM_S / 1000.0
+    before_ms = _before_ms(marks)
+    shown = (ms >= -before_ms) & (ms <= _end_ms(marks, before_ms=before_ms))
+    x = (ms[shown] + before_ms) * SPEED_MM_S / 1000.0
     y, gain = _in_millimetres(beat.signal[:, shown], unit=unit)
-    _draw_borders(axes, marks, right=float(x[-1]))
+    _draw_borders(axes, marks, before_ms=before_ms, right=float(x[-1]))
     level = PLOT_FOOT_MM + (PLOT_HEIGHT_MM - float(y.max()) - float(y.min())) / 2
     for row in y:
         kept_x, kept_y = simplify(x, row, tolerance=TOLERANCE_MM)
@@ -102,8 +103,14 @@ def _draw_beat(axes: Axes, delineation: Delineation, *, unit: Unit) -> None:
     axes.text(0.0, 3.0, words, color=TEXT, fontsize=7.5, va="center")
 
 
-def _end_ms(marks: NDArray[np.float64]) -> float:
-    most = PLOT_MM / SPEED_MM_S * 1000.0 - BEFORE_MS
+def _before_ms(marks: NDArray[np.float64]) -> float:
+    """Return how much of the beat is shown before its fiducial: all of P, where there is one."""
+    wanted = MARGIN_MS - marks[Mark.P_ON] if np.isfinite(marks[Mark.P_ON]) else LEAST_BEFORE_MS
+    return float(np.clip(wanted, LEAST_BEFORE_MS, MOST_BEFORE_MS))
+
+
+def _end_ms(marks: NDArray[np.float64], *, before_ms: float) -> float:
+    most = PLOT_MM / SPEED_MM_S * 1000.0 - before_ms
     last = marks[Mark.T_OFF] if np.isfinite(marks[Mark.T_OFF]) else marks[Mark.QRS_OFF] + 400.0
     return float(min(last + MARGIN_MS, most)) if np.isfinite(last) else most
 
@@ -120,9 +127,9 @@ def _in_millimetres(signal: NDArray[np.float32], *, unit: Unit) -> tuple[NDArray
     return finite * gain, gain
 
 
-def _draw_borders(axes: Axes, marks: NDArray[np.float64], *, right: float) -> None:
+def _draw_borders(axes: Axes, marks: NDArray[np.float64], *, before_ms: float, right: float) -> None:
     """Shade the waves, rule a line at each border, and write the intervals above."""
-    at = np.clip((marks + BEFORE_MS) * SPEED_MM_S / 1000.0, 0.0, right)
+    at = np.clip((marks + before_ms) * SPEED_MM_S / 1000.0, 0.0, right)
     top = PLOT_FOOT_MM + PLOT_HEIGHT_MM
     for wave, (on, off) in SPANS.items():
         if np.isfinite(at[[on, off]]).all():

@@ -35,6 +35,8 @@ class StoreDescription:
     locations_hash : str
     quality : bool
         Whether signal quality was measured.
+    measurements : bool
+        Whether the numbers from the waves were; ``store.json`` says so only then, as stores made before had none.
     """
 
     spec: IngestSpec
@@ -42,6 +44,7 @@ class StoreDescription:
     shard_records: int
     locations_hash: str
     quality: bool
+    measurements: bool = False
 
     @property
     def shards(self) -> int:
@@ -63,6 +66,8 @@ class StoreDescription:
             "locations_hash": self.locations_hash,
             "quality": self.quality,
         }
+        if self.measurements:
+            facts["measurements"] = True
         with durable_file(path) as file:
             file.write((json.dumps(facts, indent=1) + "\n").encode())
 
@@ -77,6 +82,7 @@ class StoreDescription:
                 shard_records=int(facts["shard_records"]),
                 locations_hash=str(facts["locations_hash"]),
                 quality=bool(facts["quality"]),
+                measurements=bool(facts.get("measurements", False)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(f"{path} is damaged ({error!r}): make the store again from the original files") from error

@@ -55,6 +55,7 @@ def ingest(
     workers: int = 1,
     shard_records: int = 1000,
     measure_quality: bool = True,
+    measure_waves: bool = False,
     progress: ProgressCallback | None = None,
 ) -> IngestSummary:
     """Read, prepare and store ECGs; return what the store then holds.
@@ -75,6 +76,8 @@ def ingest(
     shard_records : int
         Locations per shard.
     measure_quality : bool
+    measure_waves : bool
+        Write a table of measurements beside the signals, row for row that of the manifest (``Store.measurements``).
     progress : callable, optional
         Told locations done and in all, after each shard.
 
@@ -89,7 +92,9 @@ def ingest(
     """
     _refuse_unusable(locations, workers=workers, shard_records=shard_records)
     layout = StoreLayout(Path(store).absolute())
-    description = StoreDescription(spec, len(locations), shard_records, locations_hash(locations), measure_quality)
+    description = StoreDescription(
+        spec, len(locations), shard_records, locations_hash(locations), measure_quality, measure_waves
+    )
     _refuse_foreign_folder(layout)
     layout.folder.mkdir(parents=True, exist_ok=True)
     with StopRequest() as stop, StoreLock(layout.lock) as lock:
@@ -152,7 +157,7 @@ def _begin(layout: StoreLayout, description: StoreDescription) -> None:
         _refuse_lost_parts(layout, description.shards)
         _remove_rejected_parts(layout)
         return
-    for folder in layout.folders:
+    for folder in (*layout.folders, *((layout.measurements,) if description.measurements else ())):
         folder.mkdir(exist_ok=True)
     sync_folder(layout.folder)
     _remove_uncommitted(layout)
@@ -167,11 +172,15 @@ def _refuse_other_store(layout: StoreLayout, description: StoreDescription) -> N
     elif found.locations_hash != description.locations_hash:
         reason = "was made for another list of files"
     else:
-        reason = (
-            f"was made with shard_records = {found.shard_records} and measure_quality = {found.quality}, "
-            f"not {description.shard_records} and {description.quality}"
-        )
+        reason = f"was made with {_options(found)}, not {_options(description)}"
     raise StoreError(f"the store {layout.folder} {reason}: name another folder, or remove this one first")
+
+
+def _options(description: StoreDescription) -> str:
+    return (
+        f"shard_records = {description.shard_records}, measure_quality = {description.quality} and measure_waves = "
+        f"{description.measurements}"
+    )
 
 
 def _refuse_lost_parts(layout: StoreLayout, shards: int) -> None:
@@ -186,8 +195,8 @@ def _refuse_lost_parts(layout: StoreLayout, shards: int) -> None:
 def _remove_uncommitted(layout: StoreLayout) -> None:
     for path in layout.folder.glob(f"*{TEMPORARY_SUFFIX}"):
         path.unlink()
-    for folder in layout.folders:
-        for path in folder.iterdir():
+    for folder in (*layout.folders, layout.measurements):
+        for path in folder.iterdir() if folder.exists() else ():
             number = path.name.partition(".")[0]
             if path.name.endswith(TEMPORARY_SUFFIX) or not layout.committed(int(number)):
                 _log.info("removing %s, left by an interrupted ingest", path)
@@ -211,6 +220,7 @@ def _tasks(
             locations=tuple(locations[number * size : (number + 1) * size]),
             spec=description.spec,
             measure_quality=description.quality,
+            measure_waves=description.measurements,
         )
 
 

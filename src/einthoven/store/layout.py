@@ -5,6 +5,7 @@
     store/
         store.json              what the store is for; written first
         shards/00000000.npy     int16, one after the other (lead, length) block per record
+        measurements/00000000.parquet   numbers from the waves of the same records, where they were asked for
         manifest/00000000.parquet   one row per record of the shard; its presence commits the shard
         rejected/00000000.parquet   what the shard could not use; only until the store is finished
         rejected.parquet        all of these, written last: its presence means that the store is finished
@@ -47,6 +48,11 @@ class StoreLayout:
         """Folders of signals, of manifest parts, and of rejected parts."""
         return self.folder / "shards", self.folder / "manifest", self.folder / "rejected"
 
+    @property
+    def measurements(self) -> Path:
+        """Folder of the measurements, in a store that has them."""
+        return self.folder / "measurements"
+
     def shard(self, number: int) -> Path:
         """Signals of one shard."""
         return self.folder / "shards" / f"{number:08d}.npy"
@@ -54,6 +60,10 @@ class StoreLayout:
     def part(self, number: int) -> Path:
         """Manifest part of one shard."""
         return self.folder / "manifest" / f"{number:08d}.parquet"
+
+    def measurements_part(self, number: int) -> Path:
+        """Measurements of one shard."""
+        return self.measurements / f"{number:08d}.parquet"
 
     def rejected_part(self, number: int) -> Path:
         """Rejected files of one shard."""

@@ -20,6 +20,7 @@ from einthoven.progress import ProgressCallback, no_progress
 from einthoven.store.description import StoreDescription
 from einthoven.store.layout import StoreLayout
 from einthoven.store.manifest import MANIFEST_SCHEMA, REJECTED_SCHEMA, read_table
+from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA
 from einthoven.store.positioned import OpenFiles, read_blocks
 from einthoven.store.shard import BYTES_PER_VALUE, HEADER_BYTES
 from einthoven.store.verify import shard_problems
@@ -94,6 +95,23 @@ class Store:
     def manifest(self) -> pa.Table:
         """One row per record, all columns, parts in order."""
         return self._columns(None)
+
+    @cached_property
+    def measurements(self) -> pa.Table:
+        """Numbers from the waves, row for row those of ``manifest``; columns as in ``measurement_table``.
+
+        Raises
+        ------
+        StoreError
+            When the store was made without them, or a part is missing or damaged.
+        """
+        if not self._description.measurements:
+            raise StoreError(
+                f"the store {self.folder} was made without measurements: ingest with --measure (or measure_waves=True) "
+                "into a new folder, or measure the files with `einthoven measure`"
+            )
+        paths = [self._layout.measurements_part(number) for number in range(self._description.shards)]
+        return read_table(paths, schema=MEASUREMENTS_SCHEMA)
 
     @cached_property
     def rejected(self) -> pa.Table:

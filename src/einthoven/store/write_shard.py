@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +10,15 @@ from einthoven.ecg.input_spec import IngestSpec
 from einthoven.ecg.prepare import Prepared, prepare
 from einthoven.ecg.quality import quality
 from einthoven.ecg.record import Record
-from einthoven.errors import EinthovenError, RecordError, StoreFullError
+from einthoven.errors import StoreFullError
 from einthoven.store.durable import durable_file
 from einthoven.store.layout import StoreLayout
 from einthoven.store.manifest import MANIFEST_SCHEMA, REJECTED_SCHEMA, write_table
+from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA, measurement_row
 from einthoven.store.shard import ShardWriter
+from einthoven.store.unusable_files import blames_file, in_unicode, rejection
 
 __all__ = ["ShardResult", "ShardTask", "write_shard"]
-
-_OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class ShardTask:
     locations: tuple[RecordLocation, ...]
     spec: IngestSpec
     measure_quality: bool
+    measure_waves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,11 @@ class _Ready:
     record: Record
     prepared: Prepared
     quality: dict[str, Any] | None
+    measurements: dict[str, Any] | None
 
 
 def write_shard(task: ShardTask) -> ShardResult:
-    """Write signals, rejected files and manifest part of one shard, in this order; the part is the commit.
+    """Write signals, rejected files, measurements and manifest part of one shard, in this order; the last commits it.
 
     A file that can't be used becomes a row of the rejected files. One record is held at a time.
 
@@ -59,7 +60,8 @@ def write_shard(task: ShardTask) -> ShardResult:
     StoreFullError
         When the disk is full; nothing of the shard stays.
     """
-    layout, rows, rejected = task.layout, list[dict[str, Any]](), list[dict[str, Any]]()
+    layout = task.layout
+    rows, measured, rejected = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     try:
         with durable_file(layout.shard(task.number)) as file, ShardWriter(file) as writer:
             for location in task.locations:
@@ -67,14 +69,19 @@ def write_shard(task: ShardTask) -> ShardResult:
                 if isinstance(ready, _Ready):
                     start = writer.append(ready.prepared.quantised)
                     rows.append(_row(location, ready, shard=task.number, start=start))
+                    if ready.measurements is not None:
+                        measured.append(ready.measurements)
                 else:
                     rejected.append(ready)
         if rejected:
             write_table(layout.rejected_part(task.number), rejected, schema=REJECTED_SCHEMA)
+        if task.measure_waves:
+            write_table(layout.measurements_part(task.number), measured, schema=MEASUREMENTS_SCHEMA)
         write_table(layout.part(task.number), rows, schema=MANIFEST_SCHEMA)
     except StoreFullError:
         layout.shard(task.number).unlink(missing_ok=True)
         layout.rejected_part(task.number).unlink(missing_ok=True)
+        layout.measurements_part(task.number).unlink(missing_ok=True)
         raise
     return ShardResult(task.number, len(rows), len(rejected))
 
@@ -86,37 +93,14 @@ def _ready(location: RecordLocation, task: ShardTask) -> _Ready | dict[str, Any]
         stage, sha256 = "prepare", record.provenance.source_sha256 or None
         prepared = prepare(record, task.spec)
         stage = "quality"
-        measured = quality(record).to_dict() if task.measure_quality else None
+        signal_quality = quality(record).to_dict() if task.measure_quality else None
+        stage = "measure"
+        measurements = measurement_row(location, record) if task.measure_waves else None
     except Exception as error:
-        if not _blames_file(error):
+        if not blames_file(error):
             raise
-        return _rejection(location, error, stage=stage, sha256=sha256)
-    return _Ready(record, prepared, measured)
-
-
-def _blames_file(error: Exception) -> bool:
-    if isinstance(error, EinthovenError):
-        return isinstance(error, RecordError)  # an unknown format or option is the caller's mistake
-    # the machine's trouble is not the file's: no record may be lost to it
-    return not isinstance(error, MemoryError) and getattr(error, "errno", None) not in _OUT_OF_RESOURCES
-
-
-def _rejection(location: RecordLocation, error: Exception, *, stage: str, sha256: str | None) -> dict[str, Any]:
-    message = str(error)
-    if location.record_id not in message:
-        message = f"record {location.record_id}: {message}"
-    return {
-        "path": _in_unicode(location.path),
-        "sha256": sha256,
-        "stage": stage,
-        "error_type": type(error).__name__,
-        "message": _in_unicode(message),
-    }
-
-
-def _in_unicode(text: str) -> str:
-    """Spell out the bytes of a file's name that are no text: a table can't hold them."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+        return rejection(location, error, stage=stage, sha256=sha256)
+    return _Ready(record, prepared, signal_quality, measurements)
 
 
 def _row(location: RecordLocation, ready: _Ready, *, shard: int, start: int) -> dict[str, Any]:
@@ -124,7 +108,7 @@ def _row(location: RecordLocation, ready: _Ready, *, shard: int, start: int) -> 
     return {
         "record_id": location.record_id,
         "patient_id": location.patient_id or record.patient_id or "",
-        "source_path": _in_unicode(record.provenance.source_path or location.path),
+        "source_path": in_unicode(record.provenance.source_path or location.path),
         "source_sha256": record.provenance.source_sha256,
         "shard": shard,
         "start": start,
