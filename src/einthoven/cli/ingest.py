@@ -31,6 +31,9 @@ def ingest_command(
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     shard_records: Annotated[int, typer.Option(min=1, help="ECGs per shard.")] = 1000,
     quality: Annotated[bool, typer.Option("--quality/--no-quality", help="Measure signal quality.")] = True,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Also measure the waves, into a table beside the signals.")
+    ] = False,
     layout: LayoutOption = None,
     unit: UnitOption = None,
     leads: LeadsOption = None,
@@ -57,6 +60,7 @@ def ingest_command(
             workers=workers,
             shard_records=shard_records,
             measure_quality=quality,
+            measure_waves=measure,
             progress=progress,
         )
     tell_left_out(found)

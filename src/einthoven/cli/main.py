@@ -22,6 +22,7 @@ from einthoven.cli.evaluate import evaluate_command
 from einthoven.cli.failures import system_error
 from einthoven.cli.ingest import ingest_command
 from einthoven.cli.inspect import inspect_command
+from einthoven.cli.measure import measure_command
 from einthoven.cli.predict import predict_command
 from einthoven.cli.report import report_command
 from einthoven.cli.run import run_command
@@ -43,6 +44,7 @@ app.command("inspect")(inspect_command)
 app.command("deidentify")(deidentify_command)
 app.command("convert")(convert_command)
 app.command("ingest")(ingest_command)
+app.command("measure")(measure_command)
 app.command("predict")(predict_command)
 app.command("evaluate")(evaluate_command)
 app.command("report")(report_command)
