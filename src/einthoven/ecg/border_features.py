@@ -1,10 +1,11 @@
 """Classical estimates of where a wave begins or ends, lead by lead, and their weighted mean.
 
-Two families of estimates, each for the lead itself, as the median over the leads, and for the joint activity of all
-leads. *Crossings*: the activity (smoothed steepness) is followed outwards until it stays below a share of its height.
-*Quantiles*: the time at which a share of the wave's energy has passed. No single share is right for every shape; a
-weighted mean of them is, with weights fitted to the marks of cardiologists (``border_weights``). Everything is relative
-to the wave's own height, so that a gain changes nothing.
+Three families of estimates, each for the lead itself, as the median over the leads, and for all leads jointly.
+*Crossings*: the activity (smoothed steepness) is followed outwards until it stays below a share of its height.
+*Quantiles*: the time at which a share of the activity's energy has passed, and the same for the *bow*, the distance
+from a straight line under the wave. No single share is right for every shape; a weighted mean of them is, with weights
+fitted to the marks of cardiologists (``border_weights``). Where a lead is flatter than the others its own estimates
+weigh otherwise. Everything is relative to the wave's own height, so that a gain changes nothing.
 """
 
 from __future__ import annotations
@@ -29,10 +30,21 @@ BASE_QUANTILE = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """How steep a beat is: ``own`` float64 (lead, sample), ``joint`` float64 (sample,) over all leads."""
+    """How steep a beat is.
+
+    Attributes
+    ----------
+    own : float64 (lead, sample)
+        Absolute slope of each lead, smoothed.
+    joint : float64 (sample,)
+        Length of the slope's vector over all leads, smoothed.
+    smooth : float64 (lead, sample)
+        The signal itself, smoothed.
+    """
 
     own: NDArray[np.float64]
     joint: NDArray[np.float64]
+    smooth: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +76,68 @@ class BorderSearch:
     reach: int
 
 
-def activity_of(signal: NDArray[np.float64], *, scale: float, smoothing: float) -> Activity:
-    """Return the absolute slope at a scale (standard deviation of a Gaussian, samples), smoothed.
+def activity_of(signal: NDArray[np.float64], *, scale: float, smoothing: float, bow_smoothing: float) -> Activity:
+    """Return the activity of a beat.
 
     Parameters
     ----------
     signal : float64 (lead, sample)
+    scale, smoothing, bow_smoothing : float
+        Standard deviations of Gaussians, in samples: of the slope, of the activity, and of the signal itself.
     """
     slope = gaussian_filter1d(signal, scale, axis=1, order=1, mode="nearest")
     joint = np.sqrt((slope**2).sum(axis=0))
     return Activity(
         gaussian_filter1d(np.abs(slope), smoothing, axis=1, mode="nearest"),
         gaussian_filter1d(joint, smoothing, mode="nearest"),
+        gaussian_filter1d(signal, bow_smoothing, axis=1, mode="nearest"),
     )
 
 
 def border_features(activity: Activity, search: BorderSearch) -> tuple[float, NDArray[np.float64]]:
-    """Return the base (a sample) and float64 (lead, feature): estimates of the border in samples from that base."""
-    own, joint = activity.own, activity.joint
+    """Return the base (a sample) and float64 (lead, feature): estimates of the border in samples from that base.
+
+    Own crossings, quantiles and bow quantiles; the same of all leads, as median and jointly, and the anchors; own
+    crossings and quantiles times the lead's relative height, and that height.
+    """
     low, high = search.core
-    heights = own[:, low:high].max(axis=1)
-    crossing = crossings(own, heights[:, None] * CROSSING_SHARES, search)
-    joint_crossing = crossings(joint[None], joint[low:high].max() * CROSSING_SHARES[None], search)
     backwards = search.stop > search.start
-    quantile = energy_quantiles(own, search.window, backwards=backwards)
-    joint_quantile = energy_quantiles(joint[None], search.window, backwards=backwards)
-    base = float(joint_quantile[0, BASE_QUANTILE])
-    shared = np.concatenate(
-        [np.median(crossing, axis=0), joint_crossing[0], np.median(quantile, axis=0), joint_quantile[0], search.anchors]
-    )
-    features = np.concatenate([crossing, quantile, np.broadcast_to(shared, (len(own), shared.size))], axis=1)
-    away: NDArray[np.float64] = np.clip(features - base, -search.reach, search.reach)
-    return base, away
+    heights = activity.own[:, low:high].max(axis=1)
+    joint_height = activity.joint[low:high].max(keepdims=True)
+    bows, joint_bow = _bows(activity.smooth, search.window)
+    own = [
+        crossings(activity.own, heights[:, None] * CROSSING_SHARES, search),
+        energy_quantiles(activity.own, search.window, backwards=backwards),
+        energy_quantiles(bows, search.window, backwards=backwards),
+    ]
+    joint = [
+        crossings(activity.joint[None], joint_height[:, None] * CROSSING_SHARES, search)[0],
+        energy_quantiles(activity.joint[None], search.window, backwards=backwards)[0],
+        energy_quantiles(joint_bow[None], search.window, backwards=backwards)[0],
+    ]
+    base = float(joint[1][BASE_QUANTILE])
+    middle = [np.median(estimates, axis=0) for estimates in own]
+    shared = np.concatenate([*middle, *joint, search.anchors])
+    places = np.concatenate([*own, np.broadcast_to(shared, (len(heights), shared.size))], axis=1) - base
+    np.clip(places, -search.reach, search.reach, out=places)
+    height = _relative(heights)[:, None]
+    n_own = 2 * ONSET_QUANTILES.size
+    return base, np.concatenate([places, places[:, :n_own] * height, search.reach * height], axis=1)
+
+
+def _relative(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each lead's height in [0, 1]: 0.5 for the median lead, 1 from twice as high."""
+    typical = float(np.median(heights))
+    return np.clip(heights / (2 * typical), 0, 1) if typical > 0 else np.full(heights.shape, 0.5)
+
+
+def _bows(smooth: NDArray[np.float64], window: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the distance from the straight line between a window's ends, (lead, sample) and of all leads (sample,)."""
+    low, high = window
+    bows = np.zeros(smooth.shape)
+    start, end = smooth[:, low, None], smooth[:, min(high, smooth.shape[1] - 1), None]
+    bows[:, low:high] = np.abs(smooth[:, low:high] - start - (end - start) * np.linspace(0, 1, high - low))
+    return bows, np.sqrt((bows**2).sum(axis=0))
 
 
 def crossings(

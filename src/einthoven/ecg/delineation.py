@@ -101,7 +101,7 @@ def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
         return _nothing(analysis.leads, beats, representatives)
     signal = without_spikes(analysis.signal, beats.spikes)[usable]
     groups = _groups(signal, beats, representatives, usable)
-    found = _delineated(signal, beats, groups)
+    found = _delineated(signal, tuple(analysis.leads[row] for row in usable), beats, groups)
     carried = carried_marks(beats.sample, groups.of_beat, found.lead_marks, found.pattern)
     carried[(carried < 0) | (carried > signal.shape[1] - 1)] = np.nan
     free = np.empty((0, usable.size, 3)) if found.pattern is None else free_p_waves(carried, found.pattern)
@@ -158,13 +158,13 @@ class _Found:
     pattern: PPattern | None
 
 
-def _delineated(signal: NDArray[np.float32], beats: Beats, groups: _Groups) -> _Found:
+def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beats, groups: _Groups) -> _Found:
     lead_marks = np.full((len(groups.beats), len(signal), 9), np.nan)
     confidence = np.zeros((len(groups.beats), 3))
     t_end = None
     for k, beat in enumerate(groups.beats):
         timing = BeatTiming(beat.fiducial, *_intervals(beats, beat.beats), t_end)
-        marks = lead_borders(beat.signal.astype(np.float64), timing)
+        marks = lead_borders(beat.signal.astype(np.float64), leads, timing)
         fiducials = np.rint(beats.sample[beat.beats]).astype(np.int64)
         confidence[k] = wave_confidence(signal, fiducials, _windows(marks), noise=beat.noise)
         marks[:, np.repeat(confidence[k] < (PRESENT, 0, PRESENT), 3)] = np.nan

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.border_features import Activity, BorderSearch, border_features
-from einthoven.ecg.border_weights import BORDER_WEIGHTS
+from einthoven.ecg.border_weights import border_weights
 from einthoven.ecg.wave_search import WaveSearch, p_search, qrs_search, t_search
 
 __all__ = ["BeatTiming", "lead_borders"]
@@ -43,7 +43,7 @@ class BeatTiming:
     previous_t_end: float | None = None
 
 
-def lead_borders(signal: NDArray[np.float64], timing: BeatTiming) -> NDArray[np.float64]:
+def lead_borders(signal: NDArray[np.float64], leads: tuple[str, ...], timing: BeatTiming) -> NDArray[np.float64]:
     """Return float64 (lead, 9): the marks of ``delineation.Mark`` in samples of the beat; NaN where there is no room.
 
     Whether P and T are there at all is for others to say.
@@ -52,23 +52,24 @@ def lead_borders(signal: NDArray[np.float64], timing: BeatTiming) -> NDArray[np.
     ----------
     signal : float64 (lead, sample)
         Usable leads alone.
+    leads : tuple of str
     timing : BeatTiming
     """
     marks = np.full((len(signal), 9), np.nan)
     qrs = qrs_search(signal, fiducial=timing.fiducial)
-    marks[:, 3:6] = _borders(signal, qrs, "qrs")
+    marks[:, 3:6] = _borders(signal, leads, qrs, "qrs")
     start, end = float(np.quantile(marks[:, 3], P_START_QUANTILE)), float(np.median(marks[:, 5]))
     limit = t_limit(timing, n_samples=signal.shape[1])
     t = t_search(signal, qrs_end=round(end), limit=limit)
     if t is not None:
-        marks[:, 6:9] = _borders(signal, t, "t")
+        marks[:, 6:9] = _borders(signal, leads, t, "t")
     t_end = timing.previous_t_end
     if t_end is None:
         t_end = (float(np.median(marks[:, 8])) if t is not None else end) - timing.fiducial
     earliest = timing.fiducial - timing.before + t_end
     p = p_search(signal, qrs_start=round(start), earliest=round(earliest))
     if p is not None:
-        marks[:, 0:3] = _borders(signal, p, "p")
+        marks[:, 0:3] = _borders(signal, leads, p, "p")
     return marks
 
 
@@ -79,18 +80,19 @@ def t_limit(timing: BeatTiming, *, n_samples: int) -> int:
     return int(min(n_samples - 2, timing.fiducial + min(longest, room)))
 
 
-def _borders(signal: NDArray[np.float64], wave: WaveSearch, name: str) -> NDArray[np.float64]:
+def _borders(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSearch, name: str) -> NDArray[np.float64]:
     """Return float64 (lead, 3): onset, peak and end."""
     last = signal.shape[1] - 1
-    onset = np.clip(_border(wave.activity, wave.onset, f"{name}_on"), 0, last)
-    offset = np.clip(_border(wave.activity, wave.offset, f"{name}_off"), onset + 1, last)
+    onset = np.clip(_border(wave.activity, leads, wave.onset, f"{name}_on"), 0, last - 1)
+    offset = np.clip(_border(wave.activity, leads, wave.offset, f"{name}_off"), onset + 1, last)
     return np.stack([onset, _peaks(signal, onset, offset), offset], axis=1)
 
 
-def _border(activity: Activity, search: BorderSearch, name: str) -> NDArray[np.float64]:
-    weights = BORDER_WEIGHTS[name]
+def _border(activity: Activity, leads: tuple[str, ...], search: BorderSearch, name: str) -> NDArray[np.float64]:
+    weights = border_weights()[name]
     base, features = border_features(activity, search)
-    found: NDArray[np.float64] = base + weights[0] + features @ weights[1:]
+    offsets = np.array([weights.leads.get(lead, 0.0) for lead in leads])
+    found: NDArray[np.float64] = base + weights.constant + features @ weights.features + offsets
     return found
 
 

@@ -57,7 +57,7 @@ def qrs_search(signal: NDArray[np.float64], *, fiducial: int) -> WaveSearch:
     signal : float64 (lead, sample)
     fiducial : int
     """
-    activity = activity_of(signal, scale=_samples(6), smoothing=_samples(5))
+    activity = activity_of(signal, scale=_samples(6), smoothing=_samples(5), bow_smoothing=_samples(3))
     last = signal.shape[1] - 1
     low = max(0, fiducial - _samples(120))
     apex = low + int(activity.joint[low : fiducial + _samples(120)].argmax())
@@ -97,8 +97,8 @@ def t_search(signal: NDArray[np.float64], *, qrs_end: int, limit: int) -> WaveSe
         return None
     held = signal.copy()
     held[:, : qrs_end + _samples(10)] = held[:, qrs_end + _samples(10), None]
-    activity = activity_of(held, scale=_samples(14), smoothing=_samples(14))
-    apex = low + int(_bow(gaussian_filter1d(signal, _samples(6), axis=1, mode="nearest"), low, limit).argmax())
+    activity = activity_of(held, scale=_samples(14), smoothing=_samples(14), bow_smoothing=_samples(12))
+    apex = low + int(_bow(activity.smooth, low, limit).argmax())
     joint = activity.joint
     first = low + int(joint[low : apex + 1].argmax())
     last = apex + int(joint[apex:limit].argmax())
@@ -141,7 +141,8 @@ def p_search(signal: NDArray[np.float64], *, qrs_start: int, earliest: int) -> W
     bowed = _bow(gaussian_filter1d(held, _samples(10), axis=1, mode="nearest"), low, high)
     likely = np.sqrt((curved**2).sum(axis=0)) * bowed
     apex = low + margin_low + int(likely[margin_low : high - low - margin_high].argmax())
-    return _p_borders(activity_of(held, scale=_samples(12), smoothing=_samples(10)), apex, low=low, high=high)
+    activity = activity_of(held, scale=_samples(12), smoothing=_samples(10), bow_smoothing=_samples(8))
+    return _p_borders(activity, apex, low=low, high=high)
 
 
 def _p_borders(activity: Activity, apex: int, *, low: int, high: int) -> WaveSearch:
