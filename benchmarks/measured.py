@@ -11,6 +11,6 @@ __all__ = ["numbers"]
 
 
 def numbers(record: Record) -> dict[str, float]:
-    """Return each quantity by its name, those of a lead as ``name.lead``."""
+    """Return each quantity by its name, those of a lead as ``lead.name``."""
     row = measure(record).to_row()
     return {name: np.nan if value is None else float(value) for name, value in row.items() if name != "reasons"}

@@ -28,8 +28,8 @@ AIMS = {"AF": 0.97, "LBBB": 0.95, "RBBB": 0.95}
 FEWEST_POSITIVES = 20
 REGRESSED = (
     "qrs_ms",
-    *("qrs_terminal_share.V1", "qrs_terminal_share.V6", "qrs_terminal_share.I"),
-    *("r_share.V1", "r_share.V6", "r_peak_time_ms.V1", "r_peak_time_ms.V6"),
+    *("V1.qrs_terminal_share", "V6.qrs_terminal_share", "I.qrs_terminal_share"),
+    *("V1.r_share", "V6.r_share", "V1.r_peak_time_ms", "V6.r_peak_time_ms"),
 )
 FOLDS = 5
 HEADER = ("target", "source", "positives", "others", "score", "AUROC", "95 % interval", "aim")
