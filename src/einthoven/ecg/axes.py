@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.leads import LEAD_SETS, LIMB_LEADS, STANDARD_LEADS, derive_limb_leads
 
-__all__ = ["KORS", "angle_between_axes", "angle_in_space", "frontal_axis", "frontal_vectors", "spatial_vectors"]
+__all__ = [
+    "KORS",
+    "angle_between_axes",
+    "angle_in_space",
+    "einthoven_error",
+    "frontal_axis",
+    "frontal_vectors",
+    "spatial_vectors",
+]
+
+_LAWS = {("I", "III", "II"): -1, ("aVR", "aVL", "aVF"): 1}
 
 KORS = np.array(
     [
@@ -76,6 +86,27 @@ def angle_between_axes(first_deg: float, second_deg: float) -> float:
     (40.0, -40.0)
     """
     return (first_deg - second_deg + 180) % 360 - 180
+
+
+def einthoven_error(beat: NDArray[np.float32], rows: Mapping[str, int]) -> float:
+    """Return what is left of I + III - II, or of aVR + aVL + aVF, relative to the largest of the three; 0 without them.
+
+    0 but for rounding in ECGs whose leads have one scale and their right names; the larger of both laws.
+
+    Parameters
+    ----------
+    beat : float32 (lead, sample)
+    rows : mapping of lead to row
+        Leads that can be relied on.
+    """
+    largest_error = 0.0
+    for (first, second, third), sign in _LAWS.items():
+        if first in rows and second in rows and third in rows:
+            three = beat[[rows[first], rows[second], rows[third]]]
+            left = three[0] + three[1] + sign * three[2]
+            size = float(np.einsum("ls,ls->l", three, three).max())
+            largest_error = max(largest_error, math.sqrt(float(left @ left) / size) if size > 0 else 0.0)
+    return largest_error
 
 
 def spatial_vectors(areas: NDArray[np.float64], rows: Mapping[str, int]) -> NDArray[np.float64] | None:

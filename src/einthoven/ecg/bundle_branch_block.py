@@ -19,6 +19,8 @@ __all__ = ["lbbb_grades", "lbbb_score", "rbbb_grades", "rbbb_score"]
 Grades = dict[str, float]
 OfLead = Callable[[str, str], float]
 
+_LEADS = ("I", "aVL", "V1", "V2", "V5", "V6")
+
 WIDTH_MS = (100.0, 140.0)
 """Half at the 120 ms of a complete block; full at Strauss' 140 ms."""
 
@@ -92,7 +94,7 @@ def rbbb_grades(numbers: LeadNumbers, rows: Mapping[str, int]) -> Grades:
 
 def _lookup(numbers: LeadNumbers, rows: Mapping[str, int]) -> OfLead:
     """Return how to look up a number of a lead; NaN where the lead is missing."""
-    values = {lead: numbers.values[row].tolist() for lead, row in rows.items()}
+    values = {lead: numbers.values[rows[lead]].tolist() for lead in _LEADS if lead in rows}
 
     def value(lead: str, name: str) -> float:
         return float(values[lead][COLUMN[name]]) if lead in values else math.nan

@@ -59,7 +59,7 @@ LEAD_QUANTITIES: dict[str, Quantity] = {
     "qrs_half_width_ms": Quantity(
         "ms", "breadth of the largest deflection", "time beyond half of its amplitude", OUR_OWN
     ),
-    "qrs_notches": Quantity("1", "notches of the deflections of QRS", "(turning points - deflections) / 2", DAS),
+    "qrs_notches": Quantity("1", "notches of QRS of 5 % of its height", "(turning points - deflections) / 2", DAS),
     "j_mv": Quantity("mV", "level of the J point", "at the end of QRS over all leads", CSE),
     "st_j40_mv": Quantity("mV", "ST level at J + 40 ms", "against the level before QRS", AHA_REPOLARISATION),
     "st_j60_mv": Quantity("mV", "ST level at J + 60 ms", "against the level before QRS", AHA_REPOLARISATION),

@@ -12,7 +12,15 @@ from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.delineation import Mark
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.qrs_deflections import DEFLECTIONS, find_deflections, smallest_deflection
-from einthoven.ecg.qrs_shape import STEP_MS, count_notches, half_width, highest_point, net_area, terminal_area
+from einthoven.ecg.qrs_shape import (
+    NOTCH_SHARE,
+    STEP_MS,
+    count_notches,
+    half_width,
+    highest_point,
+    net_area,
+    terminal_area,
+)
 from einthoven.ecg.representative_beat import RepresentativeBeat
 
 __all__ = ["COLUMN", "LeadNumbers", "measure_leads"]
@@ -113,7 +121,7 @@ def _fill_qrs(values: NDArray[np.float64], qrs: NDArray[np.float32], noise: NDAr
     values[:, COLUMN["qrs_area_mv_ms"]] = net_area(qrs)
     terminal = terminal_area(qrs)
     values[:, COLUMN["qrs_terminal_area_mv_ms"]] = terminal
-    values[:, COLUMN["qrs_notches"]] = count_notches(qrs, smallest, deflections.count)
+    values[:, COLUMN["qrs_notches"]] = count_notches(qrs, np.maximum(smallest, NOTCH_SHARE * height), deflections.count)
     with_r = np.isfinite(deflections.amplitude[:, DEFLECTIONS.index("r")])
     values[with_r, COLUMN["r_peak_time_ms"]] = (highest_point(qrs) * STEP_MS)[with_r]
     values[moving, COLUMN["qrs_half_width_ms"]] = half_width(qrs, highest, lowest)[moving]

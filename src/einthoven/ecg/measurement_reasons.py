@@ -39,7 +39,7 @@ class Reason(IntEnum):
     FREE_P = 18
     NOISE = 19
     SEX_UNKNOWN = 20
-    BEYOND_BEAT = 21
+    LEADS_CONTRADICT = 21
 
 
 REASONS = {
@@ -64,6 +64,6 @@ REASONS = {
     Reason.FREE_P: "P waves without QRS",
     Reason.NOISE: "noisy lead",
     Reason.SEX_UNKNOWN: "sex unknown",
-    Reason.BEYOND_BEAT: "next beat too early",
+    Reason.LEADS_CONTRADICT: "limb leads contradict Einthoven's law",
 }
 """In the words of tables and reports."""

@@ -16,11 +16,12 @@ from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.lead_measurements import COLUMN
 from einthoven.ecg.leads import LEAD_SETS
 from einthoven.ecg.measurement_reasons import Reason
+from einthoven.ecg.qrs_deflections import DEFLECTIONS
 from einthoven.ecg.voltage_criteria import NEEDED_LEADS
 
 __all__ = ["NEEDED_LEADS", "NEEDED_WAVES", "Waves", "judge_numbers", "judge_waves", "lead_codes"]
 
-SURE = 0.5
+SURE = 0.75
 """Confidence of a wave below which what is measured on it is doubtful."""
 
 FEWEST_BEATS = 2
@@ -33,6 +34,7 @@ LARGEST_NOISE = 0.05
 """Standard error of the representative beat relative to the height of QRS."""
 
 NEEDED_WAVES = {
+    "atrial_rate_bpm": "P",
     "p_ms": "P",
     "pr_ms": "P QRS",
     "qrs_ms": "QRS",
@@ -91,9 +93,8 @@ def _wave_of(name: str) -> int:
 
 _WAVE_OF_COLUMN = np.array([_wave_of(name) for name in LEAD_QUANTITIES])
 _NEEDS_MV = np.array([quantity.needs_millivolts for quantity in LEAD_QUANTITIES.values()])
-_DEFLECTIONS = ("q", "r", "s", "r_prime", "s_prime", "qs")
-_DEFLECTION_MV = [COLUMN[f"{name}_mv"] for name in _DEFLECTIONS]
-_DEFLECTION_MS = [COLUMN[f"{name}_ms"] for name in _DEFLECTIONS]
+_DEFLECTION_MV = np.array([COLUMN[f"{name}_mv"] for name in DEFLECTIONS])
+_DEFLECTION_MS = np.array([COLUMN[f"{name}_ms"] for name in DEFLECTIONS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +144,16 @@ def lead_codes(
     absent = np.array(waves.absent, dtype=np.uint8)[_WAVE_OF_COLUMN]
     codes = np.empty(values.shape, dtype=np.uint8)
     codes[:] = np.array(waves.doubt, dtype=np.uint8)[_WAVE_OF_COLUMN]
-    height = values[:, COLUMN["qrs_peak_to_peak_mv"]]
-    codes[values[:, COLUMN["noise_mv"]] > LARGEST_NOISE * height] = Reason.NOISE
+    codes[values[:, COLUMN["noise_mv"]] > LARGEST_NOISE * values[:, COLUMN["qrs_peak_to_peak_mv"]]] = Reason.NOISE
     if in_mv:
-        small = np.abs(values[:, _DEFLECTION_MV]) < SMALLEST_MV
-        for columns in (_DEFLECTION_MV, _DEFLECTION_MS):
-            codes[:, columns] = np.where(small, Reason.SMALL_DEFLECTION, codes[:, columns])
-    else:
-        values[:, _NEEDS_MV] = np.nan
+        lead, deflection = np.nonzero(np.abs(values[:, _DEFLECTION_MV]) < SMALLEST_MV)
+        codes[lead, _DEFLECTION_MV[deflection]] = codes[lead, _DEFLECTION_MS[deflection]] = Reason.SMALL_DEFLECTION
     values[:, absent > 0] = np.nan
     values[~usable] = np.nan
-    codes = np.where(np.isnan(values), np.where(absent > 0, absent, Reason.NO_DEFLECTION), codes).astype(np.uint8)
+    codes[np.isnan(values)] = Reason.NO_DEFLECTION
+    codes[:, absent > 0] = absent[absent > 0]
     if not in_mv:
+        values[:, _NEEDS_MV] = np.nan
         codes[:, _NEEDS_MV] = Reason.NO_UNIT
     codes[~usable] = Reason.LEAD_UNUSABLE
     return codes

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +51,15 @@ def voltage_criteria(numbers: LeadNumbers, rows: Mapping[str, int]) -> dict[str,
     rows : mapping of lead to row
         The leads that can be relied on.
     """
-    formulas = _formulas(numbers)
-    return {
-        name: formula([rows[lead] for lead in NEEDED_LEADS[name]])
-        if rows.keys() >= set(NEEDED_LEADS[name])
-        else math.nan
-        for name, formula in formulas.items()
-    }
+    places = _places(tuple(rows.items()))
+    return {name: formula(places[name]) if name in places else math.nan for name, formula in _formulas(numbers).items()}
+
+
+@lru_cache(maxsize=64)
+def _places(rows: tuple[tuple[str, int], ...]) -> dict[str, list[int]]:
+    """Return the rows of the leads of each number that has all of them."""
+    known = dict(rows)
+    return {name: [known[lead] for lead in leads] for name, leads in NEEDED_LEADS.items() if known.keys() >= set(leads)}
 
 
 def _formulas(numbers: LeadNumbers) -> dict[str, Callable[[list[int]], float]]:
