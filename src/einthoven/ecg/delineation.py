@@ -32,6 +32,9 @@ MS = 1000 / RATE_HZ
 GLOBAL_QUANTILES = (0.1, 0.5, 0.9, 0.1, 0.5, 0.9, 0.1, 0.5, 0.9)
 """Over the leads: the earliest of twelve onsets would be the most mistaken one."""
 
+SPIKE_BEFORE_P_S = 0.05
+"""An atrial spike is followed by P within."""
+
 LONE_BEAT_ROOM_S = 0.12
 """A beat that is alone is delineated when so much of the record lies around it."""
 
@@ -164,9 +167,12 @@ def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beat
     t_end = None
     for k, beat in enumerate(groups.beats):
         timing = BeatTiming(beat.fiducial, *_intervals(beats, beat.beats), t_end)
-        marks = lead_borders(beat.signal.astype(np.float64), leads, timing)
+        weights = weighted_by_noise(beat.noise)
+        marks = lead_borders(beat.signal.astype(np.float64), leads, timing, weights=weights)
         fiducials = np.rint(beats.sample[beat.beats]).astype(np.int64)
         confidence[k] = wave_confidence(signal, fiducials, _windows(marks), noise=beat.noise)
+        if _atrially_paced(beats.spikes, fiducials - beat.fiducial, _windows(marks)[0]):
+            confidence[k, 0] = 0
         marks[:, np.repeat(confidence[k] < (PRESENT, 0, PRESENT), 3)] = np.nan
         lead_marks[k] = marks - beat.fiducial
         if k == 0 and np.isfinite(marks[0, Mark.T_OFF]):
@@ -200,6 +206,12 @@ def _intervals(beats: Beats, members: NDArray[np.int64]) -> tuple[float, float]:
         float(np.median(before)) if before.size else anyway,
         float(np.median(after)) if after.size else anyway,
     )
+
+
+def _atrially_paced(spikes: NDArray[np.float64], starts: NDArray[np.int64], p: NDArray[np.float64]) -> bool:
+    """Return whether most beats have a spike in their P wave: what it leaves behind can't be told from P."""
+    low, high = starts + p[0] - SPIKE_BEFORE_P_S * RATE_HZ, starts + p[1]
+    return bool(np.mean(np.searchsorted(spikes, high) > np.searchsorted(spikes, low)) > 0.5)
 
 
 def _windows(marks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,6 +20,9 @@ LONGEST_QT_SHARE, LONGEST_QT_ANYWAY = 0.62, 0.4
 T_TO_NEXT_QRS_SHARE, T_TO_NEXT_QRS_S = 0.95, 0.12
 """T ends before this share of the RR interval less this many seconds, where the next P and QRS need room."""
 
+R_SHARE = 0.15
+"""The peak of QRS is that of R, unless R is smaller than this share of Q or S."""
+
 P_START_QUANTILE = 0.25
 """Of the leads' QRS onsets: an onset that single leads put too early must not cut P off."""
 
@@ -43,7 +46,9 @@ class BeatTiming:
     previous_t_end: float | None = None
 
 
-def lead_borders(signal: NDArray[np.float64], leads: tuple[str, ...], timing: BeatTiming) -> NDArray[np.float64]:
+def lead_borders(
+    signal: NDArray[np.float64], leads: tuple[str, ...], timing: BeatTiming, *, weights: NDArray[np.float32]
+) -> NDArray[np.float64]:
     """Return float64 (lead, 9): the marks of ``delineation.Mark`` in samples of the beat; NaN where there is no room.
 
     Whether P and T are there at all is for others to say.
@@ -54,6 +59,8 @@ def lead_borders(signal: NDArray[np.float64], leads: tuple[str, ...], timing: Be
         Usable leads alone.
     leads : tuple of str
     timing : BeatTiming
+    weights : float32 (lead,)
+        Lower for leads with more noise, which would hide a low P wave.
     """
     marks = np.full((len(signal), 9), np.nan)
     qrs = qrs_search(signal, fiducial=timing.fiducial)
@@ -67,9 +74,10 @@ def lead_borders(signal: NDArray[np.float64], leads: tuple[str, ...], timing: Be
     if t_end is None:
         t_end = (float(np.median(marks[:, 8])) if t is not None else end) - timing.fiducial
     earliest = timing.fiducial - timing.before + t_end
-    p = p_search(signal, qrs_start=round(start), earliest=round(earliest))
+    weighted = signal * weights[:, None]
+    p = p_search(weighted, qrs_start=round(start), earliest=round(earliest))
     if p is not None:
-        marks[:, 0:3] = _borders(signal, leads, p, "p")
+        marks[:, 0:3] = _borders(weighted, leads, p, "p")
     return marks
 
 
@@ -85,7 +93,8 @@ def _borders(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSear
     last = signal.shape[1] - 1
     onset = np.clip(_border(wave.activity, leads, wave.onset, f"{name}_on"), 0, last - 1)
     offset = np.clip(_border(wave.activity, leads, wave.offset, f"{name}_off"), onset + 1, last)
-    return np.stack([onset, _peaks(signal, onset, offset), offset], axis=1)
+    peaks = _peaks(signal, onset, offset, upright_share=R_SHARE if name == "qrs" else 1.0)
+    return np.stack([onset, peaks, offset], axis=1)
 
 
 def _border(activity: Activity, leads: tuple[str, ...], search: BorderSearch, name: str) -> NDArray[np.float64]:
@@ -96,14 +105,25 @@ def _border(activity: Activity, leads: tuple[str, ...], search: BorderSearch, na
     return found
 
 
-def _peaks(signal: NDArray[np.float64], onset: NDArray[np.float64], offset: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64 (lead,): where each lead is furthest from the straight line between its borders."""
+def _peaks(
+    signal: NDArray[np.float64],
+    onset: NDArray[np.float64],
+    offset: NDArray[np.float64],
+    *,
+    upright_share: float,
+) -> NDArray[np.float64]:
+    """Return float64 (lead,): where each lead is furthest from the straight line between its borders.
+
+    The highest place, where it is as high as this share of the deepest one is deep.
+    """
     low, high = int(onset.min()), int(np.ceil(offset.max())) + 1
     samples = np.arange(low, high)
     rows = np.arange(len(signal))
     first, last = np.rint(onset).astype(np.int64), np.rint(offset).astype(np.int64)
     start, end = signal[rows, first], signal[rows, last]
     slope = (end - start) / np.maximum(last - first, 1)
-    away = np.abs(signal[:, low:high] - start[:, None] - slope[:, None] * (samples - first[:, None]))
-    inside = (samples >= first[:, None]) & (samples <= last[:, None])
-    return low + np.where(inside, away, -1.0).argmax(axis=1).astype(np.float64)
+    away = signal[:, low:high] - start[:, None] - slope[:, None] * (samples - first[:, None])
+    away[(samples < first[:, None]) | (samples > last[:, None])] = 0
+    highest, deepest = away.argmax(axis=1), away.argmin(axis=1)
+    upright = away[rows, highest] >= -upright_share * away[rows, deepest]
+    return low + np.where(upright, highest, deepest).astype(np.float64)

@@ -27,6 +27,9 @@ LONGEST_PR = _samples(380)
 P_APEX_MARGIN = _samples(24), _samples(28)
 """P peaks no nearer to the end of the T wave before, and to QRS."""
 
+USUAL_P_APEX = _samples(120)
+"""Before QRS (5 to 95 % in LUDB: 80 to 150 ms); nearer, atrial repolarisation or a slow start of QRS is likelier."""
+
 P_HALF_WIDTH = _samples(90), _samples(150)
 """Steepest places lie within the first of its apex, its onset within the second."""
 
@@ -121,6 +124,7 @@ def p_search(signal: NDArray[np.float64], *, qrs_start: int, earliest: int) -> W
     Parameters
     ----------
     signal : float64 (lead, sample)
+        Leads with more noise should be lower.
     qrs_start : int
         The onset of QRS over all leads.
     earliest : int
@@ -139,7 +143,8 @@ def p_search(signal: NDArray[np.float64], *, qrs_start: int, earliest: int) -> W
     held[:, high:] = held[:, high - 3 : high].mean(axis=1, keepdims=True)
     curved = gaussian_filter1d(held, _samples(32), axis=1, order=2, mode="nearest")[:, low:high]
     bowed = _bow(gaussian_filter1d(held, _samples(10), axis=1, mode="nearest"), low, high)
-    likely = np.sqrt((curved**2).sum(axis=0)) * bowed
+    distance = np.minimum((qrs_start - np.arange(low, high)) / USUAL_P_APEX, 1)
+    likely = np.sqrt((curved**2).sum(axis=0)) * bowed * distance
     apex = low + margin_low + int(likely[margin_low : high - low - margin_high].argmax())
     activity = activity_of(held, scale=_samples(12), smoothing=_samples(10), bow_smoothing=_samples(8))
     return _p_borders(activity, apex, low=low, high=high)
