@@ -50,8 +50,8 @@ def share_of_large_steps(rr_ms: NDArray[np.float64]) -> float | None:
 def atrial_fibrillation_score(rr_ms: NDArray[np.float64], *, p_likeness: float) -> float | None:
     """Return the probability in [0, 1] of atrial fibrillation where one ECG in twenty has it, the others sinus rhythm.
 
-    None with fewer than two steps from interval to interval. Ventricular pacing hides the first sign, frequent extrasystoles feign
-    it; flutter, and tachycardia with P in T, may feign the second.
+    None with fewer than two steps from interval to interval. Ventricular pacing hides the first sign, frequent
+    extrasystoles feign it; flutter, and tachycardia with P in T, may feign the second.
 
     Parameters
     ----------

@@ -46,10 +46,10 @@ MOST_COMPARED = 64
 MOST_TEMPLATES = 4
 """More foci than that is noise."""
 
-FINE = np.arange(-30, 31)
-"""Samples around the fiducial over which beats are laid on each other, 60 ms either way."""
+NEAR = range(-30, 31, 2)
+"""Samples around the fiducial over which beats are laid on each other, 60 ms either way; 250 Hz hold the band."""
 
-ENERGY = np.arange(-60, 61)
+FAR = range(-60, 61)
 """Samples over which the energy of the slope is summed, 120 ms either way."""
 
 FARTHEST = 10.0
@@ -60,6 +60,8 @@ ALIGNMENTS = 2
 
 FEWEST_BEATS = 2
 """That make a group."""
+
+ENERGY_SHARES = np.array([0.05, 0.5, 0.95])
 
 LARGEST_STEP = 4.0
 """Samples of one alignment step, 8 ms: the resolution at which beats were found."""
@@ -98,17 +100,20 @@ def beat_templates(signal: Floats, activity: QrsActivity, found: Samples) -> Bea
         Rough middles of QRS in samples, ascending (``detect_qrs``).
     """
     shape, sample = _grouped(activity, found)
-    weighted = signal * (activity.weight * activity.scale)[:, None]
     width_ms = np.full(sample.size, np.nan)
+    weight = activity.weight * activity.scale
+    near, far = _Stretches.of(signal, weight, NEAR), _Stretches.of(signal, weight, FAR)
     for group in range(int(shape.max(initial=-1)) + 1):
         members = np.flatnonzero(shape == group)
-        sample[members] = _laid_on_each_other(weighted, sample[members])
-        middle, width = _energy(_mean_beat(weighted, sample[members], ENERGY))
-        sample[members] += middle
-        width_ms[members] = width
-    for beat in np.flatnonzero(shape < 0).tolist():
-        middle, width_ms[beat] = _energy(_mean_beat(weighted, sample[beat : beat + 1], ENERGY))
-        sample[beat] += middle
+        sample[members] = _laid_on_each_other(near, sample[members])
+        middle, width = _energy(_mean_over_beats(far.around(_some(sample[members]))))
+        sample[members] += middle[0]
+        width_ms[members] = width[0]
+    alone = np.flatnonzero(shape < 0)
+    if alone.size:
+        sample[alone] = np.minimum(np.maximum(sample[alone], -FAR[0]), signal.shape[1] - FAR[-1] - 2)
+        middle, width_ms[alone] = _energy(far.around(sample[alone]))
+        sample[alone] += middle
     return _by_size(sample, shape, _whole(sample, activity.seen), width_ms)
 
 
@@ -120,45 +125,66 @@ def _grouped(activity: QrsActivity, found: Samples) -> tuple[NDArray[np.int64], 
     inside = np.flatnonzero(_within(coarse, QRS_BEFORE - SHIFTS[0], QRS_AFTER + SHIFTS[-1], activity.seen))
     if inside.size == 0:
         return shape, sample
-    chosen = inside[_evenly(inside.size, MOST_COMPARED)]
-    templates, least = _templates(_segments(activity.slope, coarse[chosen]))
+    slopes = _Slopes.of(activity.slope)
+    templates, least = _templates(slopes, coarse[inside[_evenly(inside.size, MOST_COMPARED)]])
     for start in range(0, inside.size, MOST_COMPARED):
         chunk = inside[start : start + MOST_COMPARED]
-        segments = _segments(activity.slope, coarse[chunk])
-        likeness = (segments.reshape(-1, segments.shape[2]) @ templates.T).reshape(*segments.shape[:2], -1)
-        at_best_shift = likeness.max(axis=1)
-        group = at_best_shift.argmax(axis=1)
+        likeness = slopes.likeness(coarse[chunk], templates)
+        best = likeness.max(axis=1)
+        group = best.argmax(axis=1)
         rows = np.arange(chunk.size)
-        alike = at_best_shift[rows, group] >= least
-        shape[chunk[alike]] = group[alike]
+        alike = best[rows, group] >= least
         shift = SHIFTS[likeness[rows, :, group].argmax(axis=1)]
+        shape[chunk[alike]] = group[alike]
         sample[chunk[alike]] = (coarse[chunk] + shift)[alike] * GROUP + (GROUP - 1) / 2
     return shape, sample
 
 
-def _segments(slope: Floats, coarse: NDArray[np.int64]) -> Floats:
-    """Return float32 (beat, shift, lead * sample) of length 1: the slopes around each beat, at every shift."""
-    window = coarse[:, None, None] + SHIFTS[:, None] + np.arange(-QRS_BEFORE, QRS_AFTER)
-    segments = slope[:, window].transpose(1, 2, 0, 3).reshape(coarse.size, SHIFTS.size, -1)
-    length = np.sqrt(np.einsum("bsf,bsf->bs", segments, segments))
-    unit: Floats = segments / np.maximum(length, TINY)[..., None]
-    return unit
+@dataclass(frozen=True, slots=True, eq=False)
+class _Slopes:
+    """The slopes of all leads around each coarse sample, as rows of one long vector each.
+
+    ``windows`` float32 (first sample, sample * lead) is a view; ``length`` (first sample,) is that of its rows.
+    """
+
+    windows: Floats
+    length: Floats
+
+    @classmethod
+    def of(cls, slope: Floats) -> _Slopes:
+        n_leads, span = slope.shape[0], QRS_BEFORE + QRS_AFTER
+        by_time = np.ascontiguousarray(slope.T).ravel()
+        windows = np.lib.stride_tricks.sliding_window_view(by_time, span * n_leads)[::n_leads]
+        energy = np.cumsum(np.concatenate([[0.0], np.einsum("lt,lt->t", slope, slope, dtype=np.float64)]))
+        length = np.sqrt(np.maximum(energy[span:] - energy[:-span], TINY))
+        return cls(windows, length.astype(np.float32))
+
+    def at(self, coarse: NDArray[np.int64]) -> Floats:
+        """Return float32 (*coarse.shape, sample * lead) of length 1: the slopes around coarse samples."""
+        first = coarse - QRS_BEFORE
+        unit: Floats = self.windows[first] / self.length[first][..., None]
+        return unit
+
+    def likeness(self, coarse: NDArray[np.int64], templates: Floats) -> Floats:
+        """Return float32 (beat, shift, template): the correlation of each beat at each shift with each template."""
+        first = coarse[:, None] + (SHIFTS - QRS_BEFORE)
+        moved = self.windows[first.ravel()]
+        correlation: Floats = (moved @ templates.T).reshape(*first.shape, -1) / self.length[first][..., None]
+        return correlation
 
 
-def _templates(segments: Floats) -> tuple[Floats, float]:
-    """Return the mean of each group, float32 (group, lead * sample) of length 1, and how alike its beats are at least.
+def _templates(slopes: _Slopes, coarse: NDArray[np.int64]) -> tuple[Floats, float]:
+    """Return the mean of each group, float32 (group, sample * lead) of length 1, and how alike its beats are at least.
 
     The beat with the most beats like it gathers the first group, and so on; the earlier beat where two have as many. A
     beat that nothing resembles makes no group, unless it is the best there is.
     """
-    n = segments.shape[0]
-    in_place = segments[:, SHIFTS.size // 2]
-    likeness = (segments.reshape(-1, in_place.shape[1]) @ in_place.T).reshape(n, SHIFTS.size, n)
+    likeness = slopes.likeness(coarse, slopes.at(coarse))
     best = likeness.max(axis=1)
     best = np.maximum(best, best.T)
     least = _least_alike(best)
     like = best >= least
-    free = np.ones(n, dtype=np.bool_)
+    free = np.ones(coarse.size, dtype=np.bool_)
     templates: list[Floats] = []
     while free.any() and len(templates) < MOST_TEMPLATES:
         count = (like & free).sum(axis=1) * free
@@ -166,8 +192,8 @@ def _templates(segments: Floats) -> tuple[Floats, float]:
         if count[seed] < FEWEST_BEATS and templates:
             break
         members = np.flatnonzero(like[seed] & free)
-        shift = likeness[members, :, seed].argmax(axis=1)
-        mean = segments[members, shift].mean(axis=0)
+        shift = SHIFTS[likeness[members, :, seed].argmax(axis=1)]
+        mean = slopes.at(coarse[members] + shift).sum(axis=0)
         templates.append(mean / max(float(np.sqrt(mean @ mean)), TINY))
         free[members] = False
     return np.stack(templates), least
@@ -177,52 +203,72 @@ def _least_alike(best: Floats) -> float:
     if best.shape[0] < FEWEST_BEATS:
         return ALIKE
     others = np.where(np.eye(best.shape[0], dtype=np.bool_), -1, best)
-    return float(np.clip(ALIKE_OF_NEAREST * np.median(others.max(axis=1)), LEAST_ALIKE, ALIKE))
+    nearest = np.sort(others.max(axis=1))
+    return min(max(ALIKE_OF_NEAREST * float(nearest[nearest.size // 2]), LEAST_ALIKE), ALIKE)
 
 
-def _laid_on_each_other(weighted: Floats, sample: Samples) -> Samples:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretches:
+    """The signal around any moment; ``windows`` float32 (lead, first sample, sample) is a view."""
+
+    windows: Floats
+    weight: Floats
+    offsets: range
+
+    @classmethod
+    def of(cls, signal: Floats, weight: Floats, offsets: range) -> _Stretches:
+        length = offsets[-1] - offsets[0] + 2
+        return cls(np.lib.stride_tricks.sliding_window_view(signal, length, axis=1), weight[:, None, None], offsets)
+
+    def around(self, sample: Samples) -> Floats:
+        """Return float32 (lead, beat, offset) around fiducials that lie between samples, each lead around its mean."""
+        whole = np.floor(sample).astype(np.int64)
+        part = (sample - whole).astype(np.float32)[:, None]
+        around = self.windows[:, whole + self.offsets[0]]
+        beats = around[..., : -1 : self.offsets.step] * (1 - part)
+        beats += around[..., 1 :: self.offsets.step] * part
+        beats -= beats.mean(axis=2, keepdims=True)
+        beats *= self.weight
+        return beats
+
+
+def _laid_on_each_other(near: _Stretches, sample: Samples) -> Samples:
     """Return where the beats lie when each fits the mean of all best."""
     if sample.size < FEWEST_BEATS:
         return sample
     start = sample
     for _ in range(ALIGNMENTS):
-        mean = _mean_beat(weighted, sample, FINE)
-        rise = np.gradient(mean, axis=1)
-        energy = max(float((rise * rise).sum()), TINY)
-        late = np.concatenate(
-            [
-                ((mean - _beats(weighted, sample[k : k + MOST_COMPARED], FINE)) * rise).sum(axis=(1, 2)) / energy
-                for k in range(0, sample.size, MOST_COMPARED)
-            ]
-        )
-        sample = np.clip(sample + np.clip(late, -LARGEST_STEP, LARGEST_STEP), start - FARTHEST, start + FARTHEST)
+        mean = _mean_over_beats(near.around(_some(sample)))
+        rise = np.zeros_like(mean[:, 0])
+        rise[:, 1:-1] = (mean[:, 0, 2:] - mean[:, 0, :-2]) / (2 * NEAR.step)
+        energy = max(float(np.vdot(rise, rise)), TINY)
+        chunks = [sample[k : k + MOST_COMPARED] for k in range(0, sample.size, MOST_COMPARED)]
+        late = [np.einsum("lt,lbt->b", rise, mean - near.around(chunk)) for chunk in chunks]
+        step = np.minimum(np.maximum(np.concatenate(late) / energy, -LARGEST_STEP), LARGEST_STEP)
+        sample = np.minimum(np.maximum(sample + step, start - FARTHEST), start + FARTHEST)
     return sample
 
 
-def _mean_beat(weighted: Floats, sample: Samples, offsets: NDArray[np.int64]) -> Floats:
-    """Return float32 (lead, offset), of ``MOST_COMPARED`` beats at most."""
-    mean: Floats = _beats(weighted, sample[_evenly(sample.size, MOST_COMPARED)], offsets).mean(axis=0)
+def _some(sample: Samples) -> Samples:
+    return sample[_evenly(sample.size, MOST_COMPARED)]
+
+
+def _mean_over_beats(beats: Floats) -> Floats:
+    """Return float32 (lead, 1, offset)."""
+    mean: Floats = np.add.reduce(beats, axis=1, keepdims=True) / np.float32(beats.shape[1])
     return mean
 
 
-def _beats(weighted: Floats, sample: Samples, offsets: NDArray[np.int64]) -> Floats:
-    """Return float32 (beat, lead, offset) around fiducials that lie between samples, each lead around its own mean."""
-    whole = np.floor(sample).astype(np.int64)
-    part = (sample - whole).astype(np.float32)[:, None]
-    at = np.clip(whole[:, None] + offsets, 0, weighted.shape[1] - 2)
-    between = weighted[:, at] * (1 - part) + weighted[:, at + 1] * part
-    beats: Floats = (between - between.mean(axis=2, keepdims=True)).transpose(1, 0, 2)
-    return beats
-
-
-def _energy(mean: Floats) -> tuple[float, float]:
-    """Return where half of the energy of the slope lies, in samples from the fiducial, and how many ms hold 90 %."""
-    slope = np.diff(mean, axis=1)
-    passed = np.cumsum((slope * slope).sum(axis=0, dtype=np.float64))
-    if not passed[-1] > 0:
-        return 0.0, np.nan
-    low, half, high = np.interp([0.05 * passed[-1], 0.5 * passed[-1], 0.95 * passed[-1]], passed, ENERGY[1:])
-    return float(half), float(high - low) * 1000 / RATE_HZ
+def _energy(beats: Floats) -> tuple[Samples, Samples]:
+    """Return of each beat where half of the energy of its slope lies, in samples, and how many ms hold 90 % of it."""
+    slope = beats[..., 1:] - beats[..., :-1]
+    passed: Samples = np.cumsum((slope * slope).sum(axis=0), axis=1, dtype=np.float64)
+    between = np.array(FAR[1:]) - 0.5
+    at: Samples = np.zeros((len(passed), ENERGY_SHARES.size))
+    for row, of_beat in zip(at, passed, strict=True):
+        row[:] = np.interp(ENERGY_SHARES * of_beat[-1], of_beat, between)
+    at[passed[:, -1] == 0] = (np.nan, 0, np.nan)
+    return at[:, 1], (at[:, 2] - at[:, 0]) * 1000 / RATE_HZ
 
 
 def _by_size(sample: Samples, shape: NDArray[np.int64], whole: NDArray[np.bool_], width_ms: Samples) -> BeatTemplates:

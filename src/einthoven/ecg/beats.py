@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,8 +172,9 @@ def _regular(rr_ms: NDArray[np.float64]) -> bool:
     known = rr_ms[~np.isnan(rr_ms)]
     if known.size < FEWEST_INTERVALS:
         return False
-    changes = [float(np.median(np.abs(known[step:] - known[:-step]))) for step in (1, 2)]
-    return min(changes) <= IRREGULAR * float(np.median(known))
+    usual: float = median(known.tolist())
+    changes: list[float] = [median(np.abs(known[step:] - known[:-step]).tolist()) for step in (1, 2)]
+    return min(changes) <= IRREGULAR * usual
 
 
 def _paced(templates: BeatTemplates, spikes: NDArray[np.float64]) -> list[bool]:

@@ -64,14 +64,13 @@ def pacing_spikes(signal: Floats, weight: Floats) -> NDArray[np.float64]:
     """
     if signal.shape[1] < 4 * RING.stop or not weight.any():
         return np.zeros(0)
-    first = signal[:, 1:] - signal[:, :-1]  # between samples k and k + 1
-    second = first[:, 1:] - first[:, :-1]  # around sample k + 1
-    fourth = second[:, 2:] - 2 * second[:, 1:-1] + second[:, :-2]  # around sample k + 2
-    fourth_size = weight @ np.abs(fourth, out=fourth)
+    fourth_size = weight @ _fourth_difference(signal)  # around sample k + 2
     at = _lonely_peaks(fourth_size)
     if at.size == 0:
         return np.zeros(0)
-    second_size, first_size = weight @ np.abs(second), weight @ np.abs(first)
+    first = signal[:, 1:] - signal[:, :-1]  # between samples k and k + 1
+    second = first[:, 1:] - first[:, :-1]  # around sample k + 1
+    first_size, second_size = weight @ np.abs(first), weight @ np.abs(second)
     # a blip lies between samples: the mean of three is steadier than the highest
     around = second_size[at[:, None] + np.arange(3)]
     narrow = 2 * fourth_size[at] >= LEAST_NARROWNESS * around.sum(axis=1)
@@ -94,6 +93,18 @@ def without_spikes(signal: Floats, spikes: NDArray[np.float64]) -> Floats:
         ends = cleaned[:, [start, stop]]
         cleaned[:, start : stop + 1] = ends[:, :1] + np.outer(ends[:, 1] - ends[:, 0], rise[: stop - start + 1])
     return cleaned
+
+
+def _fourth_difference(signal: Floats) -> Floats:
+    """Return float32 (lead, sample - 4): its size. Two buffers take turns: a new one would cost more than the rest."""
+    n = signal.shape[1]
+    one, other = np.empty((2, signal.shape[0], n - 1), dtype=np.float32)
+    np.subtract(signal[:, 1:], signal[:, :-1], out=one)
+    np.subtract(one[:, 1:], one[:, :-1], out=other[:, : n - 2])
+    np.subtract(other[:, 1 : n - 2], other[:, : n - 3], out=one[:, : n - 3])
+    np.subtract(one[:, 1 : n - 3], one[:, : n - 4], out=other[:, : n - 4])
+    size: Floats = np.abs(other[:, : n - 4], out=other[:, : n - 4])
+    return size
 
 
 def _lonely_peaks(size: Floats) -> NDArray[np.int64]:

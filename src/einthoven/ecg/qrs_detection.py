@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,18 +202,24 @@ def _candidates(activity: QrsActivity) -> NDArray[np.int64]:
     height = activity.height
     inner = height[1:-1]
     peaks = np.flatnonzero((inner > height[:-2]) & (inner >= height[2:])) + 1
-    edge = np.zeros(NEIGHBOURHOOD, np.float32)
-    around = np.lib.stride_tricks.sliding_window_view(np.concatenate([edge, height, edge]), 2 * NEIGHBOURHOOD + 1)
-    highest: NDArray[np.int64] = peaks[(around[peaks].max(axis=1) == height[peaks]) & activity.seen[peaks]]
+    around = _around(height, peaks, range(-NEIGHBOURHOOD, NEIGHBOURHOOD + 1))
+    highest: NDArray[np.int64] = peaks[(around.max(axis=1) == height[peaks]) & activity.seen[peaks]]
     return highest
+
+
+def _around(height: Floats, at: NDArray[np.int64], offsets: range) -> Floats:
+    """Return float32 (candidate, offset): the curve around each candidate, zero beyond the record."""
+    edge = np.zeros(VALLEY.stop, np.float32)
+    padded = np.concatenate([edge, height, edge])
+    around: Floats = padded[at[:, None] + np.arange(VALLEY.stop + offsets[0], VALLEY.stop + offsets[-1] + 1)]
+    return around
 
 
 def _prominence(height: Floats, at: NDArray[np.int64]) -> Floats:
     """Return float32 (candidate,): how far each rises above the valleys beside it, which noise fills."""
-    edge = np.zeros(VALLEY.stop, np.float32)
-    around = np.lib.stride_tricks.sliding_window_view(np.concatenate([edge, height, edge]), 2 * VALLEY.stop + 1)[at]
-    valleys = around[:, : -VALLEY.start - VALLEY.stop].min(axis=1), around[:, VALLEY.start + VALLEY.stop :].min(axis=1)
-    prominence: Floats = height[at] - (valleys[0] + valleys[1]) / 2
+    before = _around(height, at, range(1 - VALLEY.stop, 1 - VALLEY.start))
+    after = _around(height, at, VALLEY)
+    prominence: Floats = height[at] - (before.min(axis=1) + after.min(axis=1)) / 2
     return prominence
 
 
@@ -224,14 +231,14 @@ def _level(height: Floats, at: NDArray[np.int64]) -> Floats:
     around = np.sort(np.lib.stride_tricks.sliding_window_view(peaks, span), axis=1)[:, (span - 1) // 2]
     there = np.sort(peaks[peaks > 0])
     least = LOWEST_LEVEL * there[(there.size - 1) // 2] if there.size else 1
-    level: Floats = np.maximum(around, least)[np.clip(at // length - span // 2, 0, around.size - 1)]
+    level: Floats = np.maximum(around, least)[np.minimum(np.maximum(at // length - span // 2, 0), around.size - 1)]
     return level
 
 
 def _sharpness(slope: Floats, at: NDArray[np.int64]) -> Floats:
     """Return float32 (candidate,): how fast the slope changes in 16 ms relative to the slope itself."""
     n = slope.shape[1]
-    window = np.clip(at[:, None] + np.arange(-SMOOTHED // 2, SMOOTHED // 2 + 2), 0, n - 1)
+    window = np.minimum(np.maximum(at[:, None] + np.arange(-SMOOTHED // 2, SMOOTHED // 2 + 2), 0), n - 1)
     around = slope[:, window]
     change = np.abs(around[..., 2:] - around[..., :-2]).sum(axis=(0, 2))
     size = np.abs(around[..., 1:-1]).sum(axis=(0, 2))
@@ -282,9 +289,9 @@ def _with_missed(seen: _Seen, chosen: list[int]) -> list[int]:
     """Return the beats and, in each gap, the highest candidate that is as sharp as they are."""
     if len(chosen) < FEWEST_FOR_SEARCH_BACK:
         return chosen
-    at = np.array(seen.sample)[chosen]
-    longest = MISSED_RR * float(np.median(np.diff(at)))
-    sharp = MISSED_SHARPNESS * float(np.median(np.array(seen.sharpness)[chosen]))
+    at = [seen.sample[k] for k in chosen]
+    longest = MISSED_RR * median(after - before for before, after in pairwise(at))
+    sharp = MISSED_SHARPNESS * median(seen.sharpness[k] for k in chosen)
     apart = REFRACTORY_S * COARSE_RATE_HZ
     found = []
     for before, after in pairwise(chosen):
@@ -304,8 +311,8 @@ def _with_missed(seen: _Seen, chosen: list[int]) -> list[int]:
 
 def _between_samples(height: Floats, at: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return where the parabola through the three highest samples peaks."""
-    before, here, after = (height[np.clip(at + step, 0, height.size - 1)].astype(np.float64) for step in (-1, 0, 1))
+    before, here, after = _around(height, at, range(-1, 2)).astype(np.float64).T
     bend = before - 2 * here + after
     step = np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=bend < 0)
-    peak: NDArray[np.float64] = at + np.clip(step, -0.5, 0.5)
+    peak: NDArray[np.float64] = at + np.minimum(np.maximum(step, -0.5), 0.5)
     return peak
