@@ -51,6 +51,11 @@ def test_the_machines_microvolts_and_magnitudes_become_signed_millivolts():
     assert found["V1.s_mv"].difference == pytest.approx(MEASUREMENTS.leads["V1"]["s_mv"].value + 0.7)
 
 
+def test_the_machines_first_of_two_p_waves_is_not_our_larger_one():
+    assert not lines(lead_measurements={"V1": {"p_uv": 40.0, "p_prime_uv": -60.0}})
+    assert list(lines(lead_measurements={"V1": {"p_uv": 40.0}})) == ["V1.p_mv"]
+
+
 def test_what_we_do_not_find_has_a_reason_and_no_difference():
     (line,) = lines(lead_measurements={"V6": {"s_prime_uv": 50.0}}).values()
     assert (line.ours, line.difference, line.validity, line.reason) == (

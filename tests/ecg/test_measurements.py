@@ -129,6 +129,17 @@ def test_beyond_120_bpm_all_corrected_qt_are_doubtful():
     }
 
 
+def test_an_interval_that_no_heart_has_is_doubtful():
+    delineation = fake_delineation(("II",), beats_s=SECONDS)
+    marks = delineation.marks.copy()
+    marks[0, Mark.P_ON] = -400
+    rhythm = assess_rhythm(delineation.beats, delineation)
+    analysis = AnalysisSignal(np.zeros((1, 9), np.float32), ("II",), np.zeros((1, 9), bool), np.ones(1, bool), "mV")
+    found = measurements_of(dataclasses.replace(delineation, marks=marks), rhythm, analysis=analysis)
+    assert (found["p_ms"].value, found["p_ms"].reason) == (300, "implausibly short or long")
+    assert found["pr_ms"].validity is Validity.MEASURED
+
+
 def test_one_beat_has_intervals_that_are_doubtful_and_no_rate():
     measurements = of_waves(beats_s=(5.0,))
     assert measurements["heart_rate_bpm"].reason == "too few beats"

@@ -18,9 +18,12 @@ _DEVICE_NAMES = {
     **{f"{wave}_mv": f"{wave}_uv" for wave in ("p", "q", "r", "s", "r_prime", "s_prime", "j", "t")},
     **{f"{wave}_mv": f"{wave}_uv" for wave in ("p_positive", "p_negative", "st_j60", "st_j80")},
     **{f"{wave}_ms": f"{wave}_ms" for wave in ("p", "qrs", "qt", "q", "r", "s", "r_prime", "s_prime")},
-    "r_peak_time_ms": "intrinsicoid_deflection_ms",
+    "r_peak_time_ms": "r_peak_ms",
 }
-"""What formats call a quantity of the leads."""
+"""What formats call a quantity of the leads; not 12SL's intrinsicoid deflection, which may end at S."""
+
+_UNLESS = {"p_mv": "p_prime_uv", "t_mv": "t_prime_uv", "r_peak_time_ms": "r_prime_uv"}
+"""A second part of the wave makes the machine's first part and our larger one two things."""
 
 _BELOW_LEVEL = ("q_mv", "s_mv", "s_prime_mv")
 """Of which some formats give the magnitude."""
@@ -83,7 +86,7 @@ def _leads(record: Record, measurements: Measurements) -> Iterable[ComparedMeasu
     by_lead = measurements.leads
     for lead, told in record.lead_measurements.items():
         for name, device_name in _DEVICE_NAMES.items():
-            if lead in by_lead and device_name in told:
+            if lead in by_lead and device_name in told and _UNLESS.get(name) not in told:
                 device = told[device_name] / 1000 if name.endswith("_mv") else told[device_name]
                 ours = by_lead[lead][name]
                 yield _compared(f"{lead}.{name}", ours, -abs(device) if name in _BELOW_LEVEL else device)

@@ -40,6 +40,7 @@ class Reason(IntEnum):
     NOISE = 19
     SEX_UNKNOWN = 20
     LEADS_CONTRADICT = 21
+    IMPLAUSIBLE = 22
 
 
 REASONS = {
@@ -65,5 +66,6 @@ REASONS = {
     Reason.NOISE: "noisy lead",
     Reason.SEX_UNKNOWN: "sex unknown",
     Reason.LEADS_CONTRADICT: "limb leads contradict Einthoven's law",
+    Reason.IMPLAUSIBLE: "implausibly short or long",
 }
 """In the words of tables and reports."""

@@ -64,6 +64,9 @@ NEEDED_WAVES = {
 }
 """Waves that a number of the whole ECG is measured on."""
 
+PLAUSIBLE_MS = {"p_ms": (40, 200), "pr_ms": (60, 500), "qrs_ms": (40, 300), "qt_ms": (180, 750)}
+"""Beyond, a border is more likely misplaced than the heart so ill: twice and half of what textbooks call abnormal."""
+
 PACED_DOUBTS = frozenset(
     {
         *("pr_ms", "qt_ms", "jt_ms", *RATES_BPM, "sokolow_lyon_mv", "cornell_mv", "cornell_product_mv_ms"),
@@ -189,6 +192,8 @@ def judge_numbers(
             numbers[name] = math.nan
             lacking = _missing_lead(_NEEDED_LEADS.get(name, ()), rows, leads)
             codes[name] = absence or lacking or codes.get(name, Reason.NONE) or Reason.NO_DEFLECTION
+        elif name in PLAUSIBLE_MS and not PLAUSIBLE_MS[name][0] <= value <= PLAUSIBLE_MS[name][1]:
+            codes[name] = Reason.IMPLAUSIBLE
         elif doubt := doubts[needed]:
             codes[name] = doubt
         elif waves.paced and name in PACED_DOUBTS:
