@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,11 +55,15 @@ def measure_command(
     """
     from einthoven.cli.failures import tell_left_out
     from einthoven.cli.inspect_drawing import checked_targets
+    from einthoven.cli.progress import progress_lines
     from einthoven.cli.sources import find_in, named_in
 
     targets = checked_targets(png=png, svg=svg)
     _refuse_contradictions(out=out, beats=beats, of_one=_options_of_one(as_json, targets))
-    found = find_in(sources, layout=layout, unit=unit, leads=leads)
+    with progress_lines() if out else nullcontext() as announce:
+        if announce:
+            announce("Looking for ECGs")
+        found = find_in(sources, layout=layout, unit=unit, leads=leads)
     chosen = found.locations if record is None else [named_in(found.locations, record, sources[0])]
     if out is not None:
         _write_table(chosen, out, workers=workers, beats=beats)

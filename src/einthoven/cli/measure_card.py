@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from einthoven.drawing.printable import printable
@@ -22,8 +23,8 @@ __all__ = ["card", "shown_value"]
 _UNITS = {"1": "", "deg": "°", "1/min": "/min", "mV ms": " mV·ms"}
 _DECIMALS = {"1": 2, "mV": 2, "mV ms": 1}
 _COUNTS = ("n_", "notched_", "r_progression")
-_RHYTHM = ("heart_rate_bpm", "rmssd_ms", "af_score")
-_SECTIONS = {"ms": "Intervals", "deg": "Axes", "mV": "Voltages", "mV ms": "Voltages", "1": "Shape"}
+_RHYTHM = ("n_", "rr_", "rmssd_ms", "af_score")
+_SECTIONS = {"1/min": "Rhythm", "ms": "Intervals", "deg": "Axes", "mV": "Voltages", "mV ms": "Voltages", "1": "Shape"}
 _LEAD_COLUMNS = {
     "P": "p_mv",
     "Q": "q_mv",
@@ -52,7 +53,7 @@ def card(record: Record, location: RecordLocation, measurements: Measurements) -
         Text(printable(record.record_id), style="bold"),
         Text(printable(f"{about}{without}"), style="dim"),
         _numbers(record, measurements),
-        *([_leads(record, measurements)] if record.unit == "mV" else []),
+        *([_leads(record, measurements)] if _any_voltage(measurements) else []),
         Text("--json shows all numbers of all leads, --columns says how each is made", "dim"),
     )
 
@@ -69,10 +70,18 @@ def shown_value(measured: Measurement) -> str:
     if measured.value is None:
         return ""
     decimals = 0 if measured.name.startswith(_COUNTS) else _DECIMALS.get(measured.unit, 0)
-    number = f"{measured.value:.{decimals}f}"
-    if not float(number):
-        number = number.removeprefix("-")
-    return f"{number}{_UNITS.get(measured.unit, f' {measured.unit}')}"
+    return f"{_rounded(measured.value, decimals)}{_UNITS.get(measured.unit, f' {measured.unit}')}"
+
+
+def _rounded(value: float, decimals: int) -> str:
+    """Return the number without a sign before zero."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def _any_voltage(measurements: Measurements) -> bool:
+    return any(
+        leads[name].value is not None for leads in measurements.leads.values() for name in _LEAD_COLUMNS.values()
+    )
 
 
 def _numbers(record: Record, measurements: Measurements) -> Table:
@@ -87,15 +96,16 @@ def _numbers(record: Record, measurements: Measurements) -> Table:
     if record.measurements:
         table.add_column("machine", justify="right", no_wrap=True)
     table.add_column("remark", style="yellow", overflow="fold")
-    section = ""
-    for name in measurements:
-        if (begun := _section(name)) != section:
-            section = begun
-            table.add_row(Text(section, style="bold cyan"))
-        measured = measurements[name]
-        value = Text(shown_value(measured) or "-", style="dim" if measured.value is None else "")
-        machines = [_machines(name, record.measurements.get(name))] if record.measurements else []
-        table.add_row(_meaning(QUANTITIES[name].meaning), value, *machines, measured.reason)
+    for section, names in groupby(measurements, _section):
+        table.add_row(Text(section, style="bold cyan"))
+        measured = [measurements[name] for name in names]
+        if not any(record.measurements.get(one.name) or one.value is not None for one in measured):
+            table.add_row("none", "", *([""] if record.measurements else []), _shared_reason(measured))
+            continue
+        for one in measured:
+            value = Text(shown_value(one) or "-", style="dim" if one.value is None else "")
+            machines = [_machines(one.name, record.measurements.get(one.name))] if record.measurements else []
+            table.add_row(_meaning(QUANTITIES[one.name].meaning), value, *machines, one.reason)
     if only := list(_only_machine(record)):
         table.add_row(Text("Measured by the machine alone", style="bold cyan"))
     for meaning, machine in only:
@@ -103,10 +113,12 @@ def _numbers(record: Record, measurements: Measurements) -> Table:
     return table
 
 
+def _shared_reason(measured: Sequence[Measurement]) -> str:
+    return "; ".join(dict.fromkeys(one.reason for one in measured))
+
+
 def _section(name: str) -> str:
-    if name in _RHYTHM or name.startswith(("n_", "rr_")):
-        return "Rhythm"
-    return _SECTIONS[QUANTITIES[name].unit]
+    return "Rhythm" if name.startswith(_RHYTHM) else _SECTIONS[QUANTITIES[name].unit]
 
 
 def _meaning(text: str) -> str:
@@ -123,10 +135,7 @@ def _meaning(text: str) -> str:
 def _machines(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    unit = next(
-        (unit for ending, unit in (("_ms", " ms"), ("_bpm", "/min"), ("_deg", "°")) if name.endswith(ending)), ""
-    )
-    return f"{value:.0f}{unit}"
+    return f"{value:.0f}{next((unit for ending, unit in _MACHINE_UNITS.items() if name.endswith(ending)), '')}"
 
 
 def _only_machine(record: Record) -> Iterable[tuple[str, str]]:
@@ -156,6 +165,6 @@ def _leads(record: Record, measurements: Measurements) -> Table:
 def _lead_cells(measured: LeadMeasurements) -> Iterable[str]:
     for name in _LEAD_COLUMNS.values():
         value = measured[name].value
-        yield "·" if value is None else f"{value:.2f}"
+        yield "·" if value is None else _rounded(value, 2)
     duration = measured["qrs_ms"].value
     yield "·" if duration is None else f"{duration:.0f}"

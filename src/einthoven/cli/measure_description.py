@@ -9,12 +9,16 @@
     The same by lead, then by name (``einthoven.ecg.lead_measurement_quantities``).
 ``machine``, ``lead_machine``
     The machine's own measurements, when the file has them.
+``comparison``
+    Where both have a number, objects of ``name`` (``qrs_ms``, or ``V1.r_mv``), ``unit``, ``ours``, ``device``,
+    ``difference``, ``validity`` and ``reason``.
 
 Keys may be added in later versions, none is renamed.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ __all__ = ["describe"]
 
 def describe(record: Record, location: RecordLocation, measurements: Measurements) -> dict[str, Any]:
     """Return what was measured, with the keys above."""
+    from einthoven.ecg.measurement_comparison import compare_with_device
+
     return {
         "record": record.record_id,
         "path": location.path,
@@ -41,6 +47,7 @@ def describe(record: Record, location: RecordLocation, measurements: Measurement
         "lead_measurements": {lead: _plain_all(values) for lead, values in measurements.leads.items()},
         "machine": dict(record.measurements),
         "lead_machine": {lead: dict(values) for lead, values in record.lead_measurements.items()},
+        "comparison": [dataclasses.asdict(compared) for compared in compare_with_device(record, measurements)],
     }
 
 

@@ -64,10 +64,12 @@ def draw_into(targets: list[Path], record: Record, waves: MeasuredWaves) -> list
 
 def panel_words(measurements: Measurements) -> list[tuple[str, str]]:
     """Return name and value of what stands beside the representative beat; absent ones say why."""
+    from einthoven.drawing.beat_panel import ABSENT
+
     words = []
     for label, name in _WORDS.items():
         measured = measurements[name]
-        value = shown_value(measured) or measured.reason
+        value = shown_value(measured) or f"{ABSENT} {measured.reason}"
         second = measurements[_SECOND[name]] if name in _SECOND and measured.value is not None else None
         words.append((label, f"{value}, {shown_value(second)}" if second and second.value is not None else value))
     return words

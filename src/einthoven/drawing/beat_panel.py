@@ -21,10 +21,11 @@ from einthoven.ecg.delineation import Delineation, Mark
 from einthoven.ecg.overlay import Wave
 from einthoven.ecg.record import Unit
 
-__all__ = ["PANEL_MM", "draw_beat_panel"]
+__all__ = ["ABSENT", "PANEL_MM", "draw_beat_panel"]
 
 TRACE, TEXT, FAINT, RULE = "#16181d", "#22252b", "#8a8f98", "#efaaa4"
 MM_PER_INCH = 25.4
+ABSENT = "\N{EN DASH}"
 PANEL_MM, MARGIN_MM = 64.0, 5.0
 SPEED_MM_S, MOST_MM_MV = 100.0, 20.0
 PLOT_MM, PLOT_HEIGHT_MM, PLOT_FOOT_MM = 95.0, 42.0, 10.0
@@ -51,7 +52,7 @@ def draw_beat_panel(figure: Figure, delineation: Delineation, *, unit: Unit, wor
     unit : ``mV`` or ``arbitrary``
         In arbitrary units each lead is scaled by its own height: the borders are what can be read.
     words : sequence of (name, value)
-        Written beside the beat, from above, column by column; an empty name continues the line before.
+        Written beside the beat, from above, column by column; values that begin with ``ABSENT`` are faint.
     """
     axes = _appended(figure)
     if delineation.representatives:
@@ -64,7 +65,8 @@ def draw_beat_panel(figure: Figure, delineation: Delineation, *, unit: Unit, wor
         column, line = divmod(number, per_column)
         x, y = left + column * COLUMN_MM, PANEL_MM - 5.0 - line * LINE_MM
         axes.text(x, y, name, color=FAINT, fontsize=7.5, va="center", parse_math=False)
-        axes.text(x + NAME_MM, y, value, color=TEXT, fontsize=8, va="center", parse_math=False)
+        colour = FAINT if value.startswith(ABSENT) else TEXT
+        axes.text(x + NAME_MM, y, value, color=colour, fontsize=8, va="center", parse_math=False)
     return axes
 
 
