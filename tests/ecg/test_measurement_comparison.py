@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from einthoven.ecg.formats import read
 from einthoven.ecg.measurement_comparison import compare_with_device
 from einthoven.ecg.measurement_reasons import Validity
 from einthoven.ecg.measurements import measure
@@ -54,6 +56,22 @@ def test_the_machines_microvolts_and_magnitudes_become_signed_millivolts():
 def test_the_machines_first_of_two_p_waves_is_not_our_larger_one():
     assert not lines(lead_measurements={"V1": {"p_uv": 40.0, "p_prime_uv": -60.0}})
     assert list(lines(lead_measurements={"V1": {"p_uv": 40.0}})) == ["V1.p_mv"]
+
+
+@pytest.mark.real_data
+def test_deflections_of_qrs_agree_with_those_of_12sl(real_data):
+    """Two ECGs with GE's measurement matrix, 24 leads: the same deflections, a few uV and ms apart."""
+    amplitudes, durations = [], []
+    for name in ("example1.xml", "muse-sinus.xml"):
+        record = read(real_data / "formats" / "muse_xml" / name)
+        for line in compare_with_device(record, measure(record)):
+            if line.name.endswith((".q_mv", ".r_mv", ".s_mv")) and line.difference is not None:
+                amplitudes.append(abs(line.difference))
+            if line.name.endswith((".q_ms", ".r_ms", ".s_ms")) and line.difference is not None:
+                durations.append(abs(line.difference))
+    assert len(amplitudes) == len(durations) > 48
+    assert np.quantile(amplitudes, [0.5, 0.95]) == pytest.approx([0, 0], abs=0.03)
+    assert np.quantile(durations, [0.5, 0.9]) == pytest.approx([0, 0], abs=12)
 
 
 def test_what_we_do_not_find_has_a_reason_and_no_difference():

@@ -4,7 +4,7 @@ The criteria are those of AHA/ACCF/HRS (Surawicz et al. 2009, doi:10.1161/CIRCUL
 width of left bundle branch block, of Strauss et al. (2011, doi:10.1016/j.amjcard.2010.11.010). Each becomes a grade
 from 0 to 1 that is 0.5 at the criterion's limit, since a limit in ms says little about an ECG 2 ms beyond. A score is
 the grade of the width times the mean of the other grades. Nothing is fitted, and voltages don't enter: gain and unit
-don't matter.
+don't matter. The limits are those of adults.
 """
 
 from __future__ import annotations

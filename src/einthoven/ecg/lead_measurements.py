@@ -88,6 +88,7 @@ def measure_leads(
         return LeadNumbers(values, None)
     signal = beat.signal - _level_before(beat.signal, qrs.start)
     _fill_qrs(values, signal[:, qrs], beat.noise)
+    values[:, COLUMN["r_peak_time_ms"]] += (qrs.start - at[Mark.QRS_ON]) * STEP_MS
     values[:, [COLUMN[name] for name in _ST]] = levels_at(signal, at[Mark.QRS_OFF] + _ST_MS / STEP_MS).T
     _fill_t(values, signal, at)
     return LeadNumbers(values, _fill_p(values, signal, at))

@@ -166,6 +166,8 @@ def _add_axes(numbers: Numbers, codes: Codes, leads: LeadNumbers, rows: Mapping[
             if lengths[place] < LEAST_DIRECTION * height * durations[place]:
                 codes[name] = Reason.NO_DIRECTION
         numbers["qrs_t_angle_deg"] = abs(angle_between_axes(numbers["qrs_axis_deg"], numbers["t_axis_deg"]))
+        if Reason.NO_DIRECTION in (codes.get("qrs_axis_deg"), codes.get("t_axis_deg")):
+            codes["qrs_t_angle_deg"] = Reason.NO_DIRECTION
     space = spatial_vectors(areas[:, 1:], rows)
     if space is not None:
         numbers["spatial_qrs_t_angle_deg"] = angle_in_space(space[:, 0], space[:, 1])
