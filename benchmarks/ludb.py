@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from einthoven.ecg.record import Record
 from measuring import real_data
 from wave_scores import WAVES, Waves
 
-__all__ = ["REPORTED", "TUNED", "LudbRecord", "ludb", "our_waves", "waves_of"]
+__all__ = ["REPORTED", "TUNED", "LudbRecord", "ludb", "ludb_record", "our_waves", "waves_of"]
 
 TUNED = range(1, 81)
 REPORTED = range(81, 121)
@@ -46,10 +47,15 @@ class LudbRecord:
 
 def ludb() -> dict[int, LudbRecord]:
     """Read records 1 to 120."""
-    folder = real_data() / "ludb"
-    with (folder / "ludb.csv").open(newline="", encoding="utf-8") as file:
-        rows = {int(row["ID"]): {name: text.strip() for name, text in row.items()} for row in csv.DictReader(file)}
-    return {number: _read(folder / "data" / str(number), number, rows[number]) for number in (*TUNED, *REPORTED)}
+    return {number: ludb_record(number) for number in (*TUNED, *REPORTED)}
+
+
+def ludb_record(number: int) -> LudbRecord:
+    """Read one record."""
+    path = real_data() / "ludb" / "data" / str(number)
+    record = read(path.with_suffix(".hea"), with_sha256=False)
+    marks = {lead: _marks(path, lead, ms_per_sample=1000 / record.sampling_rate_hz) for lead in STANDARD_LEADS}
+    return LudbRecord(number, record, marks, _diagnoses()[number])
 
 
 def our_waves(record: Record) -> Waves:
@@ -70,10 +76,10 @@ def waves_of(delineation: Delineation) -> Waves:
     return found
 
 
-def _read(path: Path, number: int, diagnoses: dict[str, str]) -> LudbRecord:
-    record = read(path.with_suffix(".hea"), with_sha256=False)
-    marks = {lead: _marks(path, lead, ms_per_sample=1000 / record.sampling_rate_hz) for lead in STANDARD_LEADS}
-    return LudbRecord(number, record, marks, diagnoses)
+@cache
+def _diagnoses() -> dict[int, dict[str, str]]:
+    with (real_data() / "ludb" / "ludb.csv").open(newline="", encoding="utf-8") as file:
+        return {int(row["ID"]): {name: text.strip() for name, text in row.items()} for row in csv.DictReader(file)}
 
 
 def _marks(path: Path, lead: str, *, ms_per_sample: float) -> dict[str, NDArray[np.float64]]:
