@@ -114,10 +114,10 @@ def _lonely_peaks(size: Floats) -> NDArray[np.int64]:
     if there == ordered.size:
         return np.zeros(0, dtype=np.int64)
     background = ordered[(there + ordered.size) // 2]
-    margin = RING.stop + 2
-    high = np.flatnonzero(size[margin:-margin] > LEAST_CONTRAST * background) + margin
+    # silence before a spike must have been recorded; what follows may lie beyond the end
+    high = np.flatnonzero(size[RING.stop : -1] > LEAST_CONTRAST * background) + RING.stop
     high = high[(size[high] > size[high - 1]) & (size[high] >= size[high + 1])]
-    ring = np.sort(size[high[:, None] + RING_OFFSETS], axis=1)[:, -LARGEST_BUT]
+    ring = np.sort(size[np.minimum(high[:, None] + RING_OFFSETS, size.size - 1)], axis=1)[:, -LARGEST_BUT]
     high = high[size[high] > LEAST_LONELINESS * np.maximum(ring, background)]
     return _highest_of_each_cluster(size, high)
 

@@ -85,6 +85,9 @@ T_WAVE_S = 0.48
 T_WAVE_SHARE = 0.8
 """Of the height of the QRS before: what a T wave does not exceed."""
 
+SURE_T_WAVE_SHARE = 0.35
+"""The same, below which it is a T wave however sharp it looks."""
+
 T_WAVE_LIKENESS = 0.95
 """Sharpness plus ``T_WAVE_SLOPE`` times height, both over those of the QRS before: what a T wave does not exceed. In
 LUDB (1 to 80) T waves that are as high as that are half as sharp as QRS, extrasystoles at least 0.7 times."""
@@ -99,7 +102,7 @@ class QrsActivity:
     Attributes
     ----------
     slope : float32 (lead, sample) at ``COARSE_RATE_HZ``
-        In typical QRS slopes of the lead, times the lead's weight; zero where the signal is lost.
+        In typical QRS slopes of the lead, 1.5 at most, times the lead's weight; zero where the signal is lost.
     weight : float32 (lead,) in [0, 1]
         How far the lead's QRS stands out.
     scale : float32 (lead,)
@@ -141,7 +144,10 @@ def qrs_activity(signal: NDArray[np.float32], lost: NDArray[np.bool_]) -> QrsAct
     height = (weight / total) @ size
     share_seen = (weight / total) @ seen
     height /= np.maximum(share_seen, 0.5)
-    slope *= (scale * weight)[:, None]
+    slope *= scale[:, None]
+    np.minimum(slope, MOST_OF_A_BEAT, out=slope)
+    np.maximum(slope, -MOST_OF_A_BEAT, out=slope)
+    slope *= weight[:, None]
     smooth = np.convolve(height, np.full(SMOOTHED, 1 / SMOOTHED, dtype=np.float32), "same")[:n]
     return QrsActivity(slope, weight, scale, smooth, share_seen > 0.25)
 
@@ -282,7 +288,8 @@ def _is_t_wave(seen: _Seen, k: int, qrs: int) -> bool:
     height = seen.share[k] / seen.share[qrs]
     sharpness = seen.sharpness[k] / max(seen.sharpness[qrs], TINY)
     near = seen.sample[k] - seen.sample[qrs] < T_WAVE_S * COARSE_RATE_HZ
-    return near and height < T_WAVE_SHARE and sharpness + T_WAVE_SLOPE * height < T_WAVE_LIKENESS
+    blunt = height < T_WAVE_SHARE and sharpness + T_WAVE_SLOPE * height < T_WAVE_LIKENESS
+    return near and (blunt or height < SURE_T_WAVE_SHARE)
 
 
 def _with_missed(seen: _Seen, chosen: list[int]) -> list[int]:
