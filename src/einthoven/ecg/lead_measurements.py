@@ -34,7 +34,7 @@ LEVEL_MS = 16
 FEWEST_SAMPLES = 5
 """Of a wave that can be measured: 8 ms."""
 
-_ST = ("j_mv", "st_j40_mv", "st_j60_mv", "st_j80_mv")
+_ST_COLUMNS = [COLUMN[name] for name in ("j_mv", "st_j40_mv", "st_j60_mv", "st_j80_mv")]
 _ST_MS = np.array([0.0, 40.0, 60.0, 80.0])
 _AMPLITUDES = [COLUMN[f"{name}_mv"] for name in DEFLECTIONS]
 _DURATIONS = [COLUMN[f"{name}_ms"] for name in DEFLECTIONS]
@@ -82,19 +82,19 @@ def measure_leads(
     values[:, COLUMN["noise_mv"]] = beat.noise
     for name, (begin, end) in _LEAD_INTERVALS.items():
         values[:, COLUMN[name]] = lead_marks_ms[:, end] - lead_marks_ms[:, begin]
-    at = beat.fiducial + marks_ms * (RATE_HZ / 1000)
+    at = (beat.fiducial + marks_ms * (RATE_HZ / 1000)).tolist()
     qrs = _between(at, Mark.QRS_ON, Mark.QRS_OFF, n=beat.signal.shape[1])
     if qrs is None:
         return LeadNumbers(values, None)
     signal = beat.signal - _level_before(beat.signal, qrs.start)
     _fill_qrs(values, signal[:, qrs], beat.noise)
     values[:, COLUMN["r_peak_time_ms"]] += (qrs.start - at[Mark.QRS_ON]) * STEP_MS
-    values[:, [COLUMN[name] for name in _ST]] = levels_at(signal, at[Mark.QRS_OFF] + _ST_MS / STEP_MS).T
+    values[:, _ST_COLUMNS] = levels_at(signal, at[Mark.QRS_OFF] + _ST_MS / STEP_MS).T
     _fill_t(values, signal, at)
     return LeadNumbers(values, _fill_p(values, signal, at))
 
 
-def _between(at: NDArray[np.float64], begin: Mark, end: Mark, *, n: int) -> slice | None:
+def _between(at: list[float], begin: Mark, end: Mark, *, n: int) -> slice | None:
     """Return the samples from one mark to another; None when one is absent or they are too close."""
     first, last = at[begin], at[end]
     if not first < last:  # NaN too
@@ -130,9 +130,7 @@ def _fill_qrs(values: NDArray[np.float64], qrs: NDArray[np.float32], noise: NDAr
     values[moving, COLUMN["r_share"]] = np.clip(highest[moving] / height[moving], 0, 1)
 
 
-def _fill_p(
-    values: NDArray[np.float64], signal: NDArray[np.float32], at: NDArray[np.float64]
-) -> NDArray[np.float64] | None:
+def _fill_p(values: NDArray[np.float64], signal: NDArray[np.float32], at: list[float]) -> NDArray[np.float64] | None:
     wave = _between(at, Mark.P_ON, Mark.P_OFF, n=signal.shape[1])
     if wave is None or wave.start == 0 or wave.stop == signal.shape[1]:
         return None
@@ -144,7 +142,7 @@ def _fill_p(
     return p.above_line
 
 
-def _fill_t(values: NDArray[np.float64], signal: NDArray[np.float32], at: NDArray[np.float64]) -> None:
+def _fill_t(values: NDArray[np.float64], signal: NDArray[np.float32], at: list[float]) -> None:
     wave = _between(at, Mark.T_ON, Mark.T_OFF, n=signal.shape[1])
     if wave is None:
         return

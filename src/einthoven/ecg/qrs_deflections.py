@@ -109,25 +109,22 @@ def find_deflections(qrs: NDArray[np.float32], smallest: NDArray[np.float32]) ->
 
 def _runs(qrs: NDArray[np.float32], smallest: NDArray[np.float32]) -> _Runs:
     """Return the deflections that are large enough, in the order of time within each lead; signs alternate."""
-    n_leads, n = qrs.shape
-    active = _opened(qrs > smallest[:, np.newaxis]).view(np.int8) - _opened(qrs < -smallest[:, np.newaxis]).view(
-        np.int8
-    )
-    sample = np.arange(n)
-    latest = np.maximum.accumulate(np.where(active != 0, sample, 0), axis=1)
-    rows = np.arange(n_leads)[:, np.newaxis]
-    held = active[rows, latest]
+    n = qrs.shape[1]
+    active = _sides(qrs, smallest)
+    latest = np.maximum.accumulate(np.where(active, np.arange(n), 0), axis=1)
+    held = np.take_along_axis(active, latest, axis=1)
     starts = held != 0
     starts[:, 1:] &= held[:, 1:] != held[:, :-1]
-    lead, column = np.nonzero(starts)
+    at = np.flatnonzero(starts)
+    lead, column = np.divmod(at, n)
     if not lead.size:
         empty = np.empty(0)
         return _Runs(lead, np.empty(0, np.int8), np.empty(0, np.float32), empty, empty)
-    sign = held[lead, column]
+    sign = held.ravel()[at]
     # zero where nothing is held, so the last run of a lead doesn't reach into the next
-    amplitude = np.maximum.reduceat((qrs * held).ravel(), lead * n + column)
+    amplitude = np.maximum.reduceat((qrs * held).ravel(), at)
     crossings = _crossings(qrs)
-    begin = crossings[lead, column]
+    begin = crossings.ravel()[at]
     is_first, is_last = np.ones(lead.size, dtype=bool), np.ones(lead.size, dtype=bool)
     is_first[1:] = is_last[:-1] = lead[1:] != lead[:-1]
     begin[is_first] = np.maximum(begin, column - SMALLEST_SAMPLES)[is_first]
@@ -146,23 +143,28 @@ def _last_ends(latest: NDArray[np.int64], crossings: NDArray[np.float64]) -> NDA
     return ends
 
 
-def _opened(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the mask without stretches shorter than ``SMALLEST_SAMPLES``, which are 3."""
-    opened = np.zeros_like(mask)
-    core = mask[:, :-2] & mask[:, 1:-1]
-    core &= mask[:, 2:]
-    opened[:, :-2] = core
-    opened[:, 1:-1] |= core
-    opened[:, 2:] |= core
-    return opened
+def _sides(qrs: NDArray[np.float32], smallest: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Return 1 or -1 where the lead stays beyond the smallest deflection for 3 samples or more, else 0."""
+    beyond = smallest[:, np.newaxis]
+    side = (qrs > beyond).view(np.int8) - (qrs < -beyond).view(np.int8)
+    core = (side[:, :-2] == side[:, 1:-1]) & (side[:, 1:-1] == side[:, 2:])
+    stays = np.zeros(side.shape, dtype=np.bool_)
+    stays[:, :-2] = core
+    stays[:, 1:-1] |= core
+    stays[:, 2:] |= core
+    side *= stays
+    return side
 
 
 def _crossings(qrs: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return float64 (lead, sample): where, between samples, the level was last crossed."""
+    n = qrs.shape[1]
     above = qrs > 0
-    at = np.zeros(qrs.shape)
-    lead, column = np.nonzero(above[:, 1:] != above[:, :-1])
-    before = qrs[lead, column]
-    at[lead, column + 1] = column + before / (before - qrs[lead, column + 1])
-    crossed: NDArray[np.float64] = np.maximum.accumulate(at, axis=1)
+    turned = np.zeros(qrs.shape, dtype=np.bool_)
+    turned[:, 1:] = above[:, 1:] != above[:, :-1]
+    at = np.flatnonzero(turned)
+    level = qrs.ravel()
+    crossings = np.zeros(qrs.shape)
+    crossings.ravel()[at] = at % n - level[at] / (level[at] - level[at - 1])
+    crossed: NDArray[np.float64] = np.maximum.accumulate(crossings, axis=1)
     return crossed
