@@ -50,7 +50,7 @@ def test_the_suffix_makes_it_a_csv_and_beats_a_second_table(folder, tmp_path):
 
 def test_doubled_names_are_told(folder, tmp_path):
     result = _measure(folder / "ecg000.npz", folder / "ecg000.npz", "--out", tmp_path / "m.csv", "--workers", 1)
-    assert "1 share their record_id with another one: source_path tells them apart" in result.stdout
+    assert "record ids that stand more than once: 1; source_path tells those ECGs apart" in result.stdout
 
 
 def test_one_ecg_is_a_card_of_numbers_with_units(folder):

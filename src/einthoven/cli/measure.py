@@ -118,7 +118,8 @@ def _write_table(locations: list[RecordLocation], out: Path, *, workers: int, be
     if summary.unmeasured:
         lines.append(f"{summary.unmeasured:,} of them without any number, reasons in its column reasons")
     if summary.repeated_ids:
-        lines.append(f"{summary.repeated_ids:,} share their record_id with another one: source_path tells them apart")
+        repeated = f"{summary.repeated_ids:,}; source_path tells those ECGs apart"
+        lines.append(f"record ids that stand more than once: {repeated}")
     if summary.rejected:
         lines.append(f"{summary.rejected:,} could not be read, with reasons in {summary.rejected_table}")
     for line in [*lines, *(f"  {reason}" for reason in summary.reasons)]:

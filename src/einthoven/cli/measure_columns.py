@@ -42,9 +42,10 @@ _REASONS = """\
 ## Reasons
 
 A number is *measured*, *doubtful* (there, with a reason to look at the ECG) or *absent* (null). A key of `reasons` is
-a column of the whole ECG (`pr_ms`), a lead that has no number at all (`V2`), or `leads.` and a number of the leads
-(`leads.s_mv`), followed by the leads it concerns unless it concerns all. `all` stands for an ECG that could be read
-and not measured. The texts:
+a column of the whole ECG (`pr_ms`); a lead, for all its numbers (`V2`); `leads.P`, `leads.QRS` or `leads.T`, for the
+numbers of that wave in all leads; `leads.mV`, for voltages and areas; `leads.all`, for all numbers of the leads; or one
+number of some leads (`leads.q_mv`), which the text names. A deflection that just isn't there is null without an entry.
+`all` stands for an ECG that could be read and not measured. The texts:
 
 {texts}
 
