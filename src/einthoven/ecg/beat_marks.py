@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
+from einthoven.ecg.border_features import middle
 from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 
 __all__ = ["PPattern", "carried_marks", "free_p_waves"]
@@ -117,9 +118,7 @@ def free_p_waves(marks: NDArray[np.float64], pattern: PPattern) -> NDArray[np.fl
 
 def last_ends(marks: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64 (beat,): the median end of T over the leads, or of QRS where T is absent; NaN without marks."""
-    ends = np.where(np.isfinite(marks[:, :, 8]), marks[:, :, 8], marks[:, :, 5])
-    middle: NDArray[np.float64] = np.median(ends, axis=1)
-    return middle
+    return middle(np.where(np.isfinite(marks[:, :, 8]), marks[:, :, 8], marks[:, :, 5]).T)
 
 
 def first_onsets(marks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Classical estimates of where a wave begins or ends, lead by lead, and their weighted mean.
+"""Classical estimates of where a wave begins and ends, lead by lead.
 
 Three families of estimates, each for the lead itself, as the median over the leads, and for all leads jointly.
 *Crossings*: the activity (smoothed steepness) is followed outwards until it stays below a share of its height.
@@ -11,21 +11,37 @@ weigh otherwise. Everything is relative to the wave's own height, so that a gain
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import correlate1d, gaussian_filter1d, maximum_filter1d
 
-__all__ = ["Activity", "BorderSearch", "activity_of", "border_features", "crossings", "energy_quantiles", "follow_down"]
+__all__ = [
+    "Activity",
+    "BorderSearch",
+    "Estimates",
+    "activity_of",
+    "border_estimates",
+    "crossings",
+    "energy_quantiles",
+    "middle",
+    "quantile",
+    "smoothed",
+]
 
 CROSSING_SHARES = np.array([0.06, 0.1, 0.15, 0.22, 0.32, 0.46, 0.66])
 """Of the highest activity."""
 
-ONSET_QUANTILES = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4])
-"""Of the energy; an end has the same, counted from behind."""
+QUANTILES = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4])
+"""Of the energy, from the start for an onset, from behind for an end."""
 
 BASE_QUANTILE = 3
-"""Index of the joint quantile from which the others are measured."""
+"""Index of the joint quantile from which all estimates are measured."""
+
+TRUNCATE = 3.0
+"""Standard deviations of a Gaussian that are worth their time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,22 +50,25 @@ class Activity:
 
     Attributes
     ----------
-    own : float64 (lead, sample)
-        Absolute slope of each lead, smoothed.
-    joint : float64 (sample,)
-        Length of the slope's vector over all leads, smoothed.
+    steep : float64 (lead + 1, sample)
+        Absolute slope of each lead, smoothed; last the length of the slope's vector over all leads.
     smooth : float64 (lead, sample)
         The signal itself, smoothed.
     """
 
-    own: NDArray[np.float64]
-    joint: NDArray[np.float64]
+    steep: NDArray[np.float64]
     smooth: NDArray[np.float64]
+
+    @property
+    def joint(self) -> NDArray[np.float64]:
+        """Activity of all leads, float64 (sample,)."""
+        joint: NDArray[np.float64] = self.steep[-1]
+        return joint
 
 
 @dataclass(frozen=True, slots=True)
 class BorderSearch:
-    """Where to look for one border; all in samples of the representative beat.
+    """Where to look for one border; all in samples of the activity.
 
     Attributes
     ----------
@@ -59,21 +78,35 @@ class BorderSearch:
         Samples that it must stay low.
     core : tuple of int
         First and past the last sample of where its height is taken.
-    window : tuple of int
-        The same for the energy.
-    anchors : tuple of int
-        Places to which the border may be tied: the wave's apex, its steepest places.
-    reach : int
-        Estimates further than this from the base are taken for being there.
     """
 
     start: int
     stop: int
     gap: int
     core: tuple[int, int]
-    window: tuple[int, int]
-    anchors: tuple[int, ...]
-    reach: int
+
+
+class Estimates(NamedTuple):
+    """Estimates of one border: ``base``, a sample, and float64 (lead, feature) in samples from it."""
+
+    base: float
+    features: NDArray[np.float64]
+
+
+def smoothed(signal: NDArray[np.float64], scale: float, *, order: int = 0) -> NDArray[np.float64]:
+    """Return the signal (..., sample), or a derivative of it, smoothed by a Gaussian of that standard deviation."""
+    result: NDArray[np.float64] = correlate1d(signal, _kernel(scale, order), axis=-1, mode="nearest")
+    return result
+
+
+@lru_cache(maxsize=64)
+def _kernel(scale: float, order: int) -> NDArray[np.float64]:
+    """Return a Gaussian or its derivative as ``scipy.ndimage.gaussian_filter1d`` has it, made once."""
+    reach = int(TRUNCATE * scale + 0.5)
+    impulse = np.zeros(4 * reach + 1)
+    impulse[2 * reach] = 1
+    response: NDArray[np.float64] = gaussian_filter1d(impulse, scale, order=order, truncate=TRUNCATE)
+    return response[reach : 3 * reach + 1][::-1].copy()
 
 
 def activity_of(signal: NDArray[np.float64], *, scale: float, smoothing: float, bow_smoothing: float) -> Activity:
@@ -85,59 +118,105 @@ def activity_of(signal: NDArray[np.float64], *, scale: float, smoothing: float, 
     scale, smoothing, bow_smoothing : float
         Standard deviations of Gaussians, in samples: of the slope, of the activity, and of the signal itself.
     """
-    slope = gaussian_filter1d(signal, scale, axis=1, order=1, mode="nearest")
-    joint = np.sqrt((slope**2).sum(axis=0))
-    return Activity(
-        gaussian_filter1d(np.abs(slope), smoothing, axis=1, mode="nearest"),
-        gaussian_filter1d(joint, smoothing, mode="nearest"),
-        gaussian_filter1d(signal, bow_smoothing, axis=1, mode="nearest"),
+    slope = smoothed(signal, scale, order=1)
+    steep = np.empty((len(signal) + 1, signal.shape[1]))
+    np.abs(slope, out=steep[:-1])
+    np.sqrt(np.einsum("ls,ls->s", slope, slope), out=steep[-1])
+    return Activity(smoothed(steep, smoothing), smoothed(signal, bow_smoothing))
+
+
+def border_estimates(
+    activity: Activity,
+    onset: BorderSearch,
+    offset: BorderSearch,
+    *,
+    window: tuple[int, int],
+    anchors: tuple[int, ...],
+    reach: int,
+) -> tuple[Estimates, Estimates]:
+    """Return the estimates of a wave's onset and of its end.
+
+    Features are own crossings, quantiles and bow quantiles; the same as median over the leads and jointly; the anchors;
+    own crossings and quantiles times the lead's relative height, and that height.
+
+    Parameters
+    ----------
+    activity : Activity
+    onset, offset : BorderSearch
+    window : tuple of int
+        First and past the last sample of which the energy counts.
+    anchors : tuple of int
+        Places to which a border may be tied: the wave's apex, its steepest places.
+    reach : int
+        Estimates further than this from the base are taken for being there.
+    """
+    steep = energy_quantiles(activity.steep[:, window[0] : window[1]]) + window[0]
+    bow = energy_quantiles(_bows(activity.smooth, window)) + window[0]
+    n = QUANTILES.size
+    return (
+        _estimates(activity, onset, (steep[:, :n], bow[:, :n]), anchors=anchors, reach=reach),
+        _estimates(activity, offset, (steep[:, n:], bow[:, n:]), anchors=anchors, reach=reach),
     )
 
 
-def border_features(activity: Activity, search: BorderSearch) -> tuple[float, NDArray[np.float64]]:
-    """Return the base (a sample) and float64 (lead, feature): estimates of the border in samples from that base.
-
-    Own crossings, quantiles and bow quantiles; the same of all leads, as median and jointly, and the anchors; own
-    crossings and quantiles times the lead's relative height, and that height.
-    """
+def _estimates(
+    activity: Activity,
+    search: BorderSearch,
+    quantiles: tuple[NDArray[np.float64], NDArray[np.float64]],
+    *,
+    anchors: tuple[int, ...],
+    reach: int,
+) -> Estimates:
     low, high = search.core
-    backwards = search.stop > search.start
-    heights = activity.own[:, low:high].max(axis=1)
-    joint_height = activity.joint[low:high].max(keepdims=True)
-    bows, joint_bow = _bows(activity.smooth, search.window)
-    own = [
-        crossings(activity.own, heights[:, None] * CROSSING_SHARES, search),
-        energy_quantiles(activity.own, search.window, backwards=backwards),
-        energy_quantiles(bows, search.window, backwards=backwards),
-    ]
-    joint = [
-        crossings(activity.joint[None], joint_height[:, None] * CROSSING_SHARES, search)[0],
-        energy_quantiles(activity.joint[None], search.window, backwards=backwards)[0],
-        energy_quantiles(joint_bow[None], search.window, backwards=backwards)[0],
-    ]
-    base = float(joint[1][BASE_QUANTILE])
-    middle = [np.median(estimates, axis=0) for estimates in own]
-    shared = np.concatenate([*middle, *joint, search.anchors])
-    places = np.concatenate([*own, np.broadcast_to(shared, (len(heights), shared.size))], axis=1) - base
-    np.clip(places, -search.reach, search.reach, out=places)
-    height = _relative(heights)[:, None]
-    n_own = 2 * ONSET_QUANTILES.size
-    return base, np.concatenate([places, places[:, :n_own] * height, search.reach * height], axis=1)
+    heights = activity.steep[:, low:high].max(axis=1)
+    places = np.concatenate([crossings(activity.steep, heights[:, None] * CROSSING_SHARES, search), *quantiles], axis=1)
+    base = float(places[-1, CROSSING_SHARES.size + BASE_QUANTILE])
+    own, n_places = places[:-1], places.shape[1]
+    n_features = 3 * n_places + len(anchors)
+    features = np.empty((len(own), n_features + 2 * QUANTILES.size + 1))
+    features[:, :n_places] = own
+    features[:, n_places : 2 * n_places] = middle(own)
+    features[:, 2 * n_places : 3 * n_places] = places[-1]
+    features[:, 3 * n_places : n_features] = anchors
+    features[:, :n_features] -= base
+    np.clip(features[:, :n_features], -reach, reach, out=features[:, :n_features])
+    height = _relative(heights[:-1])[:, None]
+    features[:, n_features:-1] = features[:, : 2 * QUANTILES.size] * height
+    features[:, -1:] = reach * height
+    return Estimates(base, features)
+
+
+def middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median over the first axis; a tenth of the time of ``numpy.median`` for a few rows."""
+    ascending = np.sort(values, axis=0)
+    n = len(values)
+    found: NDArray[np.float64] = 0.5 * (ascending[(n - 1) // 2] + ascending[n // 2])
+    return found
+
+
+def quantile(values: NDArray[np.float64], share: float) -> float:
+    """Return a quantile of some values, as ``numpy.quantile`` does, in a tenth of its time."""
+    ascending = np.sort(values)
+    place = share * (ascending.size - 1)
+    low = int(place)
+    high = min(low + 1, ascending.size - 1)
+    return float(ascending[low] + (place - low) * (ascending[high] - ascending[low]))
 
 
 def _relative(heights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each lead's height in [0, 1]: 0.5 for the median lead, 1 from twice as high."""
-    typical = float(np.median(heights))
+    typical = float(middle(heights))
     return np.clip(heights / (2 * typical), 0, 1) if typical > 0 else np.full(heights.shape, 0.5)
 
 
-def _bows(smooth: NDArray[np.float64], window: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the distance from the straight line between a window's ends, (lead, sample) and of all leads (sample,)."""
+def _bows(smooth: NDArray[np.float64], window: tuple[int, int]) -> NDArray[np.float64]:
+    """Return float64 (lead + 1, sample): distances from the line between a window's ends, last of all leads."""
     low, high = window
-    bows = np.zeros(smooth.shape)
     start, end = smooth[:, low, None], smooth[:, min(high, smooth.shape[1] - 1), None]
-    bows[:, low:high] = np.abs(smooth[:, low:high] - start - (end - start) * np.linspace(0, 1, high - low))
-    return bows, np.sqrt((bows**2).sum(axis=0))
+    bows = np.empty((len(smooth) + 1, high - low))
+    np.subtract(smooth[:, low:high], start + (end - start) * np.linspace(0, 1, high - low), out=bows[:-1])
+    np.sqrt(np.einsum("ls,ls->s", bows[:-1], bows[:-1]), out=bows[-1])
+    return bows
 
 
 def crossings(
@@ -156,62 +235,37 @@ def crossings(
     way = activity[:, search.start :: step][:, : abs(search.stop - search.start) + 1]
     ahead = maximum_filter1d(way, search.gap, axis=1, origin=-(search.gap // 2), mode="nearest")
     below = ahead[:, None, :] < thresholds[:, :, None]
-    first = np.where(below.any(axis=2), below.argmax(axis=2), way.shape[1] - 1)
-    before = np.maximum(first - 1, 0)
+    first = below.argmax(axis=2)
     rows = np.arange(len(activity))[:, None]
+    never = ~below[rows, np.arange(thresholds.shape[1]), first]
+    first[never] = way.shape[1] - 1
+    before = np.maximum(first - 1, 0)
     above, under = way[rows, before], way[rows, first]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        part = np.clip((above - thresholds) / (above - under), 0, 1)
-    found: NDArray[np.float64] = search.start + step * (
-        before + np.where((first > 0) & (above > under), part, first - before)
-    )
+    crossed = (first > 0) & (above > under)
+    part = np.divide(above - thresholds, above - under, out=np.ones(first.shape), where=crossed)
+    found: NDArray[np.float64] = search.start + step * np.where(crossed, before + np.clip(part, 0, 1), first)
     return found
 
 
-def energy_quantiles(activity: NDArray[np.float64], window: tuple[int, int], *, backwards: bool) -> NDArray[np.float64]:
-    """Return float64 (row, quantile): where the share of the energy in the window has passed that is asked for.
+def energy_quantiles(activity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (row, 2 quantiles): where shares ``QUANTILES`` of each row's energy have passed, then are to come.
+
+    Between samples by a straight line; energy stands at its sample's right end.
 
     Parameters
     ----------
     activity : float64 (row, sample)
-    window : tuple of int
-    backwards : bool
-        Count from the window's end.
     """
-    low, high = window
-    way = activity[:, low:high]
-    if backwards:
-        way = way[:, ::-1]
-    passed = np.cumsum(way**2, axis=1)
+    n_rows, n_samples = activity.shape
+    passed = np.zeros((n_rows, n_samples + 1))
+    np.cumsum(activity * activity, axis=1, out=passed[:, 1:])
     passed /= np.maximum(passed[:, -1:], np.finfo(np.float64).tiny)
-    # quantiles are few: a count of the samples below is the place among them
-    count = (passed[:, None, :] < ONSET_QUANTILES[:, None]).sum(axis=2)
-    rows = np.arange(len(way))[:, None]
-    at = np.minimum(count, way.shape[1] - 1)
-    above = passed[rows, at]
-    under = np.where(at > 0, passed[rows, np.maximum(at - 1, 0)], 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        part = np.where(above > under, (ONSET_QUANTILES - under) / (above - under), 0.0)
-    place = at - 1 + np.clip(part, 0, 1)
-    found: NDArray[np.float64] = high - 1 - place if backwards else low + place
+    wanted = np.concatenate([QUANTILES, 1 - QUANTILES])
+    rows = np.arange(n_rows)[:, None]
+    # one ascending line of all rows, two apart, so that one search serves them all
+    at = np.searchsorted((passed + 2 * rows).ravel(), (wanted + 2 * rows).ravel()).reshape(n_rows, -1)
+    at = np.clip(at - rows * (n_samples + 1), 1, n_samples)
+    under, above = passed[rows, at - 1], passed[rows, at]
+    part = np.divide(wanted - under, above - under, out=np.ones(at.shape), where=above > under)
+    found: NDArray[np.float64] = at - 2 + np.clip(part, 0, 1)
     return found
-
-
-def follow_down(joint: NDArray[np.float64], apex: int, *, share: float, gap: int, reach: int) -> tuple[int, int]:
-    """Return the first and the last sample around an apex until the activity stays below a share of it.
-
-    Parameters
-    ----------
-    joint : float64 (sample,)
-    apex : int
-    share : float
-    gap : int
-        Samples that it must stay low.
-    reach : int
-        No further from the apex.
-    """
-    borders = []
-    for stop in (max(0, apex - reach), min(joint.size - 1, apex + reach)):
-        search = BorderSearch(apex, stop, gap, core=(0, 0), window=(0, 0), anchors=(), reach=0)
-        borders.append(round(float(crossings(joint[None], share * joint[apex, None, None], search)[0, 0])))
-    return borders[0], borders[1]

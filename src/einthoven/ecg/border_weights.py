@@ -27,6 +27,10 @@ class BorderWeights:
     features: NDArray[np.float64]
     leads: Mapping[str, float]
 
+    def offsets(self, leads: tuple[str, ...]) -> NDArray[np.float64]:
+        """Return float64 (lead,); 0 for a lead that is none of the twelve."""
+        return np.array([self.leads.get(lead, 0.0) for lead in leads])
+
 
 @lru_cache(maxsize=1)
 def border_weights() -> Mapping[str, BorderWeights]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beat_marks import PPattern, carried_marks, free_p_waves
 from einthoven.ecg.beats import Beats
+from einthoven.ecg.border_features import middle, quantile
 from einthoven.ecg.representative_beat import (
     RepresentativeBeat,
     representative_beat,
@@ -21,7 +22,7 @@ from einthoven.ecg.wave_borders import BeatTiming, lead_borders
 from einthoven.ecg.wave_likeness import weighted_by_noise
 from einthoven.ecg.wave_presence import wave_confidence
 
-__all__ = ["Delineation", "Mark", "delineate"]
+__all__ = ["Delineation", "Mark", "beat_timing", "delineate"]
 
 PRESENT = 0.6
 """Confidence from which a wave counts as there."""
@@ -166,7 +167,7 @@ def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beat
     confidence = np.zeros((len(groups.beats), 3))
     t_end = None
     for k, beat in enumerate(groups.beats):
-        timing = BeatTiming(beat.fiducial, *_intervals(beats, beat.beats), t_end)
+        timing = beat_timing(beats, beat, t_end)
         weights = weighted_by_noise(beat.noise)
         marks = lead_borders(beat.signal.astype(np.float64), leads, timing, weights=weights)
         fiducials = np.rint(beats.sample[beat.beats]).astype(np.int64)
@@ -176,7 +177,7 @@ def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beat
         marks[:, np.repeat(confidence[k] < (PRESENT, 0, PRESENT), 3)] = np.nan
         lead_marks[k] = marks - beat.fiducial
         if k == 0 and np.isfinite(marks[0, Mark.T_OFF]):
-            t_end = float(np.median(lead_marks[0, :, Mark.T_OFF]))
+            t_end = float(middle(lead_marks[0, :, Mark.T_OFF]))
     pattern = None
     if np.isfinite(lead_marks[0, 0, Mark.P_ON]):
         dominant = groups.beats[0]
@@ -194,17 +195,16 @@ def _in_rows(marks: NDArray[np.float64], rows: NDArray[np.int64], *, n_leads: in
     return among
 
 
-def _intervals(beats: Beats, members: NDArray[np.int64]) -> tuple[float, float]:
-    """Return the median interval before and after the beats of a template, in samples; a second when it is unknown."""
-    steps = np.diff(beats.sample, prepend=np.nan, append=np.nan)
-    if beats.sample.size < 2:
-        return float(RATE_HZ), float(RATE_HZ)
-    anyway = float(np.nanmedian(steps))
-    before, after = steps[members], steps[members + 1]
-    before, after = before[np.isfinite(before)], after[np.isfinite(after)]
-    return (
-        float(np.median(before)) if before.size else anyway,
-        float(np.median(after)) if after.size else anyway,
+def beat_timing(beats: Beats, beat: RepresentativeBeat, previous_t_end: float | None = None) -> BeatTiming:
+    """Return the median intervals before and after the beats that a representative beat was made of."""
+    steps = np.diff(beats.sample)
+    anyway = quantile(steps, 0.5) if steps.size else float(RATE_HZ)
+    before, after = steps[beat.beats[beat.beats > 0] - 1], steps[beat.beats[beat.beats < steps.size]]
+    return BeatTiming(
+        beat.fiducial,
+        before=quantile(before, 0.5) if before.size else anyway,
+        after=quantile(after, 0.5) if after.size else anyway,
+        previous_t_end=previous_t_end,
     )
 
 
@@ -241,9 +241,12 @@ def _levelled(beat: RepresentativeBeat, lead_marks: NDArray[np.float64]) -> Repr
 
 def _over_leads(lead_marks: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64 (template, 9): early onsets, late ends and median peaks."""
-    marks = np.empty((len(lead_marks), 9))
-    for mark in Mark:
-        marks[:, mark] = np.quantile(lead_marks[:, :, mark], GLOBAL_QUANTILES[mark], axis=1)
+    ascending = np.sort(lead_marks, axis=1)
+    place = np.array(GLOBAL_QUANTILES) * (lead_marks.shape[1] - 1)
+    low = place.astype(np.int64)
+    high = np.minimum(low + 1, lead_marks.shape[1] - 1)
+    first, second = ascending[:, low, range(9)], ascending[:, high, range(9)]
+    marks: NDArray[np.float64] = first + (place - low) * (second - first)
     return marks
 
 

@@ -32,7 +32,10 @@ MOST_BEATS = 64
 SPIKE_SAMPLES = (4, 8)
 """Before and behind a pacing spike: what the filters of recorder and analysis make of it."""
 
-NOISE_STEP = 8
+FEW_BEATS = 32
+"""Up to so many are sorted by comparing neighbours."""
+
+NOISE_STEP = 12
 """Every so many samples are enough for the spread about the median."""
 
 SPREAD_TO_ERROR = 1.4826 * 1.2533
@@ -117,26 +120,41 @@ def stacked_beats(signal: NDArray[np.float32], fiducials: NDArray[np.int64]) -> 
 
 def _median(stack: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the median over the beats; where no beat is recorded, the nearest sample that is."""
-    n_beats = len(stack)
     there = np.isfinite(stack[:, 0])
     if there.all():
-        median: NDArray[np.float32] = np.median(stack, axis=0).astype(np.float32)
-        return median
-    ascending = np.sort(stack, axis=0)  # NaN last
-    count = there.sum(axis=0)
-    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, n_beats - 1)
-    samples = np.arange(count.size)
+        ascending = _ascending(stack)
+        middle: NDArray[np.float32] = (ascending[(len(stack) - 1) // 2] + ascending[len(stack) // 2]) * np.float32(0.5)
+        return middle
+    ascending = _ascending(np.where(there[:, None], stack, np.float32(np.inf)))
+    count, samples = there.sum(axis=0), np.arange(there.shape[1])
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(stack) - 1)
     middle = (ascending[low, :, samples] + ascending[high, :, samples]).T * np.float32(0.5)
     covered = np.flatnonzero(count > 0)
     return np.ascontiguousarray(middle[:, np.clip(samples, covered[0], covered[-1])])
 
 
+def _ascending(stack: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the stack sorted over the beats: few whole beats are compared faster than many samples sorted."""
+    if len(stack) > FEW_BEATS:
+        return np.sort(stack, axis=0)
+    lower, higher = stack.copy(), np.empty(stack.shape[1:], dtype=np.float32)
+    for turn in range(len(stack)):  # odd-even transposition: n turns sort n rows
+        for one in range(turn % 2, len(stack) - 1, 2):
+            np.maximum(lower[one], lower[one + 1], out=higher)
+            np.minimum(lower[one], lower[one + 1], out=lower[one])
+            lower[one + 1] = higher
+    return lower
+
+
 def _noise(stack: NDArray[np.float32], median: NDArray[np.float32]) -> NDArray[np.float32]:
-    n_beats = stack.shape[0]
+    n_beats, n_leads, _ = stack.shape
     if n_beats < 2:
-        return np.full(median.shape[0], np.nan, dtype=np.float32)
+        return np.full(n_leads, np.nan, dtype=np.float32)
     away = np.abs(stack[:, :, ::NOISE_STEP] - median[:, ::NOISE_STEP])
-    spread = np.nanmedian(away.transpose(1, 0, 2).reshape(median.shape[0], -1), axis=1)
+    away = away[:, :, np.isfinite(away[:, 0]).all(axis=0)].transpose(1, 0, 2).reshape(n_leads, -1)
+    if away.shape[1] == 0:
+        return np.full(n_leads, np.nan, dtype=np.float32)
+    spread = np.sort(away, axis=1)[:, away.shape[1] // 2]
     # two beats lie on both sides of their median, three have one on it: the spread is too small by the degrees lost
-    error: NDArray[np.float32] = (spread * np.float32(SPREAD_TO_ERROR / np.sqrt(n_beats - 1))).astype(np.float32)
+    error: NDArray[np.float32] = spread * np.float32(SPREAD_TO_ERROR / np.sqrt(n_beats - 1))
     return error

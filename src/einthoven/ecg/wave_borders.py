@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.border_features import Activity, BorderSearch, border_features
+from einthoven.ecg.border_features import Estimates, middle, quantile
 from einthoven.ecg.border_weights import border_weights
 from einthoven.ecg.wave_search import WaveSearch, p_search, qrs_search, t_search
 
-__all__ = ["BeatTiming", "lead_borders"]
+__all__ = ["BeatTiming", "lead_borders", "wave_searches"]
 
 LONGEST_QT_SHARE, LONGEST_QT_ANYWAY = 0.62, 0.4
 """T ends before this share of the RR interval, or before this many seconds when the heart is fast."""
@@ -63,22 +63,36 @@ def lead_borders(
         Lower for leads with more noise, which would hide a low P wave.
     """
     marks = np.full((len(signal), 9), np.nan)
+    found = wave_searches(signal, leads, timing, weights=weights)
+    for first, name in ((0, "p"), (3, "qrs"), (6, "t")):
+        wave = found[name]
+        if wave is not None:
+            marks[:, first : first + 3] = _borders(signal, leads, wave, name)
+    return marks
+
+
+def wave_searches(
+    signal: NDArray[np.float64], leads: tuple[str, ...], timing: BeatTiming, *, weights: NDArray[np.float32]
+) -> dict[str, WaveSearch | None]:
+    """Return where ``qrs``, ``t`` and ``p`` lie, with estimates of their borders; as long as weights are known.
+
+    Parameters as in ``lead_borders``.
+    """
     qrs = qrs_search(signal, fiducial=timing.fiducial)
-    marks[:, 3:6] = _borders(signal, leads, qrs, "qrs")
-    start, end = float(np.quantile(marks[:, 3], P_START_QUANTILE)), float(np.median(marks[:, 5]))
-    limit = t_limit(timing, n_samples=signal.shape[1])
-    t = t_search(signal, qrs_end=round(end), limit=limit)
-    if t is not None:
-        marks[:, 6:9] = _borders(signal, leads, t, "t")
+    found: dict[str, WaveSearch | None] = {"qrs": qrs, "t": None, "p": None}
+    if "qrs_off" not in border_weights():
+        return found
+    start = quantile(weighted_mean(qrs.onset, leads, "qrs_on"), P_START_QUANTILE)
+    end = float(middle(weighted_mean(qrs.offset, leads, "qrs_off")))
+    t = found["t"] = t_search(signal, qrs_end=round(end), limit=t_limit(timing, n_samples=signal.shape[1]))
+    if "t_off" not in border_weights():
+        return found
     t_end = timing.previous_t_end
     if t_end is None:
-        t_end = (float(np.median(marks[:, 8])) if t is not None else end) - timing.fiducial
+        t_end = (end if t is None else float(middle(weighted_mean(t.offset, leads, "t_off")))) - timing.fiducial
     earliest = timing.fiducial - timing.before + t_end
-    weighted = signal * weights[:, None]
-    p = p_search(weighted, qrs_start=round(start), earliest=round(earliest))
-    if p is not None:
-        marks[:, 0:3] = _borders(weighted, leads, p, "p")
-    return marks
+    found["p"] = p_search(signal * weights[:, None], qrs_start=round(start), earliest=round(earliest))
+    return found
 
 
 def t_limit(timing: BeatTiming, *, n_samples: int) -> int:
@@ -91,18 +105,17 @@ def t_limit(timing: BeatTiming, *, n_samples: int) -> int:
 def _borders(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSearch, name: str) -> NDArray[np.float64]:
     """Return float64 (lead, 3): onset, peak and end."""
     last = signal.shape[1] - 1
-    onset = np.clip(_border(wave.activity, leads, wave.onset, f"{name}_on"), 0, last - 1)
-    offset = np.clip(_border(wave.activity, leads, wave.offset, f"{name}_off"), onset + 1, last)
+    onset = np.clip(weighted_mean(wave.onset, leads, f"{name}_on"), 0, last - 1)
+    offset = np.clip(weighted_mean(wave.offset, leads, f"{name}_off"), onset + 1, last)
     peaks = _peaks(signal, onset, offset, upright_share=R_SHARE if name == "qrs" else 1.0)
     return np.stack([onset, peaks, offset], axis=1)
 
 
-def _border(activity: Activity, leads: tuple[str, ...], search: BorderSearch, name: str) -> NDArray[np.float64]:
+def weighted_mean(estimates: Estimates, leads: tuple[str, ...], name: str) -> NDArray[np.float64]:
+    """Return float64 (lead,): a border by its name in ``border_weights``."""
     weights = border_weights()[name]
-    base, features = border_features(activity, search)
-    offsets = np.array([weights.leads.get(lead, 0.0) for lead in leads])
-    found: NDArray[np.float64] = base + weights.constant + features @ weights.features + offsets
-    return found
+    found: NDArray[np.float64] = estimates.base + weights.constant + estimates.features @ weights.features
+    return found + weights.offsets(leads)
 
 
 def _peaks(
@@ -126,4 +139,5 @@ def _peaks(
     away[(samples < first[:, None]) | (samples > last[:, None])] = 0
     highest, deepest = away.argmax(axis=1), away.argmin(axis=1)
     upright = away[rows, highest] >= -upright_share * away[rows, deepest]
-    return low + np.where(upright, highest, deepest).astype(np.float64)
+    peaks: NDArray[np.float64] = low + np.where(upright, highest, deepest).astype(np.float64)
+    return peaks

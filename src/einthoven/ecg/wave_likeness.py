@@ -12,6 +12,12 @@ __all__ = ["STEP", "Likeness", "consistency", "likeness", "thinned", "weighted_b
 STEP = 4
 """Samples (8 ms) to a step: P and T waves hold nothing faster."""
 
+MOST_WEIGHT = 5
+"""Times that of the median lead: a lead without any noise is rather a lead without any signal."""
+
+BLOCK = 8192
+"""Steps at a time: a day of ECG would take gigabytes at once."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likeness:
@@ -28,17 +34,19 @@ def thinned(signal: NDArray[np.float32]) -> NDArray[np.float32]:
     ----------
     signal : float32 (..., sample)
     """
-    n_steps = signal.shape[-1] // STEP
-    parts = signal[..., : n_steps * STEP].reshape(*signal.shape[:-1], n_steps, STEP)
-    means: NDArray[np.float32] = parts.mean(axis=-1)
-    return means
+    end = signal.shape[-1] // STEP * STEP
+    total = signal[..., 0:end:STEP] + signal[..., 1:end:STEP]  # an addition of slices is faster than a mean over four
+    for place in range(2, STEP):
+        total += signal[..., place:end:STEP]
+    total *= np.float32(1 / STEP)
+    return total
 
 
 def weighted_by_noise(noise: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return each lead's weight: the inverse of its noise, at most five times the median lead's; 1 without noise."""
+    """Return each lead's weight: the inverse of its noise, up to ``MOST_WEIGHT``; 1 where noise is not known."""
     if not np.isfinite(noise).all() or noise.max(initial=0) == 0:
         return np.ones_like(noise)
-    weights: NDArray[np.float32] = 1 / np.maximum(noise, np.median(noise) / 5)
+    weights: NDArray[np.float32] = 1 / np.maximum(noise, np.median(noise) / MOST_WEIGHT).astype(np.float32)
     return weights
 
 
@@ -57,16 +65,41 @@ def likeness(signal: NDArray[np.float32], wave: NDArray[np.float32]) -> Likeness
     likeness : Likeness (step - length + 1,)
     """
     length = wave.shape[1]
+    starts = range(0, max(signal.shape[1] - length + 1, 0), BLOCK)
+    blocks = [_likeness_of_block(signal[:, start : start + BLOCK + length - 1], wave) for start in starts]
+    if not blocks:
+        return Likeness(np.zeros(0), np.zeros(0))
+    return Likeness(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
+
+
+def _likeness_of_block(
+    signal: NDArray[np.float32], wave: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    length = wave.shape[1]
     lines = _straight_lines(length)
     pattern = wave - (wave @ lines.T) @ lines
     stretches = np.lib.stride_tricks.sliding_window_view(signal, length, axis=1)
-    common = np.einsum("lsn,ln->s", stretches, pattern, optimize=True)
-    squares = np.concatenate([np.zeros((len(signal), 1)), np.cumsum(signal.astype(np.float64) ** 2, axis=1)], axis=1)
-    energy = (squares[:, length:] - squares[:, :-length]).sum(axis=0) - ((stretches @ lines.T) ** 2).sum(axis=(0, 2))
-    wave_energy = float((pattern.astype(np.float64) ** 2).sum())
-    scale = np.sqrt(np.maximum(energy, 0) * wave_energy)
+    common = stretches.transpose(1, 0, 2).reshape(stretches.shape[1], -1) @ pattern.ravel()
+    energy = _energy_beside_lines(signal.astype(np.float64), length)
+    wave_energy = float(np.vdot(pattern, pattern))
+    scale = np.sqrt(energy * wave_energy)
     correlation = np.divide(common, scale, out=np.zeros(common.shape), where=scale > 0)
-    return Likeness(correlation, common / wave_energy if wave_energy > 0 else np.zeros(common.shape))
+    return correlation, common / wave_energy if wave_energy > 0 else np.zeros(common.shape)
+
+
+def _energy_beside_lines(signal: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Return float64 (step - length + 1,): over all leads, what a straight line leaves of each stretch's energy."""
+    steps = np.arange(signal.shape[1]) - signal.shape[1] / 2
+    sums = np.zeros((3, len(signal), signal.shape[1] + 1))
+    np.cumsum(signal, axis=1, out=sums[0, :, 1:])
+    np.cumsum(signal * steps, axis=1, out=sums[1, :, 1:])
+    np.cumsum(signal * signal, axis=1, out=sums[2, :, 1:])
+    total, moment, square = sums[:, :, length:] - sums[:, :, :-length]
+    centre = steps[: total.shape[1]] + (length - 1) / 2
+    tilt = moment - centre * total
+    spread = length * (length**2 - 1) / 12
+    energy: NDArray[np.float64] = (square - total**2 / length - tilt**2 / spread).sum(axis=0)
+    return np.maximum(energy, 0)
 
 
 def consistency(stack: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -87,7 +120,9 @@ def consistency(stack: NDArray[np.float32]) -> NDArray[np.float64]:
     bare = (stack - (stack @ lines.T) @ lines).reshape(len(stack), -1).astype(np.float64)
     others = bare.sum(axis=0) - bare
     scale = np.sqrt((bare**2).sum(axis=1) * (others**2).sum(axis=1))
-    return np.divide((bare * others).sum(axis=1), scale, out=np.zeros(len(stack)), where=scale > 0)
+    correlation: NDArray[np.float64] = np.zeros(len(stack))
+    np.divide((bare * others).sum(axis=1), scale, out=correlation, where=scale > 0)
+    return correlation
 
 
 def _straight_lines(length: int) -> NDArray[np.float32]:

@@ -6,10 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.border_features import Activity, BorderSearch, activity_of, follow_down
+from einthoven.ecg.border_features import (
+    Activity,
+    BorderSearch,
+    Estimates,
+    activity_of,
+    border_estimates,
+    crossings,
+    smoothed,
+)
 
 __all__ = ["WaveSearch", "p_search", "qrs_search", "t_search"]
 
@@ -20,6 +27,12 @@ def _samples(milliseconds: float) -> int:
 
 QRS_REACH = _samples(180)
 """From its steepest place QRS ends within, also when paced or in hyperkalaemia."""
+
+QRS_APEX_REACH = _samples(120)
+"""From the fiducial to the steepest place."""
+
+QRS_MARGIN = _samples(90)
+"""What is smoothed beyond."""
 
 LONGEST_PR = _samples(380)
 """P begins no earlier before QRS; first-degree block of 0.36 s is seen."""
@@ -36,47 +49,43 @@ P_HALF_WIDTH = _samples(90), _samples(150)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WaveSearch:
-    """A wave that was found: its activity, its apex over all leads, and where to look for its borders.
+    """A wave that was found.
 
     Attributes
     ----------
-    activity : Activity
     apex : int
-        Sample of the representative beat.
-    onset, offset : BorderSearch
+        Its highest, for QRS its steepest place over all leads; sample of the representative beat.
+    onset, offset : Estimates
+        Of its borders, in samples of the representative beat.
     """
 
-    activity: Activity
     apex: int
-    onset: BorderSearch
-    offset: BorderSearch
+    onset: Estimates
+    offset: Estimates
 
 
 def qrs_search(signal: NDArray[np.float64], *, fiducial: int) -> WaveSearch:
-    """Return where QRS lies: around the steepest place near the fiducial, as far as it stays half as steep.
+    """Return where QRS lies: around the steepest place near the fiducial, as far as it stays steep.
 
     Parameters
     ----------
     signal : float64 (lead, sample)
     fiducial : int
     """
-    activity = activity_of(signal, scale=_samples(6), smoothing=_samples(5), bow_smoothing=_samples(3))
-    last = signal.shape[1] - 1
-    low = max(0, fiducial - _samples(120))
-    apex = low + int(activity.joint[low : fiducial + _samples(120)].argmax())
-    core = follow_down(activity.joint, apex, share=0.4, gap=_samples(30), reach=QRS_REACH)
-    window = max(0, core[0] - _samples(70)), min(last, core[1] + _samples(90))
-    heights = max(0, core[0] - _samples(20)), min(last, core[1] + _samples(20))
-    onset = BorderSearch(
-        start=core[0],
-        stop=max(0, core[0] - QRS_REACH),
-        gap=_samples(20),
-        core=heights,
-        window=window,
-        anchors=(),
-        reach=_samples(60),
-    )
-    return WaveSearch(activity, apex, onset, replace(onset, start=core[1], stop=min(last, core[1] + QRS_REACH)))
+    around = QRS_APEX_REACH + QRS_REACH + QRS_MARGIN
+    first = max(0, fiducial - around)
+    part = signal[:, first : fiducial + around]
+    centre, last = fiducial - first, part.shape[1] - 1
+    activity = activity_of(part, scale=_samples(6), smoothing=_samples(5), bow_smoothing=_samples(3))
+    low = max(0, centre - QRS_APEX_REACH)
+    apex = low + int(activity.joint[low : centre + QRS_APEX_REACH].argmax())
+    start, end = _steep_around(activity.joint, apex)
+    core = max(0, start - _samples(20)), min(last, end + _samples(20))
+    onset = BorderSearch(start, max(0, start - QRS_REACH), gap=_samples(20), core=core)
+    offset = replace(onset, start=end, stop=min(last, end + QRS_REACH))
+    window = max(0, start - _samples(70)), min(last, end + _samples(90))
+    estimates = border_estimates(activity, onset, offset, window=window, anchors=(), reach=_samples(60))
+    return _placed(first, apex, estimates)
 
 
 def t_search(signal: NDArray[np.float64], *, qrs_end: int, limit: int) -> WaveSearch | None:
@@ -95,27 +104,20 @@ def t_search(signal: NDArray[np.float64], *, qrs_end: int, limit: int) -> WaveSe
     search : WaveSearch, optional
         None where there is no room for a T wave.
     """
-    low = qrs_end + _samples(60)
+    first = qrs_end + _samples(10)
+    low, limit = _samples(50), limit - first
     if limit - low < _samples(80):
         return None
-    held = signal.copy()
-    held[:, : qrs_end + _samples(10)] = held[:, qrs_end + _samples(10), None]
-    activity = activity_of(held, scale=_samples(14), smoothing=_samples(14), bow_smoothing=_samples(12))
+    part = signal[:, first : first + limit + _samples(120)]  # begins held: smoothing continues the first sample
+    activity = activity_of(part, scale=_samples(14), smoothing=_samples(14), bow_smoothing=_samples(12))
     apex = low + int(_bow(activity.smooth, low, limit).argmax())
-    joint = activity.joint
-    first = low + int(joint[low : apex + 1].argmax())
-    last = apex + int(joint[apex:limit].argmax())
-    onset = BorderSearch(
-        start=first,
-        stop=qrs_end,
-        gap=_samples(30),
-        core=(low, apex + 1),
-        window=(qrs_end + _samples(10), limit),
-        anchors=(apex, qrs_end, first, last, limit),
-        reach=_samples(150),
-    )
-    stop = min(signal.shape[1] - 1, limit + _samples(80))
-    return WaveSearch(activity, apex, onset, replace(onset, start=last, stop=stop, core=(apex, limit)))
+    rise = low + int(activity.joint[low : apex + 1].argmax())
+    fall = apex + int(activity.joint[apex:limit].argmax())
+    onset = BorderSearch(rise, 0, gap=_samples(30), core=(low, apex + 1))
+    offset = replace(onset, start=fall, stop=min(part.shape[1] - 1, limit + _samples(80)), core=(apex, limit))
+    anchors = (apex, 0, rise, fall, limit)
+    estimates = border_estimates(activity, onset, offset, window=(0, limit), anchors=anchors, reach=_samples(150))
+    return _placed(first, apex, estimates)
 
 
 def p_search(signal: NDArray[np.float64], *, qrs_start: int, earliest: int) -> WaveSearch | None:
@@ -139,38 +141,48 @@ def p_search(signal: NDArray[np.float64], *, qrs_start: int, earliest: int) -> W
     margin_low, margin_high = P_APEX_MARGIN
     if high - low < margin_low + margin_high + _samples(20):
         return None
-    held = signal.copy()
-    held[:, high:] = held[:, high - 3 : high].mean(axis=1, keepdims=True)
-    curved = gaussian_filter1d(held, _samples(32), axis=1, order=2, mode="nearest")[:, low:high]
-    bowed = _bow(gaussian_filter1d(held, _samples(10), axis=1, mode="nearest"), low, high)
-    distance = np.minimum((qrs_start - np.arange(low, high)) / USUAL_P_APEX, 1)
-    likely = np.sqrt((curved**2).sum(axis=0)) * bowed * distance
+    first = max(0, low - _samples(60))
+    part = signal[:, first : high + _samples(10)].copy()
+    low, high = low - first, high - first
+    part[:, high:] = part[:, high - 3 : high].mean(axis=1, keepdims=True)
+    activity = activity_of(part, scale=_samples(12), smoothing=_samples(10), bow_smoothing=_samples(8))
+    curved = smoothed(part, _samples(32), order=2)[:, low:high]
+    distance = np.minimum((qrs_start - first - np.arange(low, high)) / USUAL_P_APEX, 1)
+    likely = np.sqrt(np.einsum("ls,ls->s", curved, curved)) * _bow(activity.smooth, low, high) * distance
     apex = low + margin_low + int(likely[margin_low : high - low - margin_high].argmax())
-    activity = activity_of(held, scale=_samples(12), smoothing=_samples(10), bow_smoothing=_samples(8))
-    return _p_borders(activity, apex, low=low, high=high)
+    return _placed(first, apex, _p_estimates(activity, apex, low=low, high=high))
 
 
-def _p_borders(activity: Activity, apex: int, *, low: int, high: int) -> WaveSearch:
+def _p_estimates(activity: Activity, apex: int, *, low: int, high: int) -> tuple[Estimates, Estimates]:
     near, far = P_HALF_WIDTH
     left, right = max(low, apex - near), min(high, apex + near)
-    first = left + int(activity.joint[left : apex + 1].argmax())
-    last = apex + int(activity.joint[apex:right].argmax())
+    rise = left + int(activity.joint[left : apex + 1].argmax())
+    fall = apex + int(activity.joint[apex:right].argmax())
     begin = max(low, apex - far)
-    onset = BorderSearch(
-        start=first,
-        stop=begin,
-        gap=_samples(16),
-        core=(left, apex + 1),
-        window=(begin, high - 2),
-        anchors=(apex, first, last, high, begin),
-        reach=_samples(80),
-    )
-    return WaveSearch(activity, apex, onset, replace(onset, start=last, stop=high + 2, core=(apex, right)))
+    onset = BorderSearch(rise, begin, gap=_samples(16), core=(left, apex + 1))
+    offset = replace(onset, start=fall, stop=high + 2, core=(apex, right))
+    anchors = (apex, rise, fall, high, begin)
+    return border_estimates(activity, onset, offset, window=(begin, high - 2), anchors=anchors, reach=_samples(80))
 
 
-def _bow(signal: NDArray[np.float64], low: int, high: int) -> NDArray[np.float64]:
+def _steep_around(joint: NDArray[np.float64], apex: int) -> tuple[int, int]:
+    """Return the first and the last sample around an apex until the activity stays below 40 % of it for 30 ms."""
+    borders = []
+    for stop in (max(0, apex - QRS_REACH), min(joint.size - 1, apex + QRS_REACH)):
+        search = BorderSearch(apex, stop, gap=_samples(30), core=(0, 0))
+        borders.append(round(float(crossings(joint[None], 0.4 * joint[apex, None, None], search)[0, 0])))
+    return borders[0], borders[1]
+
+
+def _bow(smooth: NDArray[np.float64], low: int, high: int) -> NDArray[np.float64]:
     """Return float64 (sample,): how far all leads together are from the straight line between two samples."""
-    line = np.linspace(0, 1, high - low)
-    start, end = signal[:, low, None], signal[:, high, None]
-    away: NDArray[np.float64] = np.sqrt(((signal[:, low:high] - start - (end - start) * line) ** 2).sum(axis=0))
-    return away
+    start, end = smooth[:, low, None], smooth[:, min(high, smooth.shape[1] - 1), None]
+    away = smooth[:, low:high] - start - (end - start) * np.linspace(0, 1, high - low)
+    distance: NDArray[np.float64] = np.sqrt(np.einsum("ls,ls->s", away, away))
+    return distance
+
+
+def _placed(first: int, apex: int, estimates: tuple[Estimates, Estimates]) -> WaveSearch:
+    """Return the wave in samples of the beat whose part begins at ``first``."""
+    onset, offset = (Estimates(found.base + first, found.features) for found in estimates)
+    return WaveSearch(apex + first, onset, offset)
