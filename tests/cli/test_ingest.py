@@ -13,6 +13,7 @@ from einthoven.cli.main import app
 from einthoven.errors import SpecificationError, UnreadableFileError
 from einthoven.store.store import Store
 from fakes.kardia_files import atc_file
+from fakes.measurable_archive import write_ecgs
 from fakes.ptb_xl_folder import fake_ecg, write_record
 from fakes.wfdb_files import STANDARD, fake_digital
 
@@ -83,3 +84,11 @@ def test_names_that_are_no_text_are_stored_spelled_out(tmp_path):
     with Store.open(tmp_path / "store") as store:
         assert store.manifest["record_id"].to_pylist() == ["good\\udcff"]
         assert store.rejected["path"][0].as_py().endswith("bad\\udcff.atc")
+
+
+def test_measurements_are_kept_only_when_asked_for(tmp_path):
+    """As a table beside the signals."""
+    write_ecgs(tmp_path / "ecgs", 2)
+    ingest(tmp_path / "ecgs", "--store", tmp_path / "store", "--workers", 1, "--measure")
+    with Store.open(tmp_path / "store") as store:
+        assert store.measurements["rr_ms"].to_pylist() == pytest.approx([700, 740], abs=2)

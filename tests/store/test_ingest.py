@@ -127,6 +127,15 @@ def test_measurements_stand_beside_the_signals_row_for_row_and_only_when_asked_f
     }
 
 
+def test_a_finished_store_that_lost_measurements_is_not_called_complete(tmp_path):
+    """Somebody removed a part."""
+    locations = write_ecgs(tmp_path / "ecgs", 2)
+    ingest(locations, tmp_path / "store", **OPTIONS, measure_waves=True)
+    (tmp_path / "store" / "measurements" / "00000000.parquet").unlink()
+    with pytest.raises(StoreError, match=r"00000000\.parquet is gone from its measurements \(1 missing\)"):
+        ingest(locations, tmp_path / "store", **OPTIONS, measure_waves=True)
+
+
 def test_a_store_without_measurements_does_not_get_them_by_a_second_ingest(locations, tmp_path):
     """It says so, and Store names the remedy."""
     ingest(locations, tmp_path / "store", **OPTIONS)

@@ -7,6 +7,7 @@ import pytest
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
 from fakes.ecg_archive import SPEC, write_archive
+from fakes.measurable_archive import write_ecgs
 
 
 @pytest.fixture
@@ -57,3 +58,22 @@ def test_a_part_of_another_shard_is_noticed(store):
     parts = store.folder / "manifest"
     (parts / "00000001.parquet").write_bytes((parts / "00000000.parquet").read_bytes())
     assert any("speaks of another shard" in problem for problem in store.verify())
+
+
+def test_measurements_that_are_lost_or_of_another_shard_are_named(tmp_path):
+    """Before somebody joins them to the wrong signals."""
+    ingest(
+        write_ecgs(tmp_path / "ecgs", 4),
+        tmp_path / "store",
+        spec=SPEC,
+        shard_records=2,
+        measure_quality=False,
+        measure_waves=True,
+    )
+    store, parts = Store.open(tmp_path / "store"), tmp_path / "store" / "measurements"
+    assert store.verify() == []
+    (parts / "00000001.parquet").write_bytes((parts / "00000000.parquet").read_bytes())
+    (problem,) = store.verify()
+    assert "its rows are not those of the manifest" in problem
+    (parts / "00000000.parquet").unlink()
+    assert "00000000.parquet is missing or damaged" in store.verify()[0]

@@ -154,7 +154,7 @@ def _begin(layout: StoreLayout, description: StoreDescription) -> None:
     else:
         description.write(layout.description)
     if layout.rejected.exists():
-        _refuse_lost_parts(layout, description.shards)
+        _refuse_lost_parts(layout, description)
         _remove_rejected_parts(layout)
         return
     for folder in (*layout.folders, *((layout.measurements,) if description.measurements else ())):
@@ -183,11 +183,14 @@ def _options(description: StoreDescription) -> str:
     )
 
 
-def _refuse_lost_parts(layout: StoreLayout, shards: int) -> None:
-    lost = [number for number in range(shards) if not layout.committed(number)]
+def _refuse_lost_parts(layout: StoreLayout, description: StoreDescription) -> None:
+    parts = [layout.part(number) for number in range(description.shards)]
+    if description.measurements:
+        parts += [layout.measurements_part(number) for number in range(description.shards)]
+    lost = [path for path in parts if not path.exists()]
     if lost:
         raise StoreError(
-            f"the store {layout.folder} was finished, but {layout.part(lost[0]).name} is gone from its manifest "
+            f"the store {layout.folder} was finished, but {lost[0].name} is gone from its {lost[0].parent.name} "
             f"({len(lost)} missing): remove the store and ingest again"
         )
 

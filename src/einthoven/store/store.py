@@ -197,7 +197,9 @@ class Store:
         report = progress or no_progress
         problems: list[str] = []
         for number in range(self._description.shards):
-            problems += shard_problems(self._layout, number, spec=self.spec)
+            problems += shard_problems(
+                self._layout, number, spec=self.spec, measurements=self._description.measurements
+            )
             report(number + 1, self._description.shards)
         return problems
 

@@ -13,6 +13,7 @@ from einthoven.ecg.prepare import Prepared
 from einthoven.errors import StoreError
 from einthoven.store.layout import StoreLayout
 from einthoven.store.manifest import MANIFEST_SCHEMA, read_table
+from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA
 from einthoven.store.shard import BYTES_PER_VALUE, HEADER_BYTES, npy_header
 
 __all__ = ["shard_problems"]
@@ -20,10 +21,11 @@ __all__ = ["shard_problems"]
 _COLUMNS = ("record_id", "shard", "start", "length", "rate_hz", "leads_present", "scale", "unit", "signal_hash")
 
 
-def shard_problems(layout: StoreLayout, number: int, *, spec: IngestSpec) -> list[str]:
+def shard_problems(layout: StoreLayout, number: int, *, spec: IngestSpec, measurements: bool = False) -> list[str]:
     """Return what is wrong with one shard, a sentence per problem; nothing when it is whole.
 
-    Checked are header, size, gaps between records, and each record's ``signal_hash``.
+    Checked are header, size, gaps between records, each record's ``signal_hash``, and that the measurements, where the
+    store has them, are of the manifest's records.
     """
     try:
         part = read_table([layout.part(number)], schema=MANIFEST_SCHEMA, columns=_COLUMNS)
@@ -36,6 +38,7 @@ def shard_problems(layout: StoreLayout, number: int, *, spec: IngestSpec) -> lis
     return [
         *_layout_problems(path, number=number, part=part, sizes=sizes),
         *_record_problems(path, part=part, spec=spec),
+        *(_measurement_problems(layout.measurements_part(number), part=part) if measurements else ()),
     ]
 
 
@@ -74,3 +77,13 @@ def _record_problems(path: Path, *, part: pa.Table, spec: IngestSpec) -> Iterato
             )
             if prepared.signal_hash() != row["signal_hash"]:
                 yield f"record {row['record_id']} in {path.name} is not what was ingested: its signal hash differs"
+
+
+def _measurement_problems(path: Path, *, part: pa.Table) -> Iterator[str]:
+    try:
+        measured = read_table([path], schema=MEASUREMENTS_SCHEMA, columns=("record_id",))
+    except StoreError as error:
+        yield str(error)
+        return
+    if not measured["record_id"].equals(part["record_id"]):
+        yield f"{path}: its rows are not those of the manifest"
