@@ -46,7 +46,8 @@ def weighted_by_noise(noise: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return each lead's weight: the inverse of its noise, up to ``MOST_WEIGHT``; 1 where noise is not known."""
     if not np.isfinite(noise).all() or noise.max(initial=0) == 0:
         return np.ones_like(noise)
-    weights: NDArray[np.float32] = 1 / np.maximum(noise, np.median(noise) / MOST_WEIGHT).astype(np.float32)
+    floor = np.median(noise).astype(np.float32) / np.float32(MOST_WEIGHT)
+    weights: NDArray[np.float32] = np.reciprocal(np.maximum(noise, floor))
     return weights
 
 
