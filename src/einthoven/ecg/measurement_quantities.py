@@ -20,6 +20,7 @@ from einthoven.ecg.measurement_sources import (
     CASALE,
     CSE,
     DAS,
+    ESC_FIBRILLATION,
     FRAMINGHAM,
     FRIDERICIA,
     GOLDBERGER,
@@ -76,8 +77,15 @@ QUANTITIES: dict[str, Quantity] = {
     "rr_min_ms": Quantity("ms", "shortest RR interval", "min RR", TASK_FORCE),
     "rr_max_ms": Quantity("ms", "longest RR interval", "max RR", TASK_FORCE),
     "rmssd_ms": Quantity("ms", "beat-to-beat variation", "sqrt(mean (RR[k+1] - RR[k])^2)", TASK_FORCE),
-    "rr_regularity": Quantity("1", "regularity of the rhythm, 0 to 1", "see rhythm", OUR_OWN),
-    "af_score": Quantity("1", "evidence for atrial fibrillation from RR and P, 0 to 1", "see rhythm", OUR_OWN),
+    "rr_regularity": Quantity(
+        "1", "regularity of the rhythm, 0 to 1", "share of intervals within 10 % of the median interval", OUR_OWN
+    ),
+    "af_score": Quantity(
+        "1",
+        "evidence for atrial fibrillation from RR and P, 0 to 1",
+        "logistic function of how often RR changes by 10 %, and of how alike P is from beat to beat",
+        ESC_FIBRILLATION,
+    ),
     "p_ms": Quantity("ms", "P wave duration", "P end - P onset", CSE),
     "pr_ms": Quantity("ms", "PR (PQ) interval", "QRS onset - P onset", CSE),
     "qrs_ms": Quantity("ms", "QRS duration", "J - QRS onset", CSE),
@@ -150,9 +158,17 @@ QUANTITIES: dict[str, Quantity] = {
     ),
     "notched_leads": Quantity("1", "leads with a notched QRS (fragmentation)", "leads with qrs_notches > 0", DAS),
     "lbbb_score": Quantity(
-        "1", "criteria of left bundle branch block, 0 to 1", "see bundle_branch_block", f"{AHA_CONDUCTION}; {STRAUSS}"
+        "1",
+        "how well QRS meets the criteria of left bundle branch block in adults, 0 to 1",
+        "grade of qrs_ms from 100 to 140 ms x mean grade of: r_share low in V1, V2; R broad or notched in I, aVL, V5, V6; "
+        "no Q in I, V5, V6; late r_peak_time in V5, V6; qrs_terminal_share positive in I, V6 and negative in V1",
+        f"{AHA_CONDUCTION}; {STRAUSS}",
     ),
     "rbbb_score": Quantity(
-        "1", "criteria of right bundle branch block, 0 to 1", "see bundle_branch_block", AHA_CONDUCTION
+        "1",
+        "how well QRS meets the criteria of right bundle branch block in adults, 0 to 1",
+        "grade of qrs_ms from 100 to 140 ms x mean grade of: qrs_terminal_share positive in V1 or V2; late r_peak_time in "
+        "V1 and none in V5, V6; s_ms long in I, V6",
+        AHA_CONDUCTION,
     ),
 }

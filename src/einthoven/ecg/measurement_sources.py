@@ -11,6 +11,7 @@ __all__ = [
     "CASALE",
     "CSE",
     "DAS",
+    "ESC_FIBRILLATION",
     "FRAMINGHAM",
     "FRIDERICIA",
     "GOLDBERGER",
@@ -43,5 +44,6 @@ MOLLOY = "Molloy et al. 1992, doi:10.1016/0735-1097(92)90376-X"
 MORRIS = "Morris et al. 1964, doi:10.1161/01.CIR.29.2.242"
 SIEGEL = "Siegel and Roberts, Am Heart J 1982;103:210"
 DAS = "Das et al. 2006, doi:10.1161/CIRCULATIONAHA.105.595892"
+ESC_FIBRILLATION = "ESC 2020, doi:10.1093/eurheartj/ehaa612"
 STRAUSS = "Strauss et al. 2011, doi:10.1016/j.amjcard.2010.11.010"
 OUR_OWN = "einthoven"
