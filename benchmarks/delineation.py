@@ -23,7 +23,9 @@ from wave_scores import WAVES, BorderScore, Waves, score, score_rows
 SETS = {"1 to 80 (tuned on)": TUNED, "81 to 120": REPORTED, "1 to 120": (*TUNED, *REPORTED)}
 METHODS = ("dwt", "prominence")
 HEADER = ("wave", "border", "marks", "sensitivity, %", "predictive value, %", "mean error, ms", "SD, ms")
-# mean +- SD in ms of P on, P off, QRS on, QRS off, T on, T off, on the authors' own test records of LUDB
+# mean +- SD in ms of P on, P off, QRS on, QRS off, T on, T off; second-hand, from the comparison in the README of
+# github.com/Drizzr/MCG_segmentation: the papers themselves were not at hand. The first row's F1 of P there is 96.5 %,
+# while the paper's abstract says 97.8 %, so it may be one of several evaluations.
 PUBLISHED = {
     "Moskalenko et al. 2019, doi:10.1007/978-3-030-30425-6_29": "0.9 +- 14.1, -3.5 +- 15.7, 2.1 +- 9.8, 1.6 +- 9.8, "
     "1.3 +- 20.9, -0.3 +- 22.9",
@@ -108,8 +110,9 @@ def published_text() -> str:
     rows = [(source, *figures.split(", ")) for source, figures in PUBLISHED.items()]
     head = ("source", "P on", "P off", "QRS on", "QRS off", "T on", "T off")
     return (
-        "Published networks on LUDB, 150 ms, each on test records of its own choice, some of which we don't have "
-        f"(as compared by one of their successors; mean +- SD, ms):\n\n{table(head, rows)}"
+        "Published networks on LUDB, 150 ms, mean +- SD in ms, each on test records of its own choice, some of "
+        "which we lack; second-hand, from the comparison of a successor (github.com/Drizzr/MCG_segmentation):\n\n"
+        f"{table(head, rows)}"
     )
 
 
