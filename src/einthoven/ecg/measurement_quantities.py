@@ -160,15 +160,15 @@ QUANTITIES: dict[str, Quantity] = {
     "lbbb_score": Quantity(
         "1",
         "how well QRS meets the criteria of left bundle branch block in adults, 0 to 1",
-        "grade of qrs_ms from 100 to 140 ms x mean grade of: r_share low in V1, V2; R broad or notched in I, aVL, V5, V6; "
-        "no Q in I, V5, V6; late r_peak_time in V5, V6; qrs_terminal_share positive in I, V6 and negative in V1",
+        "grade of qrs_ms from 100 to 140 ms x mean grade of: r_share low in V1, V2; R broad or notched in I, aVL, V5, "
+        "V6; no Q in I, V5, V6; late r_peak_time in V5, V6; qrs_terminal_share positive in I, V6 and negative in V1",
         f"{AHA_CONDUCTION}; {STRAUSS}",
     ),
     "rbbb_score": Quantity(
         "1",
         "how well QRS meets the criteria of right bundle branch block in adults, 0 to 1",
-        "grade of qrs_ms from 100 to 140 ms x mean grade of: qrs_terminal_share positive in V1 or V2; late r_peak_time in "
-        "V1 and none in V5, V6; s_ms long in I, V6",
+        "grade of qrs_ms from 100 to 140 ms x mean grade of: qrs_terminal_share positive in V1 or V2; late r_peak_time "
+        "in V1 and none in V5, V6; s_ms long in I, V6",
         AHA_CONDUCTION,
     ),
 }
