@@ -1,10 +1,7 @@
-"""Which beats look alike, and beats laid on each other.
+"""Which beats look alike.
 
 Two QRS complexes are alike when their slopes correlate over all leads at once at the best mutual shift: in LUDB (1 to
-80) and PTB-XL (1 to 500) beats of one focus reach 0.7 to 1.0, those of two foci 0.0 to 0.6. Beats then slide along the
-mean of their group until the squared difference is least, in steps smaller than a sample (Gauss-Newton, as in Lucas and
-Kanade, Proc. IJCAI 1981), and the fiducial is put where half of the energy of the mean's slope has passed: a point that
-neither rate nor lead order moves.
+80) and PTB-XL (1 to 500) beats of one focus reach 0.7 to 1.0, those of two foci 0.0 to 0.6.
 """
 
 from __future__ import annotations
@@ -15,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.qrs_detection import GROUP, TINY, QrsActivity
+from einthoven.ecg.beat_alignment import MOST_COMPARED, BeatAligner, evenly
+from einthoven.ecg.qrs_activity import GROUP, TINY, QrsActivity
 
 __all__ = ["BeatTemplates", "beat_templates"]
 
@@ -38,36 +36,13 @@ ALIKE_OF_NEAREST = 0.75
 """The same as a share of the usual correlation of a beat with the one that is most like it, where noise lowers both."""
 
 LEAST_ALIKE = 0.4
-"""Below, nothing is alike: four leads of noise reach 0.35 at the best of 13 shifts."""
-
-MOST_COMPARED = 64
-"""Beats that are compared with each other; in longer records templates come from so many, evenly spaced."""
+"""Below, nothing is alike."""
 
 MOST_TEMPLATES = 4
 """More foci than that is noise."""
 
-NEAR = range(-30, 31, 2)
-"""Samples around the fiducial over which beats are laid on each other, 60 ms either way; 250 Hz hold the band."""
-
-FAR = range(-60, 61)
-"""Samples over which the energy of the slope is summed, 120 ms either way."""
-
-FARTHEST = 10.0
-"""Samples from where correlation put a beat, 20 ms."""
-
-ALIGNMENTS = 2
-"""Steps after which beats of LUDB (1 to 80) move by less than a tenth of a sample."""
-
 FEWEST_BEATS = 2
 """That make a group."""
-
-STEEPEST = 0.4
-"""Of a lead's typical QRS slope in 16 ms: what 2 ms count at most, so that an artefact moves no fiducial far."""
-
-ENERGY_SHARES = np.array([0.05, 0.5, 0.95])
-
-LARGEST_STEP = 4.0
-"""Samples of one alignment step, 8 ms: the resolution at which beats were found."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +58,8 @@ class BeatTemplates:
     shape : int64 (beat,)
         The same by QRS alone, so also for a beat whose T wave is cut off.
     width_ms : float64 (beat,)
-        Between 5 and 95 % of the energy of the slope; one value for all beats of a template.
+        Between 5 and 95 % of the energy of the slope; one value for all beats of a template, NaN for a QRS that is cut
+        off.
     """
 
     sample: Samples
@@ -102,36 +78,33 @@ def beat_templates(signal: Floats, activity: QrsActivity, found: Samples) -> Bea
     found : float64 (beat,)
         Rough middles of QRS in samples, ascending (``detect_qrs``).
     """
-    shape, sample = _grouped(activity, found)
-    width_ms = np.full(sample.size, np.nan)
-    weight = activity.weight * activity.scale
-    near, far = _Stretches.of(signal, weight, NEAR), _Stretches.of(signal, weight, FAR)
+    coarse = np.rint((found - (GROUP - 1) / 2) / GROUP).astype(np.int64)
+    compared = np.flatnonzero(_within(coarse, QRS_BEFORE - SHIFTS[0], QRS_AFTER + SHIFTS[-1], activity.seen))
+    shape = np.full(found.size, -1, dtype=np.int64)
+    sample = found.copy()
+    if compared.size:
+        shape[compared], sample[compared] = _grouped(_Slopes.of(activity.slope), coarse[compared])
+    aligner = BeatAligner(signal, activity)
+    width_ms = np.full(found.size, np.nan)
     for group in range(int(shape.max(initial=-1)) + 1):
         members = np.flatnonzero(shape == group)
-        sample[members] = _laid_on_each_other(near, sample[members])
-        middle, width = _energy(_mean_over_beats(far.around(_some(sample[members]))), activity.weight)
-        sample[members] += middle[0]
-        width_ms[members] = width[0]
-    alone = np.flatnonzero(shape < 0)
-    if alone.size:
-        sample[alone] = np.minimum(np.maximum(sample[alone], -FAR[0]), signal.shape[1] - FAR[-1] - 2)
-        middle, width_ms[alone] = _energy(far.around(sample[alone]), activity.weight)
-        sample[alone] += middle
+        fiducials = aligner.together(sample[members])
+        sample[members], width_ms[members] = fiducials.sample, fiducials.width_ms
+    others = np.flatnonzero(shape < 0)
+    if others.size:
+        fiducials = aligner.alone(sample[others])
+        sample[others] = fiducials.sample
+        width_ms[others] = np.where(np.isin(others, compared), fiducials.width_ms, np.nan)
     return _by_size(sample, shape, _whole(sample, activity.seen), width_ms)
 
 
-def _grouped(activity: QrsActivity, found: Samples) -> tuple[NDArray[np.int64], Samples]:
+def _grouped(slopes: _Slopes, coarse: NDArray[np.int64]) -> tuple[NDArray[np.int64], Samples]:
     """Return each beat's group (-1 for none), and where it lies after the shift that fits its group best."""
-    coarse = np.rint((found - (GROUP - 1) / 2) / GROUP).astype(np.int64)
-    shape = np.full(found.size, -1, dtype=np.int64)
-    sample = found.copy()
-    inside = np.flatnonzero(_within(coarse, QRS_BEFORE - SHIFTS[0], QRS_AFTER + SHIFTS[-1], activity.seen))
-    if inside.size == 0:
-        return shape, sample
-    slopes = _Slopes.of(activity.slope)
-    templates, least = _templates(slopes, coarse[inside[_evenly(inside.size, MOST_COMPARED)]])
-    for start in range(0, inside.size, MOST_COMPARED):
-        chunk = inside[start : start + MOST_COMPARED]
+    templates, least = _templates(slopes, coarse[evenly(coarse.size, MOST_COMPARED)])
+    shape = np.full(coarse.size, -1, dtype=np.int64)
+    moved = coarse.copy()
+    for start in range(0, coarse.size, MOST_COMPARED):
+        chunk = np.arange(start, min(start + MOST_COMPARED, coarse.size))
         likeness = slopes.likeness(coarse[chunk], templates)
         best = likeness.max(axis=1)
         group = best.argmax(axis=1)
@@ -139,7 +112,8 @@ def _grouped(activity: QrsActivity, found: Samples) -> tuple[NDArray[np.int64], 
         alike = best[rows, group] >= least
         shift = SHIFTS[likeness[rows, :, group].argmax(axis=1)]
         shape[chunk[alike]] = group[alike]
-        sample[chunk[alike]] = (coarse[chunk] + shift)[alike] * GROUP + (GROUP - 1) / 2
+        moved[chunk[alike]] += shift[alike]
+    sample: Samples = moved.astype(np.float64) * GROUP + (GROUP - 1) / 2
     return shape, sample
 
 
@@ -210,71 +184,6 @@ def _least_alike(best: Floats) -> float:
     return min(max(ALIKE_OF_NEAREST * float(nearest[nearest.size // 2]), LEAST_ALIKE), ALIKE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stretches:
-    """The signal around any moment; ``windows`` float32 (lead, first sample, sample) is a view."""
-
-    windows: Floats
-    weight: Floats
-    offsets: range
-
-    @classmethod
-    def of(cls, signal: Floats, weight: Floats, offsets: range) -> _Stretches:
-        length = offsets[-1] - offsets[0] + 2
-        return cls(np.lib.stride_tricks.sliding_window_view(signal, length, axis=1), weight[:, None, None], offsets)
-
-    def around(self, sample: Samples) -> Floats:
-        """Return float32 (lead, beat, offset) around fiducials that lie between samples, each lead around its mean."""
-        whole = np.floor(sample).astype(np.int64)
-        part = (sample - whole).astype(np.float32)[:, None]
-        around = self.windows[:, whole + self.offsets[0]]
-        beats = around[..., : -1 : self.offsets.step] * (1 - part)
-        beats += around[..., 1 :: self.offsets.step] * part
-        beats -= beats.mean(axis=2, keepdims=True)
-        beats *= self.weight
-        return beats
-
-
-def _laid_on_each_other(near: _Stretches, sample: Samples) -> Samples:
-    """Return where the beats lie when each fits the mean of all best."""
-    if sample.size < FEWEST_BEATS:
-        return sample
-    start = sample
-    for _ in range(ALIGNMENTS):
-        mean = _mean_over_beats(near.around(_some(sample)))
-        rise = np.zeros_like(mean[:, 0])
-        rise[:, 1:-1] = (mean[:, 0, 2:] - mean[:, 0, :-2]) / (2 * NEAR.step)
-        energy = max(float(np.vdot(rise, rise)), TINY)
-        chunks = [sample[k : k + MOST_COMPARED] for k in range(0, sample.size, MOST_COMPARED)]
-        late = [np.einsum("lt,lbt->b", rise, mean - near.around(chunk)) for chunk in chunks]
-        step = np.minimum(np.maximum(np.concatenate(late) / energy, -LARGEST_STEP), LARGEST_STEP)
-        sample = np.minimum(np.maximum(sample + step, start - FARTHEST), start + FARTHEST)
-    return sample
-
-
-def _some(sample: Samples) -> Samples:
-    return sample[_evenly(sample.size, MOST_COMPARED)]
-
-
-def _mean_over_beats(beats: Floats) -> Floats:
-    """Return float32 (lead, 1, offset)."""
-    mean: Floats = beats.mean(axis=1, keepdims=True)
-    return mean
-
-
-def _energy(beats: Floats, weight: Floats) -> tuple[Samples, Samples]:
-    """Return of each beat where half of the energy of its slope lies, in samples, and how many ms hold 90 % of it."""
-    slope = np.minimum(np.abs(beats[..., 1:] - beats[..., :-1]), STEEPEST * weight[:, None, None])
-    slope *= slope
-    passed: Samples = np.cumsum(slope.sum(axis=0), axis=1, dtype=np.float64)
-    between = np.array(FAR[1:]) - 0.5
-    at: Samples = np.zeros((len(passed), ENERGY_SHARES.size))
-    for row, of_beat in zip(at, passed, strict=True):
-        row[:] = np.interp(ENERGY_SHARES * of_beat[-1], of_beat, between)
-    at[passed[:, -1] == 0] = (np.nan, 0, np.nan)
-    return at[:, 1], (at[:, 2] - at[:, 0]) * 1000 / RATE_HZ
-
-
 def _by_size(sample: Samples, shape: NDArray[np.int64], whole: NDArray[np.bool_], width_ms: Samples) -> BeatTemplates:
     """Return the groups renamed by how many whole beats they have; of two with about as many the narrower is first."""
     groups = range(int(shape.max(initial=-1)) + 1)
@@ -303,8 +212,3 @@ def _within(coarse: NDArray[np.int64], before: int, after: int, seen: NDArray[np
     counted = unseen[np.minimum(last, seen.size)] - unseen[np.maximum(first, 0)]
     answer: NDArray[np.bool_] = inside & (counted == 0)
     return answer
-
-
-def _evenly(n: int, most: int) -> NDArray[np.int64]:
-    """Return ``most`` indices spread over ``n``, or all."""
-    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beat_templates import BeatTemplates, beat_templates
 from einthoven.ecg.pacing_spikes import pacing_spikes, without_spikes
-from einthoven.ecg.qrs_detection import COARSE_RATE_HZ, detect_qrs, qrs_activity
+from einthoven.ecg.qrs_activity import COARSE_RATE_HZ, qrs_activity
+from einthoven.ecg.qrs_detection import detect_qrs
 
 __all__ = ["BeatKind", "Beats", "find_beats"]
 
@@ -57,8 +58,14 @@ to 60 ms, bundle branch blocks and paced beats 80 to 160."""
 PACED_S = 0.13
 """From a ventricular spike to the middle of QRS at most; from an atrial one it takes longer."""
 
+FEWEST_SPIKES = 2
+"""In a record: a single one is an artefact, which is no beat, but no pacemaker either."""
+
 SAME_DELAY_S = 0.02
 """Between beats that one pacemaker made; a blip of noise keeps no distance."""
+
+FEWEST_PACED = 3
+"""Beats at the same distance from a spike, below which it is chance."""
 
 
 class BeatKind(StrEnum):
@@ -114,10 +121,11 @@ def find_beats(analysis: AnalysisSignal) -> Beats:
         return Beats(nothing, np.zeros(0, dtype=np.int64), (), nothing, nothing)
     activity = qrs_activity(analysis.signal, analysis.lost)
     spikes = pacing_spikes(analysis.signal, activity.weight * activity.scale)
-    signal = without_spikes(analysis.signal, spikes)
     if spikes.size:
-        activity = qrs_activity(signal, analysis.lost)
-    templates = beat_templates(signal, activity, detect_qrs(activity))
+        activity = qrs_activity(without_spikes(analysis.signal, spikes), analysis.lost)
+    if spikes.size < FEWEST_SPIKES:
+        spikes = np.zeros(0)
+    templates = beat_templates(without_spikes(analysis.signal, spikes), activity, detect_qrs(activity))
     rr_ms = _intervals(templates.sample, activity.seen)
     paced = _paced(templates, spikes)
     kinds = tuple(
@@ -185,7 +193,7 @@ def _paced(templates: BeatTemplates, spikes: NDArray[np.float64]) -> list[bool]:
     delay = (templates.sample - spikes[np.maximum(last, 0)]) / RATE_HZ
     behind = (last >= 0) & (delay <= PACED_S)
     alike = (np.abs(delay[:, None] - delay) <= SAME_DELAY_S) & behind
-    paced = behind & (alike.sum(axis=1) > 1)
+    paced = behind & (alike.sum(axis=1) >= FEWEST_PACED)
     for shape in range(int(templates.shape.max()) + 1):
         members = templates.shape == shape
         if paced[members].mean() >= 0.5:
