@@ -127,7 +127,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(tmp_path):
         [sys.executable, "-c", code, *map(str, words)], stderr=subprocess.PIPE, text=True, cwd=tmp_path
     )
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("m.parquet.tmp")) and time.monotonic() < deadline:
+    while not list(tmp_path.glob("m.parquet*.tmp")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)

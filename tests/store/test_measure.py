@@ -96,3 +96,9 @@ def test_an_ecg_is_never_replaced_by_the_table_about_it(tmp_path):
     location = RecordLocation("ecg", str(tmp_path / "ecg.csv"), "array")
     with pytest.raises(SpecificationError, match="is one of the files to measure"):
         measure_files([location], tmp_path / "." / "ecg.csv")
+
+
+@pytest.mark.parametrize("beats", ["m.parquet", "m.rejected.parquet"])
+def test_two_tables_never_share_a_file(locations, tmp_path, beats):
+    with pytest.raises(SpecificationError, match="each table needs a file of its own"):
+        measure_files(locations, tmp_path / "m.parquet", beats=tmp_path / beats)

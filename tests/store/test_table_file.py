@@ -96,3 +96,12 @@ def test_other_endings_and_folders_are_refused_first(tmp_path):
         check_table_path(tmp_path / "a.xlsx")
     with pytest.raises(SpecificationError, match="is a folder"):
         TableFile(tmp_path / "a.csv", SCHEMA)
+
+
+def test_two_writers_of_one_path_don_t_write_into_each_other_s_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.parquet"
+    with TableFile(path, SCHEMA) as first:
+        first.write(pa.Table.from_pylist(ROWS[:2], schema=SCHEMA))
+        monkeypatch.setattr(table_file.os, "getpid", lambda: -1)
+        _write(path, [5])
+    assert pq.read_table(path).num_rows == 2

@@ -21,17 +21,23 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
-def durable_file(path: Path) -> Iterator[BinaryIO]:
+def durable_file(path: Path, *, temporary_tag: str = "") -> Iterator[BinaryIO]:
     """Yield a file that appears under ``path`` when the block ends: written, flushed to the disk, then renamed.
 
     Nothing stays behind when the block fails; only a killed process leaves a temporary file.
+
+    Parameters
+    ----------
+    path : Path
+    temporary_tag : str
+        Stands in the temporary file's name, where nothing else keeps two processes from writing the same path.
 
     Raises
     ------
     StoreFullError
         When the disk or a quota is full.
     """
-    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    temporary = path.with_name(path.name + temporary_tag + TEMPORARY_SUFFIX)
     try:
         with temporary.open("wb", buffering=_BUFFER_BYTES) as file:
             yield file

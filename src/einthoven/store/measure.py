@@ -112,10 +112,7 @@ def measure_files(
     CancelledError
         After SIGINT or SIGTERM; nothing is written then.
     """
-    for path in (out, beats, rejected_path(out)):
-        if path is not None:
-            check_table_path(path)
-            _refuse_input(locations, path)
+    _check_tables([path for path in (out, rejected_path(out), beats) if path is not None], locations)
     with StopRequest() as stop, ExitStack() as files:
         tables = _Tables(out, beats, files)
         report, total = progress or no_progress, len(locations)
@@ -170,11 +167,15 @@ class _Tables:
         self.reasons += [str(row["message"]) for row in chunk.rejected[: REASONS_KEPT - len(self.reasons)]]
 
 
-def _refuse_input(locations: Sequence[RecordLocation], path: Path) -> None:
-    """Refuse to replace an ECG by a table about it."""
-    alike = {location.path for location in locations if location.path.endswith(path.suffix)}
-    if path.exists() and any(path.samefile(other) for other in alike if Path(other).exists()):
-        raise SpecificationError(f"{path} is one of the files to measure: name another file for the table")
+def _check_tables(paths: Sequence[Path], locations: Sequence[RecordLocation]) -> None:
+    """Refuse to write two tables into one file, or a table into one of the ECGs."""
+    if len({path.absolute() for path in paths}) < len(paths):
+        raise SpecificationError(f"each table needs a file of its own, got {', '.join(map(str, paths))}")
+    for path in paths:
+        check_table_path(path)
+        alike = {location.path for location in locations if location.path.endswith(path.suffix)}
+        if path.exists() and any(path.samefile(other) for other in alike if Path(other).exists()):
+            raise SpecificationError(f"{path} is one of the files to measure: name another file for the table")
 
 
 def _useful(workers: int, total: int) -> int:

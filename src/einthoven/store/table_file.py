@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -60,7 +61,7 @@ class TableFile:
 
     def __enter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._stack.enter_context(durable_file(self._path))
+        file = self._stack.enter_context(durable_file(self._path, temporary_tag=f".{os.getpid()}"))
         if self._path.suffix == ".csv":
             self._writer = self._stack.enter_context(pa_csv.CSVWriter(file, _flat_schema(self._schema)))
         else:
