@@ -21,6 +21,7 @@ from fakes.synthetic_ecg import synthetic_ecg
 
 P_MARKS = (Mark.P_ON, Mark.P_PEAK, Mark.P_OFF)
 T_MARKS = (Mark.T_ON, Mark.T_PEAK, Mark.T_OFF)
+LEAD_TEXTS = ("lead missing", "lead derived, without borders of its own", "noisy lead")
 SECONDS = tuple(float(second) for second in range(1, 10))
 
 
@@ -175,12 +176,24 @@ def test_any_leads_give_intervals_and_each_absence_a_reason(leads):
     measurements = of_waves(leads)
     assert measurements["qt_ms"].value == pytest.approx(380)
     assert every_number_has_a_validity(measurements)
-    missing = set(STANDARD_LEADS) - set(leads)
-    assert {
-        lead for lead, text in measurements.reasons.items() if text == "lead missing" and "_" not in lead
-    } == missing
-    with_axis = len(set(leads) & set(STANDARD_LEADS[:6])) > 1
-    assert (measurements["qrs_axis_deg"].value is not None) == with_axis
+    limb = set(STANDARD_LEADS[:6])
+    known = set(leads) | (limb if len(limb & set(leads)) > 1 else set())
+    told = {text: {lead for lead, other in measurements.reasons.items() if other == text} for text in LEAD_TEXTS}
+    assert told["lead missing"] & set(STANDARD_LEADS) == set(STANDARD_LEADS) - known
+    assert told["lead derived, without borders of its own"] | told["noisy lead"] >= known - set(leads)
+    assert (measurements["qrs_axis_deg"].value is not None) == (limb <= known)
+
+
+def test_eight_leads_hold_the_voltages_of_twelve():
+    ecg = synthetic_ecg(noise_mv=0.01)
+    twelve = measure(ecg.record)
+    eight = measure(
+        dataclasses.replace(ecg.record, signal=ecg.record.signal[[0, 1, *range(6, 12)]], leads=LEAD_SETS["8"])
+    )
+    for name in ("cornell_mv", "qrs_voltage_sum_mv", "qrs_axis_deg", "spatial_qrs_t_angle_deg"):
+        assert eight[name].value == pytest.approx(twelve[name].value, rel=0.05)
+    assert eight.leads["aVL"]["r_mv"].value == pytest.approx(twelve.leads["aVL"]["r_mv"].value, abs=0.02)
+    assert eight.leads["aVL"]["qrs_ms"].reason == "lead derived, without borders of its own"
 
 
 def test_an_unusable_lead_is_told_once_and_takes_what_needs_it_along():

@@ -1,7 +1,8 @@
 """What is measured in each lead: name, unit, meaning, formula and source of each quantity.
 
 Amplitudes are signed (Q and S below 0). Those of QRS, ST and T are against the level just before QRS, those of P
-against the line from its onset to its end (CSE). Areas are net: what lies below the level counts as negative.
+against the line from its onset to its end (CSE). Areas are net: what lies below the level counts as negative. A limb
+lead that a record in mV lacks is derived from two that it has.
 
 A deflection of QRS counts when it leaves the level by ``qrs_deflections.SMALLEST_SHARE`` of the height of QRS in the
 lead, and by more than the noise of the representative beat, for 6 ms, so its times don't depend on the gain. In a

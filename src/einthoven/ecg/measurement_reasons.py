@@ -41,6 +41,7 @@ class Reason(IntEnum):
     SEX_UNKNOWN = 20
     LEADS_CONTRADICT = 21
     IMPLAUSIBLE = 22
+    LEAD_DERIVED = 23
 
 
 REASONS = {
@@ -67,5 +68,6 @@ REASONS = {
     Reason.SEX_UNKNOWN: "sex unknown",
     Reason.LEADS_CONTRADICT: "limb leads contradict Einthoven's law",
     Reason.IMPLAUSIBLE: "implausibly short or long",
+    Reason.LEAD_DERIVED: "lead derived, without borders of its own",
 }
 """In the words of tables and reports."""

@@ -96,6 +96,7 @@ def _wave_of(name: str) -> int:
 
 _WAVE_OF_COLUMN = np.array([_wave_of(name) for name in LEAD_QUANTITIES])
 _NEEDS_MV = np.array([quantity.needs_millivolts for quantity in LEAD_QUANTITIES.values()])
+_OWN_BORDERS = [COLUMN[name] for name in ("p_ms", "qrs_ms", "qt_ms")]
 _DEFLECTION_MV = np.array([COLUMN[f"{name}_mv"] for name in DEFLECTIONS])
 _DEFLECTION_MS = np.array([COLUMN[f"{name}_ms"] for name in DEFLECTIONS])
 
@@ -132,7 +133,7 @@ def judge_waves(delineation: Delineation, *, atrial_fibrillation: bool) -> Waves
 
 
 def lead_codes(
-    values: NDArray[np.float64], waves: Waves, *, usable: NDArray[np.bool_], in_mv: bool
+    values: NDArray[np.float64], waves: Waves, *, usable: NDArray[np.bool_], in_mv: bool, n_derived: int = 0
 ) -> NDArray[np.uint8]:
     """Return the reasons of each number of the leads; what is absent becomes NaN in ``values``.
 
@@ -143,6 +144,8 @@ def lead_codes(
     waves : Waves
     usable : bool (lead,)
     in_mv : bool
+    n_derived : int
+        How many leads, the last ones, have no borders of their own.
     """
     absent = np.array(waves.absent, dtype=np.uint8)[_WAVE_OF_COLUMN]
     codes = np.empty(values.shape, dtype=np.uint8)
@@ -154,6 +157,7 @@ def lead_codes(
     values[:, absent > 0] = np.nan
     values[~usable] = np.nan
     codes[np.isnan(values)] = Reason.NO_DEFLECTION
+    codes[len(values) - n_derived :, _OWN_BORDERS] = Reason.LEAD_DERIVED
     codes[:, absent > 0] = absent[absent > 0]
     if not in_mv:
         values[:, _NEEDS_MV] = np.nan

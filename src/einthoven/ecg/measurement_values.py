@@ -23,7 +23,7 @@ ROW_NAMES = (*QUANTITIES, *(f"{lead}.{name}" for lead in STANDARD_LEADS for name
 _REASON_TEXTS = tuple(REASONS[Reason(code)] for code in range(len(Reason)))
 _GLOBAL_PLACES = {name: place for place, name in enumerate(QUANTITIES)}
 _LEAD_PLACES = {name: place for place, name in enumerate(LEAD_QUANTITIES)}
-_OF_LEAD = frozenset({Reason.LEAD_MISSING, Reason.LEAD_UNUSABLE, Reason.NOISE})
+_OF_LEAD = frozenset({Reason.LEAD_MISSING, Reason.LEAD_UNUSABLE, Reason.NOISE, Reason.LEAD_DERIVED})
 _OF_GROUP = {
     Reason.NO_BEATS: "all",
     Reason.TOO_FEW_BEATS: "all",
@@ -130,9 +130,11 @@ class Measurements:
         """
         texts = {name: _REASON_TEXTS[code] for name, code in zip(QUANTITIES, self.codes.tolist(), strict=True) if code}
         codes = self.lead_codes[: len(STANDARD_LEADS)]
-        for lead, code in zip(STANDARD_LEADS, codes[:, _LEAD_PLACES["r_share"]].tolist(), strict=True):
-            if code in _OF_LEAD:
-                texts[lead] = _REASON_TEXTS[code]
+        # a lead as a whole is judged in every column, a derived one where borders of its own would be needed
+        for name in ("qrs_ms", "r_share"):
+            for lead, code in zip(STANDARD_LEADS, codes[:, _LEAD_PLACES[name]].tolist(), strict=True):
+                if code in _OF_LEAD:
+                    texts[lead] = _REASON_TEXTS[code]
         counts = np.bincount(codes.ravel(), minlength=len(Reason)).tolist()
         texts |= {f"leads.{group}": _REASON_TEXTS[code] for code, group in _OF_GROUP.items() if counts[code]}
         if counts[Reason.SMALL_DEFLECTION]:

@@ -24,6 +24,7 @@ from einthoven.ecg.axes import (
 from einthoven.ecg.beats import BeatKind, Beats, find_beats
 from einthoven.ecg.bundle_branch_block import lbbb_score, rbbb_score
 from einthoven.ecg.delineation import Delineation, delineate
+from einthoven.ecg.derived_measurement_leads import completed_beat
 from einthoven.ecg.intervals import RATES_BPM, corrected_qt, intervals
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.lead_measurements import LeadNumbers, measure_leads
@@ -99,22 +100,26 @@ def measurements_of(
     numbers, codes = _rhythm_numbers(rhythm, delineation.beats)
     if not delineation.representatives:
         return _without_beats(numbers, codes, analysis)
+    in_mv = analysis.unit == "mV"
     waves = judge_waves(delineation, atrial_fibrillation=rhythm.atrial_fibrillation)
-    leads = measure_leads(delineation.representatives[0], delineation.marks[0], delineation.lead_marks[0])
-    rows = {lead: row for row, lead in enumerate(delineation.leads) if analysis.usable[row]}
+    completed = completed_beat(
+        delineation.representatives[0], delineation.lead_marks[0], delineation.leads, analysis.usable, in_mv=in_mv
+    )
+    leads = measure_leads(completed.beat, delineation.marks[0], completed.lead_marks_ms)
+    rows = {lead: row for row, lead in enumerate(completed.leads) if completed.usable[row]}
     _add_intervals(numbers, codes, delineation.marks[0], in_fibrillation=rhythm.atrial_fibrillation)
     _add_axes(numbers, codes, leads, rows)
     numbers |= voltage_criteria(leads, rows)
     numbers["cornell_product_mv_ms"] = cornell_product(numbers["cornell_mv"], numbers["qrs_ms"], female=sex == "F")
     if sex == "U":
         codes["cornell_product_mv_ms"] = Reason.SEX_UNKNOWN
-    if einthoven_error(delineation.representatives[0].signal, rows) > EINTHOVEN_ERROR:
+    if einthoven_error(completed.beat.signal, rows) > EINTHOVEN_ERROR:
         codes |= dict.fromkeys(NEEDS_EINTHOVEN, Reason.LEADS_CONTRADICT)
     numbers["lbbb_score"] = lbbb_score(leads, rows, qrs_ms=numbers["qrs_ms"])
     numbers["rbbb_score"] = rbbb_score(leads, rows, qrs_ms=numbers["qrs_ms"])
-    judge_numbers(numbers, codes, waves, rows=rows, leads=delineation.leads)
-    lead_reasons = lead_codes(leads.values, waves, usable=analysis.usable, in_mv=analysis.unit == "mV")
-    return _packed(numbers, codes, delineation.leads, leads.values, lead_reasons, in_mv=analysis.unit == "mV")
+    judge_numbers(numbers, codes, waves, rows=rows, leads=completed.leads)
+    lead_reasons = lead_codes(leads.values, waves, usable=completed.usable, in_mv=in_mv, n_derived=completed.n_derived)
+    return _packed(numbers, codes, completed.leads, leads.values, lead_reasons, in_mv=in_mv)
 
 
 def _rhythm_numbers(rhythm: Rhythm, beats: Beats) -> tuple[Numbers, Codes]:
