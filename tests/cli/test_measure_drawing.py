@@ -37,6 +37,13 @@ def test_words_say_why_a_number_is_absent_and_join_what_belongs_together():
     assert words["RR, SD"] == "800 ms, 0 ms"
 
 
+def test_doubtful_numbers_ask_to_be_looked_at():
+    record = synthetic_ecg(rr_ms=400.0).record
+    words = dict(panel_words(measured_waves(record).measurements))
+    assert words["QTc Bazett"].endswith(" ms ?")
+    assert words["?"] == "doubtful: the card says why"
+
+
 def test_without_matplotlib_the_remedy_is_told(tmp_path, monkeypatch):
     record = synthetic_ecg(duration_s=3.0).record
     waves = measured_waves(record)

@@ -63,16 +63,19 @@ def draw_into(targets: list[Path], record: Record, waves: MeasuredWaves) -> list
 
 
 def panel_words(measurements: Measurements) -> list[tuple[str, str]]:
-    """Return name and value of what stands beside the representative beat; absent ones say why."""
+    """Return name and value of what stands beside the representative beat; absent ones say why, doubtful ones ask."""
     from einthoven.drawing.beat_panel import ABSENT
+    from einthoven.ecg.measurement_reasons import Validity
 
-    words = []
+    words, doubtful = [], False
     for label, name in _WORDS.items():
-        measured = measurements[name]
-        value = shown_value(measured) or f"{ABSENT} {measured.reason}"
-        second = measurements[_SECOND[name]] if name in _SECOND and measured.value is not None else None
-        words.append((label, f"{value}, {shown_value(second)}" if second and second.value is not None else value))
-    return words
+        shown = [measurements[name], *([measurements[_SECOND[name]]] if name in _SECOND else [])]
+        values = [shown_value(one) for one in shown if one.value is not None]
+        doubt = any(one.validity == Validity.DOUBTFUL for one in shown)
+        doubtful |= doubt
+        text = f"{', '.join(values)}{' ?' if doubt else ''}" if values else f"{ABSENT} {shown[0].reason}"
+        words.append((label, text))
+    return [*words, ("?", "doubtful: the card says why")] if doubtful else words
 
 
 def _figure(record: Record, waves: MeasuredWaves) -> Figure:
