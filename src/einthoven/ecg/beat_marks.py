@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.border_features import middle
+from einthoven.ecg.border_features import between_samples, middle
 from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 
 __all__ = ["PPattern", "carried_marks", "free_p_waves"]
@@ -133,11 +133,11 @@ def _p_start(pattern: PPattern, expected: float, *, earliest: float, latest: flo
     usual = round(expected / STEP)
     at = _highest(alike, usual - USUAL_STEPS, usual + USUAL_STEPS)
     if at is not None and alike.correlation[at] >= ALIKE:
-        return _between_steps(alike, at)
+        return STEP * between_samples(alike.correlation, at)
     if not earliest <= latest:  # also where one is NaN
         return None
     at = _highest(alike, int(earliest // STEP), int(latest // STEP))
-    return _between_steps(alike, at) if at is not None and _is_p(alike, at) else None
+    return STEP * between_samples(alike.correlation, at) if at is not None and _is_p(alike, at) else None
 
 
 def _all_starts(pattern: PPattern, *, earliest: float, latest: float) -> list[float]:
@@ -147,7 +147,7 @@ def _all_starts(pattern: PPattern, *, earliest: float, latest: float) -> list[fl
     at = _highest(pattern.alike, int(earliest // STEP), int(latest // STEP))
     if at is None or not _is_p(pattern.alike, at):
         return []
-    start = _between_steps(pattern.alike, at)
+    start = STEP * between_samples(pattern.alike.correlation, at)
     before = _all_starts(pattern, earliest=earliest, latest=start - pattern.length)
     behind = _all_starts(pattern, earliest=start + pattern.length, latest=latest)
     return [*before, start, *behind]
@@ -161,13 +161,3 @@ def _highest(alike: Likeness, low: int, high: int) -> int | None:
 def _is_p(alike: Likeness, at: int) -> bool:
     smallest, largest = SIZES
     return bool(alike.correlation[at] >= ALIKE_ELSEWHERE and smallest <= alike.size[at] <= largest)
-
-
-def _between_steps(alike: Likeness, at: int) -> float:
-    """Return the sample of a highest correlation, by a parabola through three steps."""
-    if not 0 < at < alike.correlation.size - 1:
-        return float(at * STEP)
-    left, peak, right = alike.correlation[at - 1 : at + 2].tolist()
-    bend = left - 2 * peak + right
-    is_peak = bend < 0 and left <= peak >= right
-    return (at + (0.5 * (left - right) / bend if is_peak else 0.0)) * STEP

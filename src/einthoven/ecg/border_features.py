@@ -23,6 +23,7 @@ __all__ = [
     "BorderSearch",
     "Estimates",
     "activity_of",
+    "between_samples",
     "border_estimates",
     "crossings",
     "energy_quantiles",
@@ -131,7 +132,7 @@ def border_estimates(
     offset: BorderSearch,
     *,
     window: tuple[int, int],
-    anchors: tuple[int, ...],
+    anchors: tuple[float, ...],
     reach: int,
 ) -> tuple[Estimates, Estimates]:
     """Return the estimates of a wave's onset and of its end.
@@ -145,7 +146,7 @@ def border_estimates(
     onset, offset : BorderSearch
     window : tuple of int
         First and past the last sample of which the energy counts.
-    anchors : tuple of int
+    anchors : tuple of float
         Places to which a border may be tied: the wave's apex, its steepest places.
     reach : int
         Estimates further than this from the base are taken for being there.
@@ -164,7 +165,7 @@ def _estimates(
     search: BorderSearch,
     quantiles: tuple[NDArray[np.float64], NDArray[np.float64]],
     *,
-    anchors: tuple[int, ...],
+    anchors: tuple[float, ...],
     reach: int,
 ) -> Estimates:
     low, high = search.core
@@ -184,6 +185,15 @@ def _estimates(
     features[:, n_features:-1] = features[:, : 2 * QUANTILES.size] * height
     features[:, -1:] = reach * height
     return Estimates(base, features)
+
+
+def between_samples(heights: NDArray[np.float64], highest: int) -> float:
+    """Return the place of a highest sample (of a 1-dimensional array), between samples by a parabola."""
+    if not 0 < highest < heights.size - 1:
+        return float(highest)
+    left, peak, right = heights[highest - 1 : highest + 2].tolist()
+    bend = left - 2 * peak + right
+    return highest + (0.5 * (left - right) / bend if bend < 0 and left <= peak >= right else 0.0)
 
 
 def middle(values: NDArray[np.float64]) -> NDArray[np.float64]:

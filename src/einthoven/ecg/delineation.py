@@ -24,8 +24,9 @@ from einthoven.ecg.wave_presence import wave_confidence
 
 __all__ = ["Delineation", "Mark", "beat_timing", "delineate"]
 
-PRESENT = 0.6
-"""Confidence from which a wave counts as there."""
+PRESENT = (0.72, 0.0, 0.6)
+"""Confidence from which P, QRS and T count as there. P in LUDB 1 to 80: 0.84 and more, without P 0.61 and less, but for
+one record in atrial flutter."""
 
 MS = 1000 / RATE_HZ
 """Milliseconds in a sample."""
@@ -170,11 +171,11 @@ def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beat
         timing = beat_timing(beats, beat, t_end)
         weights = weighted_by_noise(beat.noise)
         marks = lead_borders(beat.signal.astype(np.float64), leads, timing, weights=weights)
-        fiducials = np.rint(beats.sample[beat.beats]).astype(np.int64)
+        fiducials = beats.sample[beat.beats]
         confidence[k] = wave_confidence(signal, fiducials, _windows(marks), noise=beat.noise)
         if _atrially_paced(beats.spikes, fiducials - beat.fiducial, _windows(marks)[0]):
             confidence[k, 0] = 0
-        marks[:, np.repeat(confidence[k] < (PRESENT, 0, PRESENT), 3)] = np.nan
+        marks[:, np.repeat(confidence[k] < PRESENT, 3)] = np.nan
         lead_marks[k] = marks - beat.fiducial
         if k == 0 and np.isfinite(marks[0, Mark.T_OFF]):
             t_end = float(middle(lead_marks[0, :, Mark.T_OFF]))
@@ -208,7 +209,7 @@ def beat_timing(beats: Beats, beat: RepresentativeBeat, previous_t_end: float | 
     )
 
 
-def _atrially_paced(spikes: NDArray[np.float64], starts: NDArray[np.int64], p: NDArray[np.float64]) -> bool:
+def _atrially_paced(spikes: NDArray[np.float64], starts: NDArray[np.float64], p: NDArray[np.float64]) -> bool:
     """Return whether most beats have a spike in their P wave: what it leaves behind can't be told from P."""
     low, high = starts + p[0] - SPIKE_BEFORE_P_S * RATE_HZ, starts + p[1]
     return bool(np.mean(np.searchsorted(spikes, high) > np.searchsorted(spikes, low)) > 0.5)

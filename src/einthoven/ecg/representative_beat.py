@@ -100,22 +100,47 @@ def representative_beat(signal: NDArray[np.float32], beats: Beats, members: NDAr
     """
     if members.size > MOST_BEATS:
         members = members[np.linspace(0, members.size - 1, MOST_BEATS).round().astype(np.int64)]
-    stack = stacked_beats(signal, np.rint(beats.sample[members]).astype(np.int64))
+    stack = stacked_beats(signal, beats.sample[members])
     median = _median(stack)
     return RepresentativeBeat(median, BEFORE, members, _noise(stack, median))
 
 
-def stacked_beats(signal: NDArray[np.float32], fiducials: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return float32 (beat, lead, sample): each beat from ``BEFORE`` to ``AFTER``; NaN beyond the record."""
+def stacked_beats(signal: NDArray[np.float32], fiducials: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return float32 (beat, lead, sample): each beat from ``BEFORE`` to ``AFTER``; NaN beyond the record.
+
+    Fiducials may lie between samples: beats are interpolated by a cubic, so that nothing jumps where one is rounded.
+
+    Parameters
+    ----------
+    signal : float32 (lead, sample)
+    fiducials : float64 (beat,), samples
+    """
     width = BEFORE + AFTER + 1
     stack = np.empty((fiducials.size, signal.shape[0], width), dtype=np.float32)
-    for beat, fiducial in zip(stack, fiducials.tolist(), strict=True):
-        start = fiducial - BEFORE
-        low, high = max(0, -start), min(width, signal.shape[1] - start)
-        beat[:, low:high] = signal[:, start + low : start + high]
-        beat[:, :low] = np.nan
-        beat[:, high:] = np.nan
+    whole = np.floor(fiducials).astype(np.int64)
+    weights = _cubic(fiducials - whole)
+    for beat, start, weight in zip(stack, (whole - BEFORE).tolist(), weights, strict=True):
+        low, high = max(0, 1 - start), min(width, signal.shape[1] - 2 - start)
+        beat[:, : max(low, 0)] = np.nan
+        beat[:, max(high, 0) :] = np.nan
+        if low < high:
+            inside = beat[:, low:high]
+            np.multiply(signal[:, start + low : start + high], weight[1], out=inside)
+            for step in (-1, 1, 2):
+                inside += signal[:, start + low + step : start + high + step] * weight[step + 1]
     return stack
+
+
+def _cubic(part: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return float32 (place, 4): Lagrange's weights of the samples at -1, 0, 1 and 2 for a place in [0, 1)."""
+    before, behind, last = part + 1, part - 1, part - 2
+    weights = [
+        -part * behind * last / 6,
+        before * behind * last / 2,
+        -before * part * last / 2,
+        before * part * behind / 6,
+    ]
+    return np.stack(weights, axis=1).astype(np.float32)
 
 
 def _median(stack: NDArray[np.float32]) -> NDArray[np.float32]:

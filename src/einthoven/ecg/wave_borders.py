@@ -84,22 +84,22 @@ def wave_searches(
         return found
     start = quantile(weighted_mean(qrs.onset, leads, "qrs_on"), P_START_QUANTILE)
     end = float(middle(weighted_mean(qrs.offset, leads, "qrs_off")))
-    t = found["t"] = t_search(signal, qrs_end=round(end), limit=t_limit(timing, n_samples=signal.shape[1]))
+    t = found["t"] = t_search(signal, qrs_end=end, limit=t_limit(timing, n_samples=signal.shape[1]))
     if "t_off" not in border_weights():
         return found
     t_end = timing.previous_t_end
     if t_end is None:
         t_end = (end if t is None else float(middle(weighted_mean(t.offset, leads, "t_off")))) - timing.fiducial
     earliest = timing.fiducial - timing.before + t_end
-    found["p"] = p_search(signal * weights[:, None], qrs_start=round(start), earliest=round(earliest))
+    found["p"] = p_search(signal * weights[:, None], qrs_start=start, earliest=earliest)
     return found
 
 
-def t_limit(timing: BeatTiming, *, n_samples: int) -> int:
+def t_limit(timing: BeatTiming, *, n_samples: int) -> float:
     """Return the sample before which T ends, by the heart's rate."""
     longest = max(LONGEST_QT_SHARE * timing.after, LONGEST_QT_ANYWAY * RATE_HZ)
     room = T_TO_NEXT_QRS_SHARE * timing.after - T_TO_NEXT_QRS_S * RATE_HZ
-    return int(min(n_samples - 2, timing.fiducial + min(longest, room)))
+    return min(n_samples - 2.0, timing.fiducial + min(longest, room))
 
 
 def _borders(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSearch, name: str) -> NDArray[np.float64]:

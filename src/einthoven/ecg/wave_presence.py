@@ -16,7 +16,7 @@ LEAST_STEPS = 6
 
 def wave_confidence(
     signal: NDArray[np.float32],
-    fiducials: NDArray[np.int64],
+    fiducials: NDArray[np.float64],
     windows: NDArray[np.float64],
     *,
     noise: NDArray[np.float32],
@@ -30,7 +30,7 @@ def wave_confidence(
     ----------
     signal : float32 (lead, sample)
         Usable leads alone.
-    fiducials : int64 (beat,)
+    fiducials : float64 (beat,)
     windows : float64 (3, 2)
         From and to, in samples of a representative beat.
     noise : float32 (lead,)

@@ -13,6 +13,7 @@ from einthoven.ecg.border_features import (
     BorderSearch,
     Estimates,
     activity_of,
+    between_samples,
     border_estimates,
     crossings,
     smoothed,
@@ -53,13 +54,13 @@ class WaveSearch:
 
     Attributes
     ----------
-    apex : int
+    apex : float
         Its highest, for QRS its steepest place over all leads; sample of the representative beat.
     onset, offset : Estimates
         Of its borders, in samples of the representative beat.
     """
 
-    apex: int
+    apex: float
     onset: Estimates
     offset: Estimates
 
@@ -88,15 +89,15 @@ def qrs_search(signal: NDArray[np.float64], *, fiducial: int) -> WaveSearch:
     return _placed(first, apex, estimates)
 
 
-def t_search(signal: NDArray[np.float64], *, qrs_end: int, limit: int) -> WaveSearch | None:
+def t_search(signal: NDArray[np.float64], *, qrs_end: float, limit: float) -> WaveSearch | None:
     """Return where T lies: around the largest bow away from the line between the J point and the limit.
 
     Parameters
     ----------
     signal : float64 (lead, sample)
-    qrs_end : int
+    qrs_end : float
         The J point over all leads.
-    limit : int
+    limit : float
         T ends before: by the heart's rate, or at the beat's end.
 
     Returns
@@ -105,31 +106,32 @@ def t_search(signal: NDArray[np.float64], *, qrs_end: int, limit: int) -> WaveSe
         None where there is no room for a T wave.
     """
     first = qrs_end + _samples(10)
-    low, limit = _samples(50), limit - first
-    if limit - low < _samples(80):
+    low, high = _samples(50), int(min(limit, signal.shape[1] - 2) - first)
+    if high - low < _samples(80):
         return None
-    part = signal[:, first : first + limit + _samples(120)]  # begins held: smoothing continues the first sample
+    part = _from(signal, first, n_samples=high + _samples(120))  # begins held: smoothing continues the first sample
     activity = activity_of(part, scale=_samples(14), smoothing=_samples(14), bow_smoothing=_samples(12))
-    apex = low + int(_bow(activity.smooth, low, limit).argmax())
+    apex = low + int(_bow(activity.smooth, low, high).argmax())
     rise = low + int(activity.joint[low : apex + 1].argmax())
-    fall = apex + int(activity.joint[apex:limit].argmax())
+    fall = apex + int(activity.joint[apex:high].argmax())
     onset = BorderSearch(rise, 0, gap=_samples(30), core=(low, apex + 1))
-    offset = replace(onset, start=fall, stop=min(part.shape[1] - 1, limit + _samples(80)), core=(apex, limit))
-    anchors = (apex, 0, rise, fall, limit)
-    estimates = border_estimates(activity, onset, offset, window=(0, limit), anchors=anchors, reach=_samples(150))
+    offset = replace(onset, start=fall, stop=min(part.shape[1] - 1, high + _samples(80)), core=(apex, high))
+    turns = (between_samples(activity.joint, place) for place in (rise, fall))
+    anchors = (float(apex), qrs_end - first, *turns, limit - first)
+    estimates = border_estimates(activity, onset, offset, window=(0, high), anchors=anchors, reach=_samples(150))
     return _placed(first, apex, estimates)
 
 
-def p_search(signal: NDArray[np.float64], *, qrs_start: int, earliest: int) -> WaveSearch | None:
+def p_search(signal: NDArray[np.float64], *, qrs_start: float, earliest: float) -> WaveSearch | None:
     """Return where P would lie: where the line before QRS is most curved and furthest from a straight one.
 
     Parameters
     ----------
     signal : float64 (lead, sample)
         Leads with more noise should be lower.
-    qrs_start : int
+    qrs_start : float
         The onset of QRS over all leads.
-    earliest : int
+    earliest : float
         The end of the T wave before.
 
     Returns
@@ -137,13 +139,15 @@ def p_search(signal: NDArray[np.float64], *, qrs_start: int, earliest: int) -> W
     search : WaveSearch, optional
         None where there is no room for a P wave.
     """
-    low, high = max(0, earliest, qrs_start - LONGEST_PR), qrs_start - _samples(8)
+    end = qrs_start - _samples(8)
+    room = end - max(0.0, earliest, qrs_start - LONGEST_PR)
     margin_low, margin_high = P_APEX_MARGIN
-    if high - low < margin_low + margin_high + _samples(20):
+    if room < margin_low + margin_high + _samples(20):
         return None
-    first = max(0, low - _samples(60))
-    part = signal[:, first : high + _samples(10)].copy()
-    low, high = low - first, high - first
+    high = int(min(room + _samples(60), end))
+    low = high - int(room)
+    first = end - high
+    part = _from(signal, first, n_samples=high + _samples(10))
     part[:, high:] = part[:, high - 3 : high].mean(axis=1, keepdims=True)
     activity = activity_of(part, scale=_samples(12), smoothing=_samples(10), bow_smoothing=_samples(8))
     curved = smoothed(part, _samples(32), order=2)[:, low:high]
@@ -161,7 +165,8 @@ def _p_estimates(activity: Activity, apex: int, *, low: int, high: int) -> tuple
     begin = max(low, apex - far)
     onset = BorderSearch(rise, begin, gap=_samples(16), core=(left, apex + 1))
     offset = replace(onset, start=fall, stop=high + 2, core=(apex, right))
-    anchors = (apex, rise, fall, high, begin)
+    turns = (between_samples(activity.joint, place) for place in (rise, fall))
+    anchors = (float(apex), *turns, float(high), float(begin))
     return border_estimates(activity, onset, offset, window=(begin, high - 2), anchors=anchors, reach=_samples(80))
 
 
@@ -182,7 +187,16 @@ def _bow(smooth: NDArray[np.float64], low: int, high: int) -> NDArray[np.float64
     return distance
 
 
-def _placed(first: int, apex: int, estimates: tuple[Estimates, Estimates]) -> WaveSearch:
+def _from(signal: NDArray[np.float64], place: float, *, n_samples: int) -> NDArray[np.float64]:
+    """Return up to so many samples from a place between two: what begins where a wave ends must not jump with it."""
+    first = int(place)
+    part = place - first
+    ahead = signal[:, first : first + n_samples + 1]
+    moved: NDArray[np.float64] = ahead[:, :-1] * (1 - part) + ahead[:, 1:] * part
+    return moved
+
+
+def _placed(first: float, apex: int, estimates: tuple[Estimates, Estimates]) -> WaveSearch:
     """Return the wave in samples of the beat whose part begins at ``first``."""
     onset, offset = (Estimates(found.base + first, found.features) for found in estimates)
     return WaveSearch(apex + first, onset, offset)
