@@ -65,9 +65,10 @@ def measure_p(wave: NDArray[np.float32]) -> PAmplitudes:
     >>> p.positive.tolist(), p.area.tolist()
     ([3.0], [18.0])
     """
-    begin = wave[:, :LINE_SAMPLES].mean(axis=1, dtype=np.float64, keepdims=True)
-    end = wave[:, -LINE_SAMPLES:].mean(axis=1, dtype=np.float64, keepdims=True)
-    above = wave[:, 1:-1] - begin - (end - begin) * np.linspace(0, 1, wave.shape[1] - 2)
+    n = wave.shape[1] - 2
+    begin = wave[:, :LINE_SAMPLES].sum(axis=1, dtype=np.float64, keepdims=True) / LINE_SAMPLES
+    end = wave[:, -LINE_SAMPLES:].sum(axis=1, dtype=np.float64, keepdims=True) / LINE_SAMPLES
+    above = wave[:, 1:-1] - begin - (end - begin) * (np.arange(n) / (n - 1))
     return PAmplitudes(np.maximum(above.max(axis=1), 0.0), np.minimum(above.min(axis=1), 0.0), net_area(above), above)
 
 
@@ -109,12 +110,10 @@ def measure_t(wave: NDArray[np.float32]) -> TAmplitudes:
         From the onset to the end of T over all leads; 0 is the level before QRS.
     """
     rows, n = np.arange(wave.shape[0]), wave.shape[1]
-    at = np.stack([wave.argmax(axis=1), wave.argmin(axis=1)])
-    peaks = wave[rows, at].astype(np.float64)
-    first_is_lowest = -peaks[1] > peaks[0]
-    first = np.where(first_is_lowest, peaks[1], peaks[0])
-    second = np.where(first_is_lowest, peaks[0], peaks[1])
-    second_at = np.where(first_is_lowest, at[0], at[1])
+    highest_at, lowest_at = wave.argmax(axis=1), wave.argmin(axis=1)
+    inverted = -wave[rows, lowest_at] > wave[rows, highest_at]
+    first_at, second_at = np.where(inverted, lowest_at, highest_at), np.where(inverted, highest_at, lowest_at)
+    first, second = wave[rows, first_at].astype(np.float64), wave[rows, second_at].astype(np.float64)
     biphasic = (second_at > 0) & (second_at < n - 1) & (second * first < 0)
     biphasic &= np.abs(second) > SECOND_PART_SHARE * np.abs(first)
     return TAmplitudes(first, np.where(biphasic, second, np.nan), net_area(wave))
@@ -129,7 +128,7 @@ def levels_at(signal: NDArray[np.float32], samples: NDArray[np.float64]) -> NDAr
     samples : float64 (time,)
     """
     n = signal.shape[1]
-    whole = np.clip(np.floor(samples), 0, n - 2).astype(np.int64)
+    whole = np.minimum(np.maximum(np.floor(samples), 0), n - 2).astype(np.int64)
     share = (samples - whole)[:, np.newaxis]
     levels: NDArray[np.float64] = signal[:, whole].T * (1 - share) + signal[:, whole + 1].T * share
     levels[(samples < 0) | (samples > n - 1)] = np.nan

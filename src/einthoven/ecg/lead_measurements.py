@@ -87,7 +87,7 @@ def measure_leads(
     if qrs is None:
         return LeadNumbers(values, None)
     signal = beat.signal - _level_before(beat.signal, qrs.start)
-    _fill_qrs(values, signal[:, qrs], beat.noise)
+    _fill_qrs(values, np.ascontiguousarray(signal[:, qrs]), beat.noise)
     values[:, COLUMN["r_peak_time_ms"]] += (qrs.start - at[Mark.QRS_ON]) * STEP_MS
     values[:, _ST_COLUMNS] = levels_at(signal, at[Mark.QRS_OFF] + _ST_MS / STEP_MS).T
     _fill_t(values, signal, at)
@@ -127,7 +127,7 @@ def _fill_qrs(values: NDArray[np.float64], qrs: NDArray[np.float32], noise: NDAr
     values[with_r, COLUMN["r_peak_time_ms"]] = (highest_point(qrs) * STEP_MS)[with_r]
     values[moving, COLUMN["qrs_half_width_ms"]] = half_width(qrs, highest, lowest)[moving]
     values[moving, COLUMN["qrs_terminal_share"]] = terminal[moving] / net_area(np.abs(qrs[moving]))
-    values[moving, COLUMN["r_share"]] = np.clip(highest[moving] / height[moving], 0, 1)
+    values[moving, COLUMN["r_share"]] = np.minimum(np.maximum(highest[moving] / height[moving], 0), 1)
 
 
 def _fill_p(values: NDArray[np.float64], signal: NDArray[np.float32], at: list[float]) -> NDArray[np.float64] | None:

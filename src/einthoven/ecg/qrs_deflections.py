@@ -112,7 +112,7 @@ def _runs(qrs: NDArray[np.float32], smallest: NDArray[np.float32]) -> _Runs:
     n = qrs.shape[1]
     active = _sides(qrs, smallest)
     latest = np.maximum.accumulate(np.where(active, np.arange(n), 0), axis=1)
-    held = np.take_along_axis(active, latest, axis=1)
+    held = active.ravel()[latest + np.arange(0, active.size, n)[:, np.newaxis]]
     starts = held != 0
     starts[:, 1:] &= held[:, 1:] != held[:, :-1]
     at = np.flatnonzero(starts)
@@ -128,7 +128,8 @@ def _runs(qrs: NDArray[np.float32], smallest: NDArray[np.float32]) -> _Runs:
     is_first, is_last = np.ones(lead.size, dtype=bool), np.ones(lead.size, dtype=bool)
     is_first[1:] = is_last[:-1] = lead[1:] != lead[:-1]
     begin[is_first] = np.maximum(begin, column - SMALLEST_SAMPLES)[is_first]
-    end = np.append(begin[1:], 0.0)
+    end = np.empty(begin.size)
+    end[:-1] = begin[1:]
     end[is_last] = _last_ends(latest[lead[is_last], -1], crossings[lead[is_last]])
     # a slope without turning point is the way to ST
     turns = ~is_last | (amplitude - np.maximum(qrs[lead, -1] * sign, 0) > smallest[lead])

@@ -26,14 +26,16 @@ def highest_point(qrs: NDArray[np.float32]) -> NDArray[np.float64]:
     qrs : float32 (lead, sample)
         At least 3 samples, 0 is the level before QRS.
     """
-    rows = np.arange(qrs.shape[0])
+    n_leads, n = qrs.shape
     peak = qrs.argmax(axis=1)
-    inner = np.clip(peak, 1, qrs.shape[1] - 2)
-    before, at, after = qrs[rows, inner - 1], qrs[rows, inner], qrs[rows, inner + 1]
-    curvature = before - 2 * at + after
+    inner = np.minimum(np.maximum(peak, 1), n - 2)
+    at = np.arange(0, n_leads * n, n) + inner
+    level = qrs.ravel()
+    before, after = level[at - 1], level[at + 1]
+    curvature = before - 2 * level[at] + after
     is_peak = (curvature < 0) & (peak == inner)
-    offset = np.where(is_peak, 0.5 * (before - after) / np.where(is_peak, curvature, 1), 0)
-    found: NDArray[np.float64] = peak + offset.astype(np.float64)
+    found = peak.astype(np.float64)
+    found[is_peak] += (0.5 * (before - after))[is_peak] / curvature[is_peak]
     return found
 
 
@@ -51,9 +53,8 @@ def half_width(
     largest = np.where(highest >= -lowest, highest, lowest)
     # a step across half of the amplitude counts by the part of it beyond
     share = qrs / np.where(largest == 0, 1, largest)[:, np.newaxis]
-    slope = np.abs(np.diff(share, axis=1))
-    excess = np.maximum(share[:, 1:], share[:, :-1]) - 0.5
-    inside = np.clip(excess / np.maximum(slope, 1e-6), 0, 1)
+    higher, lower = np.maximum(share[:, 1:], share[:, :-1]), np.minimum(share[:, 1:], share[:, :-1])
+    inside = np.minimum(np.maximum((higher - 0.5) / np.maximum(higher - lower, 1e-6), 0), 1)
     width: NDArray[np.float64] = inside.sum(axis=1, dtype=np.float64) * STEP_MS
     return width
 
@@ -79,7 +80,7 @@ def count_notches(
     [1]
     """
     n_leads, n = qrs.shape
-    steps = np.diff(qrs, axis=1)
+    steps = qrs[:, 1:] - qrs[:, :-1]
     rises = steps > 0
     starts = np.ones(steps.shape, dtype=bool)
     starts[:, 1:] = rises[:, 1:] != rises[:, :-1]
