@@ -16,7 +16,7 @@ from einthoven.progress import ProgressCallback, no_progress
 from einthoven.store.beat_table import BEATS_SCHEMA, beat_table
 from einthoven.store.cancellation import StopRequest
 from einthoven.store.manifest import REJECTED_SCHEMA
-from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA, measured_row
+from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA, MeasuredRow, measured_row, measurements_table
 from einthoven.store.ordered_work import in_order
 from einthoven.store.table_file import TableFile, check_table_path
 from einthoven.store.unusable_files import blames_file, rejection
@@ -189,7 +189,7 @@ def _tasks(locations: Sequence[RecordLocation], *, with_beats: bool) -> Iterator
 
 
 def _measure(task: _Task) -> _Chunk:
-    rows, rejected, beats = list[dict[str, Any]](), list[dict[str, Any]](), list[pa.Table]()
+    rows, rejected, beats = list[MeasuredRow](), list[dict[str, Any]](), list[pa.Table]()
     unmeasured = 0
     for location in task.locations:
         try:
@@ -203,6 +203,5 @@ def _measure(task: _Task) -> _Chunk:
         rows.append(row)
         unmeasured += waves is None
         if waves is not None and task.with_beats:
-            beats.append(beat_table(waves, record_id=row["record_id"], source_path=row["source_path"]))
-    table = pa.Table.from_pylist(rows, schema=MEASUREMENTS_SCHEMA)
-    return _Chunk(table, pa.concat_tables(beats) if beats else None, rejected, unmeasured)
+            beats.append(beat_table(waves, record_id=row.record_id, source_path=row.source_path))
+    return _Chunk(measurements_table(rows), pa.concat_tables(beats) if beats else None, rejected, unmeasured)

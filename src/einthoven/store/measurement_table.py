@@ -5,17 +5,21 @@ A number that isn't there is null, and ``reasons`` says why (``Measurements.reas
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from einthoven.ecg.delineation import Delineation
 from einthoven.ecg.formats import RecordLocation
-from einthoven.ecg.measurement_values import ROW_NAMES
+from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.ecg.measurement_values import ROW_NAMES, Measurements
 from einthoven.ecg.record import Record
 from einthoven.store.unusable_files import blames_file, in_unicode
 
-__all__ = ["IDENTITY", "MEASUREMENTS_SCHEMA", "NOT_MEASURED", "measured_row", "measurement_row"]
+__all__ = ["IDENTITY", "MEASUREMENTS_SCHEMA", "NOT_MEASURED", "MeasuredRow", "measured_row", "measurements_table"]
 
 VERSION = 1
 IDENTITY = ("record_id", "patient_id", "source_path")
@@ -33,27 +37,55 @@ MEASUREMENTS_SCHEMA = pa.schema(
 )
 
 
-def measurement_row(location: RecordLocation, record: Record) -> dict[str, Any]:
-    """Return the row of one ECG; one that can't be measured is a row without numbers, whose ``reasons`` say why."""
-    row, _ = measured_row(location, record)
-    return row
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredRow:
+    """One row: identity, float32 (number,) in the order of ``ROW_NAMES`` with NaN for null, and reasons by name."""
+
+    record_id: str
+    patient_id: str
+    source_path: str
+    numbers: NDArray[np.float32]
+    reasons: dict[str, str]
 
 
-def measured_row(location: RecordLocation, record: Record) -> tuple[dict[str, Any], Delineation | None]:
-    """Return the row and the waves that it was made from, None where the ECG can't be measured."""
+def measured_row(location: RecordLocation, record: Record) -> tuple[MeasuredRow, Delineation | None]:
+    """Return the row of one ECG and the waves it was made from.
+
+    An ECG that can't be measured is a row without numbers, whose ``reasons`` say why, and has no waves.
+    """
     from einthoven.ecg.measured_waves import measured_waves  # whoever only reads the table needs none of it
 
-    delineation, numbers = None, dict[str, Any]()
+    delineation, numbers = None, np.full(len(ROW_NAMES), np.nan, dtype=np.float32)
     try:
         waves = measured_waves(record)
-        delineation, numbers = waves.delineation, waves.measurements.to_row()
+        numbers, reasons = _numbers(waves.measurements), waves.measurements.reasons
+        delineation = waves.delineation
     except Exception as error:
         if not blames_file(error):
             raise
-        numbers = {"reasons": {NOT_MEASURED: f"{type(error).__name__}: {error}"}}
-    identity = {
-        "record_id": in_unicode(location.record_id),
-        "patient_id": location.patient_id or record.patient_id or "",
-        "source_path": in_unicode(record.provenance.source_path or location.path),
-    }
-    return dict.fromkeys(ROW_NAMES) | numbers | identity, delineation
+        reasons = {NOT_MEASURED: f"{type(error).__name__}: {error}"}
+    row = MeasuredRow(
+        record_id=in_unicode(location.record_id),
+        patient_id=location.patient_id or record.patient_id or "",
+        source_path=in_unicode(record.provenance.source_path or location.path),
+        numbers=numbers,
+        reasons=reasons,
+    )
+    return row, delineation
+
+
+def measurements_table(rows: Sequence[MeasuredRow]) -> pa.Table:
+    """Return rows as a table of ``MEASUREMENTS_SCHEMA``."""
+    numbers = np.array([row.numbers for row in rows], dtype=np.float32).reshape(len(rows), len(ROW_NAMES)).T.copy()
+    absent = np.isnan(numbers)
+    columns = [
+        *(pa.array([getattr(row, name) for row in rows], pa.string()) for name in IDENTITY),
+        *(pa.array(column, mask=missing) for column, missing in zip(numbers, absent, strict=True)),
+        pa.array([list(row.reasons.items()) for row in rows], MEASUREMENTS_SCHEMA.field("reasons").type),
+    ]
+    return pa.Table.from_arrays(columns, schema=MEASUREMENTS_SCHEMA)
+
+
+def _numbers(measurements: Measurements) -> NDArray[np.float32]:
+    leads = measurements.lead_values[: len(STANDARD_LEADS)]
+    return np.concatenate([measurements.values, leads.ravel()]).astype(np.float32)

@@ -14,7 +14,7 @@ from einthoven.errors import StoreFullError
 from einthoven.store.durable import durable_file
 from einthoven.store.layout import StoreLayout
 from einthoven.store.manifest import MANIFEST_SCHEMA, REJECTED_SCHEMA, write_table
-from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA, measurement_row
+from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA, MeasuredRow, measured_row, measurements_table
 from einthoven.store.shard import ShardWriter
 from einthoven.store.unusable_files import blames_file, in_unicode, rejection
 
@@ -47,7 +47,7 @@ class _Ready:
     record: Record
     prepared: Prepared
     quality: dict[str, Any] | None
-    measurements: dict[str, Any] | None
+    measurements: MeasuredRow | None
 
 
 def write_shard(task: ShardTask) -> ShardResult:
@@ -61,7 +61,7 @@ def write_shard(task: ShardTask) -> ShardResult:
         When the disk is full; nothing of the shard stays.
     """
     layout = task.layout
-    rows, measured, rejected = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    rows, measured, rejected = list[dict[str, Any]](), list[MeasuredRow](), list[dict[str, Any]]()
     try:
         with durable_file(layout.shard(task.number)) as file, ShardWriter(file) as writer:
             for location in task.locations:
@@ -76,7 +76,8 @@ def write_shard(task: ShardTask) -> ShardResult:
         if rejected:
             write_table(layout.rejected_part(task.number), rejected, schema=REJECTED_SCHEMA)
         if task.measure_waves:
-            write_table(layout.measurements_part(task.number), measured, schema=MEASUREMENTS_SCHEMA)
+            table = measurements_table(measured)
+            write_table(layout.measurements_part(task.number), table, schema=MEASUREMENTS_SCHEMA)
         write_table(layout.part(task.number), rows, schema=MANIFEST_SCHEMA)
     except StoreFullError:
         layout.shard(task.number).unlink(missing_ok=True)
@@ -95,7 +96,7 @@ def _ready(location: RecordLocation, task: ShardTask) -> _Ready | dict[str, Any]
         stage = "quality"
         signal_quality = quality(record).to_dict() if task.measure_quality else None
         stage = "measure"
-        measurements = measurement_row(location, record) if task.measure_waves else None
+        measurements = measured_row(location, record)[0] if task.measure_waves else None
     except Exception as error:
         if not blames_file(error):
             raise
