@@ -49,6 +49,7 @@ number of some leads (`leads.q_mv`), which the text names. A deflection that jus
 
 {texts}
 
+Intervals are doubtful outside what hearts do: {plausible}.
 Corrected QT is doubtful outside the heart rates for which its formula holds: {rates}.
 """
 _OTHER_TABLES = """\
@@ -74,10 +75,13 @@ def columns_page() -> str:
     from einthoven.ecg.leads import STANDARD_LEADS
     from einthoven.ecg.measurement_quantities import QUANTITIES
     from einthoven.ecg.measurement_reasons import REASONS
+    from einthoven.ecg.measurement_validity import PLAUSIBLE_MS
     from einthoven.store.beat_table import BEATS_SCHEMA, FREE_P
     from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA
 
     version = (MEASUREMENTS_SCHEMA.metadata or {})[b"version"].decode()
+    texts = ", ".join(f"*{text}*" for text in REASONS.values() if text)
+    plausible = ", ".join(f"`{name}` {low} to {high} ms" for name, (low, high) in PLAUSIBLE_MS.items())
     rates = ", ".join(f"`{name}` {low:g} to {high:g}/min" for name, (low, high) in RATES_BPM.items())
     return "\n".join(
         [
@@ -89,7 +93,7 @@ def columns_page() -> str:
             "Amplitudes are signed: Q and S lie below 0. All are empty for a lead that is missing or unusable.\n",
             *_table(LEAD_QUANTITIES, (_absent_in_lead(name, quantity) for name, quantity in LEAD_QUANTITIES.items())),
             "",
-            _REASONS.format(texts=", ".join(f"*{text}*" for text in REASONS.values() if text) + ".", rates=rates),
+            _REASONS.format(texts=f"{texts}.", rates=rates, plausible=plausible),
             _OTHER_TABLES.format(
                 beat_columns=", ".join(f"`{name}`" for name in BEATS_SCHEMA.names),
                 kinds=", ".join(f"`{kind}`" for kind in BeatKind),
@@ -145,5 +149,10 @@ def _listed(leads: Sequence[str]) -> str:
     """Return the leads in words a reader knows."""
     from einthoven.ecg.leads import LIMB_LEADS, STANDARD_LEADS
 
-    whole = {STANDARD_LEADS: "all 12 leads", LIMB_LEADS: "the six limb leads", STANDARD_LEADS[6:]: "V1 to V6"}
+    whole = {
+        ("I", "aVF"): "two limb leads",  # from which these follow
+        STANDARD_LEADS: "all 12 leads",
+        LIMB_LEADS: "the six limb leads",
+        STANDARD_LEADS[6:]: "V1 to V6",
+    }
     return whole.get(tuple(leads), ", ".join(leads))
