@@ -7,7 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from einthoven.ecg.axes import KORS, angle_between_axes, angle_in_space, frontal_axis, frontal_vectors, spatial_vectors
+from einthoven.ecg.axes import (
+    KORS,
+    angle_between_axes,
+    angle_in_space,
+    einthoven_error,
+    frontal_axis,
+    frontal_vectors,
+    spatial_vectors,
+)
 from einthoven.ecg.leads import LIMB_LEADS, STANDARD_LEADS
 
 DIRECTIONS = {"I": 0, "II": 60, "III": 120, "aVR": -150, "aVL": -30, "aVF": 90}
@@ -86,3 +94,13 @@ def test_a_leftward_vector_points_left():
 def test_angles_in_space():
     assert angle_in_space(np.array([1.0, 1, 0]), np.array([1.0, 0, 0])) == pytest.approx(45)
     assert math.isnan(angle_in_space(np.zeros(3), np.ones(3)))
+
+
+def test_leads_of_one_body_obey_einthovens_law_and_exchanged_or_rescaled_ones_do_not():
+    one, two = np.random.default_rng(2).normal(size=(2, 300)).astype(np.float32)
+    limb = np.stack([one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2])
+    rows = {lead: row for row, lead in enumerate(LIMB_LEADS)}
+    assert einthoven_error(limb, rows) == pytest.approx(0, abs=1e-6)
+    assert einthoven_error(limb[[1, 0, 2, 3, 4, 5]], rows) > 0.5
+    assert einthoven_error(limb / np.ptp(limb, axis=1, keepdims=True), rows) > 0.1
+    assert einthoven_error(limb, {"I": 0, "II": 1}) == 0

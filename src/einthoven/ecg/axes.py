@@ -88,23 +88,25 @@ def angle_between_axes(first_deg: float, second_deg: float) -> float:
     return (first_deg - second_deg + 180) % 360 - 180
 
 
-def einthoven_error(beat: NDArray[np.float32], rows: Mapping[str, int]) -> float:
+def einthoven_error(signal: NDArray[np.float32], rows: Mapping[str, int]) -> float:
     """Return what is left of I + III - II, or of aVR + aVL + aVF, relative to the largest of the three; 0 without them.
 
     0 but for rounding in ECGs whose leads have one scale and their right names; the larger of both laws.
 
     Parameters
     ----------
-    beat : float32 (lead, sample)
+    signal : float32 (lead, sample)
+        As recorded, without its baseline; no median over beats, which keeps to no sum.
     rows : mapping of lead to row
         Leads that can be relied on.
     """
     largest_error = 0.0
     for (first, second, third), sign in _LAWS.items():
         if first in rows and second in rows and third in rows:
-            three = beat[[rows[first], rows[second], rows[third]]]
-            left = three[0] + three[1] + sign * three[2]
-            size = float(np.einsum("ls,ls->l", three, three).max())
+            three = (signal[rows[first]], signal[rows[second]], signal[rows[third]])
+            left = three[0] + three[1]
+            left += sign * three[2]
+            size = max(float(lead @ lead) for lead in three)
             largest_error = max(largest_error, math.sqrt(float(left @ left) / size) if size > 0 else 0.0)
     return largest_error
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.beats import BeatKind
 from einthoven.ecg.delineation import Delineation, Mark
-from einthoven.ecg.intervals import RATES_BPM
+from einthoven.ecg.intervals import RATES_BPM, intervals
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.lead_measurements import COLUMN
 from einthoven.ecg.leads import LEAD_SETS
@@ -120,7 +120,11 @@ def judge_waves(delineation: Delineation, *, atrial_fibrillation: bool) -> Waves
         reason if math.isnan(marks[begin] + marks[end]) else Reason.NONE
         for (begin, end), reason in zip(_BORDERS, _ABSENT, strict=True)
     ]
-    doubt = [reason if sure < SURE else Reason.NONE for sure, reason in zip(confidence, _UNSURE, strict=True)]
+    lengths = intervals(marks)
+    doubt = [
+        Reason.NONE if sure >= SURE and _is_plausible(name, lengths[name]) else reason
+        for sure, name, reason in zip(confidence, ("p_ms", "qrs_ms", "qt_ms"), _UNSURE, strict=True)
+    ]
     if atrial_fibrillation:
         absent[0] = Reason.ATRIAL_FIBRILLATION
     elif delineation.free_p.shape[0] > 0:
@@ -196,12 +200,17 @@ def judge_numbers(
             numbers[name] = math.nan
             lacking = _missing_lead(_NEEDED_LEADS.get(name, ()), rows, leads)
             codes[name] = absence or lacking or codes.get(name, Reason.NONE) or Reason.NO_DEFLECTION
-        elif name in PLAUSIBLE_MS and not PLAUSIBLE_MS[name][0] <= value <= PLAUSIBLE_MS[name][1]:
+        elif not _is_plausible(name, value):
             codes[name] = Reason.IMPLAUSIBLE
         elif doubt := doubts[needed]:
             codes[name] = doubt
         elif waves.paced and name in PACED_DOUBTS:
             codes[name] = Reason.PACED
+
+
+def _is_plausible(name: str, value: float) -> bool:
+    shortest, longest = PLAUSIBLE_MS.get(name, (-math.inf, math.inf))
+    return shortest <= value <= longest
 
 
 def _by_needed_waves(reasons: tuple[Reason, Reason, Reason]) -> dict[str, Reason]:

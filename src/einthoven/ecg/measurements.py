@@ -113,13 +113,17 @@ def measurements_of(
     numbers["cornell_product_mv_ms"] = cornell_product(numbers["cornell_mv"], numbers["qrs_ms"], female=sex == "F")
     if sex == "U":
         codes["cornell_product_mv_ms"] = Reason.SEX_UNKNOWN
-    if einthoven_error(completed.beat.signal, rows) > EINTHOVEN_ERROR:
+    if einthoven_error(analysis.signal, _usable_rows(analysis)) > EINTHOVEN_ERROR:
         codes |= dict.fromkeys(NEEDS_EINTHOVEN, Reason.LEADS_CONTRADICT)
     numbers["lbbb_score"] = lbbb_score(leads, rows, qrs_ms=numbers["qrs_ms"])
     numbers["rbbb_score"] = rbbb_score(leads, rows, qrs_ms=numbers["qrs_ms"])
     judge_numbers(numbers, codes, waves, rows=rows, leads=completed.leads)
     lead_reasons = lead_codes(leads.values, waves, usable=completed.usable, in_mv=in_mv, n_derived=completed.n_derived)
     return _packed(numbers, codes, completed.leads, leads.values, lead_reasons, in_mv=in_mv)
+
+
+def _usable_rows(analysis: AnalysisSignal) -> dict[str, int]:
+    return {lead: row for row, lead in enumerate(analysis.leads) if analysis.usable[row]}
 
 
 def _rhythm_numbers(rhythm: Rhythm, beats: Beats) -> tuple[Numbers, Codes]:
