@@ -17,6 +17,10 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from einthoven.ecg.analysis_signal import analysis_signal
+from einthoven.ecg.beats import find_beats
+from einthoven.ecg.delineation import Mark, delineate
+from einthoven.ecg.record import Record
 from einthoven.errors import EinthovenError
 from einthoven.evaluation.statistics.auroc import auroc
 from labelled_ecgs import STANDARDISED, TARGETS, LabelledEcg, labelled_ecgs
@@ -43,6 +47,7 @@ def main() -> None:
     rows = [row for target in TARGETS for row in target_rows(target, ecgs, measured)]
     print(table(HEADER, rows))
     print(f"\nRegression on {', '.join(REGRESSED)}; {FOLDS} folds, each patient in one, missing numbers by the median.")
+    print(f"\n{p_text(ecgs)}\n")
     print(
         "AF against sinus rhythm of any rate, sinus arrhythmia included; blocks against all other ECGs, incomplete "
         f"blocks included. Below {FEWEST_POSITIVES} positives a figure is reported and is no target. An ECG without a "
@@ -70,6 +75,27 @@ def target_rows(
         for scorer, values in scores.items()
         if 0 < truth[subset := among & ~np.isnan(truth)].sum() < subset.sum()
     ]
+
+
+def p_text(ecgs: Sequence[LabelledEcg]) -> str:
+    """Return the P waves per beat that are found where there are none, and where each beat has one."""
+    rows = []
+    for name, source in {"PTB-XL and others, mV": False, STANDARDISED: True}.items():
+        for rhythm, truth in (("atrial fibrillation", 1), ("sinus rhythm", 0)):
+            of = [ecg for ecg in ecgs if (ecg.source == STANDARDISED) == source and ecg.truth("AF") == truth]
+            shares = np.array([p_per_beat(ecg.record) for ecg in of])
+            worst = [of[k].record.record_id for k in np.argsort(shares if truth == 0 else -shares)[:6]]
+            rows.append((name, rhythm, str(len(of)), f"{shares.mean():.3f}", ", ".join(worst)))
+    head = ("source", "labelled", "ECGs", "P waves per beat", "worst")
+    return f"P waves that were found, per beat:\n\n{table(head, rows)}"
+
+
+def p_per_beat(record: Record) -> float:
+    """Return the P waves per beat, in the lead that has most of them; 0 without a beat."""
+    analysis = analysis_signal(record)
+    delineation = delineate(analysis, find_beats(analysis))
+    beats = np.isfinite(delineation.beat_marks[:, :, Mark.P_PEAK])
+    return float(beats.mean(axis=0).max()) if beats.size else 0.0
 
 
 def cross_validated(
