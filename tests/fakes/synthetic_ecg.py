@@ -33,6 +33,7 @@ DOWER = np.array(
 )
 MARK_SHARE = 0.04  # of a wave's largest deflection in a lead: where its marks are set
 LEAST_WAVE_MV = 0.02  # a wave that stays below is absent in that lead
+MOST_TONES = 500  # that noise is made of
 SPIKE_VECTOR = (-0.3, 0.8, -0.5)
 MARKED_WAVES = ("P", "QRS", "T")  # three marks each: onset, peak, end; the order of einthoven.ecg.delineation.Mark
 
@@ -304,6 +305,8 @@ def _spikes(spikes_s: np.ndarray, time_s: np.ndarray, rate_hz: float) -> np.ndar
 def _noise(rng, time_s: np.ndarray, duration_s: float, noise_hz: float) -> np.ndarray:
     """Return float64 (12, sample) of RMS 1; the limb leads obey Einthoven's law."""
     hz = np.arange(1, int(noise_hz * duration_s)) / duration_s
+    if hz.size > MOST_TONES:
+        hz = rng.choice(hz, MOST_TONES, replace=False)
     turns = 2 * np.pi * hz[:, None] * time_s
     weights = rng.normal(0, 1 / np.sqrt(hz.size), (2, 8, hz.size))
     eight = weights[0] @ np.cos(turns) + weights[1] @ np.sin(turns)

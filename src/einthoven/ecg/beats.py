@@ -168,12 +168,12 @@ def _kinds(templates: BeatTemplates, rr_ms: NDArray[np.float64]) -> list[BeatKin
 
 
 def _usual_interval(intervals: list[float], beat: int) -> float:
-    """Return the (upper) median of the intervals around or, where it is longer as in bigeminy, their mean; else NaN."""
+    """Return what three fifths of the intervals around don't exceed (in bigeminy the long ones); NaN with too few."""
     start = max(beat - 1 - INTERVALS_AROUND, 0)
     around = sorted(rr for rr in intervals[start : beat + INTERVALS_AROUND] if rr == rr)  # noqa: PLR0124 - no NaN
     if len(around) < FEWEST_INTERVALS:
         return np.nan
-    return max(around[len(around) // 2], sum(around) / len(around))
+    return max(around[3 * len(around) // 5], sum(around) / len(around))
 
 
 def _regular(rr_ms: NDArray[np.float64]) -> bool:
