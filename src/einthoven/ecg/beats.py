@@ -35,6 +35,9 @@ EARLY = 0.85
 EARLY_OF_OTHER_SHAPE = 0.92
 """The same for a beat of another shape, of which the shape says the rest."""
 
+SUDDEN = 0.9
+"""Of the interval before, below which a beat is early rather than one of a rate that rises with breathing."""
+
 PAUSE = 1.1
 """Of the interval before an early beat, above which the one behind it is a pause: a sudden rise of rate has none."""
 
@@ -154,14 +157,16 @@ def _kinds(templates: BeatTemplates, rr_ms: NDArray[np.float64]) -> list[BeatKin
     usual_width = float(dominant[0]) if dominant.size else np.nan
     kinds = []
     for beat, (shape, width) in enumerate(zip(templates.shape.tolist(), templates.width_ms.tolist(), strict=True)):
+        last = intervals[beat - 2] if beat > 1 else np.nan
         before = intervals[beat - 1] if beat else np.nan
         after = intervals[beat] if beat < len(intervals) else np.nan
         usual = _usual_interval(intervals, beat)
         if shape == 0:
-            premature = regular and before < EARLY * usual and after > PAUSE * before
+            gradual = before >= SUDDEN * last
+            premature = regular and before < EARLY * usual and after > PAUSE * before and not gradual
             kinds.append(BeatKind.PREMATURE_NARROW if premature else BeatKind.DOMINANT)
         else:
-            wide = width > (WIDER if usual_width < WIDE_MS else 1 / WIDER) * usual_width
+            wide = width > (WIDER * usual_width if usual_width < WIDE_MS else WIDE_MS)
             premature = wide and before < EARLY_OF_OTHER_SHAPE * usual
             kinds.append(BeatKind.PREMATURE_WIDE if premature else BeatKind.OTHER)
     return kinds
