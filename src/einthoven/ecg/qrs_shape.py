@@ -34,7 +34,7 @@ def highest_point(qrs: NDArray[np.float32]) -> NDArray[np.float64]:
     before, after = level[at - 1], level[at + 1]
     curvature = before - 2 * level[at] + after
     is_peak = (curvature < 0) & (peak == inner)
-    found = peak.astype(np.float64)
+    found: NDArray[np.float64] = peak.astype(np.float64)
     found[is_peak] += (0.5 * (before - after))[is_peak] / curvature[is_peak]
     return found
 
