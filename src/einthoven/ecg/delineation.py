@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
+from einthoven.ecg.atrial_flutter import flutter_cycle_ms
 from einthoven.ecg.beat_marks import PPattern, carried_marks, free_p_waves
 from einthoven.ecg.beats import Beats
 from einthoven.ecg.border_features import middle, quantile
@@ -77,6 +78,8 @@ class Delineation:
     beat_marks : float64 (beat, lead, mark), s from the start of the record
     free_p : float64 (wave, lead, 3), s from the start of the record
         P waves that no QRS follows (AV block): onset, peak, end.
+    flutter_cycle_ms : float, optional
+        From one wave of atrial flutter to the next, where one of them would pass for P in every beat; P is absent then.
     """
 
     leads: tuple[str, ...]
@@ -87,6 +90,7 @@ class Delineation:
     confidence: NDArray[np.float64]
     beat_marks: NDArray[np.float64]
     free_p: NDArray[np.float64]
+    flutter_cycle_ms: float | None = None
 
 
 def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
@@ -122,6 +126,7 @@ def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
         found.confidence[:n_templates],
         _in_rows(carried / RATE_HZ, usable, n_leads=len(analysis.leads)),
         _in_rows(free / RATE_HZ, usable, n_leads=len(analysis.leads)),
+        found.flutter_cycle_ms,
     )
 
 
@@ -161,19 +166,22 @@ class _Found:
     lead_marks: NDArray[np.float64]
     confidence: NDArray[np.float64]
     pattern: PPattern | None
+    flutter_cycle_ms: float | None
 
 
 def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beats, groups: _Groups) -> _Found:
     lead_marks = np.full((len(groups.beats), len(signal), 9), np.nan)
     confidence = np.zeros((len(groups.beats), 3))
-    t_end = None
+    t_end = flutter = None
     for k, beat in enumerate(groups.beats):
         timing = beat_timing(beats, beat, t_end)
         weights = weighted_by_noise(beat.noise)
         marks = lead_borders(beat.signal.astype(np.float64), leads, timing, weights=weights)
         fiducials = beats.sample[beat.beats]
         confidence[k] = wave_confidence(signal, fiducials, _windows(marks), noise=beat.noise)
-        if _atrially_paced(beats.spikes, fiducials - beat.fiducial, _windows(marks)[0]):
+        if k == 0:
+            flutter = _flutter(beat, marks, timing)
+        if flutter is not None or _atrially_paced(beats.spikes, fiducials - beat.fiducial, _windows(marks)[0]):
             confidence[k, 0] = 0
         marks[:, np.repeat(confidence[k] < PRESENT, 3)] = np.nan
         lead_marks[k] = marks - beat.fiducial
@@ -186,7 +194,12 @@ def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beat
         pattern = PPattern.of(
             signal, dominant.signal, fiducial=dominant.fiducial, marks=lead_marks[0, :, :3], weights=weights
         )
-    return _Found(lead_marks, confidence, pattern)
+    return _Found(lead_marks, confidence, pattern, flutter)
+
+
+def _flutter(beat: RepresentativeBeat, marks: NDArray[np.float64], timing: BeatTiming) -> float | None:
+    qrs = quantile(marks[:, Mark.QRS_ON], 0.1), quantile(marks[:, Mark.QRS_OFF], 0.9)
+    return flutter_cycle_ms(beat.signal, qrs=qrs, interval=timing.after)
 
 
 def _in_rows(marks: NDArray[np.float64], rows: NDArray[np.int64], *, n_leads: int) -> NDArray[np.float64]:
