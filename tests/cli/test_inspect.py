@@ -133,3 +133,8 @@ def test_a_folder_of_all_formats_fits_a_terminal_and_is_valid_json(real_data):
     cards = json.loads(_inspect(real_data / "formats", "--json").stdout, parse_constant=pytest.fail)
     assert len({card["format"] for card in cards}) > 1
     assert {"invalid-doc-type", "a103l"} <= {card["record"] for card in cards if "error" in card}
+
+
+def test_shading_needs_a_drawing(folder):
+    with pytest.raises(SpecificationError, match=r"--measure shades a drawing: .* einthoven measure"):
+        _inspect(folder / "first.hea", "--measure")

@@ -53,6 +53,14 @@ def test_paper_is_refused_without_millivolts_and_traces_are_drawn(tmp_path):
     assert "true to scale" not in line
 
 
+@pytest.mark.parametrize("unit", ["mV", "arbitrary"])
+def test_waves_are_shaded_only_when_asked_for(tmp_path, unit):
+    record = fake_record(unit=unit)
+    for waves, legend in ((False, False), (True, True)):
+        draw_into([tmp_path / "x.svg"], record, PaperOptions(waves=waves))
+        assert (">QRS<" in (tmp_path / "x.svg").read_text(encoding="utf-8")) == legend
+
+
 def test_a_start_beyond_the_record_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(SignalError, match="10 s"):
         draw_into([tmp_path / "x.svg"], fake_record(), PaperOptions(start_s=11.0))

@@ -38,6 +38,7 @@ def inspect_command(
     speed: Annotated[PaperSpeed | None, typer.Option(help="mm/s; by default 25.")] = None,
     gain: Annotated[PaperGain | None, typer.Option(help="mm/mV; by default 10.")] = None,
     start: Annotated[float, typer.Option(min=0.0, help="Second of the recording at which the drawing begins.")] = 0.0,
+    measure: Annotated[bool, typer.Option("--measure", help="Shade P, QRS and T in the drawing.")] = False,
     record: Annotated[str | None, typer.Option(help="Name of one ECG of a folder or of an array of many.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many ECGs of a folder.")] = 50,
     layout: LayoutOption = None,
@@ -54,10 +55,12 @@ def inspect_command(
 
     try:
         targets = checked_targets(png=png, svg=svg, pdf=pdf)
+        if measure and not targets:
+            raise SpecificationError("--measure shades a drawing: name one, as --png F; numbers: einthoven measure")
         found = find_all(path, layout=layout, unit=unit, leads=leads)
         locations = found.locations if record is None else [named_in(found.locations, record, path)]
         if len(locations) == 1:
-            description = _one(locations[0], targets=targets, options=PaperOptions(paper, speed, gain, start))
+            description = _one(locations[0], targets=targets, options=PaperOptions(paper, speed, gain, start, measure))
             _show_one(description, as_json=as_json, in_list=path.is_dir() and record is None)
         elif targets:
             raise SpecificationError(_one_at_a_time(path, locations, targets[0]))

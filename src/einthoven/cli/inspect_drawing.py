@@ -12,6 +12,7 @@ from einthoven.errors import SignalError, SpecificationError, UnitError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from einthoven.ecg.overlay import Overlay
     from einthoven.ecg.record import Record
 
 __all__ = ["PaperOptions", "checked_targets", "draw_into"]
@@ -50,6 +51,7 @@ class PaperOptions:
     speed: PaperSpeed | None = None
     gain: PaperGain | None = None
     start_s: float = 0.0
+    waves: bool = False
 
 
 def checked_targets(**targets: Path | None) -> list[Path]:
@@ -105,6 +107,7 @@ def _figure(record: Record, options: PaperOptions) -> Figure:
             f"--start must lie within the recording, {record.duration_s:g} s of {record.record_id}, got "
             f"{options.start_s:g}"
         )
+    overlay = _waves(record) if options.waves else None
     if record.unit == "mV":
         speed = options.speed or PaperSpeed.STANDARD
         # four columns of 2.5 s are half a metre at 50 mm/s; rows still fit a page
@@ -115,10 +118,18 @@ def _figure(record: Record, options: PaperOptions) -> Figure:
             speed_mm_s=float(speed),
             gain_mm_mv=float(options.gain or PaperGain.STANDARD),
             start_s=options.start_s,
+            overlay=overlay,
         )
     if (options.layout, options.speed, options.gain) != (None, None, None):
         raise UnitError(
             f"--paper, --speed and --gain need millivolts, record {record.record_id} is in arbitrary units: "
             "leave them out, or declare the unit"
         )
-    return draw_traces(record, start_s=options.start_s)
+    return draw_traces(record, start_s=options.start_s, overlay=overlay)
+
+
+def _waves(record: Record) -> Overlay:
+    from einthoven.ecg.measured_waves import measured_waves
+    from einthoven.ecg.overlay import beats_overlay
+
+    return beats_overlay(record, measured_waves(record).delineation)
