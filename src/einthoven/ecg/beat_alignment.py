@@ -7,6 +7,7 @@ order nor gain moves.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,12 +100,17 @@ class BeatAligner:
             rise = np.zeros_like(mean[:, 0])
             rise[:, 1:-1] = (mean[:, 0, 2:] - mean[:, 0, :-2]) / (2 * NEAR.step)
             energy = max(float(np.vdot(rise, rise)), TINY)
-            chunks = np.split(sample, range(MOST_COMPARED, sample.size, MOST_COMPARED))
-            beats = [some] if len(chunks) == 1 else map(self._near.around, chunks)
-            late = [np.einsum("lt,lbt->b", rise, mean - chunk) for chunk in beats]
+            late = [np.einsum("lt,lbt->b", rise, mean - beats) for beats in self._in_chunks(sample, some)]
             step = np.minimum(np.maximum(np.concatenate(late) / energy, -LARGEST_STEP), LARGEST_STEP)
             sample = np.minimum(np.maximum(sample + step, start - FARTHEST), start + FARTHEST)
         return sample
+
+    def _in_chunks(self, sample: Samples, some: Floats) -> Iterable[Floats]:
+        """Return the beats, not more than ``MOST_COMPARED`` at a time; ``some`` of them are known."""
+        if sample.size == some.shape[1]:
+            return [some]
+        starts = range(0, sample.size, MOST_COMPARED)
+        return (self._near.around(sample[start : start + MOST_COMPARED]) for start in starts)
 
     def _energy(self, beats: Floats) -> tuple[Samples, Samples]:
         """Return where half of the energy of each beat's slope lies, in samples, and how many ms hold 90 % of it."""

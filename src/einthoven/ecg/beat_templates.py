@@ -79,7 +79,8 @@ def beat_templates(signal: Floats, activity: QrsActivity, found: Samples) -> Bea
         Rough middles of QRS in samples, ascending (``detect_qrs``).
     """
     coarse = np.rint((found - (GROUP - 1) / 2) / GROUP).astype(np.int64)
-    compared = np.flatnonzero(_within(coarse, QRS_BEFORE - SHIFTS[0], QRS_AFTER + SHIFTS[-1], activity.seen))
+    inside = _within(coarse, QRS_BEFORE - SHIFTS[0], QRS_AFTER + SHIFTS[-1], activity.seen)
+    compared = np.flatnonzero(inside)
     shape = np.full(found.size, -1, dtype=np.int64)
     sample = found.copy()
     if compared.size:
@@ -94,7 +95,7 @@ def beat_templates(signal: Floats, activity: QrsActivity, found: Samples) -> Bea
     if others.size:
         fiducials = aligner.alone(sample[others])
         sample[others] = fiducials.sample
-        width_ms[others] = np.where(np.isin(others, compared), fiducials.width_ms, np.nan)
+        width_ms[others] = np.where(inside[others], fiducials.width_ms, np.nan)
     return _by_size(sample, shape, _whole(sample, activity.seen), width_ms)
 
 

@@ -125,7 +125,8 @@ def _level(height: Floats, at: NDArray[np.int64]) -> Floats:
     length = min(height.size, round(BLOCK_S * COARSE_RATE_HZ))
     peaks = height[: height.size // length * length].reshape(-1, length).max(axis=1)
     span = min(BLOCKS_AROUND, peaks.size)
-    around = np.sort(np.lib.stride_tricks.sliding_window_view(peaks, span), axis=1)[:, (span - 1) // 2]
+    windows = np.arange(peaks.size - span + 1)[:, None] + np.arange(span)
+    around = np.sort(peaks[windows], axis=1)[:, (span - 1) // 2]
     there = np.sort(peaks[peaks > 0])
     least = LOWEST_LEVEL * there[(there.size - 1) // 2] if there.size else 1
     level: Floats = np.maximum(around, least)[np.minimum(np.maximum(at // length - span // 2, 0), around.size - 1)]
