@@ -41,8 +41,9 @@ LONGEST_PR = _samples(380)
 P_APEX_MARGIN = _samples(24), _samples(28)
 """P peaks no nearer to the end of the T wave before, and to QRS."""
 
-USUAL_P_APEX = _samples(120)
-"""Before QRS (5 to 95 % in LUDB: 80 to 150 ms); nearer, atrial repolarisation or a slow start of QRS is likelier."""
+NEAREST_P_APEX, FURTHEST_P_APEX = _samples(120), _samples(160)
+"""Before QRS (5 to 95 % in LUDB: 80 to 150 ms); nearer, atrial repolarisation or a slow start of QRS is likelier, further
+away the end of T."""
 
 P_HALF_WIDTH = _samples(90), _samples(150)
 """Steepest places lie within the first of its apex, its onset within the second."""
@@ -151,8 +152,9 @@ def p_search(signal: NDArray[np.float64], *, qrs_start: float, earliest: float) 
     part[:, high:] = part[:, high - 3 : high].mean(axis=1, keepdims=True)
     activity = activity_of(part, scale=_samples(12), smoothing=_samples(10), bow_smoothing=_samples(8))
     curved = smoothed(part, _samples(32), order=2)[:, low:high]
-    distance = np.minimum((qrs_start - first - np.arange(low, high)) / USUAL_P_APEX, 1)
-    likely = np.sqrt(np.einsum("ls,ls->s", curved, curved)) * _bow(activity.smooth, low, high) * distance
+    before_qrs = qrs_start - first - np.arange(low, high)
+    usual = np.minimum(before_qrs / NEAREST_P_APEX, 1) * np.minimum(FURTHEST_P_APEX / before_qrs, 1) ** 2
+    likely = np.sqrt(np.einsum("ls,ls->s", curved, curved)) * _bow(activity.smooth, low, high) * usual
     apex = low + margin_low + int(likely[margin_low : high - low - margin_high].argmax())
     return _placed(first, apex, _p_estimates(activity, apex, low=low, high=high))
 
