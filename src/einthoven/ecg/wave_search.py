@@ -42,8 +42,8 @@ P_APEX_MARGIN = _samples(24), _samples(28)
 """P peaks no nearer to the end of the T wave before, and to QRS."""
 
 NEAREST_P_APEX, FURTHEST_P_APEX = _samples(120), _samples(160)
-"""Before QRS (5 to 95 % in LUDB: 80 to 150 ms); nearer, atrial repolarisation or a slow start of QRS is likelier, further
-away the end of T."""
+"""Before QRS (5 to 95 % in LUDB: 80 to 150 ms); nearer, atrial repolarisation or a slow start of QRS is likelier,
+further away the end of T."""
 
 P_HALF_WIDTH = _samples(90), _samples(150)
 """Steepest places lie within the first of its apex, its onset within the second."""
