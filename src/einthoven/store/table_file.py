@@ -19,6 +19,7 @@ from einthoven.store.durable import durable_file
 __all__ = ["TableFile", "check_table_path"]
 
 SUFFIXES = (".parquet", ".csv")
+MOST_PIECES = 16  # that wait uncombined: hundreds of columns of a few rows each cost more than what they hold
 GROUP_ROWS = (
     8192  # of a row group: a hundred thousand values of 400 columns a time, and few groups in tables of millions
 )
@@ -71,6 +72,8 @@ class TableFile:
     def write(self, table: pa.Table) -> None:
         """Add rows; they wait in memory until they fill a row group."""
         self._waiting.append(table)
+        if len(self._waiting) > MOST_PIECES:
+            self._waiting = [pa.concat_tables(self._waiting).combine_chunks()]
         while sum(part.num_rows for part in self._waiting) >= GROUP_ROWS:
             rows = pa.concat_tables(self._waiting)
             self._write_group(rows.slice(0, GROUP_ROWS))
