@@ -51,6 +51,17 @@ def test_a_wave_of_low_confidence_is_doubtful(place, reason):
     assert waves.absent == (Reason.NONE,) * 3
 
 
+def test_in_flutter_p_is_absent_and_the_rate_of_the_atria_is_not():
+    delineation = dataclasses.replace(fake_delineation(("II",), beats_s=BEATS_S), flutter_cycle_ms=210.0)
+    waves = judge_waves(delineation, atrial_fibrillation=True)
+    assert waves.absent[0] is Reason.ATRIAL_FLUTTER
+    numbers, codes = {"atrial_rate_bpm": 285.7, "pr_ms": 150.0}, {}
+    judge_numbers(numbers, codes, waves, rows=ROWS, leads=STANDARD_LEADS)
+    assert numbers["atrial_rate_bpm"] == 285.7
+    assert np.isnan(numbers["pr_ms"])
+    assert codes == {"pr_ms": Reason.ATRIAL_FLUTTER}
+
+
 def test_absent_waves_are_absent_and_fibrillation_comes_before_any_p():
     delineation = fake_delineation(("II",), beats_s=BEATS_S, absent=(Mark.T_OFF,), free_p_s=(1.5,))
     waves = judge_waves(delineation, atrial_fibrillation=True)

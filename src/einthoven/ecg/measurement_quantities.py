@@ -71,7 +71,7 @@ QUANTITIES: dict[str, Quantity] = {
     ),
     "n_paced": Quantity("1", "beats behind a pacing spike", "count", OUR_OWN),
     "heart_rate_bpm": Quantity("1/min", "ventricular rate", "60000 / rr_ms", TASK_FORCE),
-    "atrial_rate_bpm": Quantity("1/min", "atrial rate", "60000 / median interval between P waves", OUR_OWN),
+    "atrial_rate_bpm": Quantity("1/min", "atrial rate", "60000 / median interval between P or flutter waves", OUR_OWN),
     "rr_ms": Quantity("ms", "mean RR interval", "mean over intervals without a gap", TASK_FORCE),
     "rr_sd_ms": Quantity("ms", "standard deviation of RR", "sqrt(sum (RR - mean)^2 / (n - 1))", TASK_FORCE),
     "rr_min_ms": Quantity("ms", "shortest RR interval", "min RR", TASK_FORCE),

@@ -42,6 +42,7 @@ class Reason(IntEnum):
     LEADS_CONTRADICT = 21
     IMPLAUSIBLE = 22
     LEAD_DERIVED = 23
+    ATRIAL_FLUTTER = 24
 
 
 REASONS = {
@@ -69,5 +70,6 @@ REASONS = {
     Reason.LEADS_CONTRADICT: "limb leads contradict Einthoven's law",
     Reason.IMPLAUSIBLE: "implausibly short or long",
     Reason.LEAD_DERIVED: "lead derived, without borders of its own",
+    Reason.ATRIAL_FLUTTER: "atrial flutter",
 }
 """In the words of tables and reports."""

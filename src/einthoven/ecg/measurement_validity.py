@@ -113,7 +113,7 @@ class Waves:
 def judge_waves(delineation: Delineation, *, atrial_fibrillation: bool) -> Waves:
     """Return what the waves of the dominant morphology are worth; there is at least one beat.
 
-    There is no P in atrial fibrillation, whatever looks like one.
+    There is no P in atrial fibrillation or flutter, whatever looks like one.
     """
     marks, confidence = delineation.marks[0], delineation.confidence[0].tolist()
     absent = [
@@ -125,7 +125,9 @@ def judge_waves(delineation: Delineation, *, atrial_fibrillation: bool) -> Waves
         Reason.NONE if sure >= SURE and _is_plausible(name, lengths[name]) else reason
         for sure, name, reason in zip(confidence, ("p_ms", "qrs_ms", "qt_ms"), _UNSURE, strict=True)
     ]
-    if atrial_fibrillation:
+    if delineation.flutter_cycle_ms is not None:
+        absent[0] = Reason.ATRIAL_FLUTTER
+    elif atrial_fibrillation:
         absent[0] = Reason.ATRIAL_FIBRILLATION
     elif delineation.free_p.shape[0] > 0:
         doubt[0] = Reason.FREE_P
@@ -193,8 +195,9 @@ def judge_numbers(
         All leads of the record.
     """
     absences, doubts = _by_needed_waves(waves.absent), _by_needed_waves(waves.doubt)
+    without_p = {"atrial_rate_bpm"} if waves.absent[0] is Reason.ATRIAL_FLUTTER else ()
     for name, value in numbers.items():
-        needed = NEEDED_WAVES.get(name, "")
+        needed = "" if name in without_p else NEEDED_WAVES.get(name, "")
         absence = absences[needed]
         if absence or math.isnan(value):
             numbers[name] = math.nan

@@ -42,11 +42,12 @@ class Rhythm:
     regularity : float in [0, 1], optional
         Share of intervals within 10 % of the median interval.
     atrial_rate_bpm : float, optional
-        60,000 over the median interval between P waves, conducted or not; None where P is absent.
+        60,000 over the median interval between P waves, conducted or not, or over the cycle of flutter; None where
+        both are absent.
     af_score : float in [0, 1], optional
         Evidence for atrial fibrillation from RR and P alone.
     atrial_fibrillation : bool
-        ``af_score`` of 0.5 or more, and most beats not paced.
+        ``af_score`` of 0.5 or more, most beats not paced, and no flutter waves in step with QRS.
     """
 
     n_beats: int
@@ -81,7 +82,7 @@ def assess_rhythm(beats: Beats, delineation: Delineation) -> Rhythm:
     median = float(np.median(known)) if known.size else math.nan
     p_likeness = float(delineation.confidence[0, 0]) if len(delineation.confidence) else 0.0
     af_score = atrial_fibrillation_score(beats.rr_ms, p_likeness=p_likeness)
-    mostly_paced = 2 * beats.kind.count(BeatKind.PACED) > len(beats.kind)
+    explained = delineation.flutter_cycle_ms is not None or 2 * beats.kind.count(BeatKind.PACED) > len(beats.kind)
     return Rhythm(
         n_beats=len(beats.kind),
         n_dominant=beats.kind.count(BeatKind.DOMINANT),
@@ -98,7 +99,7 @@ def assess_rhythm(beats: Beats, delineation: Delineation) -> Rhythm:
         regularity=float((np.abs(known - median) <= REGULAR * median).mean()) if known.size > 1 else None,
         atrial_rate_bpm=_atrial_rate(delineation),
         af_score=af_score,
-        atrial_fibrillation=af_score is not None and af_score >= FIBRILLATION_SCORE and not mostly_paced,
+        atrial_fibrillation=af_score is not None and af_score >= FIBRILLATION_SCORE and not explained,
     )
 
 
@@ -112,6 +113,8 @@ def _rmssd(beats: Beats) -> float | None:
 
 
 def _atrial_rate(delineation: Delineation) -> float | None:
+    if delineation.flutter_cycle_ms is not None:
+        return 60_000 / delineation.flutter_cycle_ms
     peaks = np.concatenate([delineation.beat_marks[:, :, Mark.P_PEAK], delineation.free_p[:, :, 1]])
     there = np.isfinite(peaks)
     n_leads = there.sum(axis=1)
