@@ -117,7 +117,7 @@ class BeatAligner:
         slope = np.minimum(np.abs(beats[..., 1:] - beats[..., :-1]), self._steepest)
         slope *= slope
         passed: Samples = np.cumsum(slope.sum(axis=0), axis=1, dtype=np.float64)
-        between = np.array(FAR[1:]) - 0.5
+        between = np.array(FAR[1:]) - FAR.step / 2
         at: Samples = np.zeros((len(passed), ENERGY_SHARES.size))
         for row, of_beat in zip(at, passed, strict=True):
             row[:] = np.interp(ENERGY_SHARES * of_beat[-1], of_beat, between)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from einthoven.ecg.qrs_activity import TINY
+
 __all__ = ["pacing_spikes", "without_spikes"]
 
 Floats = NDArray[np.float32]
@@ -20,6 +22,9 @@ LEAST_CONTRAST = 25.0
 
 LEAST_LONELINESS = 3.5
 """Fourth difference over the largest but three within 18 to 44 ms on either side."""
+
+FEWEST_SURE, SHARE_OF_OTHERS, LONELINESS_OF_ANOTHER, MOST_BEFORE_ANOTHER = 4, 0.4, 2.5, 0.4
+"""Spikes after which another of 0.4 of their height passes with less loneliness and silence: a pacemaker stays."""
 
 LEAST_NARROWNESS = 0.55
 """Fourth over second difference: 0.8 to 1.6 in spikes, 0.3 to 0.5 in most narrow QRS."""
@@ -70,20 +75,23 @@ def pacing_spikes(signal: Floats, weight: Floats) -> NDArray[np.float64]:
     if signal.shape[1] < 4 * RING.stop or not weight.any():
         return np.zeros(0)
     fourth_size = weight @ _fourth_difference(signal)  # around sample k + 2
-    at = _lonely_peaks(fourth_size)
-    if at.size == 0:
+    at, loneliness = _lonely_peaks(fourth_size)
+    narrowness = _narrowness(signal, weight, at, fourth_size)
+    narrow = narrowness >= LEAST_NARROWNESS
+    if not narrow.any():
         return np.zeros(0)
+    at, loneliness, narrowness = at[narrow], loneliness[narrow], narrowness[narrow]
     first = signal[:, 1:] - signal[:, :-1]  # between samples k and k + 1
-    second = first[:, 1:] - first[:, :-1]  # around sample k + 1
-    first_size, second_size = weight @ np.abs(first), weight @ np.abs(second)
-    # a blip lies between samples: the mean of three is steadier than the highest
-    around = second_size[at[:, None] + np.arange(3)]
-    narrowness = 2 * fourth_size[at] / around.sum(axis=1)
-    large = around[:, 1] >= LEAST_HEIGHT * _typical_peak(second_size)
+    second_size = weight @ np.abs(first[:, 1:] - first[:, :-1])  # around sample k + 1
+    first_size = weight @ np.abs(first, out=first)
+    height = second_size[at + 1] / _typical_peak(second_size)
     over_qrs = np.convolve(first_size, np.full(QRS, 1 / QRS), "same")
     before = first_size[at[:, None] + 2 - np.array(SILENCE)].mean(axis=1) / _typical_peak(over_qrs)
-    narrow = narrowness >= LEAST_NARROWNESS + NARROWNESS_FOR_NOISE * np.maximum(before - USUAL_BEFORE, 0)
-    spikes: NDArray[np.float64] = at[narrow & large & (before <= MOST_BEFORE)] + 2.0
+    sure = (loneliness >= LEAST_LONELINESS) & (height >= LEAST_HEIGHT) & (before <= MOST_BEFORE)
+    sure &= narrowness >= LEAST_NARROWNESS + NARROWNESS_FOR_NOISE * np.maximum(before - USUAL_BEFORE, 0)
+    if sure.sum() >= FEWEST_SURE:
+        sure |= (height >= SHARE_OF_OTHERS * np.median(height[sure])) & (before <= MOST_BEFORE_ANOTHER)
+    spikes: NDArray[np.float64] = at[sure].astype(np.float64) + 2
     return spikes
 
 
@@ -113,24 +121,41 @@ def _fourth_difference(signal: Floats) -> Floats:
     return size
 
 
-def _lonely_peaks(size: Floats) -> NDArray[np.int64]:
-    """Return where the curve peaks high above its background and above all that is near."""
+def _narrowness(signal: Floats, weight: Floats, at: NDArray[np.int64], fourth_size: Floats) -> Floats:
+    """Return float32 (candidate,): a blip lies between samples, so the mean of three second differences is taken."""
+    near = signal[:, at[:, None] + np.arange(5)]
+    second = np.abs(near[..., 2:] - 2 * near[..., 1:-1] + near[..., :-2]).sum(axis=2)
+    narrowness: Floats = 2 * fourth_size[at] / np.maximum(weight @ second, TINY)
+    return narrowness
+
+
+def _lonely_peaks(size: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Return where the curve peaks high above its background, and over what is near (at least 2.5 times)."""
     ordered = np.sort(size[::4])
-    there = np.searchsorted(ordered, 0, side="right")  # zeros are lost, not silent
-    if there == ordered.size:
-        return np.zeros(0, dtype=np.int64)
-    background = ordered[(there + ordered.size) // 2]
+    there = int(np.searchsorted(ordered, 0, side="right"))  # zeros are lost, not silent
+    background = ordered[min((there + ordered.size) // 2, ordered.size - 1)]
     # silence before a spike must have been recorded; what follows may lie beyond the end
     high = np.flatnonzero(size[RING.stop : -1] > LEAST_CONTRAST * background) + RING.stop
     high = high[(size[high] > size[high - 1]) & (size[high] >= size[high + 1])]
     ring = np.sort(size[np.minimum(high[:, None] + RING_OFFSETS, size.size - 1)], axis=1)[:, -LARGEST_BUT]
-    high = high[size[high] > LEAST_LONELINESS * np.maximum(ring, background)]
-    return _highest_of_each_cluster(size, high)
+    loneliness = size[high] / np.maximum(np.maximum(ring, background), TINY)
+    lonely = loneliness >= LONELINESS_OF_ANOTHER
+    high, loneliness = high[lonely], loneliness[lonely]
+    highest = _highest_of_each_cluster(size[high], high)
+    return high[highest], loneliness[highest]
 
 
-def _highest_of_each_cluster(size: Floats, at: NDArray[np.int64]) -> NDArray[np.int64]:
-    clusters = np.split(at, np.flatnonzero(np.diff(at) > CLUSTER) + 1) if at.size else []
-    return np.array([cluster[size[cluster].argmax()] for cluster in clusters], dtype=np.int64)
+def _highest_of_each_cluster(size: Floats, at: NDArray[np.int64]) -> list[int]:
+    """Return the indices into ``at`` of one peak for each spike."""
+    highest: list[int] = []
+    previous = -CLUSTER - 1
+    for k, (sample, height) in enumerate(zip(at.tolist(), size.tolist(), strict=True)):
+        if sample - previous > CLUSTER:
+            highest.append(k)
+        elif height > size[highest[-1]]:
+            highest[-1] = k
+        previous = sample
+    return highest
 
 
 def _typical_peak(size: Floats) -> float:
