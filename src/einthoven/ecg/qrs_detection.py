@@ -99,14 +99,14 @@ def _candidates(activity: QrsActivity) -> NDArray[np.int64]:
     height = activity.height
     inner = height[1:-1]
     peaks = np.flatnonzero((inner > height[:-2]) & (inner >= height[2:])) + 1
-    around = _around(height, peaks, range(-NEIGHBOURHOOD, NEIGHBOURHOOD + 1))
-    highest: NDArray[np.int64] = peaks[(around.max(axis=1) == height[peaks]) & activity.seen[peaks]]
+    around = _around(-height, peaks, range(-NEIGHBOURHOOD, NEIGHBOURHOOD + 1))
+    highest: NDArray[np.int64] = peaks[(around.min(axis=1) == -height[peaks]) & activity.seen[peaks]]
     return highest
 
 
 def _around(height: Floats, at: NDArray[np.int64], offsets: range) -> Floats:
-    """Return float32 (candidate, offset): the curve around each candidate, zero beyond the record."""
-    edge = np.zeros(VALLEY.stop, np.float32)
+    """Return float32 (candidate, offset): the curve around each candidate, infinite beyond the record."""
+    edge = np.full(VALLEY.stop, np.inf, np.float32)
     padded = np.concatenate([edge, height, edge])
     around: Floats = padded[at[:, None] + np.arange(VALLEY.stop + offsets[0], VALLEY.stop + offsets[-1] + 1)]
     return around
@@ -114,9 +114,11 @@ def _around(height: Floats, at: NDArray[np.int64], offsets: range) -> Floats:
 
 def _prominence(height: Floats, at: NDArray[np.int64]) -> Floats:
     """Return float32 (candidate,): how far each rises above the valleys beside it, which noise fills."""
-    before = _around(height, at, range(1 - VALLEY.stop, 1 - VALLEY.start))
-    after = _around(height, at, VALLEY)
-    prominence: Floats = height[at] - (before.min(axis=1) + after.min(axis=1)) / 2
+    before = _around(height, at, range(1 - VALLEY.stop, 1 - VALLEY.start)).min(axis=1, initial=np.inf)
+    after = _around(height, at, VALLEY).min(axis=1, initial=np.inf)
+    # where the record ends before a valley, the one on the other side stands for both
+    valley = (np.where(np.isinf(before), after, before) + np.where(np.isinf(after), before, after)) / 2
+    prominence: Floats = height[at] - valley
     return prominence
 
 
