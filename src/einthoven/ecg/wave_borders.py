@@ -20,6 +20,9 @@ LONGEST_QT_SHARE, LONGEST_QT_ANYWAY = 0.62, 0.4
 T_TO_NEXT_QRS_SHARE, T_TO_NEXT_QRS_S = 0.95, 0.12
 """T ends before this share of the RR interval less this many seconds, where the next P and QRS need room."""
 
+T_IN_FAST_RHYTHM_SHARE = 0.7
+"""But not before this share: in a fast rhythm P and T fuse, and after a premature beat there may be no P."""
+
 R_SHARE = 0.15
 """The peak of QRS is that of R, unless R is smaller than this share of Q or S."""
 
@@ -99,7 +102,7 @@ def t_limit(timing: BeatTiming, *, n_samples: int) -> float:
     """Return the sample before which T ends, by the heart's rate."""
     longest = max(LONGEST_QT_SHARE * timing.after, LONGEST_QT_ANYWAY * RATE_HZ)
     room = T_TO_NEXT_QRS_SHARE * timing.after - T_TO_NEXT_QRS_S * RATE_HZ
-    return min(n_samples - 2.0, timing.fiducial + min(longest, room))
+    return min(n_samples - 2.0, timing.fiducial + min(longest, max(room, T_IN_FAST_RHYTHM_SHARE * timing.after)))
 
 
 def _borders(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSearch, name: str) -> NDArray[np.float64]:
