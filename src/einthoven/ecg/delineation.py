@@ -34,7 +34,7 @@ MS = 1000 / RATE_HZ
 
 GLOBAL_QUANTILES = (0.1, 0.5, 0.9, 0.1, 0.5, 0.9, 0.1, 0.5, 0.9)
 """Over the leads, of onset, peak and end: the earliest of twelve onsets would be the most mistaken one. QRS comes out
-about 10 ms longer than in the files of eight recorders, 22 ms shorter than between the extreme marks of LUDB's readers."""
+about 10 ms longer than in files of eight recorders, 22 ms shorter than between the extreme marks of LUDB's readers."""
 
 SPIKE_BEFORE_P_S = 0.05
 """An atrial spike is followed by P within."""
