@@ -19,6 +19,7 @@ from einthoven.ecg.representative_beat import (
     representative_beats,
     without_spikes,
 )
+from einthoven.ecg.t_alignment import t_shifts
 from einthoven.ecg.wave_borders import BeatTiming, lead_borders
 from einthoven.ecg.wave_likeness import weighted_by_noise
 from einthoven.ecg.wave_presence import wave_confidence
@@ -113,6 +114,7 @@ def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
     groups = _groups(signal, beats, representatives, usable)
     found = _delineated(signal, tuple(analysis.leads[row] for row in usable), beats, groups)
     carried = carried_marks(beats.sample, groups.of_beat, found.lead_marks, found.pattern)
+    _align_t(carried, signal, beats, groups, found.lead_marks)
     carried[(carried < 0) | (carried > signal.shape[1] - 1)] = np.nan
     free = np.empty((0, usable.size, 3)) if found.pattern is None else free_p_waves(carried, found.pattern)
     n_templates = len(representatives)
@@ -201,6 +203,27 @@ def _delineated(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beat
 def _flutter(beat: RepresentativeBeat, marks: NDArray[np.float64], timing: BeatTiming) -> float | None:
     qrs = quantile(marks[:, Mark.QRS_ON], 0.1), quantile(marks[:, Mark.QRS_OFF], 0.9)
     return flutter_cycle_ms(beat.signal, qrs=qrs, interval=timing.after)
+
+
+def _align_t(
+    carried: NDArray[np.float64],
+    signal: NDArray[np.float32],
+    beats: Beats,
+    groups: _Groups,
+    lead_marks: NDArray[np.float64],
+) -> None:
+    """Move the T waves of beats that have a representative beat of several to where they are."""
+    for k, beat in enumerate(groups.beats):
+        if beat.beats.size > 1 and np.isfinite(lead_marks[k, 0, Mark.T_ON]):
+            members = np.flatnonzero(groups.of_beat == k)
+            carried[members, :, 6:] += t_shifts(
+                signal,
+                beats.sample[members],
+                beat.signal,
+                fiducial=beat.fiducial,
+                marks=lead_marks[k, :, 6:],
+                weights=weighted_by_noise(beat.noise),
+            )[:, None, None]
 
 
 def _in_rows(marks: NDArray[np.float64], rows: NDArray[np.int64], *, n_leads: int) -> NDArray[np.float64]:
