@@ -130,7 +130,8 @@ def _absent(name: str, quantity: Quantity) -> str:
     leads = NEEDED_LEADS.get(name, ())
     reasons = ["fewer than two beats"] if name.startswith(_NEEDS_RR) else []
     reasons += [f"no {' or '.join(waves)}"] if waves else []
-    reasons += ["atrial fibrillation"] if "P" in waves else []
+    if "P" in waves:  # flutter waves have a rate, which is the atria's
+        reasons.append("atrial fibrillation" if name == "atrial_rate_bpm" else "atrial fibrillation or flutter")
     reasons += [f"without {_listed(leads)}"] if leads else []
     reasons += ["no unit"] if quantity.needs_millivolts else []
     return "; ".join(reasons) or "never"
@@ -139,7 +140,7 @@ def _absent(name: str, quantity: Quantity) -> str:
 def _absent_in_lead(name: str, quantity: Quantity) -> str:
     wave = "P" if name.startswith("p_") else "T" if name.startswith(("t_", "qt_")) else "QRS"
     reasons = [f"no {wave}"]
-    reasons += ["atrial fibrillation"] if wave == "P" else []
+    reasons += ["atrial fibrillation or flutter"] if wave == "P" else []
     reasons += ["no such deflection"] if _DEFLECTION.match(name) else []
     reasons += ["no unit"] if quantity.needs_millivolts else []
     return "; ".join(reasons)
