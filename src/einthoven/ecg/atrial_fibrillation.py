@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 __all__ = ["LARGE_STEP", "WEIGHTS", "atrial_fibrillation_score", "share_of_large_steps"]
 
 LARGE_STEP = 0.1
-"""Of the median interval, by which an interval differs from the one before it: in sinus rhythm one in a hundred does,
-in atrial fibrillation six in ten."""
+"""Of the median interval, by which an interval differs from the one before it: in PTB-XL (1 to 500) 7 % of intervals
+in sinus rhythm do, 63 % in atrial fibrillation."""
 
 WEIGHTS = {"intercept": 0.37, "large_steps": 4.0, "p_likeness": -7.56}
 """Fitted by benchmarks/atrial_fibrillation_weights.py to 768 ECGs of PTB-XL with odd ecg_id (38 of them in atrial

@@ -58,8 +58,8 @@ QRS = 25
 BLOCK = 1000
 """Samples, 2 s: holds a beat from 30 a minute on."""
 
-BLANK = 8
-"""Samples on either side that a spike spoils, 16 ms."""
+BLANK = 10
+"""Samples on either side that a spike spoils, 20 ms: the filters of recorder and analysis ring."""
 
 
 def pacing_spikes(signal: Floats, weight: Floats) -> NDArray[np.float64]:

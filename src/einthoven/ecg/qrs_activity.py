@@ -30,9 +30,9 @@ COARSE_RATE_HZ = RATE_HZ / GROUP
 BLOCK_S = 2.0
 """Holds at least one beat from 30 a minute on."""
 
-USUAL_CONTRAST = 10.0
-"""Of a lead's QRS slope over its median slope, at which it has half the weight of a perfect lead; noise alone has 4,
-the leads of LUDB (records 1 to 80) have 8 to 60."""
+USUAL_CONTRAST = 20.0
+"""Of a lead's QRS slope over its median slope, at which it has half the weight of a perfect lead; noise alone has 4 to
+5.5, 99 % of the leads of LUDB (records 1 to 80) have more than 17, half of them more than 87."""
 
 MOST_OF_A_BEAT = 1.5
 """At which slope a lead is cut, in its typical QRS slopes."""
