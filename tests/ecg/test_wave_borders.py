@@ -90,7 +90,8 @@ def test_a_gain_moves_no_mark():
     [
         (500.0, 250 + 0.62 * 500),  # by the share of RR
         (300.0, 250 + 200.0),  # 0.4 s anyway
-        (200.0, 250 + 0.95 * 200 - 60),  # the next P and QRS need room
+        (260.0, 250 + 0.95 * 260 - 60),  # the next P and QRS need room
+        (200.0, 250 + 0.7 * 200),  # P and T fuse
         (900.0, 599.0),  # the beat ends
     ],
 )
