@@ -19,7 +19,7 @@ from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beat_templates import BeatTemplates, beat_templates
 from einthoven.ecg.pacing_spikes import pacing_spikes, without_spikes
 from einthoven.ecg.qrs_activity import COARSE_RATE_HZ, QrsActivity, qrs_activity
-from einthoven.ecg.qrs_detection import detect_qrs
+from einthoven.ecg.qrs_detection import MISSED_RR, detect_qrs
 
 __all__ = ["BeatKind", "Beats", "find_beats"]
 
@@ -142,11 +142,22 @@ def _spikes_and_activity(analysis: AnalysisSignal) -> tuple[NDArray[np.float64],
     if spikes.size == 0:
         return spikes, activity
     without = qrs_activity(without_spikes(analysis.signal, spikes), analysis.lost)
-    delay = (detect_qrs(without) - spikes[:, None]) / RATE_HZ
+    if _are_notches(spikes, detect_qrs(without)):
+        return np.zeros(0), activity
+    return spikes if spikes.size >= FEWEST_SPIKES else np.zeros(0), without
+
+
+def _are_notches(spikes: NDArray[np.float64], beats: NDArray[np.float64]) -> bool:
+    """Return whether most spikes stood in narrow QRS, of which nothing is left without them: no beat, and a gap."""
+    delay = (beats - spikes[:, None]) / RATE_HZ
     followed = ((delay >= PACED_S[0]) & (delay <= LONGEST_DELAY_S)).any(axis=1)
     if spikes.size >= FEWEST_PACED and followed.mean() < 0.5:
-        return np.zeros(0), activity  # notches of narrow QRS, of which little is left without them
-    return spikes if spikes.size >= FEWEST_SPIKES else np.zeros(0), without
+        return True
+    if beats.size < FEWEST_INTERVALS:
+        return False
+    interval = np.concatenate([[0.0], np.diff(beats), [0.0]])  # what lies beyond the ends is unknown
+    missed = interval[np.searchsorted(beats, spikes)] > MISSED_RR * np.median(interval[1:-1])
+    return bool((missed & ~followed).mean() >= 0.5)
 
 
 def _intervals(sample: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.qrs_activity import BLOCK_S, COARSE_RATE_HZ, GROUP, SMOOTHED, TINY, QrsActivity
 
-__all__ = ["detect_qrs"]
+__all__ = ["MISSED_RR", "detect_qrs"]
 
 Floats = NDArray[np.float32]
 
