@@ -149,8 +149,8 @@ def _spikes_and_activity(analysis: AnalysisSignal) -> tuple[NDArray[np.float64],
 
 def _are_notches(spikes: NDArray[np.float64], beats: NDArray[np.float64]) -> bool:
     """Return whether most spikes stood in narrow QRS, of which nothing is left without them: no beat, and a gap."""
-    delay = (beats - spikes[:, None]) / RATE_HZ
-    followed = ((delay >= PACED_S[0]) & (delay <= LONGEST_DELAY_S)).any(axis=1)
+    following = np.concatenate([beats, [np.inf]])[np.searchsorted(beats, spikes + PACED_S[0] * RATE_HZ)]
+    followed = following - spikes <= LONGEST_DELAY_S * RATE_HZ
     if spikes.size >= FEWEST_PACED and followed.mean() < 0.5:
         return True
     if beats.size < FEWEST_INTERVALS:
@@ -220,8 +220,9 @@ def _paced(templates: BeatTemplates, spikes: NDArray[np.float64]) -> list[bool]:
     last = np.searchsorted(spikes, templates.sample) - 1
     delay = (templates.sample - spikes[np.maximum(last, 0)]) / RATE_HZ
     behind = (last >= 0) & (delay >= PACED_S[0]) & (delay <= PACED_S[1])
-    alike = (np.abs(delay[:, None] - delay) <= SAME_DELAY_S) & behind
-    paced = behind & (alike.sum(axis=1) >= FEWEST_PACED)
+    delays = np.sort(delay[behind])
+    alike = np.searchsorted(delays, delay + SAME_DELAY_S) - np.searchsorted(delays, delay - SAME_DELAY_S)
+    paced = behind & (alike >= FEWEST_PACED)
     for shape in range(int(templates.shape.max()) + 1):
         members = templates.shape == shape
         if paced[members].mean() >= 0.5:
