@@ -168,3 +168,32 @@ def test_extrasystoles_and_pacing_of_ludb_are_those_of_its_readers(real_data):
     assert count[38][BeatKind.PREMATURE_WIDE] == 1  # single PVC, in atrial fibrillation
     assert set(count[34]) == {BeatKind.PACED}  # third-degree AV block, ventricular pacing
     assert count[1][BeatKind.DOMINANT] >= 7
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("path", "n_beats", "paced"),
+    [
+        ("ptb_xl/records500/00000/00343_hr.hea", 12, 0),  # a normal ECG whose R waves are as narrow as spikes
+        ("ptb_xl/records500/00000/00385_hr.hea", 12, 12),
+        ("cinc2011/set-a/2462572.hea", 12, 12),  # QRS so wide that its middle lies 160 ms behind the spike
+        ("cinc2011/set-a/1531776.hea", 10, 0),  # atrial spikes before narrow QRS
+    ],
+)
+def test_a_pacemaker_of_the_ventricles_is_where_there_is_one(real_data, path, n_beats, paced):
+    if not (real_data / path).is_file():
+        pytest.skip(f"no {real_data / path}")
+    kinds = _beats(read(real_data / path, with_sha256=False)).kind
+    assert len(kinds) == n_beats
+    assert kinds.count(BeatKind.PACED) == paced
+
+
+@pytest.mark.real_data
+def test_extrasystoles_of_ptb_xl_are_found_without_false_ones(real_data):
+    records = real_data / "ptb_xl" / "records500" / "00000"
+    if not (records / "00485_hr.hea").is_file():
+        pytest.skip(f"no {records}")
+    count = {n: Counter(_beats(read(records / f"00{n}_hr.hea", with_sha256=False)).kind) for n in (222, 223, 485)}
+    assert count[485][BeatKind.PREMATURE_WIDE] == 1
+    assert count[223][BeatKind.PREMATURE_NARROW] == 2
+    assert set(count[222]) == {BeatKind.DOMINANT}
