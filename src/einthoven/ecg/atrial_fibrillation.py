@@ -21,7 +21,8 @@ in sinus rhythm do, 63 % in atrial fibrillation."""
 
 WEIGHTS = {"intercept": 0.49, "large_steps": 3.85, "p_likeness": -7.43}
 """Fitted by benchmarks/atrial_fibrillation_weights.py to 768 ECGs of PTB-XL with odd ecg_id (38 of them in atrial
-fibrillation, the others in sinus rhythm of any rate), of patients without an even one."""
+fibrillation, the others in sinus rhythm of any rate), of patients without an even one. AUROC on the 865 ECGs of five
+sources that it did not see (58 in atrial fibrillation) 0.993 (0.988 to 0.999)."""
 
 FEWEST_STEPS = 2
 """Without which there is no saying what is irregular."""

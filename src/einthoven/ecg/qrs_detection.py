@@ -65,8 +65,8 @@ SURE_T_WAVE_SHARE = 0.35
 """The same, below which it is a T wave however sharp it looks."""
 
 T_WAVE_LIKENESS = 0.95
-"""Sharpness plus ``T_WAVE_SLOPE`` times height, both over those of the QRS before: what a T wave does not exceed. In
-LUDB (1 to 80) T waves that are as high as that are half as sharp as QRS, extrasystoles at least 0.7 times."""
+"""Sharpness plus ``T_WAVE_SLOPE`` times height, both over those of the QRS before: what a T wave does not exceed. The
+T waves of LUDB (1 to 80) that reach a third of the height of QRS are about half as sharp."""
 
 T_WAVE_SLOPE = 0.45
 
