@@ -26,10 +26,10 @@ WITHIN_MS = {  # largest error of a border in any lead: P, QRS and T, each on an
     "paced": (0, 0, 40, 46, 40, 46),
 }
 MEDIAN_WITHIN_MS = {  # the same of the median error over leads and beats
-    "normal": (12, 10, 16, 18, 12, 12),
-    "rbbb": (12, 10, 16, 18, 12, 12),
-    "lbbb": (12, 10, 24, 30, 14, 22),
-    "paced": (0, 0, 36, 26, 14, 40),
+    "normal": (14, 12, 18, 20, 16, 14),
+    "rbbb": (14, 12, 18, 20, 16, 14),
+    "lbbb": (14, 12, 28, 32, 18, 26),
+    "paced": (0, 0, 38, 30, 18, 42),
 }
 
 
@@ -323,7 +323,8 @@ def anything(seed):
     "seed", [*range(1, 26), *(pytest.param(seed, marks=P_INTO_QRS) for seed in (0, 123)), pytest.param(80, marks=LEVEL)]
 )
 def test_marks_of_a_beat_are_in_order_whatever_is_recorded(seed):
-    found = waves_of(anything(seed))
+    record = anything(seed)
+    found = waves_of(record)
     marks = found.beat_marks
     for wave in (P, QRS, T):
         for first, second in pairwise(range(wave.start, wave.stop)):
@@ -331,7 +332,7 @@ def test_marks_of_a_beat_are_in_order_whatever_is_recorded(seed):
     assert not (marks[:, :, Mark.P_OFF] > marks[:, :, Mark.QRS_ON]).any()
     assert not (marks[:, :, Mark.QRS_PEAK] > marks[:, :, Mark.T_PEAK]).any()
     inside = marks[np.isfinite(marks)]
-    assert ((inside >= 0) & (inside <= found.beats.sample.max(initial=0) / 500 + 2)).all()
+    assert ((inside >= 0) & (inside <= record.duration_s)).all()
     assert ((found.confidence >= 0) & (found.confidence <= 1)).all()
 
 

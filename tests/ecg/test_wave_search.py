@@ -91,6 +91,12 @@ def test_the_slow_start_of_qrs_is_no_p():
     assert p_search(slurred, qrs_start=212.0, earliest=20.0).apex == pytest.approx(172, abs=4)
 
 
+@pytest.mark.parametrize("height", [0.1, 0.15])
+def test_a_bump_right_before_qrs_is_less_likely_p_than_one_at_the_usual_distance(height):
+    doubled = beat(near=(212, 9, height), without=("q",))
+    assert p_search(doubled, qrs_start=232.0, earliest=20.0).apex == pytest.approx(172, abs=4)
+
+
 def test_the_t_wave_before_is_no_p():
     crowded = beat(before=(40, 22, 0.4))
     assert p_search(crowded, qrs_start=232.0, earliest=95.0).apex == pytest.approx(172, abs=4)
