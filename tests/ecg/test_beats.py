@@ -197,3 +197,11 @@ def test_extrasystoles_of_ptb_xl_are_found_without_false_ones(real_data):
     assert count[485][BeatKind.PREMATURE_WIDE] == 1
     assert count[223][BeatKind.PREMATURE_NARROW] == 2
     assert set(count[222]) == {BeatKind.DOMINANT}
+
+
+def test_both_beats_of_a_supraventricular_couplet_are_premature():
+    ecg = synthetic_ecg(
+        rr_ms=[700, 700, 700, 700, 500, 510, 780, 700, 700, 700, 700, 700, 700, 700, 700], noise_mv=0.01
+    )
+    kinds = _beats(ecg.record).kind
+    assert [k for k, kind in enumerate(kinds) if kind is BeatKind.PREMATURE_NARROW] == [5, 6]

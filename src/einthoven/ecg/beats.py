@@ -44,6 +44,9 @@ PAUSE = 1.1
 FEWEST_INTERVALS = 3
 """That make a rhythm."""
 
+LONGEST_RUN = 3
+"""Extrasystoles in a row; more are a tachycardia."""
+
 INTERVALS_AROUND = 4
 """On each side, of which the usual interval is taken."""
 
@@ -178,21 +181,26 @@ def _kinds(templates: BeatTemplates, rr_ms: NDArray[np.float64]) -> list[BeatKin
     regular = _regular(rr_ms)
     dominant = templates.width_ms[templates.shape == 0]
     usual_width = float(dominant[0]) if dominant.size else np.nan
-    kinds = []
+    kinds: list[BeatKind] = []
     for beat, (shape, width) in enumerate(zip(templates.shape.tolist(), templates.width_ms.tolist(), strict=True)):
         last = intervals[beat - 2] if beat > 1 else np.nan
         before = intervals[beat - 1] if beat else np.nan
-        after = intervals[beat] if beat < len(intervals) else np.nan
         usual = _usual_interval(intervals, beat)
         if shape == 0:
-            gradual = before >= SUDDEN * last
-            premature = regular and before < EARLY * usual and after > PAUSE * before and not gradual
+            in_run = beat > 0 and kinds[-1] is BeatKind.PREMATURE_NARROW
+            premature = regular and before < EARLY * usual and (in_run or not before >= SUDDEN * last)
+            premature &= _pause(intervals[beat : beat + LONGEST_RUN], EARLY * usual) > PAUSE * before
             kinds.append(BeatKind.PREMATURE_NARROW if premature else BeatKind.DOMINANT)
         else:
             wide = width > (WIDER * usual_width if usual_width < WIDE_MS else WIDE_MS)
             premature = wide and before < EARLY_OF_OTHER_SHAPE * usual
             kinds.append(BeatKind.PREMATURE_WIDE if premature else BeatKind.OTHER)
     return kinds
+
+
+def _pause(following: list[float], short: float) -> float:
+    """Return the first interval that is not short; NaN where none is."""
+    return next((rr for rr in following if not rr < short), np.nan)
 
 
 def _usual_interval(intervals: list[float], beat: int) -> float:
