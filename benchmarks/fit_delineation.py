@@ -19,10 +19,10 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from einthoven.ecg import wave_borders
 from einthoven.ecg.analysis_signal import RATE_HZ, analysis_signal
+from einthoven.ecg.beat_groups import beat_timing
 from einthoven.ecg.beats import Beats, find_beats
 from einthoven.ecg.border_features import Estimates
 from einthoven.ecg.border_weights import BorderWeights
-from einthoven.ecg.delineation import beat_timing
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beats
 from einthoven.ecg.wave_likeness import weighted_by_noise
@@ -115,13 +115,10 @@ def write(weights: Mapping[str, BorderWeights]) -> None:
 def _median_marks(
     marks: NDArray[np.float64], fiducials_ms: NDArray[np.float64], around_ms: tuple[float, float]
 ) -> NDArray[np.float64]:
-    """Return float64 (3,): the median over the beats of onset, peak and end from the fiducial; NaN with fewer than 2."""
-    own = _own_waves(marks, fiducials_ms, around_ms)
-    known = np.where(own < -1e3, np.nan, own)
-    enough = np.isfinite(known).sum(axis=0) >= 2
-    return (
-        np.where(enough, np.nanmedian(np.where(enough, known, 0), axis=0), np.nan) if len(own) else np.full(3, np.nan)
-    )
+    """Return float64 (3,): the median over the beats of onset, peak and end from the fiducial, of at least 2 each."""
+    own = _own_waves(np.where(marks < 0, np.nan, marks), fiducials_ms, around_ms)
+    enough = np.isfinite(own).sum(axis=0) >= 2
+    return np.where(enough, np.nanmedian(np.where(enough, own, 0), axis=0), np.nan) if len(own) else np.full(3, np.nan)
 
 
 def _own_waves(

@@ -11,7 +11,7 @@ from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.border_features import between_samples, middle
 from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 
-__all__ = ["PPattern", "carried_marks", "free_p_waves"]
+__all__ = ["PPattern", "carried_marks", "free_p_waves", "quiet_pauses"]
 
 ALIKE, ALIKE_ELSEWHERE = 0.5, 0.8
 """Correlation from which a P wave is there: at its usual distance from QRS, and anywhere else."""
@@ -114,6 +114,16 @@ def free_p_waves(marks: NDArray[np.float64], pattern: PPattern) -> NDArray[np.fl
         found += _all_starts(pattern, earliest=end + AFTER_T, latest=onset - BEFORE_QRS - pattern.length)
     starts = np.array(found)
     return pattern.marks[None] + (starts - pattern.start)[:, None, None]
+
+
+def quiet_pauses(marks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (beat - 1, 2), samples: from the end of T to the next onset, with room on both sides.
+
+    Parameters
+    ----------
+    marks : float64 (beat, lead, 9), samples of the record
+    """
+    return np.stack([last_ends(marks)[:-1] + AFTER_T, first_onsets(marks)[1:] - BEFORE_QRS], axis=1)
 
 
 def last_ends(marks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from einthoven.ecg.border_features import Estimates, middle, quantile
 from einthoven.ecg.border_weights import border_weights
 from einthoven.ecg.wave_search import WaveSearch, p_search, qrs_search, t_search
 
-__all__ = ["BeatTiming", "lead_borders", "wave_searches"]
+__all__ = ["BeatTiming", "lead_borders", "wave_marks", "wave_searches"]
 
 LONGEST_QT_SHARE, LONGEST_QT_ANYWAY = 0.62, 0.4
 """T ends before this share of the RR interval, or before this many seconds when the heart is fast."""
@@ -70,7 +70,7 @@ def lead_borders(
     for first, name in ((0, "p"), (3, "qrs"), (6, "t")):
         wave = found[name]
         if wave is not None:
-            marks[:, first : first + 3] = _borders(signal, leads, wave, name)
+            marks[:, first : first + 3] = wave_marks(signal, leads, wave, name)
     return marks
 
 
@@ -105,8 +105,8 @@ def t_limit(timing: BeatTiming, *, n_samples: int) -> float:
     return min(n_samples - 2.0, timing.fiducial + min(longest, max(room, T_IN_FAST_RHYTHM_SHARE * timing.after)))
 
 
-def _borders(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSearch, name: str) -> NDArray[np.float64]:
-    """Return float64 (lead, 3): onset, peak and end."""
+def wave_marks(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSearch, name: str) -> NDArray[np.float64]:
+    """Return float64 (lead, 3): onset, peak and end of ``p``, ``qrs`` or ``t``, in samples of the signal."""
     last = signal.shape[1] - 1
     onset = np.clip(weighted_mean(wave.onset, leads, f"{name}_on"), 0, last - 1)
     offset = np.clip(weighted_mean(wave.offset, leads, f"{name}_off"), onset + 1, last)
