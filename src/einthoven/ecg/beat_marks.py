@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.border_features import between_samples, middle
+from einthoven.ecg.border_features import between_samples, middle, quantile
 from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 
 __all__ = ["PPattern", "carried_marks", "free_p_waves", "quiet_pauses"]
@@ -21,6 +21,9 @@ SIZES = (0.4, 2.5)
 
 USUAL_STEPS = 6
 """48 ms: how far PR varies from beat to beat while it counts as usual."""
+
+OVERLAP = round(0.05 * RATE_HZ)
+"""By so much more than usual P may begin within the T wave before."""
 
 AFTER_T = round(0.02 * RATE_HZ)
 BEFORE_QRS = round(0.02 * RATE_HZ)
@@ -90,14 +93,25 @@ def carried_marks(
     marks[:, :, :3] = np.nan
     if pattern is None:
         return marks
-    ends, onsets = last_ends(marks), first_onsets(marks)
+    ends = np.concatenate([[-np.inf], last_ends(marks)[:-1]])  # of the beat before
+    latest = first_onsets(marks) - BEFORE_QRS - pattern.length
+    expected = fiducials + pattern.start
+    within_t = _usual_overlap(ends - expected, of_dominant=templates == 0)
     for beat in known.tolist():
-        earliest = ends[beat - 1] + AFTER_T if beat > 0 else 0.0
-        latest = onsets[beat] - BEFORE_QRS - pattern.length
-        start = _p_start(pattern, fiducials[beat] + pattern.start, earliest=earliest, latest=latest)
+        start = None
+        if templates[beat] == 0:  # QRS of another shape keeps another distance to P
+            start = _usual_start(pattern, expected[beat], earliest=ends[beat] - within_t)
+        if start is None:
+            start = _other_start(pattern, earliest=max(ends[beat] + AFTER_T, 0.0), latest=latest[beat])
         if start is not None:
             marks[beat, :, :3] = pattern.marks + (start - pattern.start)
     return marks
+
+
+def _usual_overlap(overlap: NDArray[np.float64], *, of_dominant: NDArray[np.bool_]) -> float:
+    """Return by how much P may begin before the end of T: as usual in this record, and ``OVERLAP`` more."""
+    usual = overlap[of_dominant & np.isfinite(overlap)]
+    return OVERLAP + (max(0.0, quantile(usual, 0.5)) if usual.size else 0.0)
 
 
 def free_p_waves(marks: NDArray[np.float64], pattern: PPattern) -> NDArray[np.float64]:
@@ -137,17 +151,23 @@ def first_onsets(marks: NDArray[np.float64]) -> NDArray[np.float64]:
     return first
 
 
-def _p_start(pattern: PPattern, expected: float, *, earliest: float, latest: float) -> float | None:
-    """Return where the pattern begins in the record: near the usual place, else anywhere between, else None."""
-    alike = pattern.alike
-    usual = round(expected / STEP)
+def _usual_start(pattern: PPattern, expected: float, *, earliest: float) -> float | None:
+    """Return where the pattern begins within 48 ms of its usual place; None where it isn't, or would lie in T."""
+    alike, usual = pattern.alike, round(expected / STEP)
     at = _highest(alike, usual - USUAL_STEPS, usual + USUAL_STEPS)
-    if at is not None and alike.correlation[at] >= ALIKE:
-        return STEP * between_samples(alike.correlation, at)
+    if at is None or alike.correlation[at] < ALIKE or at * STEP < earliest:
+        return None
+    return STEP * between_samples(alike.correlation, at)
+
+
+def _other_start(pattern: PPattern, *, earliest: float, latest: float) -> float | None:
+    """Return where the pattern begins between two places, if anywhere."""
     if not earliest <= latest:  # also where one is NaN
         return None
-    at = _highest(alike, int(earliest // STEP), int(latest // STEP))
-    return STEP * between_samples(alike.correlation, at) if at is not None and _is_p(alike, at) else None
+    at = _highest(pattern.alike, int(earliest // STEP), int(latest // STEP))
+    return (
+        STEP * between_samples(pattern.alike.correlation, at) if at is not None and _is_p(pattern.alike, at) else None
+    )
 
 
 def _all_starts(pattern: PPattern, *, earliest: float, latest: float) -> list[float]:

@@ -139,8 +139,9 @@ def _peaks(
     start, end = signal[rows, first], signal[rows, last]
     slope = (end - start) / np.maximum(last - first, 1)
     away = signal[:, low:high] - start[:, None] - slope[:, None] * (samples - first[:, None])
-    away[(samples < first[:, None]) | (samples > last[:, None])] = 0
-    highest, deepest = away.argmax(axis=1), away.argmin(axis=1)
+    inside = (samples >= first[:, None]) & (samples <= last[:, None])
+    highest = np.where(inside, away, -np.inf).argmax(axis=1)
+    deepest = np.where(inside, away, np.inf).argmin(axis=1)
     upright = away[rows, highest] >= -upright_share * away[rows, deepest]
-    peaks: NDArray[np.float64] = low + np.where(upright, highest, deepest).astype(np.float64)
+    peaks: NDArray[np.float64] = np.clip(low + np.where(upright, highest, deepest), onset, offset)
     return peaks
