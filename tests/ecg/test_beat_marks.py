@@ -90,7 +90,6 @@ def test_a_record_without_p_waves_keeps_its_other_marks():
     assert np.isfinite(marks[:, :, 3:]).all()
 
 
-@pytest.mark.xfail(strict=True, reason="at the usual distance from QRS, P is taken from the T wave before")
 def test_the_t_wave_before_an_early_beat_is_no_p():
     """The extrasystole comes 0.46 s behind a beat: where its P would be is the top of T."""
     fiducials = FIDUCIALS.copy()
@@ -99,7 +98,6 @@ def test_the_t_wave_before_an_early_beat_is_no_p():
     assert np.isnan(marks[3, :, P]).all()
 
 
-@pytest.mark.xfail(strict=True, reason="at the usual distance P is not kept off the QRS of another shape")
 def test_what_looks_like_p_within_a_wide_qrs_is_none():
     wide = LEAD_MARKS.copy()
     wide[:, 3] = -90

@@ -15,7 +15,6 @@ from einthoven.ecg.representative_beat import (
     representative_beat,
     representative_beats,
     stacked_beats,
-    without_spikes,
 )
 
 WIDTH = BEFORE + AFTER + 1
@@ -138,29 +137,6 @@ def test_a_single_beat_has_no_known_noise():
 def test_noise_is_told_also_where_all_beats_are_cut_off():
     beat = median_of(noise(2, 900), [150, 500])
     assert np.isfinite(beat.noise).all()
-
-
-def test_a_spike_becomes_a_straight_line_and_the_rest_stays():
-    signal = noise(2, 1000)
-    bridged = without_spikes(signal, np.array([499.6]))
-    assert np.array_equal(bridged[:, :497], signal[:, :497])
-    assert np.array_equal(bridged[:, 508:], signal[:, 508:])
-    assert np.abs(np.diff(bridged[:, 496:509], n=2, axis=1)).max() < 1e-5
-
-
-@pytest.mark.parametrize("spike", [0.0, 2.0, 996.0, 999.0])
-def test_spikes_at_the_ends_of_the_record_are_bridged_too(spike):
-    bridged = without_spikes(noise(1, 1000), np.array([spike]))
-    assert np.isfinite(bridged).all()
-    assert bridged.shape == (1, 1000)
-
-
-def test_the_signal_itself_keeps_its_spikes():
-    signal = noise(1, 1000)
-    before = signal.copy()
-    without_spikes(signal, np.array([500.0]))
-    assert np.array_equal(signal, before)
-    assert without_spikes(signal, np.zeros(0)) is signal
 
 
 def test_there_is_one_beat_per_template_and_none_of_those_that_match_none():

@@ -142,7 +142,6 @@ def test_what_is_no_beat_gets_ordered_marks_all_the_same(kind):
     assert np.nanmax(marks) <= 600
 
 
-@pytest.mark.xfail(strict=True, reason="where a lead is exactly level the peak is that of another lead's window")
 def test_the_peak_of_a_level_lead_lies_between_its_borders():
     marks = borders(*np.zeros((3, 601)), noise=0)
     assert (np.diff(marks[:, QRS_ON : QRS_OFF + 1], axis=1) >= 0).all()
