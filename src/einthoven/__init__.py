@@ -27,6 +27,7 @@ __all__ = [
     "ingest",
     "load_study",
     "locate",
+    "measure",
     "predict",
     "prepare",
     "read",
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from einthoven.drawing.ecg_paper import draw_ecg
     from einthoven.ecg.formats import locate, read
     from einthoven.ecg.input_spec import InputSpec
+    from einthoven.ecg.measurements import measure
     from einthoven.ecg.prepare import prepare
     from einthoven.ecg.record import Record
     from einthoven.evaluation.evaluate import evaluate
@@ -63,6 +65,7 @@ _HOMES = {
     "ingest": "store.ingest",
     "load_study": "study.settings",
     "locate": "ecg.formats",
+    "measure": "ecg.measurements",
     "predict": "models.predict",
     "prepare": "ecg.prepare",
     "read": "ecg.formats",

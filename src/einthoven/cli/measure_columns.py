@@ -123,11 +123,10 @@ def _linked(source: str) -> str:
 
 
 def _absent(name: str, quantity: Quantity) -> str:
-    from einthoven.ecg.measurement_validity import _NEEDED_LEADS as NEEDED_LEADS
-    from einthoven.ecg.measurement_validity import NEEDED_WAVES
+    from einthoven.ecg.measurement_validity import NEEDED_WAVES, NUMBERS_NEED_LEADS
 
     waves = NEEDED_WAVES.get(name, "").split()
-    leads = NEEDED_LEADS.get(name, ())
+    leads = NUMBERS_NEED_LEADS.get(name, ())
     reasons = ["fewer than two beats"] if name.startswith(_NEEDS_RR) else []
     reasons += [f"no {' or '.join(waves)}"] if waves else []
     if "P" in waves:  # flutter waves have a rate, which is the atria's

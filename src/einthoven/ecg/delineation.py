@@ -14,7 +14,8 @@ from einthoven.ecg.beats import Beats
 from einthoven.ecg.border_features import quantile
 from einthoven.ecg.dissociated_p import dissociated_p_waves
 from einthoven.ecg.marks import Mark
-from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beats, without_spikes
+from einthoven.ecg.pacing_spikes import without_spikes
+from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beats
 from einthoven.ecg.t_alignment import t_shifts
 from einthoven.ecg.wave_likeness import weighted_by_noise
 

@@ -19,7 +19,7 @@ from einthoven.ecg.measurement_reasons import Reason
 from einthoven.ecg.qrs_deflections import DEFLECTIONS
 from einthoven.ecg.voltage_criteria import NEEDED_LEADS
 
-__all__ = ["NEEDED_LEADS", "NEEDED_WAVES", "Waves", "judge_numbers", "judge_waves", "lead_codes"]
+__all__ = ["NEEDED_WAVES", "NUMBERS_NEED_LEADS", "Waves", "judge_numbers", "judge_waves", "lead_codes"]
 
 SURE = 0.75
 """Confidence of a wave below which what is measured on it is doubtful."""
@@ -75,7 +75,7 @@ PACED_DOUBTS = frozenset(
 )
 """What limits and criteria were not made for when beats are paced."""
 
-_NEEDED_LEADS = NEEDED_LEADS | {
+NUMBERS_NEED_LEADS = NEEDED_LEADS | {
     **dict.fromkeys(("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_t_angle_deg"), ("I", "aVF")),
     "spatial_qrs_t_angle_deg": LEAD_SETS["8"],
     "lbbb_score": ("V1", "V6"),
@@ -201,7 +201,7 @@ def judge_numbers(
         absence = absences[needed]
         if absence or math.isnan(value):
             numbers[name] = math.nan
-            lacking = _missing_lead(_NEEDED_LEADS.get(name, ()), rows, leads)
+            lacking = _missing_lead(NUMBERS_NEED_LEADS.get(name, ()), rows, leads)
             codes[name] = absence or lacking or codes.get(name, Reason.NONE) or Reason.NO_DEFLECTION
         elif not _is_plausible(name, value):
             codes[name] = Reason.IMPLAUSIBLE

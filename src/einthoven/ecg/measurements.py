@@ -183,11 +183,12 @@ def _add_axes(numbers: Numbers, codes: Codes, leads: LeadNumbers, rows: Mapping[
 
 
 def _without_beats(numbers: Numbers, codes: Codes, analysis: AnalysisSignal) -> Measurements:
-    """Return measurements that are absent for want of beats, but for their count."""
+    """Return measurements that are absent for want of whole beats, but for their count."""
+    lacking = Reason.TOO_FEW_BEATS if numbers["n_beats"] else Reason.NO_BEATS
     numbers = {name: numbers.get(name, math.nan) for name in QUANTITIES}
-    codes |= {name: Reason.NO_BEATS for name, value in numbers.items() if math.isnan(value)}
+    codes |= {name: lacking for name, value in numbers.items() if math.isnan(value)}
     values = np.full((len(analysis.leads), len(LEAD_QUANTITIES)), np.nan)
-    lead_reasons = np.full(values.shape, Reason.NO_BEATS, dtype=np.uint8)
+    lead_reasons = np.full(values.shape, lacking, dtype=np.uint8)
     lead_reasons[~analysis.usable] = Reason.LEAD_UNUSABLE
     return _packed(numbers, codes, analysis.leads, values, lead_reasons, in_mv=analysis.unit == "mV")
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beats import Beats
+from einthoven.ecg.pacing_spikes import without_spikes
 
 __all__ = [
     "AFTER",
@@ -17,7 +18,6 @@ __all__ = [
     "representative_beat",
     "representative_beats",
     "stacked_beats",
-    "without_spikes",
 ]
 
 BEFORE = round(0.5 * RATE_HZ)
@@ -28,9 +28,6 @@ AFTER = round(0.7 * RATE_HZ)
 
 MOST_BEATS = 64
 """Of a template in a long record: the standard error has fallen to an eighth, and memory stays flat."""
-
-SPIKE_SAMPLES = (4, 8)
-"""Before and behind a pacing spike: what the filters of recorder and analysis make of it."""
 
 FEW_BEATS = 32
 """Up to so many are sorted by comparing neighbours."""
@@ -72,19 +69,6 @@ def representative_beats(analysis: AnalysisSignal, beats: Beats) -> tuple[Repres
     n_templates = int(beats.template.max(initial=-1)) + 1
     signal = without_spikes(analysis.signal, beats.spikes)
     return tuple(representative_beat(signal, beats, np.flatnonzero(beats.template == k)) for k in range(n_templates))
-
-
-def without_spikes(signal: NDArray[np.float32], spikes: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the signal with straight lines in place of pacing spikes."""
-    if spikes.size == 0:
-        return signal
-    bridged = signal.copy()
-    before, after = SPIKE_SAMPLES
-    for spike in np.rint(spikes).astype(np.int64).tolist():
-        low, high = max(0, spike - before), min(signal.shape[1] - 1, spike + after)
-        line = np.linspace(0, 1, high - low + 1, dtype=np.float32)
-        bridged[:, low : high + 1] = signal[:, low, None] + (signal[:, high] - signal[:, low])[:, None] * line
-    return bridged
 
 
 def representative_beat(signal: NDArray[np.float32], beats: Beats, members: NDArray[np.int64]) -> RepresentativeBeat:
