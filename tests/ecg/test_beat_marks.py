@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from einthoven.ecg.beat_marks import PPattern, carried_marks, free_p_waves
+from einthoven.ecg.beat_marks import PPattern, carried_marks, cut_at_next_beat, free_p_waves
 
 P, T = slice(0, 3), slice(6, 9)
 FIDUCIALS = np.array([400.0, 800.3, 1200.0, 1600.5, 2000.0, 2400.0])
@@ -163,3 +163,14 @@ def test_a_pattern_knows_its_place_and_where_the_record_is_like_it():
     alike = np.flatnonzero(pattern.alike.correlation > 0.9) * 4
     assert set(np.round((alike - (322 - 28)) / 1400)) == {0, 1}
     assert np.abs((alike - (322 - 28) + 700) % 1400 - 700).max() < 16
+
+
+def test_t_waves_end_where_the_next_beat_begins_and_hidden_ones_are_absent():
+    marks = np.full((3, 1, 9), np.nan)
+    marks[0, 0] = [100, 120, 140, 180, 200, 230, 300, 350, 420]
+    marks[1, 0] = [400, 410, 430, 440, 460, 480, 520, 600, 640]
+    marks[2, 0, 3:] = [590, 610, 640, 700, 750, 800]
+    cut_at_next_beat(marks)
+    assert marks[0, 0, 8] == 400
+    assert np.isnan(marks[1, 0, 6:]).all()
+    assert marks[2, 0, 8] == 800

@@ -341,7 +341,7 @@ def test_qrs_of_a_beat_is_that_of_its_template_where_the_beat_is_and_t_near():
     for beat in range(1, found.beats.sample.size - 1):
         expected = found.beats.sample[beat] / 500 + found.lead_marks[found.beats.template[beat]] / 1000
         assert found.beat_marks[beat, :, QRS] == pytest.approx(expected[:, QRS])
-        assert found.beat_marks[beat, :, T] == pytest.approx(expected[:, T], abs=0.005)
+        assert found.beat_marks[beat, :, T] == pytest.approx(expected[:, T], abs=0.01)
 
 
 def test_an_extrasystole_that_is_alone_has_qrs_and_t_of_its_own():

@@ -30,8 +30,8 @@ LOW_HZ, HIGH_HZ = 0.5, 100.0
 SHARE_OF_RATE = 0.4
 """The upper corner of a record that was sampled more slowly."""
 
-FLAT_S = 0.5
-"""A line that stays exactly where it is for so long is no ECG: between waves noise moves the last digit."""
+FLAT_S = 1.5
+"""A line that stays exactly where it is for so long is no ECG; smoothed recordings have shorter ones between T and P."""
 
 LARGEST_LOST_SHARE = 0.5
 """Of a lead that is still used."""

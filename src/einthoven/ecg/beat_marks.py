@@ -11,7 +11,7 @@ from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.border_features import between_samples, middle, quantile
 from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 
-__all__ = ["PPattern", "carried_marks", "free_p_waves", "quiet_pauses"]
+__all__ = ["PPattern", "carried_marks", "cut_at_next_beat", "free_p_waves", "quiet_pauses"]
 
 ALIKE, ALIKE_ELSEWHERE = 0.5, 0.8
 """Correlation from which a P wave is there: at its usual distance from QRS, and anywhere else."""
@@ -112,6 +112,20 @@ def _usual_overlap(overlap: NDArray[np.float64], *, of_dominant: NDArray[np.bool
     """Return by how much P may begin before the end of T: as usual in this record, and ``OVERLAP`` more."""
     usual = overlap[of_dominant & np.isfinite(overlap)]
     return OVERLAP + (max(0.0, quantile(usual, 0.5)) if usual.size else 0.0)
+
+
+def cut_at_next_beat(marks: NDArray[np.float64]) -> None:
+    """End each T wave where the next beat begins, or take it away where its peak would lie beyond; in place.
+
+    Parameters
+    ----------
+    marks : float64 (beat, lead, 9), samples of the record
+    """
+    own = marks[1:]
+    begins = np.where(np.isfinite(own[:, :, 0]), own[:, :, 0], own[:, :, 3])
+    t = marks[:-1, :, 6:]
+    t[t[:, :, 1] >= begins] = np.nan
+    t[:, :, 2] = np.fmin(t[:, :, 2], np.where(np.isnan(t[:, :, 2]), np.nan, begins))
 
 
 def free_p_waves(marks: NDArray[np.float64], pattern: PPattern) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beat_groups import BeatGroups, GroupWaves, behind_spikes, group_beats, group_waves
-from einthoven.ecg.beat_marks import carried_marks, free_p_waves, quiet_pauses
+from einthoven.ecg.beat_marks import carried_marks, cut_at_next_beat, free_p_waves, quiet_pauses
 from einthoven.ecg.beats import Beats
 from einthoven.ecg.border_features import quantile
 from einthoven.ecg.dissociated_p import dissociated_p_waves
@@ -90,6 +90,7 @@ def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
     found = group_waves(signal, leads, beats, groups)
     carried = carried_marks(beats.sample, groups.of_beat, found.lead_marks, found.pattern)
     _align_t(carried, signal, beats, groups, found.lead_marks)
+    cut_at_next_beat(carried)
     carried[(carried < 0) | (carried > signal.shape[1] - 1)] = np.nan
     free = _free_p(carried, signal, leads, beats, found)
     n_templates = len(representatives)

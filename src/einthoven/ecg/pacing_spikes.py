@@ -101,11 +101,11 @@ def without_spikes(signal: Floats, spikes: NDArray[np.float64]) -> Floats:
         return signal
     cleaned = signal.copy()
     last = signal.shape[1] - 1
-    rise = np.linspace(0, 1, 2 * BLANK + 1, dtype=np.float32)
     for spike in np.rint(spikes).astype(np.int64).tolist():
         start, stop = max(spike - BLANK, 0), min(spike + BLANK, last)
         ends = cleaned[:, [start, stop]]
-        cleaned[:, start : stop + 1] = ends[:, :1] + np.outer(ends[:, 1] - ends[:, 0], rise[: stop - start + 1])
+        rise = np.linspace(0, 1, stop - start + 1, dtype=np.float32)
+        cleaned[:, start : stop + 1] = ends[:, :1] + np.outer(ends[:, 1] - ends[:, 0], rise)
     return cleaned
 
 

@@ -71,6 +71,8 @@ def lead_borders(
         wave = found[name]
         if wave is not None:
             marks[:, first : first + 3] = wave_marks(signal, leads, wave, name)
+    np.minimum(marks[:, 2], marks[:, 3], out=marks[:, 2])  # P ends where QRS begins, T begins where QRS ends
+    np.maximum(marks[:, 6], marks[:, 5], out=marks[:, 6])
     return marks
 
 

@@ -85,6 +85,7 @@ def _likeness_of_block(
     wave_energy = float(np.vdot(pattern, pattern))
     scale = np.sqrt(energy * wave_energy)
     correlation = np.divide(common, scale, out=np.zeros(common.shape), where=scale > 0)
+    np.clip(correlation, -1, 1, out=correlation)  # a level stretch leaves little but rounding
     return correlation, common / wave_energy if wave_energy > 0 else np.zeros(common.shape)
 
 
