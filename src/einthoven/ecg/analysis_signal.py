@@ -31,7 +31,7 @@ SHARE_OF_RATE = 0.4
 """The upper corner of a record that was sampled more slowly."""
 
 FLAT_S = 1.5
-"""A line that stays exactly where it is for so long is no ECG; smoothed recordings have shorter ones between T and P."""
+"""A line that stays exactly where it is for so long is no ECG; smoothed ones have shorter lines between T and P."""
 
 LARGEST_LOST_SHARE = 0.5
 """Of a lead that is still used."""

@@ -151,8 +151,8 @@ def border_estimates(
     reach : int
         Estimates further than this from the base are taken for being there.
     """
-    steep = energy_quantiles(activity.steep[:, window[0] : window[1]]) + window[0]
-    bow = energy_quantiles(_bows(activity.smooth, window)) + window[0]
+    both = np.concatenate([activity.steep[:, window[0] : window[1]], _bows(activity.smooth, window)])
+    steep, bow = np.split(energy_quantiles(both) + window[0], 2)
     n = QUANTILES.size
     return (
         _estimates(activity, onset, (steep[:, :n], bow[:, :n]), anchors=anchors, reach=reach),

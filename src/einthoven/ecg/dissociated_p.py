@@ -23,7 +23,7 @@ __all__ = ["March", "dissociated_p_waves", "marching_p_waves"]
 LENGTH = round(0.136 * RATE_HZ / STEP)
 """Steps of a trial: a P wave and what is level around it."""
 
-TRIALS = 8
+TRIALS = 5
 """The stretches that stand out most, one from each pause."""
 
 ALIKE = 0.75

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.representative_beat import stacked_beats
-from einthoven.ecg.wave_likeness import consistency, thinned, weighted_by_noise
+from einthoven.ecg.border_features import quantile
+from einthoven.ecg.representative_beat import BEFORE
+from einthoven.ecg.wave_likeness import STEP, consistency, thinned, weighted_by_noise
 
 __all__ = ["is_visible", "wave_confidence"]
 
@@ -40,16 +41,20 @@ def wave_confidence(
     noise : float32 (lead,)
         Noisy leads count less.
     """
-    stack = stacked_beats(signal, fiducials)
     weights = weighted_by_noise(noise)[:, None]
+    starts = np.rint(fiducials).astype(np.int64) - BEFORE
     confidence = np.zeros(len(windows))
     for wave in np.flatnonzero(np.isfinite(windows).all(axis=1)).tolist():
-        low, high = max(0, int(windows[wave, 0])), min(stack.shape[2], int(windows[wave, 1]) + 1)
-        part = thinned(stack[:, :, low:high])
-        whole = part[np.isfinite(part).all(axis=(1, 2))]
-        if part.shape[2] < LEAST_STEPS:
+        low, high = max(0, int(windows[wave, 0])), int(windows[wave, 1]) + 1
+        first, n_samples = starts + low, high - low
+        whole = first[(first >= 0) & (first + n_samples <= signal.shape[1])].tolist()
+        if n_samples < LEAST_STEPS * STEP:
             continue
-        confidence[wave] = np.clip(np.median(consistency(whole * weights)), 0, 1) if len(whole) > 1 else 1.0
+        if len(whole) > 1:
+            steps = thinned(np.stack([signal[:, start : start + n_samples] for start in whole])) * weights
+            confidence[wave] = np.clip(quantile(consistency(steps), 0.5), 0, 1)
+        else:
+            confidence[wave] = 1.0
     return confidence
 
 
