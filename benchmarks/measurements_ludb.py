@@ -8,12 +8,14 @@ same is computed with the quantiles over leads that the measurements themselves 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from einthoven.ecg.record import Record
 from ludb import REPORTED, TUNED, LudbRecord, ludb
 from measured import numbers
 from measuring import machine, table
@@ -47,7 +49,32 @@ def main() -> None:
     print("Global intervals, measured minus marked:")
     for title, share in OVER_LEADS.items():
         print(f"\n{title}:\n\n{interval_table(records, measured, share=share)}")
-    print("", rate_text(records, measured), axis_text(records, measured), sep="\n\n")
+    rescaled = {number: numbers(with_einthoven(one.record)) for number, one in records.items()}
+    print("", rate_text(records, measured), axis_text(records, rescaled), sep="\n\n")
+
+
+def with_einthoven(record: Record) -> Record:
+    """Return the record with limb leads on one scale: LUDB stretches each lead to a span of its own.
+
+    II = a I + b III by least squares; a I and b III are what I and III were, on the scale of II.
+    """
+    rows = [record.leads.index(lead) for lead in ("I", "II", "III")]
+    one, two, three = record.signal[rows].astype(np.float64)
+    (a, b), *_ = np.linalg.lstsq(np.stack([one, three], axis=1), two, rcond=None)
+    one, three = a * one, b * three
+    two = one + three
+    limb = {
+        "I": one,
+        "II": two,
+        "III": three,
+        "aVR": -(one + two) / 2,
+        "aVL": (one - three) / 2,
+        "aVF": (two + three) / 2,
+    }
+    signal = record.signal.copy()
+    for lead, values in limb.items():
+        signal[record.leads.index(lead)] = values
+    return dataclasses.replace(record, signal=signal)
 
 
 def interval_table(records: Mapping[int, LudbRecord], measured: Mapping[int, dict[str, float]], *, share: float) -> str:
@@ -139,7 +166,8 @@ def axis_text(records: Mapping[int, LudbRecord], measured: Mapping[int, dict[str
     near = [named == ours or _degrees_away(axis, named) <= 10 for named, ours, axis in pairs]
     same = sum(named == ours for named, ours, _ in pairs)
     return (
-        f"Frontal QRS axis, the reader's words (lines) against the measured angle (columns):\n\n"
+        "Frontal QRS axis, the reader's words (lines) against the measured angle (columns); LUDB stretches each lead to "
+        "a span of its own, so I and III were put back on one scale by II = a I + b III:\n\n"
         f"{table(('LUDB', *columns), rows)}\n\nThe same in {same} of {len(pairs)}; "
         f"the same or less than 10 degrees beyond its borders in {sum(near)}."
     )
