@@ -166,8 +166,8 @@ def axis_text(records: Mapping[int, LudbRecord], measured: Mapping[int, dict[str
     near = [named == ours or _degrees_away(axis, named) <= 10 for named, ours, axis in pairs]
     same = sum(named == ours for named, ours, _ in pairs)
     return (
-        "Frontal QRS axis, the reader's words (lines) against the measured angle (columns); LUDB stretches each lead to "
-        "a span of its own, so I and III were put back on one scale by II = a I + b III:\n\n"
+        "Frontal QRS axis, the reader's words (lines) against the measured angle (columns); LUDB stretches each lead "
+        "to a span of its own, so I and III were put back on one scale by II = a I + b III:\n\n"
         f"{table(('LUDB', *columns), rows)}\n\nThe same in {same} of {len(pairs)}; "
         f"the same or less than 10 degrees beyond its borders in {sum(near)}."
     )
