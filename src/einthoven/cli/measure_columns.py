@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = ["columns_page"]
 
-_NEEDS_RR = ("heart_rate_bpm", "rr_", "rmssd_ms", "af_score", "qtc_")
+_NEEDS_RR = ("heart_rate_bpm", "rr_ms", "rr_min_ms", "rr_max_ms", "qtc_")
+_NEEDS_MORE_BEATS = {
+    "rr_sd_ms": "fewer than three beats",
+    "rr_regularity": "fewer than three beats",
+    "rmssd_ms": "no three normal beats in a row",
+    "af_score": "fewer than four beats",
+}
 _DEFLECTION = re.compile(r"(q|r|s|r_prime|s_prime|qs)_(mv|ms)$|t_prime_mv$|r_peak_time_ms$")
 _HEAD = """\
 # Measurements
@@ -25,8 +31,9 @@ measure --columns` prints.
 
 Numbers are float32, in the unit that their name ends with; `1` stands for counts, shares and scores. An empty number
 (null) is absent, and `reasons` says why. All but rate and rhythm are measured on the representative beat of the
-dominant morphology: the median of its beats in each lead. Onsets are the earliest, ends the latest over all leads,
-except where a column names its lead. The signal is band-passed 0.5 to 100 Hz at 500 Hz before.
+dominant morphology: the median of its beats in each lead. Onsets are those that a tenth of the leads precede, ends
+those that a tenth exceed, except where a column names its lead. The signal is band-passed 0.5 to 100 Hz at 500 Hz
+before.
 
 The file's metadata hold `type` (`einthoven.measurements`) and `version` ({version}). Columns may be added under a new
 version; none changes its meaning.
@@ -128,6 +135,7 @@ def _absent(name: str, quantity: Quantity) -> str:
     waves = NEEDED_WAVES.get(name, "").split()
     leads = NUMBERS_NEED_LEADS.get(name, ())
     reasons = ["fewer than two beats"] if name.startswith(_NEEDS_RR) else []
+    reasons += [_NEEDS_MORE_BEATS[name]] if name in _NEEDS_MORE_BEATS else []
     reasons += [f"no {' or '.join(waves)}"] if waves else []
     if "P" in waves:  # flutter waves have a rate, which is the atria's
         reasons.append("atrial fibrillation" if name == "atrial_rate_bpm" else "atrial fibrillation or flutter")

@@ -1,6 +1,7 @@
 """P, PR, QRS, QT and JT from the borders of the waves, and QT corrected for the heart rate.
 
-Durations over all leads, earliest onset to latest end (AHA/ACC/HRS 2007, doi:10.1161/CIRCULATIONAHA.106.180200).
+Durations over all leads (AHA/ACC/HRS 2007, doi:10.1161/CIRCULATIONAHA.106.180200), from the onset that a tenth of the
+leads precede to the end that a tenth exceed (``delineation.GLOBAL_QUANTILES``).
 """
 
 from __future__ import annotations

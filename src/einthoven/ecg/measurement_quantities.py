@@ -3,8 +3,8 @@
 The one list behind the columns of a table of measurements, its documentation, and the validity of each number. Names
 are those of ``ecg/formats/measurement_names.py`` where a machine measures the same.
 
-Borders of waves are those over all leads (earliest onset, latest end) of the representative beat of the dominant
-morphology.
+Borders of waves are those over all leads (early onsets, late ends: ``delineation.GLOBAL_QUANTILES``) of the
+representative beat of the dominant morphology.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ QUANTITIES: dict[str, Quantity] = {
     "rr_sd_ms": Quantity("ms", "standard deviation of RR", "sqrt(sum (RR - mean)^2 / (n - 1))", TASK_FORCE),
     "rr_min_ms": Quantity("ms", "shortest RR interval", "min RR", TASK_FORCE),
     "rr_max_ms": Quantity("ms", "longest RR interval", "max RR", TASK_FORCE),
-    "rmssd_ms": Quantity("ms", "beat-to-beat variation", "sqrt(mean (RR[k+1] - RR[k])^2)", TASK_FORCE),
+    "rmssd_ms": Quantity("ms", "beat-to-beat variation", "sqrt(mean (RR[k+1] - RR[k])^2), normal beats", TASK_FORCE),
     "rr_regularity": Quantity(
         "1", "regularity of the rhythm, 0 to 1", "share of intervals within 10 % of the median interval", OUR_OWN
     ),

@@ -1,8 +1,8 @@
 """How the heart beats: rate, intervals, regularity, and the evidence for atrial fibrillation.
 
 Statistics of RR after the Task Force of the European Society of Cardiology and NASPE (1996,
-doi:10.1161/01.CIR.93.5.1043): all intervals make the ventricular rate; variability is that of normal intervals, between
-beats of which neither is premature or of another focus.
+doi:10.1161/01.CIR.93.5.1043): all intervals make the ventricular rate and the SD; RMSSD is that of normal intervals,
+between beats of which neither is premature or of another focus.
 """
 
 from __future__ import annotations
