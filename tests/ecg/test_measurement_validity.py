@@ -59,7 +59,7 @@ def test_in_flutter_p_is_absent_and_the_rate_of_the_atria_is_not():
     judge_numbers(numbers, codes, waves, rows=ROWS, leads=STANDARD_LEADS)
     assert numbers["atrial_rate_bpm"] == 285.7
     assert np.isnan(numbers["pr_ms"])
-    assert codes == {"pr_ms": Reason.ATRIAL_FLUTTER}
+    assert codes == {"pr_ms": Reason.ATRIAL_FLUTTER, "af_score": Reason.ATRIAL_FLUTTER}
 
 
 def test_absent_waves_are_absent_and_fibrillation_comes_before_any_p():

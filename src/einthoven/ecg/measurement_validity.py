@@ -195,9 +195,11 @@ def judge_numbers(
         All leads of the record.
     """
     absences, doubts = _by_needed_waves(waves.absent), _by_needed_waves(waves.doubt)
-    without_p = {"atrial_rate_bpm"} if waves.absent[0] is Reason.ATRIAL_FLUTTER else ()
+    flutter = waves.absent[0] is Reason.ATRIAL_FLUTTER
+    if flutter:
+        codes["af_score"] = Reason.ATRIAL_FLUTTER
     for name, value in numbers.items():
-        needed = "" if name in without_p else NEEDED_WAVES.get(name, "")
+        needed = "" if flutter and name == "atrial_rate_bpm" else NEEDED_WAVES.get(name, "")
         absence = absences[needed]
         if absence or math.isnan(value):
             numbers[name] = math.nan
