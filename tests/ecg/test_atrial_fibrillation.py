@@ -26,7 +26,7 @@ def test_irregular_intervals_and_unlike_p_waves_each_raise_the_score():
         for rr_ms, likeness in ((REGULAR, 0.95), (IRREGULAR, 0.95), (REGULAR, 0.1), (IRREGULAR, 0.1))
     ]
     assert scores[0] < scores[1] < scores[3]
-    assert scores[0] < scores[2] < scores[3]
+    assert scores[0] <= scores[2] < scores[3]
     assert scores[0] < 0.05
     assert scores[3] > 0.9
 
@@ -34,3 +34,10 @@ def test_irregular_intervals_and_unlike_p_waves_each_raise_the_score():
 @pytest.mark.parametrize("rr_ms", [[], [800.0], [800.0, 700.0], [800.0, np.nan, 700.0, np.nan, 650.0]])
 def test_too_few_intervals_have_no_score(rr_ms):
     assert atrial_fibrillation_score(np.array(rr_ms), p_likeness=0.0) is None
+
+
+def test_a_regular_rhythm_without_p_is_no_fibrillation():
+    assert atrial_fibrillation_score(np.full(12, 1900.0), p_likeness=0.0) == 0
+    nearly = np.full(20, 500.0)
+    nearly[7] = 580.0
+    assert atrial_fibrillation_score(nearly, p_likeness=0.0) < 0.4

@@ -14,12 +14,9 @@ from einthoven.ecg.border_features import (
     QUANTILES,
     BorderSearch,
     activity_of,
-    between_samples,
     border_estimates,
     crossings,
     energy_quantiles,
-    middle,
-    quantile,
     smoothed,
 )
 
@@ -139,31 +136,6 @@ def test_energy_quantiles_lie_within_and_in_order(rows):
 
 def test_a_row_without_energy_ends_at_its_last_sample():
     assert (energy_quantiles(np.zeros((1, 20))) == 19).all()
-
-
-@FAST
-@given(values=arrays(np.float64, st.tuples(st.integers(1, 14), st.integers(1, 3)), elements=st.floats(-1e6, 1e6)))
-def test_the_middle_is_the_median_of_numpy(values):
-    assert middle(values) == pytest.approx(np.median(values, axis=0), rel=1e-12)
-
-
-@FAST
-@given(values=arrays(np.float64, st.integers(1, 15), elements=st.floats(-1e6, 1e6)), share=st.floats(0, 1))
-def test_the_quantile_is_that_of_numpy(values, share):
-    assert quantile(values, share) == pytest.approx(np.quantile(values, share), rel=1e-9, abs=1e-6)
-
-
-@pytest.mark.parametrize("top", [10.0, 10.3, 9.6])
-def test_the_top_of_a_parabola_is_found_between_samples(top):
-    heights = 7 - 2 * (np.arange(20) - top) ** 2
-    assert between_samples(heights, int(heights.argmax())) == pytest.approx(top)
-
-
-@pytest.mark.parametrize(
-    ("heights", "highest"), [([3.0, 2, 1], 0), ([1.0, 2, 3], 2), ([2.0, 2, 2], 1), ([1.0, 2, 9], 1)]
-)
-def test_where_there_is_no_top_the_sample_stays(heights, highest):
-    assert between_samples(np.array(heights), highest) == highest
 
 
 @pytest.mark.parametrize("gain", [1e-6, 0.5, 3.7, 1e6])

@@ -9,6 +9,7 @@ import pytest
 
 from einthoven.ecg.beats import BeatKind
 from einthoven.ecg.delineation import Mark
+from einthoven.ecg.intervals import intervals
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.lead_measurements import COLUMN
 from einthoven.ecg.leads import STANDARD_LEADS
@@ -49,6 +50,15 @@ def test_a_wave_of_low_confidence_is_doubtful(place, reason):
     waves = judge_waves(dataclasses.replace(delineation, confidence=confidence), atrial_fibrillation=False)
     assert waves.doubt[place] is reason
     assert waves.absent == (Reason.NONE,) * 3
+
+
+def test_p_and_t_that_overlap_are_doubtful():
+    delineation = fake_delineation(("II",), beats_s=BEATS_S)
+    lengths = intervals(delineation.marks[0])
+    short = lengths["pr_ms"] + lengths["qt_ms"] - 10
+    fast = dataclasses.replace(delineation.beats, rr_ms=np.full(len(BEATS_S) - 1, short))
+    waves = judge_waves(dataclasses.replace(delineation, beats=fast), atrial_fibrillation=False)
+    assert waves.doubt == (Reason.P_IN_T, Reason.NONE, Reason.P_IN_T)
 
 
 def test_in_flutter_p_is_absent_and_the_rate_of_the_atria_is_not():

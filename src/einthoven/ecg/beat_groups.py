@@ -11,9 +11,9 @@ from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.atrial_flutter import flutter_cycle_ms
 from einthoven.ecg.beat_marks import PPattern
 from einthoven.ecg.beats import Beats
-from einthoven.ecg.border_features import middle, quantile
 from einthoven.ecg.marks import Mark
 from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beat
+from einthoven.ecg.small_arrays import middle, quantile
 from einthoven.ecg.wave_borders import BeatTiming, lead_borders
 from einthoven.ecg.wave_likeness import weighted_by_noise
 from einthoven.ecg.wave_presence import is_visible, wave_confidence

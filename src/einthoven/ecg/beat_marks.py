@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.border_features import between_samples, middle, quantile
+from einthoven.ecg.small_arrays import between_samples, middle, quantile
 from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 
 __all__ = ["PPattern", "carried_marks", "cut_at_next_beat", "free_p_waves", "quiet_pauses"]

@@ -38,6 +38,9 @@ EARLY_OF_OTHER_SHAPE = 0.92
 SUDDEN = 0.9
 """Of the interval before, below which a beat is early rather than one of a rate that rises with breathing."""
 
+SUDDEN_AT_THE_START = 0.8
+"""The same of the usual interval for the second beat, before whose own nothing is known."""
+
 PAUSE = 1.1
 """Of the interval before an early beat, above which the one behind it is a pause: a sudden rise of rate has none."""
 
@@ -188,7 +191,8 @@ def _kinds(templates: BeatTemplates, rr_ms: NDArray[np.float64]) -> list[BeatKin
         usual = _usual_interval(intervals, beat)
         if shape == 0:
             in_run = beat > 0 and kinds[-1] is BeatKind.PREMATURE_NARROW
-            premature = regular and before < EARLY * usual and (in_run or not before >= SUDDEN * last)
+            limit = SUDDEN_AT_THE_START * usual if np.isnan(last) else SUDDEN * last
+            premature = regular and before < EARLY * usual and (in_run or before < limit)
             premature &= _pause(intervals[beat : beat + LONGEST_RUN], EARLY * usual) > PAUSE * before
             kinds.append(BeatKind.PREMATURE_NARROW if premature else BeatKind.DOMINANT)
         else:

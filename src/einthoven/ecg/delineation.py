@@ -11,11 +11,11 @@ from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
 from einthoven.ecg.beat_groups import BeatGroups, GroupWaves, behind_spikes, group_beats, group_waves
 from einthoven.ecg.beat_marks import carried_marks, cut_at_next_beat, free_p_waves, quiet_pauses
 from einthoven.ecg.beats import Beats
-from einthoven.ecg.border_features import quantile
 from einthoven.ecg.dissociated_p import dissociated_p_waves
 from einthoven.ecg.marks import Mark
 from einthoven.ecg.pacing_spikes import without_spikes
 from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beats
+from einthoven.ecg.small_arrays import quantile
 from einthoven.ecg.t_alignment import t_shifts
 from einthoven.ecg.wave_likeness import weighted_by_noise
 

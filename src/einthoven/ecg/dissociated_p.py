@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.border_features import between_samples
+from einthoven.ecg.small_arrays import between_samples
 from einthoven.ecg.wave_borders import wave_marks
 from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 from einthoven.ecg.wave_search import p_search

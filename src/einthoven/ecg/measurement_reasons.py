@@ -43,6 +43,7 @@ class Reason(IntEnum):
     IMPLAUSIBLE = 22
     LEAD_DERIVED = 23
     ATRIAL_FLUTTER = 24
+    P_IN_T = 25
 
 
 REASONS = {
@@ -71,5 +72,6 @@ REASONS = {
     Reason.IMPLAUSIBLE: "implausibly short or long",
     Reason.LEAD_DERIVED: "lead derived, without borders of its own",
     Reason.ATRIAL_FLUTTER: "atrial flutter",
+    Reason.P_IN_T: "P wave within T",
 }
 """In the words of tables and reports."""

@@ -125,6 +125,9 @@ def judge_waves(delineation: Delineation, *, atrial_fibrillation: bool) -> Waves
         Reason.NONE if sure >= SURE and _is_plausible(name, lengths[name]) else reason
         for sure, name, reason in zip(confidence, ("p_ms", "qrs_ms", "qt_ms"), _UNSURE, strict=True)
     ]
+    if absent[2] or _overlap(lengths, delineation.beats.rr_ms):
+        doubt[0] = doubt[0] or Reason.P_IN_T
+        doubt[2] = doubt[2] or Reason.P_IN_T
     if delineation.flutter_cycle_ms is not None:
         absent[0] = Reason.ATRIAL_FLUTTER
     elif atrial_fibrillation:
@@ -136,6 +139,12 @@ def judge_waves(delineation: Delineation, *, atrial_fibrillation: bool) -> Waves
     kinds = [delineation.beats.kind[beat] for beat in delineation.representatives[0].beats.tolist()]
     paced = 2 * kinds.count(BeatKind.PACED) > len(kinds)
     return Waves((absent[0], absent[1], absent[2]), (doubt[0], doubt[1], doubt[2]), paced)
+
+
+def _overlap(lengths: Mapping[str, float], rr_ms: NDArray[np.float64]) -> bool:
+    """Return whether P begins before the T wave of the beat before ends: then one border or both are a guess."""
+    known = rr_ms[np.isfinite(rr_ms)]
+    return bool(known.size and lengths["pr_ms"] + lengths["qt_ms"] > np.median(known))
 
 
 def lead_codes(

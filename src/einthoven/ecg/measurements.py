@@ -28,7 +28,7 @@ from einthoven.ecg.derived_measurement_leads import completed_beat
 from einthoven.ecg.intervals import RATES_BPM, corrected_qt, intervals
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.lead_measurements import LeadNumbers, measure_leads
-from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.ecg.leads import LIMB_LEADS, STANDARD_LEADS
 from einthoven.ecg.measurement_quantities import QUANTITIES
 from einthoven.ecg.measurement_reasons import Reason
 from einthoven.ecg.measurement_validity import judge_numbers, judge_waves, lead_codes
@@ -167,11 +167,12 @@ def _add_axes(numbers: Numbers, codes: Codes, leads: LeadNumbers, rows: Mapping[
     numbers |= dict.fromkeys((*_AXES, "qrs_t_angle_deg", "spatial_qrs_t_angle_deg"), math.nan)
     frontal = frontal_vectors(areas, rows)
     if frontal is not None:
+        limb = [row for lead, row in rows.items() if lead in LIMB_LEADS]
         durations = (numbers["p_ms"], numbers["qrs_ms"], numbers["qt_ms"] - numbers["qrs_ms"])
         lengths = np.hypot(frontal[0], frontal[1]).tolist()
         for place, name in enumerate(_AXES):
             numbers[name] = frontal_axis(frontal[:, place])
-            height = float(np.abs(leads.of(_HEIGHTS[place])[list(rows.values())]).max())
+            height = float(np.abs(leads.of(_HEIGHTS[place])[limb]).max())
             if lengths[place] < LEAST_DIRECTION * height * durations[place]:
                 codes[name] = Reason.NO_DIRECTION
         numbers["qrs_t_angle_deg"] = abs(angle_between_axes(numbers["qrs_axis_deg"], numbers["t_axis_deg"]))

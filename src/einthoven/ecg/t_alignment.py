@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.border_features import between_samples
+from einthoven.ecg.small_arrays import between_samples
 from einthoven.ecg.wave_likeness import STEP, likeness, thinned
 
 __all__ = ["t_shifts"]

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.analysis_signal import RATE_HZ
-from einthoven.ecg.border_features import Estimates, middle, quantile
+from einthoven.ecg.border_features import Estimates
 from einthoven.ecg.border_weights import border_weights
+from einthoven.ecg.small_arrays import middle, quantile
 from einthoven.ecg.wave_search import WaveSearch, p_search, qrs_search, t_search
 
 __all__ = ["BeatTiming", "lead_borders", "wave_marks", "wave_searches"]

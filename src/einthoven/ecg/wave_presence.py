@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.border_features import quantile
 from einthoven.ecg.representative_beat import BEFORE
+from einthoven.ecg.small_arrays import quantile
 from einthoven.ecg.wave_likeness import STEP, consistency, thinned, weighted_by_noise
 
 __all__ = ["is_visible", "wave_confidence"]

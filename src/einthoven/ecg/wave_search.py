@@ -13,11 +13,11 @@ from einthoven.ecg.border_features import (
     BorderSearch,
     Estimates,
     activity_of,
-    between_samples,
     border_estimates,
     crossings,
     smoothed,
 )
+from einthoven.ecg.small_arrays import between_samples
 
 __all__ = ["WaveSearch", "p_search", "qrs_search", "t_search"]
 
