@@ -30,7 +30,7 @@ def record(p_at, *, noise=0.02, heights=1.0, t_at=(), seed=0):
 def pattern_in(signal):
     """Take a P bump of a beat whose fiducial is sample 250 for the pattern."""
     beat = record([250 - 78], noise=0)[:, :601]
-    return PPattern.of(signal, beat, fiducial=250, marks=LEAD_MARKS[:, :3], weights=QUIET)
+    return PPattern.of(signal, beat, fiducial=250, marks=LEAD_MARKS[:, :3], weights=QUIET, n_independent=8)
 
 
 def marks_of(p_at, *, fiducials=FIDUCIALS, templates=NONE, lead_marks=LEAD_MARKS[None], **kwargs):

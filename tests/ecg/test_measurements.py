@@ -268,3 +268,18 @@ def test_a_record_without_beats_has_absent_numbers_and_one_reason(value):
         "n_paced",
     }
     assert every_number_has_a_validity(measurements)
+
+
+def test_p_waves_without_qrs_are_the_reason_for_no_pr_and_give_the_atria_a_doubtful_rate():
+    record = synthetic_ecg(atrial="dissociated", rr_ms=1700, p_rr_ms=900, noise_mv=0.01).record
+    measurements = measure(record)
+    assert measurements["pr_ms"].reason == "P waves without QRS"
+    assert measurements["pr_ms"].value is None
+    assert measurements["atrial_rate_bpm"].validity is Validity.DOUBTFUL
+    assert measurements["heart_rate_bpm"].validity is Validity.MEASURED
+
+
+@pytest.mark.parametrize("lead", ["I", "II", "V2"])
+def test_noise_between_the_beats_of_one_lead_is_no_p_wave(lead):
+    measurements = measure(synthetic_ecg(rr_ms=1100, noise_mv=0.015, leads=(lead,), duration_s=20.0).record)
+    assert "P waves without QRS" not in measurements.reasons.values()

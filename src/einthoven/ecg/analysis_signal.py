@@ -33,6 +33,9 @@ SHARE_OF_RATE = 0.4
 FLAT_S = 1.5
 """A line that stays exactly where it is for so long is no ECG; smoothed ones have shorter lines between T and P."""
 
+SMALLEST, LARGEST = 1e-9, 1e9
+"""Of amplitudes in any unit: beyond, a damaged file rather than a heart, and single precision ends."""
+
 LARGEST_LOST_SHARE = 0.5
 """Of a lead that is still used."""
 
@@ -89,10 +92,14 @@ def analysis_signal(record: Record) -> AnalysisSignal:
     raw = record.signal[list(order)]
     lost = _lost(raw, rate_hz=rate_hz)
     if record.unit == "mV":
-        pulse = calibration_samples(raw, sampling_rate_hz=rate_hz)
+        with np.errstate(invalid="ignore"):
+            pulse = calibration_samples(raw, sampling_rate_hz=rate_hz)
         lost[:, raw.shape[1] - pulse :] = True
     usable = lost.mean(axis=1) <= LARGEST_LOST_SHARE
     filtered = filter_and_resample(_closed(raw, lost, usable), rate_hz, _spec(rate_hz))
+    silent = np.abs(filtered).max(axis=1) < SMALLEST
+    usable &= ~silent
+    filtered[silent] = 0
     return AnalysisSignal(
         filtered,
         tuple(record.leads[row] for row in order),
@@ -115,8 +122,8 @@ def _spec(rate_hz: float) -> IngestSpec:
 
 
 def _lost(raw: NDArray[np.float32], *, rate_hz: float) -> NDArray[np.bool_]:
-    """Return where a sample isn't finite or belongs to a line of ``FLAT_S`` that does not move."""
-    lost = ~np.isfinite(raw)
+    """Return where a sample isn't finite, is beyond measure, or belongs to a line of ``FLAT_S`` that does not move."""
+    lost = ~(np.abs(raw) <= LARGEST)
     run = max(2, round(FLAT_S * rate_hz))
     if raw.shape[1] <= run:
         lost |= np.ptp(np.where(lost, 0, raw), axis=1, keepdims=True) == 0

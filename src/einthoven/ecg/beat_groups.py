@@ -11,6 +11,7 @@ from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.atrial_flutter import flutter_cycle_ms
 from einthoven.ecg.beat_marks import PPattern
 from einthoven.ecg.beats import Beats
+from einthoven.ecg.leads import LIMB_LEADS
 from einthoven.ecg.marks import Mark
 from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beat
 from einthoven.ecg.small_arrays import middle, quantile
@@ -119,8 +120,14 @@ def group_waves(signal: NDArray[np.float32], leads: tuple[str, ...], beats: Beat
     pattern, dominant = None, groups.beats[0]
     weights = weighted_by_noise(dominant.noise)
     if np.isfinite(lead_marks[0, 0, Mark.P_ON]):
+        limb = sum(lead in LIMB_LEADS for lead in leads)
         pattern = PPattern.of(
-            signal, dominant.signal, fiducial=dominant.fiducial, marks=lead_marks[0, :, :3], weights=weights
+            signal,
+            dominant.signal,
+            fiducial=dominant.fiducial,
+            marks=lead_marks[0, :, :3],
+            weights=weights,
+            n_independent=min(limb, 2) + len(leads) - limb,
         )
     return GroupWaves(lead_marks, confidence, weights, pattern, flutter)
 

@@ -13,11 +13,16 @@ from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 
 __all__ = ["PPattern", "carried_marks", "cut_at_next_beat", "free_p_waves", "quiet_pauses"]
 
-ALIKE, ALIKE_ELSEWHERE = 0.5, 0.8
-"""Correlation from which a P wave is there: at its usual distance from QRS, and anywhere else."""
+ALIKE = 0.5
+"""Correlation from which a P wave is there at its usual distance from QRS."""
 
-SIZES = (0.4, 2.5)
-"""Of a P wave elsewhere, as a share of the usual one."""
+FEW_LEADS, MANY_LEADS = 1, 8
+ALIKE_ELSEWHERE = 0.97, 0.8
+SMALLEST_ELSEWHERE = 0.7, 0.4
+"""Correlation and size (as a share of the usual one) from which a P wave is there anywhere else, with one and with many
+independent leads: noise of one lead is soon like a P wave, that of eight never."""
+
+LARGEST_ELSEWHERE = 2.5
 
 USUAL_STEPS = 6
 """48 ms: how far PR varies from beat to beat while it counts as usual."""
@@ -43,12 +48,15 @@ class PPattern:
         Of the stretch that begins at each step of the record.
     marks : float64 (lead, 3)
         Onset, peak and end in samples from the fiducial.
+    n_independent : int
+        Leads that aren't sums of others: of the limb leads two count.
     """
 
     start: float
     length: int
     alike: Likeness
     marks: NDArray[np.float64]
+    n_independent: int
 
     @classmethod
     def of(
@@ -59,13 +67,14 @@ class PPattern:
         fiducial: int,
         marks: NDArray[np.float64],
         weights: NDArray[np.float32],
+        n_independent: int,
     ) -> PPattern:
         """Return the pattern of a representative beat (lead, sample) in a record (lead, sample)."""
         low = max(0, int(marks[:, 0].min()) + fiducial)
         high = min(beat.shape[1], int(marks[:, 2].max()) + fiducial + 1)
         wave = thinned(beat[:, low:high]) * weights[:, None]
         alike = likeness(thinned(signal) * weights[:, None], wave)
-        return cls(float(low - fiducial), high - low, alike, marks)
+        return cls(float(low - fiducial), high - low, alike, marks, n_independent)
 
 
 def carried_marks(
@@ -123,6 +132,7 @@ def cut_at_next_beat(marks: NDArray[np.float64]) -> None:
     """
     own = marks[1:]
     begins = np.where(np.isfinite(own[:, :, 0]), own[:, :, 0], own[:, :, 3])
+    marks[:-1, :, 5] = np.fmin(marks[:-1, :, 5], np.where(np.isnan(marks[:-1, :, 5]), np.nan, own[:, :, 3]))
     t = marks[:-1, :, 6:]
     t[t[:, :, 1] >= begins] = np.nan
     t[:, :, 2] = np.fmin(t[:, :, 2], np.where(np.isnan(t[:, :, 2]), np.nan, begins))
@@ -179,9 +189,7 @@ def _other_start(pattern: PPattern, *, earliest: float, latest: float) -> float 
     if not earliest <= latest:  # also where one is NaN
         return None
     at = _highest(pattern.alike, int(earliest // STEP), int(latest // STEP))
-    return (
-        STEP * between_samples(pattern.alike.correlation, at) if at is not None and _is_p(pattern.alike, at) else None
-    )
+    return STEP * between_samples(pattern.alike.correlation, at) if at is not None and _is_p(pattern, at) else None
 
 
 def _all_starts(pattern: PPattern, *, earliest: float, latest: float) -> list[float]:
@@ -189,7 +197,7 @@ def _all_starts(pattern: PPattern, *, earliest: float, latest: float) -> list[fl
     if not earliest <= latest:
         return []
     at = _highest(pattern.alike, int(earliest // STEP), int(latest // STEP))
-    if at is None or not _is_p(pattern.alike, at):
+    if at is None or not _is_p(pattern, at):
         return []
     start = STEP * between_samples(pattern.alike.correlation, at)
     before = _all_starts(pattern, earliest=earliest, latest=start - pattern.length)
@@ -202,6 +210,10 @@ def _highest(alike: Likeness, low: int, high: int) -> int | None:
     return low + int(alike.correlation[low : high + 1].argmax()) if low <= high else None
 
 
-def _is_p(alike: Likeness, at: int) -> bool:
-    smallest, largest = SIZES
-    return bool(alike.correlation[at] >= ALIKE_ELSEWHERE and smallest <= alike.size[at] <= largest)
+def _is_p(pattern: PPattern, at: int) -> bool:
+    """Return whether what begins at a step is a P wave by its shape and size alone."""
+    many = (pattern.n_independent - FEW_LEADS) / (MANY_LEADS - FEW_LEADS)
+    correlation = np.interp(many, (0, 1), ALIKE_ELSEWHERE)
+    smallest = np.interp(many, (0, 1), SMALLEST_ELSEWHERE)
+    alike = pattern.alike
+    return bool(alike.correlation[at] >= correlation and smallest <= alike.size[at] <= LARGEST_ELSEWHERE)

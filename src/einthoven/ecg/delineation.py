@@ -12,7 +12,7 @@ from einthoven.ecg.beat_groups import BeatGroups, GroupWaves, behind_spikes, gro
 from einthoven.ecg.beat_marks import carried_marks, cut_at_next_beat, free_p_waves, quiet_pauses
 from einthoven.ecg.beats import Beats
 from einthoven.ecg.dissociated_p import dissociated_p_waves
-from einthoven.ecg.marks import Mark
+from einthoven.ecg.marks import Mark, put_in_order
 from einthoven.ecg.pacing_spikes import without_spikes
 from einthoven.ecg.representative_beat import RepresentativeBeat, representative_beats
 from einthoven.ecg.small_arrays import quantile
@@ -90,8 +90,9 @@ def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
     found = group_waves(signal, leads, beats, groups)
     carried = carried_marks(beats.sample, groups.of_beat, found.lead_marks, found.pattern)
     _align_t(carried, signal, beats, groups, found.lead_marks)
-    cut_at_next_beat(carried)
     carried[(carried < 0) | (carried > signal.shape[1] - 1)] = np.nan
+    put_in_order(carried)
+    cut_at_next_beat(carried)
     free = _free_p(carried, signal, leads, beats, found)
     n_templates = len(representatives)
     lead_marks = _with_p_of_most(found.lead_marks[:n_templates], carried, beats.template) * MS

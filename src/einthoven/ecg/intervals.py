@@ -64,9 +64,11 @@ def corrected_qt(qt_ms: float, rr_ms: float) -> dict[str, float]:
     rr_s = rr_ms / 1000
     if not rr_s > 0:
         return dict.fromkeys(RATES_BPM, math.nan)
-    return {
+    corrected = {
         "qtc_bazett_ms": qt_ms / math.sqrt(rr_s),
         "qtc_fridericia_ms": qt_ms / rr_s ** (1 / 3),
         "qtc_framingham_ms": qt_ms + 154 * (1 - rr_s),
         "qtc_hodges_ms": qt_ms + 1.75 * (60 / rr_s - 60),
     }
+    # a linear formula can fall below zero, far outside its range
+    return {name: value if value > 0 else math.nan for name, value in corrected.items()}

@@ -88,7 +88,9 @@ def measure_leads(
         return LeadNumbers(values, None)
     signal = beat.signal - _level_before(beat.signal, qrs.start)
     _fill_qrs(values, np.ascontiguousarray(signal[:, qrs]), beat.noise)
-    values[:, COLUMN["r_peak_time_ms"]] += (qrs.start - at[Mark.QRS_ON]) * STEP_MS
+    peak_time = values[:, COLUMN["r_peak_time_ms"]]
+    peak_time += (qrs.start - at[Mark.QRS_ON]) * STEP_MS
+    np.maximum(peak_time, 0, out=peak_time)
     values[:, _ST_COLUMNS] = levels_at(signal, at[Mark.QRS_OFF] + _ST_MS / STEP_MS).T
     _fill_t(values, signal, at)
     return LeadNumbers(values, _fill_p(values, signal, at))

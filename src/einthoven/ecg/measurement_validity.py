@@ -65,10 +65,15 @@ NEEDED_WAVES = {
 """Waves that a number of the whole ECG is measured on."""
 
 PLAUSIBLE_MS = {"p_ms": (40, 200), "pr_ms": (60, 500), "qrs_ms": (40, 300), "qt_ms": (180, 750)}
+PLAUSIBLE_BPM = {"heart_rate_bpm": (20, 300)}
 """Beyond, a border is more likely misplaced than the heart so ill: twice and half of what textbooks call abnormal."""
+
+MANY_FREE_P = 0.1
+"""Of the beats: fewer P waves without QRS say nothing about the others."""
 
 PACED_DOUBTS = frozenset(
     {
+        *("p_ms", "p_axis_deg", "p_terminal_force_mv_ms"),
         *("pr_ms", "qt_ms", "jt_ms", *RATES_BPM, "sokolow_lyon_mv", "cornell_mv", "cornell_product_mv_ms"),
         *("qrs_axis_deg", "t_axis_deg", "qrs_t_angle_deg", "spatial_qrs_t_angle_deg", "lbbb_score", "rbbb_score"),
     }
@@ -130,10 +135,11 @@ def judge_waves(delineation: Delineation, *, atrial_fibrillation: bool) -> Waves
         doubt[2] = doubt[2] or Reason.P_IN_T
     if delineation.flutter_cycle_ms is not None:
         absent[0] = Reason.ATRIAL_FLUTTER
+        doubt[2] = doubt[2] or Reason.ATRIAL_FLUTTER
     elif atrial_fibrillation:
         absent[0] = Reason.ATRIAL_FIBRILLATION
-    elif delineation.free_p.shape[0] > 0:
-        doubt[0] = Reason.FREE_P
+    elif delineation.free_p.shape[0] > MANY_FREE_P * len(delineation.beats.kind):
+        absent[0], doubt[0] = absent[0] and Reason.FREE_P, Reason.FREE_P
     if delineation.representatives[0].beats.size < FEWEST_BEATS:
         doubt = [Reason.TOO_FEW_BEATS] * 3
     kinds = [delineation.beats.kind[beat] for beat in delineation.representatives[0].beats.tolist()]
@@ -205,10 +211,13 @@ def judge_numbers(
     """
     absences, doubts = _by_needed_waves(waves.absent), _by_needed_waves(waves.doubt)
     flutter = waves.absent[0] is Reason.ATRIAL_FLUTTER
+    atria_seen = flutter or waves.absent[0] is Reason.FREE_P
     if flutter:
         codes["af_score"] = Reason.ATRIAL_FLUTTER
+    elif atria_seen:
+        codes["atrial_rate_bpm"] = Reason.FREE_P  # some P waves are hidden
     for name, value in numbers.items():
-        needed = "" if flutter and name == "atrial_rate_bpm" else NEEDED_WAVES.get(name, "")
+        needed = "" if atria_seen and name == "atrial_rate_bpm" else NEEDED_WAVES.get(name, "")
         absence = absences[needed]
         if absence or math.isnan(value):
             numbers[name] = math.nan
@@ -223,8 +232,8 @@ def judge_numbers(
 
 
 def _is_plausible(name: str, value: float) -> bool:
-    shortest, longest = PLAUSIBLE_MS.get(name, (-math.inf, math.inf))
-    return shortest <= value <= longest
+    lowest, highest = (PLAUSIBLE_MS | PLAUSIBLE_BPM).get(name, (-math.inf, math.inf))
+    return lowest <= value <= highest
 
 
 def _by_needed_waves(reasons: tuple[Reason, Reason, Reason]) -> dict[str, Reason]:

@@ -122,4 +122,7 @@ def _atrial_rate(delineation: Delineation) -> float | None:
     if waves.size < 2:
         return None
     peak_s = np.where(there, peaks, 0).sum(axis=1)[waves] / n_leads[waves]
-    return 60 / float(np.median(np.diff(np.sort(peak_s))))
+    steps_s = np.diff(np.sort(peak_s))
+    # where no QRS follows P, QRS and T hide many: the shortest step is the one that misses none
+    conducted = there[: len(delineation.beat_marks)].any()
+    return 60 / float(np.median(steps_s) if conducted else steps_s.min())

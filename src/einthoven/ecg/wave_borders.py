@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.border_features import Estimates
 from einthoven.ecg.border_weights import border_weights
+from einthoven.ecg.marks import put_in_order
 from einthoven.ecg.small_arrays import middle, quantile
 from einthoven.ecg.wave_search import WaveSearch, p_search, qrs_search, t_search
 
@@ -72,8 +73,7 @@ def lead_borders(
         wave = found[name]
         if wave is not None:
             marks[:, first : first + 3] = wave_marks(signal, leads, wave, name)
-    np.minimum(marks[:, 2], marks[:, 3], out=marks[:, 2])  # P ends where QRS begins, T begins where QRS ends
-    np.maximum(marks[:, 6], marks[:, 5], out=marks[:, 6])
+    put_in_order(marks)
     return marks
 
 
