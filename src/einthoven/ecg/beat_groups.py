@@ -28,7 +28,7 @@ one record in atrial flutter; in PTB-XL 1 to 500 2 % of sinus rhythms have less,
 SPIKE_BEFORE_P_S = 0.05
 """An atrial spike is followed by P within."""
 
-LONE_BEAT_ROOM_S = 0.12
+LONE_BEAT_ROOM_S = 0.2
 """A beat that is alone is delineated when so much of the record lies around it."""
 
 
