@@ -46,7 +46,8 @@ def _run(script: str, *, full: bool) -> str:
     """Return what a benchmark prints: a line about the machine, then its results."""
     load = f"{os.getloadavg()[0]:.1f}"
     command = [sys.executable, str(HERE / script), *(["--full"] if full and script == "memory.py" else [])]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as the command line has it, for all contestants
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=one_thread)
     machine, _, results = done.stdout.partition("\n\n")
     return f"{results.strip()}\n\n*{machine.strip()}; load average {load} at the start.*"
 

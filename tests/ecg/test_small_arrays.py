@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from einthoven.ecg.small_arrays import between_samples, middle, quantile
+from einthoven.ecg.small_arrays import between_samples, middle, quantile, ramp, within
 
 FAST = settings(deadline=None, max_examples=60)
 
@@ -36,3 +36,15 @@ def test_the_top_of_a_parabola_is_found_between_samples(top):
 )
 def test_where_there_is_no_top_the_sample_stays(heights, highest):
     assert between_samples(np.array(heights), highest) == highest
+
+
+@FAST
+@given(values=arrays(np.float64, st.integers(1, 15), elements=st.floats(-1e6, 1e6)), low=st.floats(-10, 0))
+def test_values_within_limits_are_those_of_numpy(values, low):
+    assert within(values, low, 3.0) == pytest.approx(np.clip(values, low, 3.0))
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_a_ramp_is_that_of_numpy_and_can_not_be_changed(n):
+    assert ramp(n) == pytest.approx(np.linspace(0, 1, n))
+    assert not ramp(n).flags.writeable

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import sys
 
 import typer
@@ -69,6 +70,8 @@ def options(
 def main() -> None:
     """Run the command line and turn every outcome into an exit status."""
     debug = "--debug" in sys.argv
+    # before NumPy is imported, and for worker processes: threads that share one ECG only wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without a degree sign is no reason to fail

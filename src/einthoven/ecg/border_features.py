@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d, gaussian_filter1d, maximum_filter1d
 
-from einthoven.ecg.small_arrays import middle
+from einthoven.ecg.small_arrays import middle, ramp, within
 
 __all__ = [
     "Activity",
@@ -179,7 +179,7 @@ def _estimates(
     features[:, 2 * n_places : 3 * n_places] = places[-1]
     features[:, 3 * n_places : n_features] = anchors
     features[:, :n_features] -= base
-    np.clip(features[:, :n_features], -reach, reach, out=features[:, :n_features])
+    features[:, :n_features] = within(features[:, :n_features], -reach, reach)
     height = _relative(heights[:-1])[:, None]
     features[:, n_features:-1] = features[:, : 2 * QUANTILES.size] * height
     features[:, -1:] = reach * height
@@ -189,7 +189,7 @@ def _estimates(
 def _relative(heights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each lead's height in [0, 1]: 0.5 for the median lead, 1 from twice as high."""
     typical = float(middle(heights))
-    return np.clip(heights / (2 * typical), 0, 1) if typical > 0 else np.full(heights.shape, 0.5)
+    return within(heights / (2 * typical), 0, 1) if typical > 0 else np.full(heights.shape, 0.5)
 
 
 def _bows(smooth: NDArray[np.float64], window: tuple[int, int]) -> NDArray[np.float64]:
@@ -197,7 +197,7 @@ def _bows(smooth: NDArray[np.float64], window: tuple[int, int]) -> NDArray[np.fl
     low, high = window
     start, end = smooth[:, low, None], smooth[:, min(high, smooth.shape[1] - 1), None]
     bows = np.empty((len(smooth) + 1, high - low))
-    np.subtract(smooth[:, low:high], start + (end - start) * np.linspace(0, 1, high - low), out=bows[:-1])
+    np.subtract(smooth[:, low:high], start + (end - start) * ramp(high - low), out=bows[:-1])
     np.sqrt(np.einsum("ls,ls->s", bows[:-1], bows[:-1]), out=bows[-1])
     return bows
 
@@ -226,7 +226,7 @@ def crossings(
     above, under = way[rows, before], way[rows, first]
     crossed = (first > 0) & (above > under)
     part = np.divide(above - thresholds, above - under, out=np.ones(first.shape), where=crossed)
-    found: NDArray[np.float64] = search.start + step * np.where(crossed, before + np.clip(part, 0, 1), first)
+    found: NDArray[np.float64] = search.start + step * np.where(crossed, before + within(part, 0, 1), first)
     return found
 
 
@@ -247,8 +247,8 @@ def energy_quantiles(activity: NDArray[np.float64]) -> NDArray[np.float64]:
     rows = np.arange(n_rows)[:, None]
     # one ascending line of all rows, two apart, so that one search serves them all
     at = np.searchsorted((passed + 2 * rows).ravel(), (wanted + 2 * rows).ravel()).reshape(n_rows, -1)
-    at = np.clip(at - rows * (n_samples + 1), 1, n_samples)
+    at = np.minimum(np.maximum(at - rows * (n_samples + 1), 1), n_samples)
     under, above = passed[rows, at - 1], passed[rows, at]
     part = np.divide(wanted - under, above - under, out=np.ones(at.shape), where=above > under)
-    found: NDArray[np.float64] = at - 2 + np.clip(part, 0, 1)
+    found: NDArray[np.float64] = at - 2 + within(part, 0, 1)
     return found

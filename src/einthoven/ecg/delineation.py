@@ -28,6 +28,9 @@ GLOBAL_QUANTILES = (0.1, 0.5, 0.9, 0.1, 0.5, 0.9, 0.1, 0.5, 0.9)
 """Over the leads, of onset, peak and end: the earliest of twelve onsets would be the most mistaken one. QRS comes out
 about 10 ms longer than in files of eight recorders, 22 ms shorter than between the extreme marks of LUDB's readers."""
 
+STEADY = 0.05
+"""Span of the intervals as a share, below which QT stays as it is."""
+
 LARGEST_CHANGE = 0.1
 """Of an interval from the one before, as a share, in a regular rhythm."""
 
@@ -138,7 +141,10 @@ def _align_t(
     groups: BeatGroups,
     lead_marks: NDArray[np.float64],
 ) -> None:
-    """Move the T waves of beats that have a representative beat of several to where they are."""
+    """Move the T waves of beats that have a representative beat of several to where they are, if the rate changes."""
+    steps = np.diff(beats.sample)
+    if steps.size < 2 or np.ptp(steps) < STEADY * quantile(steps, 0.5):
+        return
     for k, beat in enumerate(groups.beats):
         if beat.beats.size > 1 and np.isfinite(lead_marks[k, 0, Mark.T_ON]):
             members = np.flatnonzero(groups.of_beat == k)

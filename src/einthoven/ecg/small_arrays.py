@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["between_samples", "middle", "quantile"]
+__all__ = ["between_samples", "middle", "quantile", "ramp", "within"]
 
 
 def between_samples(heights: NDArray[np.float64], highest: int) -> float:
@@ -32,3 +34,19 @@ def quantile(values: NDArray[np.float64], share: float) -> float:
     low = int(place)
     high = min(low + 1, ascending.size - 1)
     return float(ascending[low] + (place - low) * (ascending[high] - ascending[low]))
+
+
+def within(
+    values: NDArray[np.float64], low: float | NDArray[np.float64], high: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the values, those beyond the limits at the limits, as ``numpy.clip`` does."""
+    inside: NDArray[np.float64] = np.minimum(np.maximum(values, low), high)
+    return inside
+
+
+@lru_cache(maxsize=1024)
+def ramp(n: int) -> NDArray[np.float64]:
+    """Return float64 (n,) from 0 to 1, read-only; made once for each length."""
+    steps = np.linspace(0, 1, n)
+    steps.setflags(write=False)
+    return steps

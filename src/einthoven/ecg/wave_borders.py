@@ -11,7 +11,7 @@ from einthoven.ecg.analysis_signal import RATE_HZ
 from einthoven.ecg.border_features import Estimates
 from einthoven.ecg.border_weights import border_weights
 from einthoven.ecg.marks import put_in_order
-from einthoven.ecg.small_arrays import middle, quantile
+from einthoven.ecg.small_arrays import middle, quantile, within
 from einthoven.ecg.wave_search import WaveSearch, p_search, qrs_search, t_search
 
 __all__ = ["BeatTiming", "lead_borders", "wave_marks", "wave_searches"]
@@ -111,8 +111,8 @@ def t_limit(timing: BeatTiming, *, n_samples: int) -> float:
 def wave_marks(signal: NDArray[np.float64], leads: tuple[str, ...], wave: WaveSearch, name: str) -> NDArray[np.float64]:
     """Return float64 (lead, 3): onset, peak and end of ``p``, ``qrs`` or ``t``, in samples of the signal."""
     last = signal.shape[1] - 1
-    onset = np.clip(weighted_mean(wave.onset, leads, f"{name}_on"), 0, last - 1)
-    offset = np.clip(weighted_mean(wave.offset, leads, f"{name}_off"), onset + 1, last)
+    onset = within(weighted_mean(wave.onset, leads, f"{name}_on"), 0, last - 1)
+    offset = within(weighted_mean(wave.offset, leads, f"{name}_off"), onset + 1, last)
     peaks = _peaks(signal, onset, offset, upright_share=R_SHARE if name == "qrs" else 1.0)
     return np.stack([onset, peaks, offset], axis=1)
 
@@ -146,5 +146,4 @@ def _peaks(
     highest = np.where(inside, away, -np.inf).argmax(axis=1)
     deepest = np.where(inside, away, np.inf).argmin(axis=1)
     upright = away[rows, highest] >= -upright_share * away[rows, deepest]
-    peaks: NDArray[np.float64] = np.clip(low + np.where(upright, highest, deepest), onset, offset)
-    return peaks
+    return within(low + np.where(upright, highest, deepest), onset, offset)

@@ -79,8 +79,7 @@ def _likeness_of_block(
     length = wave.shape[1]
     lines = _straight_lines(length)
     pattern = wave - (wave @ lines.T) @ lines
-    stretches = np.lib.stride_tricks.sliding_window_view(signal, length, axis=1)
-    common = stretches.transpose(1, 0, 2).reshape(stretches.shape[1], -1) @ pattern.ravel()
+    common = np.sum([np.correlate(row, one, "valid") for row, one in zip(signal, pattern, strict=True)], axis=0)
     energy = _energy_beside_lines(signal.astype(np.float64), length)
     wave_energy = float(np.vdot(pattern, pattern))
     scale = np.sqrt(energy * wave_energy)
@@ -92,16 +91,17 @@ def _likeness_of_block(
 def _energy_beside_lines(signal: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     """Return float64 (step - length + 1,): over all leads, what a straight line leaves of each stretch's energy."""
     steps = np.arange(signal.shape[1]) - signal.shape[1] / 2
-    sums = np.zeros((3, len(signal), signal.shape[1] + 1))
+    sums = np.zeros((2, len(signal), signal.shape[1] + 1))
     np.cumsum(signal, axis=1, out=sums[0, :, 1:])
     np.cumsum(signal * steps, axis=1, out=sums[1, :, 1:])
-    np.cumsum(signal * signal, axis=1, out=sums[2, :, 1:])
-    total, moment, square = sums[:, :, length:] - sums[:, :, :-length]
+    total, moment = sums[:, :, length:] - sums[:, :, :-length]
+    squares = np.concatenate([[0.0], np.cumsum(np.einsum("ls,ls->s", signal, signal))])
     centre = steps[: total.shape[1]] + (length - 1) / 2
     tilt = moment - centre * total
     spread = length * (length**2 - 1) / 12
-    energy: NDArray[np.float64] = (square - total**2 / length - tilt**2 / spread).sum(axis=0)
-    return np.maximum(energy, 0)
+    lines = np.einsum("ls,ls->s", total, total) / length + np.einsum("ls,ls->s", tilt, tilt) / spread
+    energy: NDArray[np.float64] = np.maximum(squares[length:] - squares[:-length] - lines, 0)
+    return energy
 
 
 def consistency(stack: NDArray[np.float32]) -> NDArray[np.float64]:

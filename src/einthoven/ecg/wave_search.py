@@ -17,7 +17,7 @@ from einthoven.ecg.border_features import (
     crossings,
     smoothed,
 )
-from einthoven.ecg.small_arrays import between_samples
+from einthoven.ecg.small_arrays import between_samples, ramp
 
 __all__ = ["WaveSearch", "p_search", "qrs_search", "t_search"]
 
@@ -184,7 +184,7 @@ def _steep_around(joint: NDArray[np.float64], apex: int) -> tuple[int, int]:
 def _bow(smooth: NDArray[np.float64], low: int, high: int) -> NDArray[np.float64]:
     """Return float64 (sample,): how far all leads together are from the straight line between two samples."""
     start, end = smooth[:, low, None], smooth[:, min(high, smooth.shape[1] - 1), None]
-    away = smooth[:, low:high] - start - (end - start) * np.linspace(0, 1, high - low)
+    away = smooth[:, low:high] - start - (end - start) * ramp(high - low)
     distance: NDArray[np.float64] = np.sqrt(np.einsum("ls,ls->s", away, away))
     return distance
 
