@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from einthoven.ecg.analysis_signal import analysis_signal
+from einthoven.ecg.analysis_signal import RATE_HZ, analysis_signal
 from einthoven.ecg.beats import BeatKind, find_beats
 from einthoven.ecg.formats import locate, read
 from einthoven.ecg.leads import STANDARD_LEADS
@@ -205,3 +206,18 @@ def test_both_beats_of_a_supraventricular_couplet_are_premature():
     )
     kinds = _beats(ecg.record).kind
     assert [k for k, kind in enumerate(kinds) if kind is BeatKind.PREMATURE_NARROW] == [5, 6]
+
+
+@pytest.mark.parametrize(("duration_s", "from_s", "to_s"), [(20.0, 5.0, 16.0), (60.0, 5.0, 40.0)])
+def test_p_waves_of_a_ventricular_standstill_are_no_beats(duration_s, from_s, to_s):
+    whole = synthetic_ecg(duration_s=duration_s, noise_mv=0.01)
+    without_p = synthetic_ecg(duration_s=duration_s, atrial="none", noise_mv=0.01)
+    time_s = np.arange(whole.record.signal.shape[1]) / 500
+    ventricles = np.where((time_s > from_s) & (time_s < to_s), 0, without_p.record.signal)
+    atria = whole.record.signal - without_p.record.signal
+    noise = np.random.default_rng(2).normal(0, 0.01, ventricles.shape)
+    record = dataclasses.replace(whole.record, signal=(ventricles + atria + noise).astype(np.float32))
+    beat_s = find_beats(analysis_signal(record)).sample / RATE_HZ
+    kept = whole.beat_s[(whole.beat_s < from_s - 0.1) | (whole.beat_s > to_s + 0.1)]
+    assert not ((beat_s > from_s + 0.1) & (beat_s < to_s - 0.1)).any()
+    assert beat_s.size >= kept.size - 2

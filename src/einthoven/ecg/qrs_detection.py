@@ -13,7 +13,14 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.qrs_activity import BLOCK_S, COARSE_RATE_HZ, GROUP, SMOOTHED, TINY, QrsActivity
+from einthoven.ecg.qrs_activity import (
+    BLOCK_S,
+    COARSE_RATE_HZ,
+    GROUP,
+    SMOOTHED,
+    TINY,
+    QrsActivity,
+)
 
 __all__ = ["MISSED_RR", "detect_qrs"]
 
@@ -74,7 +81,9 @@ T_WAVE_SLOPE = 0.45
 def detect_qrs(activity: QrsActivity) -> NDArray[np.float64]:
     """Return the middle of each QRS in samples at ``RATE_HZ``, right to about 20 ms; float64 (beat,), ascending."""
     candidate = _candidates(activity)
-    height = _prominence(activity.height, candidate) / _level(activity.height, candidate)
+    height = _prominence(activity.height, candidate) / _level(
+        activity.height, candidate, standstill=activity.standstill
+    )
     large = height >= SEARCH_BACK_SHARE
     candidate = candidate[large]
     seen = _Seen(candidate.tolist(), height[large].tolist(), _sharpness(activity.slope, candidate).tolist())
@@ -122,7 +131,7 @@ def _prominence(height: Floats, at: NDArray[np.int64]) -> Floats:
     return prominence
 
 
-def _level(height: Floats, at: NDArray[np.int64]) -> Floats:
+def _level(height: Floats, at: NDArray[np.int64], *, standstill: bool) -> Floats:
     """Return float32 (candidate,): how high the beats within about 5 s are."""
     length = min(height.size, round(BLOCK_S * COARSE_RATE_HZ))
     peaks = height[: height.size // length * length].reshape(-1, length).max(axis=1)
@@ -131,6 +140,8 @@ def _level(height: Floats, at: NDArray[np.int64]) -> Floats:
     around = np.sort(peaks[windows], axis=1)[:, (span - 1) // 2]
     there = np.sort(peaks[peaks > 0])
     least = LOWEST_LEVEL * there[(there.size - 1) // 2] if there.size else 1
+    if standstill:
+        least = there[-2]
     level: Floats = np.maximum(around, least)[np.minimum(np.maximum(at // length - span // 2, 0), around.size - 1)]
     return level
 
