@@ -31,8 +31,8 @@ BLOCK_S = 2.0
 """Holds at least one beat from 30 a minute on."""
 
 STANDSTILL = 2.5
-"""Of the second steepest block to the median block, median over the leads: P waves that go on without QRS have a quarter
-of its slope. Of 983 ECGs of CinC 2011, LUDB, PTB-XL and others it changes the beats of 3, all unreadable."""
+"""Of the second steepest block to the median block, median over the leads: P waves that go on without QRS have a
+quarter of its slope. Of 983 ECGs of CinC 2011, LUDB, PTB-XL and others it changes the beats of 3, all unreadable."""
 
 USUAL_CONTRAST = 20.0
 """Of a lead's QRS slope over its median slope, at which it has half the weight of a perfect lead; noise alone has 4 to
