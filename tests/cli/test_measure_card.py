@@ -10,8 +10,8 @@ from rich.console import Console
 
 from einthoven.cli.measure_card import card, shown_value
 from einthoven.ecg.formats import RecordLocation
-from einthoven.ecg.measured_waves import measured_waves
 from einthoven.ecg.measurement_values import Measurement, Validity
+from einthoven.ecg.measurements import measured_waves
 from einthoven.ecg.record import Record
 from fakes.synthetic_ecg import synthetic_ecg
 

@@ -9,8 +9,8 @@ from einthoven.cli.measure_description import describe
 from einthoven.ecg.formats import RecordLocation
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.leads import STANDARD_LEADS
-from einthoven.ecg.measured_waves import measured_waves
 from einthoven.ecg.measurement_quantities import QUANTITIES
+from einthoven.ecg.measurements import measured_waves
 from fakes.synthetic_ecg import synthetic_ecg
 
 

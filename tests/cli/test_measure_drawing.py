@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from einthoven.cli.measure_drawing import draw_into, panel_words
-from einthoven.ecg.measured_waves import measured_waves
+from einthoven.ecg.measurements import measured_waves
 from einthoven.errors import SpecificationError
 from fakes.synthetic_ecg import synthetic_ecg
 

@@ -10,7 +10,7 @@ from einthoven.cli.main import app
 from einthoven.cli.measure_drawing import draw_into
 from einthoven.ecg.formats import read
 from einthoven.ecg.formats.reading import find
-from einthoven.ecg.measured_waves import measured_waves
+from einthoven.ecg.measurements import measured_waves
 from einthoven.errors import RecordError
 
 pytestmark = pytest.mark.real_data

@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from einthoven.ecg.analysis_signal import AnalysisSignal
-from einthoven.ecg.beats import BeatKind
-from einthoven.ecg.delineation import Mark
+from einthoven.ecg.analysis_signal import AnalysisSignal, analysis_signal
+from einthoven.ecg.beats import BeatKind, find_beats
+from einthoven.ecg.delineation import Mark, delineate
 from einthoven.ecg.leads import LEAD_SETS, STANDARD_LEADS
 from einthoven.ecg.measurement_quantities import QUANTITIES
 from einthoven.ecg.measurement_reasons import Validity
-from einthoven.ecg.measurements import Measurements, measure, measurements_of
+from einthoven.ecg.measurements import Measurements, measure, measured_waves, measurements_of
 from einthoven.ecg.record import Record
 from einthoven.ecg.rhythm import assess_rhythm
 from fakes.delineations import fake_delineation
@@ -283,3 +283,13 @@ def test_p_waves_without_qrs_are_the_reason_for_no_pr_and_give_the_atria_a_doubt
 def test_noise_between_the_beats_of_one_lead_is_no_p_wave(lead):
     measurements = measure(synthetic_ecg(rr_ms=1100, noise_mv=0.015, leads=(lead,), duration_s=20.0).record)
     assert "P waves without QRS" not in measurements.reasons.values()
+
+
+def test_waves_and_rhythm_beside_the_numbers_are_those_of_the_single_steps():
+    record = synthetic_ecg(noise_mv=0.01, sex="F").record
+    found = measured_waves(record)
+    analysis = analysis_signal(record)
+    alone = delineate(analysis, find_beats(analysis))
+    np.testing.assert_array_equal(found.delineation.beat_marks, alone.beat_marks)
+    assert found.rhythm.n_beats == len(alone.beats.kind)
+    np.testing.assert_array_equal(found.measurements.values, measure(record).values)

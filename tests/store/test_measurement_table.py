@@ -9,7 +9,7 @@ import sys
 import pyarrow as pa
 import pytest
 
-from einthoven.ecg import measured_waves as chain
+from einthoven.ecg import measurements as chain
 from einthoven.ecg.formats import RecordLocation
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.leads import STANDARD_LEADS

@@ -45,10 +45,9 @@ def ingest_command(
     from einthoven.cli.failures import tell_left_out
     from einthoven.cli.progress import progress_lines
     from einthoven.cli.sources import find_in
-    from einthoven.ecg.input_spec import IngestSpec
     from einthoven.store.ingest import ingest
 
-    ingest_spec = _read_spec(spec) if spec else IngestSpec()
+    ingest_spec = _read_spec(spec)
     with progress_lines() as announce:
         announce("Looking for ECGs")
         found = find_in(sources, layout=layout, unit=unit, leads=leads)
@@ -92,12 +91,14 @@ def _reasons(store: Path) -> list[str]:
         return [str(message) for message in opened.rejected["message"].to_pylist()]
 
 
-def _read_spec(path: Path) -> IngestSpec:
+def _read_spec(path: Path | None) -> IngestSpec:
     import json
 
     from einthoven.ecg.input_spec import IngestSpec
     from einthoven.errors import SpecificationError
 
+    if path is None:
+        return IngestSpec()
     try:
         return IngestSpec.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:

@@ -54,9 +54,7 @@ def inspect_command(
     from einthoven.cli.sources import find_all, named_in
 
     try:
-        targets = checked_targets(png=png, svg=svg, pdf=pdf)
-        if measure and not targets:
-            raise SpecificationError("--measure shades a drawing: name one, as --png F; numbers: einthoven measure")
+        targets = _targets(png, svg, pdf, measure=measure)
         found = find_all(path, layout=layout, unit=unit, leads=leads)
         locations = found.locations if record is None else [named_in(found.locations, record, path)]
         if len(locations) == 1:
@@ -73,6 +71,14 @@ def inspect_command(
         if as_json:
             typer.echo(to_json({"path": str(path), "error": str(error), "error_kind": type(error).__name__}))
         raise
+
+
+def _targets(png: Path | None, svg: Path | None, pdf: Path | None, *, measure: bool) -> list[Path]:
+    """Return the drawings that are asked for; shading one needs one."""
+    targets = checked_targets(png=png, svg=svg, pdf=pdf)
+    if measure and not targets:
+        raise SpecificationError("--measure shades a drawing: name one, as --png F; numbers: einthoven measure")
+    return targets
 
 
 def _one_at_a_time(path: Path, locations: Sequence[RecordLocation], target: Path) -> str:

@@ -129,7 +129,7 @@ def _figure(record: Record, options: PaperOptions) -> Figure:
 
 
 def _waves(record: Record) -> Overlay:
-    from einthoven.ecg.measured_waves import measured_waves
+    from einthoven.ecg.measurements import measured_waves
     from einthoven.ecg.overlay import beats_overlay
 
     return beats_overlay(record, measured_waves(record).delineation)

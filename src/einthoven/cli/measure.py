@@ -134,7 +134,7 @@ def _show_one(location: RecordLocation, *, as_json: bool, targets: list[Path]) -
     from einthoven.cli.measure_description import describe
     from einthoven.cli.measure_drawing import draw_into
     from einthoven.ecg.formats import read
-    from einthoven.ecg.measured_waves import measured_waves
+    from einthoven.ecg.measurements import measured_waves
 
     record = read(location)
     waves = measured_waves(record)

@@ -12,8 +12,8 @@ from einthoven.errors import SpecificationError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from einthoven.ecg.measured_waves import MeasuredWaves
     from einthoven.ecg.measurement_values import Measurements
+    from einthoven.ecg.measurements import MeasuredWaves
     from einthoven.ecg.record import Record
 
 __all__ = ["draw_into", "panel_words"]

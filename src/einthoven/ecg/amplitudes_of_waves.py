@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.analysis_signal import RATE_HZ
+from einthoven.ecg.analysis_signal import SAMPLE_MS
 from einthoven.ecg.qrs_shape import net_area
 
 __all__ = ["PAmplitudes", "TAmplitudes", "levels_at", "measure_p", "measure_t", "terminal_negative_part"]
-
-STEP_MS = 1000 / RATE_HZ
 
 LINE_SAMPLES = 3
 """Over which the ends of the line below P are averaged: the border and its neighbours."""
@@ -96,7 +94,7 @@ def terminal_negative_part(above_line: NDArray[np.float64]) -> tuple[float, floa
     if above.size:
         last = int(above[-1])
         begin = last + above_line[last] / (above_line[last] - above_line[last + 1])
-    return float(above_line[lowest]), float(above_line.size - 1 - begin) * STEP_MS
+    return float(above_line[lowest]), float(above_line.size - 1 - begin) * SAMPLE_MS
 
 
 def measure_t(wave: NDArray[np.float32]) -> TAmplitudes:

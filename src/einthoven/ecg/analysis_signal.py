@@ -15,11 +15,14 @@ from einthoven.ecg.record import Record, Unit
 from einthoven.ecg.resample import filter_and_resample
 from einthoven.errors import SignalError
 
-__all__ = ["RATE_HZ", "AnalysisSignal", "analysis_signal"]
+__all__ = ["RATE_HZ", "SAMPLE_MS", "AnalysisSignal", "analysis_signal"]
 
 RATE_HZ = 500
 """Two milliseconds a sample: what diagnostic recorders store (Kligfield et al. 2007,
 doi:10.1161/CIRCULATIONAHA.106.180200)."""
+
+SAMPLE_MS = 1000 / RATE_HZ
+"""What a sample lasts."""
 
 LOWEST_RATE_HZ = 80.0
 """Below, QRS borders are a guess: its spectrum reaches to about 40 Hz."""

@@ -14,7 +14,8 @@ from einthoven.ecg.wave_likeness import STEP, Likeness, likeness, thinned
 __all__ = ["PPattern", "carried_marks", "cut_at_next_beat", "free_p_waves", "quiet_pauses"]
 
 ALIKE = 0.5
-"""Correlation from which a P wave is there at its usual distance from QRS."""
+"""Correlation from which a P wave is there at its usual distance from QRS; this and what follows was chosen on LUDB (1
+to 80) and on single leads of PTB-XL."""
 
 FEW_LEADS, MANY_LEADS = 1, 8
 ALIKE_ELSEWHERE = 0.97, 0.8

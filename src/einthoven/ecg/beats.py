@@ -181,7 +181,7 @@ def _intervals(sample: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[
 def _kinds(templates: BeatTemplates, rr_ms: NDArray[np.float64]) -> list[BeatKind]:
     """Return each beat's kind as if there were no pacemakers."""
     intervals = rr_ms.tolist()
-    regular = _regular(rr_ms)
+    regular = is_regular(rr_ms)
     dominant = templates.width_ms[templates.shape == 0]
     usual_width = float(dominant[0]) if dominant.size else np.nan
     kinds: list[BeatKind] = []
@@ -216,7 +216,14 @@ def _usual_interval(intervals: list[float], beat: int) -> float:
     return max(around[3 * len(around) // 5], sum(around) / len(around))
 
 
-def _regular(rr_ms: NDArray[np.float64]) -> bool:
+def is_regular(rr_ms: NDArray[np.float64]) -> bool:
+    """Return whether most intervals are like the one before, or the one before that, as in bigeminy.
+
+    Parameters
+    ----------
+    rr_ms : float64 (interval,)
+        NaN across a gap.
+    """
     known = rr_ms[~np.isnan(rr_ms)]
     if known.size < FEWEST_INTERVALS:
         return False

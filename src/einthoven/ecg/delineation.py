@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.analysis_signal import RATE_HZ, AnalysisSignal
+from einthoven.ecg.analysis_signal import RATE_HZ, SAMPLE_MS, AnalysisSignal
 from einthoven.ecg.beat_groups import BeatGroups, GroupWaves, behind_spikes, group_beats, group_waves
 from einthoven.ecg.beat_marks import carried_marks, cut_at_next_beat, free_p_waves, quiet_pauses
-from einthoven.ecg.beats import Beats
+from einthoven.ecg.beats import Beats, is_regular
 from einthoven.ecg.dissociated_p import dissociated_p_waves
 from einthoven.ecg.marks import Mark, put_in_order
 from einthoven.ecg.pacing_spikes import without_spikes
@@ -21,18 +21,12 @@ from einthoven.ecg.wave_likeness import weighted_by_noise
 
 __all__ = ["Delineation", "Mark", "delineate"]
 
-MS = 1000 / RATE_HZ
-"""Milliseconds in a sample."""
-
 GLOBAL_QUANTILES = (0.1, 0.5, 0.9, 0.1, 0.5, 0.9, 0.1, 0.5, 0.9)
 """Over the leads, of onset, peak and end: the earliest of twelve onsets would be the most mistaken one. QRS comes out
 about 10 ms longer than in files of eight recorders, 22 ms shorter than between the extreme marks of LUDB's readers."""
 
 STEADY = 0.05
 """Span of the intervals as a share, below which QT stays as it is."""
-
-LARGEST_CHANGE = 0.1
-"""Of an interval from the one before, as a share, in a regular rhythm."""
 
 LEVEL_MS = (10.0, 2.0)
 """Before the onset of QRS: the stretch whose mean is zero."""
@@ -98,7 +92,7 @@ def delineate(analysis: AnalysisSignal, beats: Beats) -> Delineation:
     cut_at_next_beat(carried)
     free = _free_p(carried, signal, leads, beats, found)
     n_templates = len(representatives)
-    lead_marks = _with_p_of_most(found.lead_marks[:n_templates], carried, beats.template) * MS
+    lead_marks = _with_p_of_most(found.lead_marks[:n_templates], carried, beats.template) * SAMPLE_MS
     marks_of_all = _in_rows(lead_marks, usable, n_leads=len(analysis.leads))
     return Delineation(
         analysis.leads,
@@ -120,18 +114,10 @@ def _free_p(
     if found.pattern is not None:
         return free_p_waves(carried, found.pattern)
     nothing = np.empty((0, len(leads), 3))
-    if found.flutter_cycle_ms is not None or not _is_regular(beats.sample):
+    if found.flutter_cycle_ms is not None or not is_regular(beats.rr_ms):
         return nothing
     marching = dissociated_p_waves(signal, leads, quiet_pauses(carried), weights=found.weights)
     return nothing if behind_spikes(beats.spikes, marching.min(axis=(1, 2)), marching.max(axis=(1, 2))) else marching
-
-
-def _is_regular(fiducials: NDArray[np.float64]) -> bool:
-    """Return whether most intervals are like the one before: where the atria don't lead, the ventricles keep time."""
-    steps = np.diff(fiducials)
-    if steps.size < 3:
-        return False
-    return quantile(np.abs(np.diff(steps)), 0.5) <= LARGEST_CHANGE * quantile(steps, 0.5)
 
 
 def _align_t(
@@ -179,8 +165,8 @@ def _with_p_of_most(
 
 def _levelled(beat: RepresentativeBeat, lead_marks: NDArray[np.float64]) -> RepresentativeBeat:
     """Return the beat with the level before QRS at zero."""
-    onset = np.nanmin(lead_marks[:, Mark.QRS_ON]) / MS + beat.fiducial
-    low, high = (max(0, round(onset - before / MS)) for before in LEVEL_MS)
+    onset = np.nanmin(lead_marks[:, Mark.QRS_ON]) / SAMPLE_MS + beat.fiducial
+    low, high = (max(0, round(onset - before / SAMPLE_MS)) for before in LEVEL_MS)
     level = beat.signal[:, low : max(high, low + 1)].mean(axis=1, keepdims=True)
     return replace(beat, signal=beat.signal - level)
 

@@ -28,7 +28,8 @@ TRIALS = 5
 
 ALIKE = 0.75
 SIZES = (0.5, 2.0)
-"""What counts as the same wave: correlation, and size as a share of the trial's."""
+"""What counts as the same wave: correlation, and size as a share of the trial's. With these none of 100 ECGs in atrial
+fibrillation has P waves that march, and complete AV block in LUDB (1 to 80) has."""
 
 FEWEST = 5
 """P waves that march; any three would lie near multiples of something."""

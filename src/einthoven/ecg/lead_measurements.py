@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.ecg.amplitudes_of_waves import levels_at, measure_p, measure_t
-from einthoven.ecg.analysis_signal import RATE_HZ
+from einthoven.ecg.analysis_signal import SAMPLE_MS
 from einthoven.ecg.delineation import Mark
 from einthoven.ecg.lead_measurement_quantities import LEAD_QUANTITIES
 from einthoven.ecg.qrs_deflections import DEFLECTIONS, find_deflections, smallest_deflection
 from einthoven.ecg.qrs_shape import (
     NOTCH_SHARE,
-    STEP_MS,
     count_notches,
     half_width,
     highest_point,
@@ -82,16 +81,16 @@ def measure_leads(
     values[:, COLUMN["noise_mv"]] = beat.noise
     for name, (begin, end) in _LEAD_INTERVALS.items():
         values[:, COLUMN[name]] = lead_marks_ms[:, end] - lead_marks_ms[:, begin]
-    at = (beat.fiducial + marks_ms * (RATE_HZ / 1000)).tolist()
+    at = (beat.fiducial + marks_ms / SAMPLE_MS).tolist()
     qrs = _between(at, Mark.QRS_ON, Mark.QRS_OFF, n=beat.signal.shape[1])
     if qrs is None:
         return LeadNumbers(values, None)
     signal = beat.signal - _level_before(beat.signal, qrs.start)
     _fill_qrs(values, np.ascontiguousarray(signal[:, qrs]), beat.noise)
     peak_time = values[:, COLUMN["r_peak_time_ms"]]
-    peak_time += (qrs.start - at[Mark.QRS_ON]) * STEP_MS
+    peak_time += (qrs.start - at[Mark.QRS_ON]) * SAMPLE_MS
     np.maximum(peak_time, 0, out=peak_time)
-    values[:, _ST_COLUMNS] = levels_at(signal, at[Mark.QRS_OFF] + _ST_MS / STEP_MS).T
+    values[:, _ST_COLUMNS] = levels_at(signal, at[Mark.QRS_OFF] + _ST_MS / SAMPLE_MS).T
     _fill_t(values, signal, at)
     return LeadNumbers(values, _fill_p(values, signal, at))
 
@@ -106,7 +105,7 @@ def _between(at: list[float], begin: Mark, end: Mark, *, n: int) -> slice | None
 
 
 def _level_before(signal: NDArray[np.float32], onset: int) -> NDArray[np.float32]:
-    level: NDArray[np.float32] = signal[:, max(0, onset - int(LEVEL_MS / STEP_MS)) : onset + 1].mean(
+    level: NDArray[np.float32] = signal[:, max(0, onset - int(LEVEL_MS / SAMPLE_MS)) : onset + 1].mean(
         axis=1, keepdims=True
     )
     return level
@@ -119,14 +118,14 @@ def _fill_qrs(values: NDArray[np.float64], qrs: NDArray[np.float32], noise: NDAr
     smallest = smallest_deflection(height, noise)
     deflections = find_deflections(qrs, smallest)
     values[:, _AMPLITUDES] = deflections.amplitude
-    values[:, _DURATIONS] = deflections.duration * STEP_MS
+    values[:, _DURATIONS] = deflections.duration * SAMPLE_MS
     values[:, COLUMN["qrs_peak_to_peak_mv"]] = height
     values[:, COLUMN["qrs_area_mv_ms"]] = net_area(qrs)
     terminal = terminal_area(qrs)
     values[:, COLUMN["qrs_terminal_area_mv_ms"]] = terminal
     values[:, COLUMN["qrs_notches"]] = count_notches(qrs, np.maximum(smallest, NOTCH_SHARE * height), deflections.count)
     with_r = np.isfinite(deflections.amplitude[:, DEFLECTIONS.index("r")])
-    values[with_r, COLUMN["r_peak_time_ms"]] = (highest_point(qrs) * STEP_MS)[with_r]
+    values[with_r, COLUMN["r_peak_time_ms"]] = (highest_point(qrs) * SAMPLE_MS)[with_r]
     values[moving, COLUMN["qrs_half_width_ms"]] = half_width(qrs, highest, lowest)[moving]
     values[moving, COLUMN["qrs_terminal_share"]] = terminal[moving] / net_area(np.abs(qrs[moving]))
     values[moving, COLUMN["r_share"]] = np.minimum(np.maximum(highest[moving] / height[moving], 0), 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ from einthoven.ecg.record import Record, Sex
 from einthoven.ecg.rhythm import Rhythm, assess_rhythm
 from einthoven.ecg.voltage_criteria import cornell_product, voltage_criteria
 
-__all__ = ["Measurement", "Measurements", "measure", "measurements_of"]
+__all__ = ["MeasuredWaves", "Measurement", "Measurements", "measure", "measured_waves", "measurements_of"]
 
 Numbers = dict[str, float]
 Codes = dict[str, Reason]
@@ -63,6 +64,15 @@ _HEIGHTS = ("p_mv", "qrs_peak_to_peak_mv", "t_mv")
 _AXES = ("p_axis_deg", "qrs_axis_deg", "t_axis_deg")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredWaves:
+    """What was found in one record, from the beats to the numbers."""
+
+    delineation: Delineation
+    rhythm: Rhythm
+    measurements: Measurements
+
+
 def measure(record: Record) -> Measurements:
     """Return the measurements of a raw record of any leads, rate and length.
 
@@ -76,11 +86,16 @@ def measure(record: Record) -> Measurements:
     >>> measure(flat)["qrs_ms"].reason
     'no beats found'
     """
+    return measured_waves(record).measurements
+
+
+def measured_waves(record: Record) -> MeasuredWaves:
+    """Return the waves of a raw record and its rhythm beside the numbers, for whoever shows or keeps them."""
     analysis = analysis_signal(record)
-    beats = find_beats(analysis)
-    delineation = delineate(analysis, beats)
-    rhythm = assess_rhythm(beats, delineation)
-    return measurements_of(delineation, rhythm, analysis=analysis, sex=record.sex)
+    delineation = delineate(analysis, find_beats(analysis))
+    rhythm = assess_rhythm(delineation.beats, delineation)
+    measurements = measurements_of(delineation, rhythm, analysis=analysis, sex=record.sex)
+    return MeasuredWaves(delineation, rhythm, measurements)
 
 
 def measurements_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.ecg.analysis_signal import RATE_HZ
+from einthoven.ecg.analysis_signal import SAMPLE_MS
 
 __all__ = ["NOTCH_SHARE", "TERMINAL_MS", "count_notches", "half_width", "highest_point", "net_area", "terminal_area"]
 
@@ -14,8 +14,6 @@ TERMINAL_MS = 40
 
 NOTCH_SHARE = 0.05
 """Of the height of QRS: half a millimetre on paper where it is 1 mV high, the least that a reader sees."""
-
-STEP_MS = 1000 / RATE_HZ
 
 
 def highest_point(qrs: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -55,7 +53,7 @@ def half_width(
     share = qrs / np.where(largest == 0, 1, largest)[:, np.newaxis]
     higher, lower = np.maximum(share[:, 1:], share[:, :-1]), np.minimum(share[:, 1:], share[:, :-1])
     inside = np.minimum(np.maximum((higher - 0.5) / np.maximum(higher - lower, 1e-6), 0), 1)
-    width: NDArray[np.float64] = inside.sum(axis=1, dtype=np.float64) * STEP_MS
+    width: NDArray[np.float64] = inside.sum(axis=1, dtype=np.float64) * SAMPLE_MS
     return width
 
 
@@ -98,10 +96,10 @@ def count_notches(
 def net_area(wave: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return float64 (lead,), unit of the signal times ms: the integral, what lies below 0 negative (trapezoids)."""
     ends = 0.5 * (wave[:, 0] + wave[:, -1])
-    area: NDArray[np.float64] = (wave.sum(axis=1, dtype=np.float64) - ends) * STEP_MS
+    area: NDArray[np.float64] = (wave.sum(axis=1, dtype=np.float64) - ends) * SAMPLE_MS
     return area
 
 
 def terminal_area(qrs: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return float64 (lead,), unit of the signal times ms: the net area of the last ``TERMINAL_MS`` of QRS."""
-    return net_area(qrs[:, -(int(TERMINAL_MS / STEP_MS) + 1) :])
+    return net_area(qrs[:, -(int(TERMINAL_MS / SAMPLE_MS) + 1) :])

@@ -53,7 +53,7 @@ def measured_row(location: RecordLocation, record: Record) -> tuple[MeasuredRow,
 
     An ECG that can't be measured is a row without numbers, whose ``reasons`` say why, and has no waves.
     """
-    from einthoven.ecg.measured_waves import measured_waves  # whoever only reads the table needs none of it
+    from einthoven.ecg.measurements import measured_waves  # whoever only reads the table needs none of it
 
     delineation, numbers = None, np.full(len(ROW_NAMES), np.nan, dtype=np.float32)
     try:
