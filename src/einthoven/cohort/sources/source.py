@@ -35,6 +35,13 @@ class SourceData:
     flow : tuple of FlowStep
     labels, auxiliary : tuple of str
         Names of the ``y.`` columns that are outcomes, and of those that only help training.
+    reports, diagnoses, events : DataFrame, optional
+        What else is known of the patients, in the canonical columns of ``einthoven.cohort.tables``; ids as the owners
+        number them.
+    date_only : frozenset of str
+        Those of ``ecgs`` and ``reports`` whose times are dates: nobody knows the hour.
+    dropped : DataFrame, optional
+        Rows of the tables that could not be used, each with its reason.
     """
 
     columns: dict[str, list[object]]
@@ -43,6 +50,11 @@ class SourceData:
     labels: tuple[str, ...]
     auxiliary: tuple[str, ...] = ()
     official_split: tuple[str, ...] | None = None
+    reports: pl.DataFrame | None = None
+    diagnoses: pl.DataFrame | None = None
+    events: pl.DataFrame | None = None
+    date_only: frozenset[str] = frozenset()
+    dropped: pl.DataFrame | None = None
 
 
 @runtime_checkable
