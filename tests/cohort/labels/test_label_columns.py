@@ -61,3 +61,22 @@ def test_an_unknown_concept_or_policy_is_refused():
         label_columns([{"atrial_fluter": "present"}], "einthoven46")
     with pytest.raises(CohortError, match="uncertain must be one of unknown, positive, negative"):
         label_columns([{}], "einthoven46", uncertain="maybe")
+
+
+def test_codes_decide_the_labels_that_codes_define():
+    """The Challenge scores a bundle branch block of unstated side beside the sided ones, not above them."""
+    findings = [{"left_bundle_branch_block": "present", "bundle_branch_block": "present"}, {}, None]
+    by_code = label_columns(findings, "cinc2021", codes=[["733534002"], [], None])
+    by_concept = label_columns(findings, "cinc2021")
+    assert by_code["y.left_bundle_branch_block"] == by_concept["y.left_bundle_branch_block"] == [1.0, 0.0, None]
+    assert by_code["y.bundle_branch_block"] == [0.0, 0.0, None]
+    assert by_concept["y.bundle_branch_block"] == [1.0, 0.0, None]
+    with pytest.raises(CohortError, match="codes of 1 ECGs and findings of 3"):
+        label_columns(findings, "cinc2021", codes=[[]])
+
+
+def test_a_label_that_compares_with_an_earlier_ecg_is_always_unknown():
+    """No single ECG says whether QT has lengthened."""
+    columns = label_columns([{"prolonged_qt": "present"}], "ecgfounder150")
+    assert columns["y.qt_has_lengthened"] == [None]
+    assert columns["y.prolonged_qt"] == [1.0]

@@ -11,15 +11,15 @@ ecgfounder150  the 150 outputs of ECGFounder (Li 2025, doi:10.1056/AIoa2401033) 
                github.com/PKUDigitalHealth/ECGFounder
 ========== ========================================================================================================
 
-A label without concepts and measurement is always unknown: among the 150 are comparisons with an earlier ECG and halves
-of sentences, which no single ECG can make true or false.
+A label without concepts and measurement is always unknown: of the 150, 22 compare with an earlier ECG and 35 are halves
+of sentences ("blocked"), or finer or wider than any concept ("marked sinus bradycardia").
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from einthoven.cohort.labels.measurement_labels import MeasurementRule
@@ -29,7 +29,7 @@ from einthoven.registry import nearest
 
 __all__ = ["LABEL_SETS", "Label", "resolve_labels"]
 
-SET_NAMES = ("einthoven46",)
+SET_NAMES = ("einthoven46", "diagnoses68", "cinc2021", "ecgfounder150")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Label:
     measurement : MeasurementRule, optional
         Decides instead of concepts.
     codes : frozenset of str
-        SNOMED CT codes that make the label true where an ECG's codes are known; only in sets that codes define.
+        SNOMED CT codes that make the label true where an ECG's codes are known, so that the Challenge's classes are
+        its own: by concepts, a left bundle branch block is a bundle branch block too. Only in a whole set.
     """
 
     name: str
@@ -77,8 +78,8 @@ LABEL_SETS: Mapping[str, tuple[Label, ...]] = {name: _read(name) for name in SET
 def resolve_labels(request: str | tuple[str, ...]) -> dict[str, Label]:
     """Return name -> label for a set, a label, a concept, or a list of them; in the order asked for.
 
-    A name that is a label of a set means that label (sets in the order of ``LABEL_SETS``), else the concept. Nothing
-    asked for is no label.
+    A name that is a label of a set means that label (sets in the order of ``LABEL_SETS``), else the concept. Of two
+    sets that share a name, the first asked for gives the label. Nothing asked for is no label.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def _single(name: str) -> Label:
     for labels in LABEL_SETS.values():
         for label in labels:
             if label.name == name:
-                return label
+                return replace(label, codes=frozenset())
     words = vocabulary()
     if name in words.words:
         return Label(name, words.words[name], words.category[name], frozenset({name}))
