@@ -17,6 +17,7 @@ from rich.markup import escape
 
 import einthoven
 from einthoven.cli.convert import convert_command
+from einthoven.cli.data import data_app
 from einthoven.cli.deidentify import deidentify_command
 from einthoven.cli.doctor import doctor_command
 from einthoven.cli.evaluate import evaluate_command
@@ -50,6 +51,7 @@ app.command("predict")(predict_command)
 app.command("evaluate")(evaluate_command)
 app.command("report")(report_command)
 app.command("doctor")(doctor_command)
+app.add_typer(data_app, name="data")
 
 
 @app.callback(invoke_without_command=True)
