@@ -17,16 +17,27 @@ from einthoven.ecg.formats import read
 from einthoven.errors import CohortError
 from einthoven.registry import resolve
 from fakes.arrays_folder import make_arrays
+from fakes.code15_folder import make_code15, make_code15_files
 from fakes.fake_source import FakeSource
+from fakes.mimic_iv_ecg_folder import make_mimic_iv_ecg
 from fakes.ptb_xl_folder import make_ptb_xl
+from fakes.sph_folder import make_sph
+from fakes.uk_biobank_folder import make_uk_biobank
 
 # "source" or "source/layout": one line per layout that a source reads, in the order of the alphabet
 FAKES: dict[str, FakeSource] = {
     "arrays": FakeSource(make_arrays, "labels.csv", ("super_MI",), ("super_MY",), "super_MI"),
+    "code15": FakeSource(make_code15, "exams.csv", ("code15", "sinus_rhythm"), "code1", "code15"),
+    "code15/files": FakeSource(make_code15_files, "meta.csv", "code15", ("AFF",), "AF"),
+    "mimic_iv_ecg": FakeSource(
+        make_mimic_iv_ecg, "record_list.csv", ("qrs_above_140",), "qrs_above14", "qrs_above_140"
+    ),
     "ptb_xl": FakeSource(
         lambda folder: PtbXl(str(make_ptb_xl(folder, n_records=20, rate_hz=100))),
         *("ptbxl_database.csv", "superclass", "superclas", "superclass"),
     ),
+    "sph": FakeSource(make_sph, "metadata.csv", "einthoven46", "einthoven4", "einthoven46"),
+    "uk_biobank": FakeSource(make_uk_biobank, "participants.csv", ("hypertension",), ("hypertenson",), "hypertension"),
 }
 # these don't yet load without labels
 LABELS_NEEDED = (PtbXl, Arrays)

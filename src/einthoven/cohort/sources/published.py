@@ -95,12 +95,16 @@ def numbers(table: pl.DataFrame, column: str, *, file: str) -> pl.Series:
 def times(table: pl.DataFrame, column: str, *, file: str) -> pl.Series:
     """Return a column of ISO dates or dates and times as naive timestamps, empty cells as null."""
     values = table[column]
-    parsed = pl.DataFrame({"text": values}).select(
-        pl.coalesce(
-            pl.col("text").str.to_datetime(pattern, strict=False, time_unit="us")
-            for pattern in ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-        )
-    )["text"]
+    parsed = (
+        pl.DataFrame({"text": values})
+        .select(
+            pl.coalesce(
+                pl.col("text").str.to_datetime(pattern, strict=False, time_unit="us")
+                for pattern in ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+            )
+        )["text"]
+        .rename(column)
+    )
     _refuse(values, values.is_not_null() & parsed.is_null(), file=file, reason="it must be a date, YYYY-MM-DD HH:MM:SS")
     return parsed
 

@@ -42,6 +42,11 @@ class RequestedLabels:
         """Those that findings or measurements decide."""
         return tuple(name for name in (*self.outcomes, *self.auxiliary) if name not in self.own)
 
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """Those that findings decide, not measurements."""
+        return tuple(name for name, label in resolve_labels(self.shared).items() if not label.measurement)
+
     @classmethod
     def of(
         cls,

@@ -1,0 +1,188 @@
+"""MIMIC-IV-ECG 1.0: 800,035 ECGs of 161,352 patients of one hospital (Gow 2023, doi:10.13026/4nqg-sb35).
+
+Age, sex, diagnoses and deaths are in the hospital tables of MIMIC-IV, which have the same patients. All times are
+shifted per patient: differences are true, years are not. The cardiologists' reports to which
+``waveform_note_links.csv`` points have not been published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from einthoven.cohort.labels.label_columns import UncertainPolicy
+from einthoven.cohort.labels.presence import Presence
+from einthoven.cohort.sources.mimic_iv_hospital import HospitalTables, read_hospital
+from einthoven.cohort.sources.published import flow_step, identifiers, numbers, read_published, times
+from einthoven.cohort.sources.requested_labels import Columns, FindingLabels, RequestedLabels, finding_columns
+from einthoven.cohort.sources.source import LabelRequest, SourceData
+from einthoven.ecg.formats import RecordLocation
+from einthoven.errors import CohortError
+
+__all__ = ["MimicIvEcg"]
+
+Findings = list[Mapping[str, Presence] | None]
+
+RECORDS = "record_list.csv"
+ORIGIN = "get it from physionet.org/content/mimic-iv-ecg/1.0"
+ABOUT = ("subject_id", "study_id", "cart_id", "ecg_time", "bandwidth", "filtering")
+REPORTS = tuple(f"report_{number}" for number in range(18))
+MARKS = ("p_onset", "p_end", "qrs_onset", "qrs_end", "t_end")
+AXES = ("p_axis", "qrs_axis", "t_axis")
+# the recording lasts 10 s: what lies beyond is a stand-in for "not found" (29999, and in a few rows 32767 or 43008)
+LONGEST_MS = 10_000
+WIDEST_AXIS_DEG = 360
+
+
+@dataclass(frozen=True)
+class MimicIvEcg:
+    """Settings of the source.
+
+    Attributes
+    ----------
+    path : str
+        The folder with ``record_list.csv``, ``machine_measurements.csv`` and ``files``.
+    hospital : str, optional
+        The folder ``hosp`` of MIMIC-IV, for age, sex, diagnoses and deaths; a relative path starts at ``path``.
+    measurements : str
+        The table of the machine's statements and measurements.
+    waveforms : ``files`` or ``absent``
+        ``absent`` does without ``record_list.csv``: for the table of measurements alone. The ECGs are then expected
+        where the owners put them.
+    uncertain : ``unknown``, ``positive`` or ``negative``
+        What a label is that the machine was unsure of.
+    """
+
+    path: str
+    hospital: str | None = None
+    measurements: str = "machine_measurements.csv"
+    waveforms: Literal["files", "absent"] = "files"
+    uncertain: UncertainPolicy = "unknown"
+
+    def load(self, labels: LabelRequest = "", auxiliary: LabelRequest = ()) -> SourceData:
+        """Read the tables.
+
+        Labels are sets of labels or findings of the machine's statements, such as ``einthoven46``. Measurements become
+        ``covariate.`` columns.
+
+        Raises
+        ------
+        CohortError
+            For a missing folder, table or column, an unknown label, or an unreadable cell.
+        """
+        requested = RequestedLabels.of(labels, auxiliary, owner="MIMIC-IV-ECG")
+        folder = Path(self.path)
+        table = self._table(folder)
+        file = str(folder / self.measurements)
+        hospital = read_hospital(folder / self.hospital, table) if self.hospital else HospitalTables.unknown(table)
+        measured = _measurements(table, file=file)
+        findings, row_of = _findings(table) if requested.stated else _silent(table)
+        known = FindingLabels(findings, row_of, measured, sex=hospital.sex)
+        columns: Columns = {name: table[name].to_list() for name in ("record_id", "patient_id", "path", "ecg_time")}
+        columns |= {"age_years": hospital.age_years.to_list(), "sex": hospital.sex.to_list()}
+        columns |= {"group.device": table["cart_id"].to_list(), "group.filter": table["filter"].to_list()}
+        columns |= {f"covariate.{name}": values.to_list() for name, values in measured.items()}
+        return SourceData(
+            columns=columns | finding_columns(known, requested.shared, uncertain=self.uncertain),
+            locations=_locations(folder, table),
+            flow=(flow_step("ECGs in the table", table["patient_id"]),),
+            labels=requested.outcomes,
+            auxiliary=requested.auxiliary,
+            diagnoses=hospital.diagnoses,
+            events=hospital.events,
+        )
+
+    def _table(self, folder: Path) -> pl.DataFrame:
+        """Return one row per ECG: ids, time, path, and all that the machine said as text."""
+        machine = read_published(
+            folder,
+            self.measurements,
+            origin=ORIGIN,
+            columns=(*ABOUT, "rr_interval", *MARKS, *AXES),
+            optional=REPORTS,
+        )
+        file = str(folder / self.measurements)
+        table = machine.with_columns(
+            identifiers(machine, "study_id", file=file).alias("record_id"),
+            identifiers(machine, "subject_id", file=file).alias("patient_id"),
+            times(machine, "ecg_time", file=file).alias("ecg_time"),
+        )
+        table = table.with_columns(
+            path=pl.format(
+                "files/p{}/p{}/s{}/{}", pl.col("patient_id").str.slice(0, 4), "patient_id", "record_id", "record_id"
+            ),
+            filter=pl.concat_str("bandwidth", "filtering", separator=", ", ignore_nulls=True),
+        )
+        return table if self.waveforms == "absent" else _as_listed(folder, table)
+
+
+def _as_listed(folder: Path, machine: pl.DataFrame) -> pl.DataFrame:
+    """Return the ECGs of ``record_list.csv``, in its order, with what the machine said of each."""
+    origin = f"{ORIGIN}; for the table of measurements alone, set waveforms = 'absent'"
+    listed = read_published(folder, RECORDS, origin=origin, columns=("subject_id", "study_id", "ecg_time", "path"))
+    file = str(folder / RECORDS)
+    listed = listed.select(
+        identifiers(listed, "study_id", file=file).alias("record_id"),
+        identifiers(listed, "subject_id", file=file).alias("patient_id"),
+        times(listed, "ecg_time", file=file).alias("ecg_time"),
+        identifiers(listed, "path", file=file).alias("path"),
+    )
+    said = machine.drop("patient_id", "ecg_time", "path").unique("record_id", keep="first")
+    return listed.join(said, on="record_id", how="left", maintain_order="left")
+
+
+def _measurements(table: pl.DataFrame, *, file: str) -> dict[str, pl.Series]:
+    """Return intervals in ms from the marks of the machine's representative beat, rate and axes; null where unknown."""
+    marks = {}
+    for name in ("rr_interval", *MARKS):
+        value = numbers(table, name, file=file)
+        marks[name] = value.set((value < 0) | (value > LONGEST_MS), None)
+    beat = pl.DataFrame(marks).select(
+        rr_ms=_interval(pl.col("rr_interval"), pl.lit(0.0)),
+        p_ms=_interval(pl.col("p_end"), pl.col("p_onset")),
+        pr_ms=_interval(pl.col("qrs_onset"), pl.col("p_onset")),
+        qrs_ms=_interval(pl.col("qrs_end"), pl.col("qrs_onset")),
+        qt_ms=_interval(pl.col("t_end"), pl.col("qrs_onset")),
+    )
+    measured = {"heart_rate_bpm": 60_000 / beat["rr_ms"]} | {name: beat[name] for name in beat.columns}
+    for name in AXES:
+        axis = numbers(table, name, file=file)
+        measured[f"{name}_deg"] = axis.set(axis.abs() > WIDEST_AXIS_DEG, None)
+    return measured
+
+
+def _interval(end: pl.Expr, begin: pl.Expr) -> pl.Expr:
+    """Return the time between two marks; an end that isn't behind its begin is no measurement."""
+    return pl.when(end > begin).then(end - begin)
+
+
+def _silent(table: pl.DataFrame) -> tuple[Findings, pl.Series]:
+    """Return nothing found in any ECG."""
+    return [None], pl.repeat(0, table.height, dtype=pl.UInt32, eager=True)
+
+
+def _findings(table: pl.DataFrame) -> tuple[Findings, pl.Series]:
+    """Return what the different reports say, and which of them each ECG has; cells without a letter are no words."""
+    from einthoven.cohort.labels.machine_statements import read_statements
+
+    lines = [name for name in REPORTS if name in table.columns]
+    if not lines:
+        raise CohortError(f"the table of statements has no column report_0 to report_17; {ORIGIN}")
+    worded = [pl.when(pl.col(name).str.contains(r"\p{Alphabetic}")).then(pl.col(name)).alias(name) for name in lines]
+    reports = table.select(pl.concat_str(worded, separator="\n", ignore_nulls=True).alias("report"))
+    different = reports.unique(maintain_order=True).with_row_index("row_of")
+    row_of = reports.join(different, on="report", how="left", maintain_order="left")["row_of"]
+    return [read_statements(text.split("\n")) if text else None for text in different["report"]], row_of
+
+
+def _locations(folder: Path, table: pl.DataFrame) -> tuple[RecordLocation, ...]:
+    options: dict[str, object] = {}
+    rows = zip(table["record_id"], table["path"], table["patient_id"], strict=True)
+    return tuple(
+        RecordLocation(record_id, f"{folder}/{path}", "wfdb", options, patient_id=patient_id)
+        for record_id, path, patient_id in rows
+    )

@@ -1,0 +1,207 @@
+"""UK Biobank: resting 12-lead ECGs (field 20205) or bicycle tests (field 6025), and a table of the participants.
+
+ECGs are XML of GE CardioSoft named ``<eid>_<field>_<instance>_<array>.xml`` (biobank.ndph.ox.ac.uk, field 20205).
+Everybody exports other fields under other names, so the columns of the table are mapped in the study file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.sources.published import (
+    first_there,
+    flow_step,
+    identifiers,
+    numbers,
+    read_published,
+    recoded,
+    times,
+)
+from einthoven.cohort.sources.requested_labels import Columns
+from einthoven.cohort.sources.source import LabelRequest, SourceData
+from einthoven.cohort.sources.uk_biobank_events import followed_up
+from einthoven.ecg.formats import RecordLocation
+from einthoven.errors import CohortError
+from einthoven.registry import nearest
+
+__all__ = ["UkBiobank"]
+
+ORIGIN = (
+    "fetch field 20205 with ukbfetch or from the Research Analysis Platform, and export a table of the participants"
+)
+NAME = re.compile(r"(\d+)_(\d+)_(\d+)_(\d+)\.xml", re.IGNORECASE)
+# the names of the Research Analysis Platform: sex, age at and date of a visit
+COLUMNS = {"patient_id": "eid", "sex": "p31", "age_years": "p21003_i{instance}", "ecg_time": "p53_i{instance}"}
+FILLED = ("sex", "age_years", "ecg_time", "site")
+FAMILIES = ("covariate.", "group.")
+SEX = {"0": "F", "1": "M", "female": "F", "male": "M"}  # data-coding 9
+
+
+@dataclass(frozen=True)
+class UkBiobank:
+    """Settings of the source.
+
+    Attributes
+    ----------
+    path : str
+        The folder with the XML files, also in folders within, and with the table.
+    participants : str
+        The CSV of participants.
+    columns : dict of str to str
+        ``patient_id``, ``sex``, ``age_years``, ``ecg_time``, ``site``, ``covariate.<name>``, ``group.<name>``, the name
+        of a label -> column of the CSV; ``{instance}`` in it stands for the number of the ECG's visit. Labels have the
+        name of their column where they aren't mapped.
+    events : dict of str to str
+        Event -> column of its date; ``death`` ends the follow-up of the others.
+    followed_until : str, optional
+        Until which day the registries behind the events are complete, as ``YYYY-MM-DD``.
+    withdrawn : str, optional
+        A file with an ``eid`` per line: participants who withdrew since.
+    ecg_field : 20205 or 6025
+    """
+
+    path: str
+    participants: str = "participants.csv"
+    columns: dict[str, str] = field(default_factory=lambda: dict(COLUMNS))
+    events: dict[str, str] = field(default_factory=dict)
+    followed_until: str | None = None
+    withdrawn: str | None = None
+    ecg_field: Literal[20205, 6025] = 20205
+
+    def load(self, labels: LabelRequest = "", auxiliary: LabelRequest = ()) -> SourceData:
+        """Read the names of the files, and the table.
+
+        Labels are columns of 0, 1 or a number. The machines' statements are in the XML files, and are not read here.
+
+        Raises
+        ------
+        CohortError
+            For a missing folder, table or column, no ECG, or an unreadable cell.
+        """
+        outcomes = _as_names(labels)
+        helpers = tuple(name for name in _as_names(auxiliary) if name not in outcomes)
+        mapped = self._mapped((*outcomes, *helpers))
+        folder = Path(self.path)
+        ecgs = _ecg_files(folder, self.ecg_field)
+        people = self._people(folder, mapped, instances=ecgs["instance"].unique().sort().to_list())
+        flow = [flow_step(f"ECGs of field {self.ecg_field}", ecgs["patient_id"])]
+        withdrew = pl.col("patient_id").is_in(_withdrawn(folder, self.withdrawn).implode())
+        ecgs = _keep(ecgs, ~withdrew, flow, "withdrew since")
+        listed = pl.col("patient_id").is_in(people["patient_id"].implode())
+        ecgs = _keep(ecgs, listed, flow, f"not in {self.participants}")
+        rows = ecgs.join(people, on="patient_id", how="left", maintain_order="left")
+        file = str(folder / self.participants)
+        columns: Columns = {name: ecgs[name].to_list() for name in ("record_id", "patient_id", "path")}
+        columns |= {_place(name): _values(name, rows, at, file=file).to_list() for name, at in mapped.items()}
+        followed = followed_up(
+            people.join(ecgs, on="patient_id", how="semi"), self.events, self.followed_until, file=file
+        )
+        return SourceData(
+            columns=columns,
+            locations=tuple(_locations(folder, columns)),
+            flow=tuple(flow),
+            labels=outcomes,
+            auxiliary=helpers,
+            events=followed.events,
+            date_only=frozenset({"ecgs"}),
+            dropped=followed.dropped,
+        )
+
+    def _mapped(self, labels: tuple[str, ...]) -> dict[str, str]:
+        """Return cohort column or label -> column of the table, ids left out."""
+        mapped = {name: column for name, column in self.columns.items() if name != "patient_id"}
+        foreign = [name for name in mapped if name not in (*FILLED, *labels) and not name.startswith(FAMILIES)]
+        known = [*FILLED, *FAMILIES, *labels]
+        # a label that this study doesn't ask for may stay mapped
+        unknown = next((name for name in foreign if nearest(name, FILLED).startswith("; did")), None)
+        if unknown is not None:
+            raise CohortError(
+                f"data.*.columns maps {unknown!r}, which is no column of a cohort{nearest(unknown, known)}"
+            )
+        return {name: at for name, at in mapped.items() if name not in foreign} | {
+            label: self.columns.get(label, label) for label in labels
+        }
+
+    def _people(self, folder: Path, mapped: dict[str, str], *, instances: list[int]) -> pl.DataFrame:
+        """Return the participants' cells as text, one row each."""
+        eid = self.columns.get("patient_id", "eid")
+        wanted = [at.format(instance=one) for at in mapped.values() for one in instances]
+        wanted = [column for column in dict.fromkeys([*wanted, *self.events.values()]) if column != eid]
+        table = read_published(folder, self.participants, origin=ORIGIN, columns=(eid, *wanted))
+        eids = identifiers(table, eid, file=str(folder / self.participants))
+        lines = table.with_row_index("line", offset=2).with_columns(eids.alias("patient_id"))
+        return lines.unique("patient_id", keep="first", maintain_order=True)
+
+
+def _as_names(request: LabelRequest) -> tuple[str, ...]:
+    names = (request,) if isinstance(request, str) else request
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _place(name: str) -> str:
+    return name if name in FILLED or name.startswith(FAMILIES) else f"y.{name}"
+
+
+def _ecg_files(folder: Path, ecg_field: int) -> pl.DataFrame:
+    """Return the ECGs of the folder, in the order of participant and visit."""
+    if not folder.is_dir():
+        raise CohortError(f"there is no folder {folder}; set the path of the data in the study file; {ORIGIN}")
+    found = [
+        (int(match[1]), int(match[3]), int(match[4]), Path(place, name).relative_to(folder))
+        for place, _, names in os.walk(folder)
+        for name in names
+        if (match := NAME.fullmatch(name)) and int(match[2]) == ecg_field
+    ]
+    if not found:
+        raise CohortError(f"{folder} holds no ECG <eid>_{ecg_field}_<instance>_<array>.xml; {ORIGIN}")
+    ordered = sorted(found)
+    return pl.DataFrame(
+        {
+            "record_id": [path.stem for *_, path in ordered],
+            "patient_id": [str(eid) for eid, *_ in ordered],
+            "instance": [instance for _, instance, *_ in ordered],
+            "path": [path.as_posix() for *_, path in ordered],
+        }
+    )
+
+
+def _withdrawn(folder: Path, name: str | None) -> pl.Series:
+    if name is None:
+        return pl.Series([], dtype=pl.String)
+    lines = first_there(folder, (name,), origin="it is the list that UK Biobank sends").read_text(encoding="utf-8")
+    return pl.Series([line.strip() for line in lines.splitlines() if line.strip().isdigit()], dtype=pl.String)
+
+
+def _keep(ecgs: pl.DataFrame, condition: pl.Expr, flow: list[FlowStep], label: str) -> pl.DataFrame:
+    """Filter, and note who leaves when anybody does."""
+    gone = ecgs.filter(~condition)
+    if gone.height:
+        flow.append(flow_step(label, gone["patient_id"], excluded=True))
+    return ecgs.filter(condition)
+
+
+def _values(name: str, rows: pl.DataFrame, column: str, *, file: str) -> pl.Series:
+    """Return a mapped column, each ECG's of its own visit, as what the cohort column holds."""
+    instances = rows["instance"].unique().to_list()
+    own = [pl.when(pl.col("instance") == one).then(pl.col(column.format(instance=one))) for one in instances]
+    cells = rows.select((pl.coalesce(own) if own else pl.lit(None, pl.String)).alias(column))
+    if name == "sex":
+        return recoded(cells, column, SEX, unknown="U")
+    if name == "ecg_time":
+        return times(cells, column, file=file)
+    if name == "site" or name.startswith("group."):
+        return cells[column]
+    return numbers(cells, column, file=file)
+
+
+def _locations(folder: Path, columns: Columns) -> Iterator[RecordLocation]:
+    for record_id, patient_id, path in zip(columns["record_id"], columns["patient_id"], columns["path"], strict=True):
+        yield RecordLocation(str(record_id), f"{folder}/{path}", "cardiosoft", patient_id=str(patient_id))

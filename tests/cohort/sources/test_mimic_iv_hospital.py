@@ -1,0 +1,50 @@
+"""Diagnoses count from the discharge, deaths from the end of their day, and the living until a year after discharge."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from einthoven.errors import CohortError
+from fakes.mimic_iv_ecg_folder import make_mimic_iv_ecg
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """Return a small folder's settings."""
+    return make_mimic_iv_ecg(tmp_path_factory.mktemp("mimic"))
+
+
+def texts(table, *columns):
+    return table.select(pl.col(*columns).cast(pl.String).str.slice(0, 19)).rows()
+
+
+def test_diagnoses_count_from_the_discharge(source):
+    """Codes are given after the stay; those of ICD-9 are marked, others' patients left out."""
+    assert texts(source.load().diagnoses, "patient_id", "code", "diagnosis_time") == [
+        ("10000001", "I5021", "2150-01-09 12:00:00"),
+        ("10000001", "E119", "2150-05-04 12:00:00"),
+        ("10000002", "ICD9:4280", "2150-02-03 12:00:00"),
+    ]
+
+
+def test_the_living_are_followed_for_a_year_after_their_last_discharge(source):
+    """Without any stay, until the last ECG."""
+    events = source.load().events
+    assert texts(events, "patient_id", "last_contact", "death_time") == [
+        ("10000001", "2151-05-04 12:00:00", None),
+        ("10000002", "2150-09-01 23:59:59", "2150-09-01 23:59:59"),
+        ("10000003", "2150-03-03 14:30:00", "2150-03-03 14:30:00"),
+        ("10000004", "2150-03-02 08:30:00", None),
+    ]
+
+
+def test_an_unreadable_time_is_named(tmp_path):
+    """File, line and column."""
+    source = make_mimic_iv_ecg(tmp_path)
+    (tmp_path / "hosp" / "patients.csv.gz").unlink()
+    (tmp_path / "hosp" / "patients.csv").write_text(
+        "subject_id,gender,anchor_age,anchor_year,dod\n10000001,F,60,2150,soon\n"
+    )
+    with pytest.raises(CohortError, match=r"patients\.csv, line 2: column 'dod' holds 'soon': it must be a date"):
+        source.load()
