@@ -247,7 +247,9 @@ def _tell(summary: DownloadSummary, dataset: Dataset, folder: Path) -> None:
     if summary.unchecked:
         typer.echo(f"{summary.unchecked:,} files have no published checksum: only their size was checked, where known")
     if summary.failures:
-        print_failures(summary.failures, headline=f"{len(summary.failures):,} files could not be had:")
+        print_failures(
+            summary.failures, headline=f"{len(summary.failures):,} of {summary.files:,} files could not be had:"
+        )
         raise typer.Exit(2)
     if dataset.afterwards:
         typer.echo(dataset.afterwards.replace("DIR", shlex.quote(str(folder))))

@@ -141,7 +141,7 @@ def _dataset(name: str, table: Mapping[str, Any]) -> Dataset:
     for key, choices in (("access", get_args(Access)), ("listing", get_args(Listing))):
         if key in table and table[key] not in choices:
             raise SpecificationError(f"the {key} of {name} must be one of {', '.join(choices)}, got {table[key]!r}")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     try:
         return Dataset(name=name, **values)
     except TypeError as error:

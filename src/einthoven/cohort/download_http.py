@@ -92,7 +92,7 @@ class Web:
         Without a byte for so long, a connection counts as lost.
     """
 
-    def __init__(self, user_agent: str, *, credentials: Credentials | None = None, timeout_s: float = 60.0) -> None:
+    def __init__(self, user_agent: str, *, credentials: Credentials | None = None, timeout_s: float = 30.0) -> None:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}  # checksums are of unpacked bytes
         self._credentials = credentials
         self._timeout_s = timeout_s
