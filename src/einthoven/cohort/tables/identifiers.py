@@ -42,12 +42,13 @@ def read_identifiers(cells: pl.Series) -> Column:
 
 
 def read_codes(cells: pl.Series) -> Column:
-    """Return ICD-10 codes in capitals without dots, and without the marks of cause, manifestation and certainty.
+    """Return ICD-10 codes in capitals without dots, and without the marks of cause and manifestation.
 
-    What has not the shape of such a code comes out as implausible.
+    What has not the shape of such a code comes out as implausible. German codes say how sure a diagnosis is: ``G`` is
+    sure and goes; codes that are suspected (``V``), excluded (``A``) or past (``Z``) are none of the patient's now.
     """
-    text = cells.cast(pl.String).str.to_uppercase().str.replace_all(r"[.\s]", "").str.replace(r"[†*+!#]+[GVAZ]?$", "")
-    text = text.str.replace(r"[†*+!#-]+$", "")
+    text = cells.cast(pl.String).str.to_uppercase().str.replace(r"\s+G$", "").str.replace_all(r"[.†*+!#-]", "")
+    text = text.str.strip_chars()
     is_code = text.str.contains(ICD_10)
     frame = pl.DataFrame({"cell": text, "is_code": is_code}).select(
         value=pl.when("is_code").then("cell"),

@@ -62,19 +62,12 @@ def read_text_file(path: Path, *, encoding: str | None, delimiter: str | None) -
     """
     text, encoding_notes = _decoded(path, encoding)
     delimiter, delimiter_notes = (delimiter, ()) if delimiter else _delimiter_of(text)
-    numbered = _numbered_rows(text, delimiter)
-    header = next((cells for _, cells, _ in numbered if any(cells)), None)
+    header = next((cells for _, cells, _ in _numbered_rows(text, delimiter) if any(cells)), None)
     if header is None:
         raise CohortError(f"{path} is empty: a table begins with the names of its columns")
     names = _checked_header(header, path)
-    torn: list[tuple[int, str]] = []
-    batches = [pl.DataFrame(schema={"line": pl.Int64, **dict.fromkeys(names, pl.String)})]
-    whole = _whole_rows(numbered, n_cells=len(names), torn=torn)
-    while batch := list(itertools.islice(whole, BATCH_ROWS)):
-        lines = pl.Series("line", [line for line, _ in batch], dtype=pl.Int64)
-        columns = zip(*(cells for _, cells in batch), strict=True)
-        batches.append(pl.DataFrame([lines, *map(pl.Series, names, columns, [pl.String] * len(names))]))
-    table = pl.concat(batches, rechunk=True)
+    is_plain = '"' not in text and "\r" not in text.replace("\r\n", "")
+    table, torn = (_plain_rows if is_plain else _quoted_rows)(text, names, delimiter)
     return TextRows(table.drop("line"), table["line"], tuple(torn), (*encoding_notes, *delimiter_notes))
 
 
@@ -138,6 +131,38 @@ def _delimiter_of(text: str) -> tuple[str, tuple[str, ...]]:
     return found, () if found == "," else (f"cells are divided by {found!r}, as most rows show",)
 
 
+def _plain_rows(text: str, names: list[str], delimiter: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+    """Divide the rows of a file without quotes: the same as ``_quoted_rows``, some ten times faster."""
+    cell = pl.col("row")
+    rows = (
+        pl.Series("row", text.split("\n"))
+        .str.strip_suffix("\r")
+        .to_frame()
+        .with_row_index("line", 1)
+        .filter(cell.str.strip_chars(delimiter).str.len_bytes() > 0)[1:]
+        .with_columns(pl.col("line").cast(pl.Int64), n_cells=cell.str.count_matches(delimiter, literal=True) + 1)
+    )
+    is_whole = pl.col("n_cells") == len(names)
+    torn = rows.filter(~is_whole).select("line", "n_cells").rows()
+    cells = rows.filter(is_whole).select("line", cell.str.split_exact(delimiter, len(names) - 1)).unnest("row")
+    cells.columns = ["line", *names]
+    return cells, [(line, _wrong_number(n_cells, len(names))) for line, n_cells in torn]
+
+
+def _quoted_rows(text: str, names: list[str], delimiter: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+    """Divide the rows of any file."""
+    torn: list[tuple[int, str]] = []
+    numbered = _numbered_rows(text, delimiter)
+    next(row for row in numbered if any(row[1]))
+    whole = _whole_rows(numbered, n_cells=len(names), torn=torn)
+    batches = [pl.DataFrame(schema={"line": pl.Int64, **dict.fromkeys(names, pl.String)})]
+    while batch := list(itertools.islice(whole, BATCH_ROWS)):
+        lines = pl.Series("line", [line for line, _ in batch], dtype=pl.Int64)
+        columns = zip(*(cells for _, cells in batch), strict=True)
+        batches.append(pl.DataFrame([lines, *map(pl.Series, names, columns, [pl.String] * len(names))]))
+    return pl.concat(batches, rechunk=True), torn
+
+
 def _numbered_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
     """Yield line, cells and, for a row with broken quotes, what is wrong."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -156,10 +181,14 @@ def _whole_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that have a cell for each name; note the others, and pass over empty lines."""
     for line, cells, broken in numbered:
-        if len(cells) == n_cells:
+        if len(cells) == n_cells and any(cells):
             yield line, cells
         elif broken or any(cells):
-            torn.append((line, broken or f"it has {len(cells)} cells where the header has {n_cells}"))
+            torn.append((line, broken or _wrong_number(len(cells), n_cells)))
+
+
+def _wrong_number(n_cells: int, n_names: int) -> str:
+    return f"it has {n_cells} cells where the header has {n_names}"
 
 
 def _checked_header(header: list[str], path: Path) -> list[str]:
