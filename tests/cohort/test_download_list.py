@@ -66,7 +66,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(name):
         catalogue_files([{"path": name, "url": "https://x.org/a"}])
 
 
-@pytest.mark.parametrize("name", [".einthoven_download", "a/b.part", "b.part.validator"])
+@pytest.mark.parametrize("name", [".einthoven_download", "a/.einthoven_download/", "a/b.part", "b.part.validator"])
 def test_a_name_that_the_download_uses_itself_is_refused(name):
     with pytest.raises(CohortError, match="keeps for itself"):
         parse(f"{SUM}  {name}")

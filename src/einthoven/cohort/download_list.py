@@ -21,6 +21,9 @@ __all__ = ["CHECKSUM_LIST", "RemoteFile", "catalogue_files", "parse_sha256sums",
 CHECKSUM_LIST = "SHA256SUMS.txt"  # at the root of each version that PhysioNet publishes
 OWN_FILES = (".einthoven_download", ".part", ".part.validator")  # endings of what a download writes for itself
 _LINE = re.compile(r"(?P<sum>[0-9a-fA-F]{64})[ \t]+\*?(?P<path>.+)")  # as `sha256sum` writes it
+_PLAIN = re.compile(
+    r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII
+)  # nearly all, and nothing to look into: there may be millions
 _DIGITS = {"md5": 32, "sha256": 64}
 
 
@@ -75,7 +78,7 @@ def parse_sha256sums(text: str, *, base_url: str, source: str) -> list[RemoteFil
             raise CohortError(f"{source}, line {number}: a SHA-256 sum and a name are expected, got {line[:80]!r}")
         path = _inside(match["path"], where=f"{source}, line {number}")
         checksum = f"sha256:{match['sum'].lower()}"
-        if found.get(path, RemoteFile(path, "", checksum)).checksum != checksum:
+        if path in found and found[path].checksum != checksum:
             raise CohortError(f"{source}, line {number}: {path} is listed twice, with different sums")
         found[path] = RemoteFile(path, base_url.rstrip("/") + "/" + quote(path), checksum)
     if not found:
@@ -146,15 +149,18 @@ def _inside(name: Any, *, where: str) -> str:
     """Return a name that stays inside the folder, whatever the system, or refuse it."""
     if not isinstance(name, str) or not name or not name.isprintable():
         raise CohortError(f"{where}: {name!r} is no name of a file")
-    path = PurePosixPath(name)
-    has_root = path.is_absolute() or PureWindowsPath(name).drive or "\\" in name
-    if has_root or ".." in path.parts or not path.parts:
-        raise CohortError(
-            f"{where}: {name!r} leads out of the folder; the list is damaged or hostile: nothing is fetched"
-        )
-    if path.name.endswith(OWN_FILES):
+    path = name
+    if not _PLAIN.fullmatch(name):
+        given = PurePosixPath(name)
+        has_root = given.is_absolute() or PureWindowsPath(name).drive or "\\" in name
+        if has_root or ".." in given.parts or not given.parts:
+            raise CohortError(
+                f"{where}: {name!r} leads out of the folder: the list is damaged or hostile, nothing is fetched"
+            )
+        path = given.as_posix()
+    if path.endswith(OWN_FILES):
         raise CohortError(f"{where}: {name!r} is a name that the download keeps for itself")
-    return path.as_posix()
+    return path
 
 
 def _content_url(entry: Mapping[str, Any], key: str, *, record_url: str) -> str:
