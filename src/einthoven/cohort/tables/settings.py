@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from einthoven.errors import SpecificationError
 
@@ -14,6 +14,9 @@ __all__ = ["MISSING", "ColumnSettings", "OnError", "TableSettings"]
 OnError = Literal["refuse", "drop"]
 # how spreadsheets, R, pandas, SQL clients and people write "nothing"; compared without case
 MISSING = ("", "NA", "N/A", "#N/A", "NaN", "NaT", "NULL", "None", "<NA>", "-", "--", ".")
+
+# a key of the study file that no field has is a slip, not something to pass over
+FORBID_EXTRA = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class ColumnSettings:
         Cell -> what it stands for, for example ``{"1" = "F", "2" = "M"}``.
     """
 
+    __pydantic_config__: ClassVar = FORBID_EXTRA
     column: str | None = None
     unit: str | None = None
     format: str | None = None
@@ -69,6 +73,7 @@ class TableSettings:
         When it isn't said where the table lies, or said twice.
     """
 
+    __pydantic_config__: ClassVar = FORBID_EXTRA
     file: str | None = None
     sql: str | None = None
     database: str | None = None
