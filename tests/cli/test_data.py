@@ -102,6 +102,14 @@ def test_a_set_that_no_source_reads_can_be_looked_at(server, tmp_path, small_set
     assert "[data." not in result.stdout
 
 
+def test_a_set_that_belongs_beside_another_one_says_where(server, tmp_path, small_sets, monkeypatch):
+    """The tables of MIMIC-IV are named below its ECGs."""
+    let_in(monkeypatch)
+    result = data("fetch", "mimic_iv", "--to", tmp_path, "--base-url", server.url)
+    assert f"below [data.mimic_iv_ecg], the key hospital names the folder {tmp_path}/hosp" in result.stdout
+    assert "inspect" not in result.stdout
+
+
 def test_how_much_it_would_be_is_told_without_a_trace(server, tmp_path, small_sets):
     folder = tmp_path / "set"
     words = ("--base-url", server.url, "--only", "*.csv", "--only", "records100/*", "--dry-run")
@@ -115,7 +123,7 @@ def test_what_is_left_to_do_is_told(server, tmp_path):
     server.files = {"data.zip": b"PK"}
     server.add_zenodo_record("1")
     result = data("fetch", "code_test", "--to", tmp_path, "--base-url", server.url + "1")
-    assert f"unpack it in place: cd {tmp_path} && unzip -n data.zip" in result.stdout
+    assert f"unpack it in place: cd {tmp_path} && unzip -n data.zip; the tracings" in result.stdout
 
 
 @pytest.mark.parametrize("name", ["mimic_iv", "echonext", "uk_biobank"])

@@ -113,7 +113,7 @@ def test_a_checksum_of_another_kind_is_refused(checksum):
 def test_the_catalogue_may_list_files_itself():
     """Another address takes the place of theirs."""
     files = catalogue_files(find_dataset("sph").files)
-    assert [file.path for file in files] == ["metadata.csv", "code.csv", "records.tar"]
+    assert [file.path for file in files] == ["metadata.csv", "code.csv", "records.tar.gz"]
     assert files[2].url.startswith("https://ndownloader.figshare.com/")
     mirrored = catalogue_files([{"path": "a", "url": "https://x.org", "md5": "0" * 32}], base_url="http://localhost/m/")
     assert mirrored == [RemoteFile("a", "http://localhost/m/a", "md5:" + "0" * 32)]

@@ -252,19 +252,20 @@ def _tell(summary: DownloadSummary, dataset: Dataset, folder: Path) -> None:
         )
         raise typer.Exit(2)
     if dataset.afterwards:
-        typer.echo(dataset.afterwards.replace("DIR", shlex.quote(str(folder))))
-    typer.echo(_next_step(dataset, folder))
+        typer.echo(dataset.afterwards.replace("DIR", shlex.quote(str(folder.absolute()))))
+    if step := _next_step(dataset, folder):
+        typer.echo(step)
 
 
 def _next_step(dataset: Dataset, folder: Path) -> str:
-    """Return the lines of a study file that read the set, or the command that looks at it."""
+    """Return the lines of a study file that read the set, or the command that looks at it where that says something."""
     import json
     import shlex
 
     from einthoven.cohort.sources import SOURCES
 
     if dataset.source_name not in SOURCES:
-        return f"Look at it: einthoven inspect {shlex.quote(str(folder))}"
+        return "" if dataset.afterwards else f"Look at it: einthoven inspect {shlex.quote(str(folder))}"
     path = json.dumps(str(folder.absolute()), ensure_ascii=False)  # a JSON string is a TOML string, too
     return f'Next, in study.toml:\n\n[data.{dataset.name}]\nsource = "{dataset.source_name}"\npath = {path}'
 
