@@ -14,12 +14,20 @@ from einthoven.cohort.sources.arrays import Arrays
 from einthoven.cohort.sources.ptb_xl import PtbXl
 from einthoven.cohort.sources.source import Source
 from einthoven.ecg.formats import read
-from einthoven.errors import CohortError
+from einthoven.errors import CohortError, EinthovenError
 from einthoven.registry import resolve
 from fakes.arrays_folder import make_arrays
+from fakes.chapman_ningbo_folder import make_chapman_ningbo
+from fakes.cinc2011_folder import make_cinc2011, make_cinc2011_table
+from fakes.cinc2021_folder import make_cinc2021
 from fakes.code15_folder import make_code15, make_code15_files
+from fakes.cpsc2018_folder import make_cpsc2018, make_cpsc2018_original
 from fakes.fake_source import FakeSource
+from fakes.georgia_folder import make_georgia
+from fakes.incart_folder import make_incart
+from fakes.ludb_folder import make_ludb
 from fakes.mimic_iv_ecg_folder import make_mimic_iv_ecg
+from fakes.ptb_folder import make_ptb, make_ptb_of_challenge
 from fakes.ptb_xl_folder import make_ptb_xl
 from fakes.sph_folder import make_sph
 from fakes.uk_biobank_folder import make_uk_biobank
@@ -32,6 +40,17 @@ FAKES: dict[str, FakeSource] = {
     "mimic_iv_ecg": FakeSource(
         make_mimic_iv_ecg, "record_list.csv", ("qrs_above_140",), "qrs_above14", "qrs_above_140"
     ),
+    "chapman_ningbo": FakeSource(make_chapman_ningbo, "JS[0-9]*.hea", ("AFIB", "sinus_rhythm"), ("AFIV",), "AFIB"),
+    "cinc2011": FakeSource(make_cinc2011, "RECORDS-unacceptable", "quality", ("unaceptable",), "unacceptable"),
+    "cinc2011/table": FakeSource(make_cinc2011_table, "labels.csv", "quality", ("acceptible",), "acceptable"),
+    "cinc2021": FakeSource(make_cinc2021, "*.hea", "cinc2021", "cinc2020", "cinc2021"),
+    "cpsc2018": FakeSource(make_cpsc2018, "A[0-9]*.hea", "cpsc2018", ("I-AVF",), "I-AVB"),
+    "cpsc2018/original": FakeSource(make_cpsc2018_original, "REFERENCE.csv", "cpsc2018", "cpsc2019", "cpsc2018"),
+    "georgia": FakeSource(make_georgia, "E[0-9]*.hea", ("sinus_rhythm",), ("sinus_rythm",), "sinus_rhythm"),
+    "incart": FakeSource(make_incart, "I[0-9][0-9].hea", "einthoven46", "einthoven64", "einthoven46"),
+    "ludb": FakeSource(make_ludb, "ludb.csv", ("stemi_lateral_wall",), ("stemi_latteral",), "stemi_lateral_wall"),
+    "ptb": FakeSource(make_ptb, "s[0-9]*re.hea", ("admission", "infarction"), ("admision",), "admission"),
+    "ptb/challenge": FakeSource(make_ptb_of_challenge, "S[0-9]*.hea", ("infarction",), ("infarct",), "infarction"),
     "ptb_xl": FakeSource(
         lambda folder: PtbXl(str(make_ptb_xl(folder, n_records=20, rate_hz=100))),
         *("ptbxl_database.csv", "superclass", "superclas", "superclass"),
@@ -40,7 +59,9 @@ FAKES: dict[str, FakeSource] = {
     "uk_biobank": FakeSource(make_uk_biobank, "participants.csv", ("hypertension",), ("hypertenson",), "hypertension"),
 }
 # these don't yet load without labels
-LABELS_NEEDED = (PtbXl, Arrays)
+LABELS_NEEDED = (Arrays,)
+# the reader of arrays passes over structures in MATLAB files
+UNREADABLE_DATASETS = ("ECG.data",)
 
 
 @pytest.fixture(scope="module", params=sorted(FAKES))
@@ -98,10 +119,12 @@ def test_labels_are_yes_no_or_unknown(data):
     assert any(value is not None for label in data.labels for value in data.columns[f"y.{label}"])
 
 
-def test_locations_are_the_rows_and_can_be_read(data):
+def test_locations_are_the_rows_and_can_be_read(data, request):
     """In the same order, of the same patient, and the first and the last of them are ECGs."""
     assert [location.record_id for location in data.locations] == data.columns["record_id"]
     assert [location.patient_id for location in data.locations] == data.columns["patient_id"]
+    if data.locations[0].options.get("dataset") in UNREADABLE_DATASETS:
+        request.applymarker(pytest.mark.xfail(reason="structures in MATLAB files are not read", raises=EinthovenError))
     for location in {0: data.locations[0], 1: data.locations[-1]}.values():
         record = read(location)
         assert record.signal.shape[1] > 0

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
-from einthoven.cohort.labels.scp import ScpVocabulary, parse_statements
+from einthoven.cohort.labels.label_columns import UncertainPolicy
+from einthoven.cohort.labels.scp import ScpVocabulary
+from einthoven.cohort.sources.ptb_xl_features import read_features
+from einthoven.cohort.sources.ptb_xl_labels import LabelsFrom, PtbXlLabels
 from einthoven.cohort.sources.source import LabelRequest, SourceData, convert, read_table, require_columns
 from einthoven.ecg.formats import RecordLocation
+from einthoven.errors import CohortError
 
 __all__ = ["PtbXl"]
 
@@ -46,12 +51,25 @@ class PtbXl:
         benchmark does (Strodthoff 2021, doi:10.1109/JBHI.2020.3022989); form and rhythm statements carry no likelihood.
     require_label : bool
         Leave out ECGs without any of the requested labels, as the benchmark does.
+    labels_from : ``scp_codes`` or ``report``
+        What labels of findings are read from, such as those of ``einthoven46``: the statements, or the German reports.
+    uncertain : ``unknown``, ``positive`` or ``negative``
+        What a label of findings is that a report or a statement of low likelihood leaves open.
+    features : str, optional
+        The folder of PTB-XL+; a relative path starts at ``path``.
+    covariates : dict of str to str
+        Name -> feature of PTB-XL+, such as ``12sl.QRS_Dur_Global``. One that is named like a measurement (``qrs_ms``,
+        ``heart_rate_bpm``) also answers the labels of measurements.
     """
 
     path: str
     rate_hz: Literal[500, 100] = 500
     min_likelihood: float = 0.0
     require_label: bool = True
+    labels_from: LabelsFrom = "scp_codes"
+    uncertain: UncertainPolicy = "unknown"
+    features: str | None = None
+    covariates: dict[str, str] = field(default_factory=dict)
 
     def load(self, labels: LabelRequest = "superclass", auxiliary: LabelRequest = ()) -> SourceData:
         """Read the tables.
@@ -62,24 +80,22 @@ class PtbXl:
             For a missing folder, table or column, an unknown label, or an unreadable cell.
         """
         folder = Path(self.path)
-        table = read_table(folder, DATABASE)
-        name = "filename_hr" if self.rate_hz == 500 else "filename_lr"
-        needed = ["ecg_id", "patient_id", "age", "sex", "scp_codes", "strat_fold", name]
-        require_columns(table, needed, file=str(folder / DATABASE))
-        scp_table = read_table(folder, STATEMENTS)
-        require_columns(scp_table, STATEMENT_COLUMNS, file=str(folder / STATEMENTS))
-        vocabulary = ScpVocabulary.from_table(scp_table)
+        path = "filename_hr" if self.rate_hz == 500 else "filename_lr"
+        table, reader = self._tables(folder, path=path)
         number = pl.Series(convert(table, "ecg_id", _whole, file=DATABASE))
         is_withdrawn = number.is_in(list(WITHDRAWN))
         withdrawn, kept = table.filter(is_withdrawn), table.filter(~is_withdrawn)
-        outcomes = vocabulary.resolve(labels)
-        extra = {label: codes for label, codes in vocabulary.resolve(auxiliary).items() if label not in outcomes}
-        targets = self._targets(outcomes | extra, kept, vocabulary)
-        is_labelled = pl.Series(
-            [not self.require_label or any(row[f"y.{label}"] != 0 for label in outcomes) for row in targets.to_dicts()]
+        requested = reader.requested(labels, auxiliary)
+        columns = _demography(kept, path=path)
+        features = self._features(folder, pl.Series(columns["record_id"], dtype=pl.String))
+        columns |= {f"covariate.{name}": values.to_list() for name, values in features.items()}
+        columns |= reader.own_columns(kept, labels, auxiliary)
+        columns |= reader.finding_columns(
+            kept, requested.shared, measurements=features, sex=pl.Series(columns["sex"], dtype=pl.String)
         )
+        is_labelled = self._labelled([columns[f"y.{label}"] for label in requested.outcomes], kept.height)
         unlabelled, kept = kept.filter(~is_labelled), kept.filter(is_labelled)
-        columns = _demography(kept, path=name) | targets.filter(is_labelled).to_dict(as_series=False)
+        columns = {name: list(compress(values, is_labelled)) for name, values in columns.items()}
         flow = (
             _step("ECGs in the table", table),
             _step("withdrawn upstream (duplicates)", withdrawn, excluded=True),
@@ -89,27 +105,34 @@ class PtbXl:
             columns=columns,
             locations=tuple(_locations(folder, columns)),
             flow=tuple(step for step in flow if step.records or not step.excluded),
-            labels=tuple(outcomes),
-            auxiliary=tuple(extra),
+            labels=requested.outcomes,
+            auxiliary=requested.auxiliary,
             official_split=tuple(convert(kept, "strat_fold", _official_split, file=DATABASE, key="ecg_id")),
         )
 
-    def _targets(
-        self, labels: dict[str, frozenset[str]], table: pl.DataFrame, vocabulary: ScpVocabulary
-    ) -> pl.DataFrame:
-        statements = convert(table, "scp_codes", parse_statements, file=DATABASE, key="ecg_id")
-        columns: dict[str, pl.Series] = {}
-        for name, codes in labels.items():
-            values = [self._target(codes, found, vocabulary.diagnostic) for found in statements]
-            columns[f"y.{name}"] = pl.Series(values, dtype=pl.Float64)
-            columns[f"u.{name}"] = pl.Series([value is None for value in values], dtype=pl.Boolean)
-        return pl.DataFrame(columns)
+    def _tables(self, folder: Path, *, path: str) -> tuple[pl.DataFrame, PtbXlLabels]:
+        """Return the table of ECGs, and how its statements become labels."""
+        table = read_table(folder, DATABASE)
+        needed = ["ecg_id", "patient_id", "age", "sex", "scp_codes", "strat_fold", path]
+        require_columns(table, needed, file=str(folder / DATABASE))
+        statements = read_table(folder, STATEMENTS)
+        require_columns(statements, STATEMENT_COLUMNS, file=str(folder / STATEMENTS))
+        vocabulary = ScpVocabulary.from_table(statements)
+        return table, PtbXlLabels(vocabulary, self.min_likelihood, self.labels_from, self.uncertain, DATABASE)
 
-    def _target(self, codes: frozenset[str], found: dict[str, float], diagnostic: frozenset[str]) -> float | None:
-        present = codes & found.keys()
-        if any(code not in diagnostic or found[code] >= self.min_likelihood for code in present):
-            return 1.0
-        return None if present else 0.0
+    def _features(self, folder: Path, ecg_ids: pl.Series) -> dict[str, pl.Series]:
+        if not self.covariates:
+            return {}
+        if self.features is None:
+            raise CohortError("data.*.covariates are features of PTB-XL+: set data.*.features to its folder")
+        return read_features(folder / self.features, self.covariates, ecg_ids)
+
+    def _labelled(self, outcomes: list[list[object]], n: int) -> pl.Series:
+        """Return whether an ECG has any of the labels, or may have; without labels or the rule, all count."""
+        if not (self.require_label and outcomes):
+            return pl.repeat(value=True, n=n, dtype=pl.Boolean, eager=True)
+        rows = zip(*outcomes, strict=True)
+        return pl.Series([any(value != 0 for value in values) for values in rows], dtype=pl.Boolean)
 
 
 def _locations(folder: Path, columns: dict[str, list[object]]) -> Iterable[RecordLocation]:
