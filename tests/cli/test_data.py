@@ -33,7 +33,6 @@ def data(*words):
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch):
-    monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv("PHYSIONET_USERNAME", raising=False)
     monkeypatch.delenv("PHYSIONET_PASSWORD", raising=False)
 

@@ -25,11 +25,6 @@ FILES |= {"table.csv": b"a,b\n1,2\n", "big.dat": RANDOM.randbytes(1_200_000)}
 WEB = Web("einthoven")
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    monkeypatch.setenv("no_proxy", "*")
-
-
 @pytest.fixture
 def server():
     with FileServer(dict(FILES)) as running:

@@ -22,8 +22,10 @@ SECRET = Credentials("mary", "s3cret", "physionet.org")
 
 
 @pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    monkeypatch.setenv("no_proxy", "*")
+def _proxy(monkeypatch):
+    """Let a proxy that isn't there spoil what passes by it: nothing meant for this machine may."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +52,26 @@ def test_a_password_is_in_no_representation():
         Credentials("a:b", "c", "d").header()
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x.org/a", "physionet.org/files", "https:///a", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://x.org/a",
+        "physionet.org/files",
+        "https:///a",
+        "",
+        "http://x.org/a b",
+        "http://x.org/\n",
+    ],
+)
 def test_an_address_must_be_one_of_the_web(url):
     with pytest.raises(CohortError, match="must begin with https"):
+        check_url(url)
+
+
+@pytest.mark.parametrize("url", ["http://x.org:http/", "http://x.org:99999/", "http://[::1/"])
+def test_an_address_that_makes_no_sense_is_refused(url):
+    with pytest.raises(CohortError, match="is no address"):
         check_url(url)
 
 
@@ -96,6 +115,7 @@ def test_a_redirect_out_of_the_web_or_in_a_circle_is_refused():
 @pytest.mark.parametrize(
     ("status", "error"),
     [
+        (202, TransientError),
         (500, TransientError),
         (503, TransientError),
         (429, TransientError),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 
 import pytest
@@ -60,3 +62,14 @@ def test_a_folder_is_filled_by_one_process_at_a_time(folder):
             pass
         assert read_verified(folder, origin="here") == {}
     record(folder)
+
+
+def test_a_drive_without_locks_is_written_all_the_same(folder, monkeypatch):
+    """As network drives are."""
+
+    def flock(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    record(folder)
+    assert set(read_verified(folder, origin="here")) == {"a/b.dat"}

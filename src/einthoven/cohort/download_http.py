@@ -96,7 +96,10 @@ class Web:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}  # checksums are of unpacked bytes
         self._credentials = credentials
         self._timeout_s = timeout_s
-        self._opener = urllib.request.build_opener(_Redirects(credentials))
+        redirects = _Redirects(credentials)
+        self._opener = urllib.request.build_opener(redirects)
+        # what is meant for this machine passes no proxy: it would read along
+        self._direct_opener = urllib.request.build_opener(redirects, urllib.request.ProxyHandler({}))
 
     def open(self, url: str, *, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
         """Return the answer to GET; its status is 200 or 206.
@@ -110,8 +113,10 @@ class Web:
         """
         request = urllib.request.Request(check_url(url), headers=self._headers | (headers or {}))  # noqa: S310 - checked
         _authorise(request, self._credentials)
+        is_here = _is_this_machine(urlsplit(url).hostname or "")
+        opener = self._direct_opener if is_here else self._opener
         try:
-            response: http.client.HTTPResponse = self._opener.open(request, timeout=self._timeout_s)
+            response: http.client.HTTPResponse = opener.open(request, timeout=self._timeout_s)
         except urllib.error.HTTPError as error:
             raise _refusal(error, url) from error
         except ssl.SSLCertVerificationError as error:
@@ -122,13 +127,20 @@ class Web:
             raise TransientError(f"{url} can't be reached ({error.reason})") from error
         except (OSError, http.client.HTTPException) as error:
             raise TransientError(f"{url} can't be reached ({error or type(error).__name__})") from error
+        if response.status not in (200, 206):  # 202 and an empty page: "not now" in the words of some
+            response.close()
+            raise TransientError(f"{url} answered {response.status} {response.reason}")
         return response
 
 
 def check_url(url: str) -> str:
     """Return an address that is one of the web, without a password in it, or refuse it."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_plain = url.isprintable() and " " not in url and (parts.port is None or parts.port > 0)
+    except ValueError as error:
+        raise CohortError(f"{url!r} is no address ({error})") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
         raise CohortError(f"an address must begin with https:// or http:// and a host, got {url!r}")
     if parts.username is not None or parts.password is not None:
         raise CohortError(

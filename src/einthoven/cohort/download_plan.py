@@ -25,6 +25,8 @@ from einthoven.errors import CohortError
 
 __all__ = ["DownloadPlan", "plan_download"]
 
+SHORT_PATIENCE = Patience(tries=4)  # 7 s: somebody without a network waits for an answer
+
 
 @dataclass(frozen=True, slots=True)
 class DownloadPlan:
@@ -69,7 +71,7 @@ def plan_download(
     base_url: str | None = None,
     only: Sequence[str] = (),
     verify: bool = False,
-    patience: Patience = Patience(),  # noqa: B008 - frozen
+    patience: Patience = SHORT_PATIENCE,
     wait: Callable[[float], object] = time.sleep,
 ) -> DownloadPlan:
     """Find out what is to be fetched; nothing is written.

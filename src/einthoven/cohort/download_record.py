@@ -5,6 +5,7 @@ Each line is one file: name, checksum, size and time of its last change. A file 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import threading
@@ -59,13 +60,11 @@ class VerifiedFiles:
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._file = (self._folder / RECORD_NAME).open("a", encoding="utf-8")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _lock(self._file):
             self._file.close()
             raise CohortError(
                 f"another process is downloading into {self._folder}: wait for it to end, or name another folder"
-            ) from error
+            )
         # a killed process may have left half a line: begin a new one
         self._file.write(f"{self._origin}\n" if self._file.tell() == 0 else "\n")
         return self
@@ -88,6 +87,17 @@ def stamp(file: RemoteFile, target: Path) -> Stamp:
     """Return what the record would say of a file as it lies there now."""
     status = target.stat()
     return file.checksum, status.st_size, status.st_mtime_ns
+
+
+def _lock(file: TextIO) -> bool:
+    """Whether the file is ours now; where a network drive has no locks, it is taken to be."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        return error.errno in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+    return True
 
 
 def _parse(line: str) -> tuple[str, Stamp] | None:
