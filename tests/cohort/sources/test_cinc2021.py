@@ -1,0 +1,63 @@
+"""The CinC 2021 training folders: which data set an ECG is from, what is left out, 26 classes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from einthoven.cohort.sources.cinc2021 import Cinc2021, data_set_of
+from einthoven.ecg.formats import read
+from einthoven.errors import CohortError
+from fakes.cinc2021_folder import make_cinc2021
+
+CHALLENGE = ("cpsc_2018", "cpsc_2018_extra", "st_petersburg_incart", "ptb", "ptb-xl", "georgia", "chapman_shaoxing")
+
+
+def test_the_site_is_the_data_set_of_the_challenge(tmp_path):
+    """It is known by the id, so that a flat folder says the same."""
+    data = make_cinc2021(tmp_path).load()
+    assert set(data.columns["site"]) == {*CHALLENGE, "ningbo"}
+    for path, site in zip(data.columns["path"], data.columns["site"], strict=True):
+        assert path.startswith(f"training/{site}/")
+
+
+def test_data_sets_can_be_left_out_and_are_counted(tmp_path):
+    """PTB-XL has its own source: an ECG in two sources would leak."""
+    source = make_cinc2021(tmp_path)
+    data = Cinc2021(source.path, leave_out=("ptb-xl", "ptb")).load()
+    assert not [name for name in data.columns["record_id"] if data_set_of(name) in ("ptb", "ptb-xl")]
+    assert [(step.records, step.excluded) for step in data.flow] == [(9, False), (2, True), (1, True)]
+
+
+def test_an_unknown_data_set_is_answered_with_the_nearest():
+    """The challenge writes ptb-xl."""
+    with pytest.raises(CohortError, match="did you mean 'ptb-xl'"):
+        Cinc2021(".", leave_out=("ptb_xl",)).load()
+
+
+def test_twenty_six_classes_by_default(tmp_path):
+    """Those that the challenge scores."""
+    assert len(make_cinc2021(tmp_path).load().labels) == 26
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("folder", "counts"),
+    [
+        ("cinc2021_samples/cinc2021", {"georgia": 20, "ptb-xl": 10, "ningbo": 20}),
+        ("multi_source/CPSC_CPSC-Extra", {"cpsc_2018": 10, "cpsc_2018_extra": 10}),
+        ("multi_source/ChapmanShaoxing_Ningbo", {"chapman_shaoxing": 10, "ningbo": 10}),
+        ("multi_source/G12EC", {"georgia": 10}),
+        ("multi_source/PTB_PTBXL", {"ptb-xl": 10, "ptb": 3}),
+    ],
+)
+def test_real_folders_load_whole_and_read(real_data, folder, counts):
+    """Every header has a meaning for each of its codes, a sex, and a signal of 12 leads."""
+    data = Cinc2021(str(real_data / folder)).load()
+    assert Counter(data.columns["site"]) == counts
+    assert data.dropped is None
+    assert set(data.columns["sex"]) == {"F", "M"}
+    assert None not in data.columns[f"y.{data.labels[0]}"]
+    for location in (data.locations[0], data.locations[-1]):
+        assert read(location).signal.shape[0] == 12
