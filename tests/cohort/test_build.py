@@ -7,6 +7,7 @@ import pytest
 
 from einthoven.cohort.build import build_cohort
 from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.settings import CohortSettings
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import SplitSettings
 from einthoven.errors import CohortError, SplitError
@@ -33,8 +34,10 @@ def manifest(*ids: str, same: tuple[str, ...] = (), short: tuple[str, ...] = ())
 ALL = tuple(f"a:{number}" for number in range(8))
 
 
-def build(sources, stored, *, split=SPLIT, duplicates="refuse", shortest_s=None):
-    return build_cohort(sources, stored, split=split, duplicates=duplicates, seed=1, shortest_s=shortest_s)
+def build(sources, stored, *, shortest_s=None, **options):
+    settings = CohortSettings(**{"labels": ("AF",), "split": SPLIT} | options)
+    built = build_cohort(sources, stored, settings=settings, seed=1, shortest_s=shortest_s)
+    return built.cohort, built.flow
 
 
 def test_rejected_ecgs_leave_and_are_counted():

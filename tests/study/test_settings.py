@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from einthoven.cohort.history import HistorySettings
+from einthoven.cohort.outcomes import OutcomeSettings
+from einthoven.cohort.pairing import PairingSettings
+from einthoven.cohort.settings import CohortSettings, ComorbiditySettings
 from einthoven.cohort.sources.arrays import Arrays
 from einthoven.cohort.sources.ptb_xl import PtbXl
 from einthoven.cohort.split import SplitSettings
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec, LongSpec, NormaliseSpec, ViewSpec
 from einthoven.errors import SpecificationError, UnknownNameError
 from einthoven.evaluation.protocol import Protocol
-from einthoven.study.settings import CohortSettings, ReportSettings, StoreSettings, load_study
+from einthoven.study.settings import ReportSettings, StoreSettings, load_study
 from einthoven.training.arm import ArmSettings
 from einthoven.training.augmentation import Augmentation
 
@@ -66,7 +70,7 @@ def test_paths_count_from_the_study_file_and_can_be_overridden(tmp_path):
         ("seeds", "seds", r"arm\.main has no key 'seds'; did you mean 'seeds'"),
         ('path = "data"', 'path = "data"\nrate = 500', r"data\.ptb_xl has no key 'rate'; did you mean 'rate_hz'"),
         ('"official"', '"oficial"', r"cohort\.split\.method: .*'official' or 'patient', got 'oficial'"),
-        ('labels = ["NORM", "MI"]', "", r"cohort\.labels is missing"),
+        ('labels = ["NORM", "MI"]', "", r"the cohort has no outcome: name a label set .*cohort\.labels"),
         ("seeds = [1, 2]", 'seeds = ["x"]', r"arm\.main\.seeds\.0: .*got 'x'"),
         ('source = "ptb_xl"', "", r"data\.ptb_xl must say its source"),
         ('source = "ptb_xl"', 'source = "ptb_xl"\nrole = "extern"', r"role must be one of develop, external"),
@@ -109,7 +113,8 @@ def test_reference_page_names_every_key():
     """A setting that nobody can find doesn't exist."""
     page = (ROOT / "docs" / "reference" / "study_file.md").read_text()
     parts = (FilterSpec, IngestSpec, LongSpec, NormaliseSpec, ViewSpec, ArmSettings, Augmentation, SplitSettings)
-    parts += (CohortSettings, StoreSettings, ReportSettings, Protocol, PtbXl, Arrays)
+    parts += (CohortSettings, ComorbiditySettings, HistorySettings, OutcomeSettings, PairingSettings)
+    parts += (StoreSettings, ReportSettings, Protocol, PtbXl, Arrays)
     keys = {field.name for part in parts for field in dataclasses.fields(part)}
     missing = {key for key in keys if f"{key}`" not in page and f"`{key}." not in page}
     assert missing == set()

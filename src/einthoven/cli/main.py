@@ -16,6 +16,7 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 import einthoven
+from einthoven.cli.cohort import cohort_command
 from einthoven.cli.convert import convert_command
 from einthoven.cli.data import data_app
 from einthoven.cli.deidentify import deidentify_command
@@ -25,6 +26,7 @@ from einthoven.cli.failures import system_error
 from einthoven.cli.ingest import ingest_command
 from einthoven.cli.inspect import inspect_command
 from einthoven.cli.measure import measure_command
+from einthoven.cli.parse import parse_app
 from einthoven.cli.predict import predict_command
 from einthoven.cli.report import report_command
 from einthoven.cli.run import run_command
@@ -42,11 +44,13 @@ app = typer.Typer(
     help="From a hospital's ECG archive to a validated diagnostic model. Each command has an example under --help.",
 )
 app.command("run")(run_command)
+app.command("cohort")(cohort_command)
 app.command("inspect")(inspect_command)
 app.command("deidentify")(deidentify_command)
 app.command("convert")(convert_command)
 app.command("ingest")(ingest_command)
 app.command("measure")(measure_command)
+app.add_typer(parse_app, name="parse")
 app.command("predict")(predict_command)
 app.command("evaluate")(evaluate_command)
 app.command("report")(report_command)

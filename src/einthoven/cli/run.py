@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["run_command"]
+__all__ = ["data_paths", "run_command"]
 
 
 def run_command(
@@ -29,11 +29,16 @@ def run_command(
     from einthoven.study.run import run_study
     from einthoven.study.settings import load_study
 
-    settings = load_study(study, data_paths=dict(_pair(text) for text in data or []))
+    settings = load_study(study, data_paths=data_paths(data))
     folder = out or Path("runs") / study.resolve().parent.name
     with progress_lines() as announce:
         report = run_study(settings, folder, announce=announce)
     Console().print(f"report: {report.resolve()}", soft_wrap=True, highlight=False)
+
+
+def data_paths(given: list[str] | None) -> dict[str, str]:
+    """Return the paths of ``--data NAME=PATH`` by name."""
+    return dict(_pair(text) for text in given or [])
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -34,14 +34,14 @@ class AuditCheck:
     detail: str
 
 
-def audit(cohort: Cohort, manifest: pa.Table, *, labels: Sequence[str]) -> list[AuditCheck]:
+def audit(cohort: Cohort, manifest: pa.Table | None, *, labels: Sequence[str]) -> list[AuditCheck]:
     """Return every check with its count; refuse a cohort that leaks.
 
     Parameters
     ----------
     cohort : Cohort
-    manifest : pa.Table
-        The store's, with ``record_id`` and ``signal_hash``.
+    manifest : pa.Table, optional
+        The store's, with ``record_id`` and ``signal_hash``; without it signals are not compared.
     labels : sequence of str
         Outcomes that are looked for in the metadata.
 
@@ -51,7 +51,9 @@ def audit(cohort: Cohort, manifest: pa.Table, *, labels: Sequence[str]) -> list[
         For the first check that fails; its message names an offender and the remedy.
     """
     table = pl.DataFrame(cohort.table)
-    checks = [_torn_patients(table), _same_signal(table, pl.DataFrame(manifest.select(["record_id", "signal_hash"])))]
+    checks = [_torn_patients(table)]
+    if manifest is not None:
+        checks.append(_same_signal(table, pl.DataFrame(manifest.select(["record_id", "signal_hash"]))))
     checks += [_late_dates(table), _label_in_metadata(table, labels), _implausible_age(table)]
     refused = next((check for check in checks if check.found and check.name != IMPLAUSIBLE_AGE), None)
     if refused is not None:

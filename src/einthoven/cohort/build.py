@@ -1,66 +1,70 @@
-"""From the rows of the sources to a study's cohort: rejected and doubled ECGs dropped, splits assigned, all counted."""
+"""From the rows of the sources to a study's cohort: who is eligible, paired, known, and in which split; all counted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from einthoven.cohort.cohort import SPLITS, Cohort
+from einthoven.cohort.cohort import COLUMNS, FAMILIES, OPTIONAL, SPLITS, Cohort
+from einthoven.cohort.comorbidity_groups import with_comorbidities
+from einthoven.cohort.eligibility import eligibility_rules, eligible
 from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.missing import apply_missing
+from einthoven.cohort.outcomes import check_task_names, outcome_columns, with_short_names
+from einthoven.cohort.paired_rows import paired_rows
+from einthoven.cohort.rules import parse_rule
+from einthoven.cohort.settings import CohortSettings, Role
+from einthoven.cohort.source_rows import prefixed, source_rows, stored_rows, study_record_id
 from einthoven.cohort.sources.source import SourceData
-from einthoven.cohort.split import SplitSettings, assign_split
-from einthoven.errors import CohortError, SplitError
+from einthoven.cohort.split import fill_splits
+from einthoven.cohort.subgroups import subgroups
+from einthoven.errors import CohortError
 
-__all__ = ["BuiltCohort", "Duplicates", "Role", "build_cohort", "study_record_id"]
-
-Role = Literal["develop", "external"]
-Duplicates = Literal["refuse", "drop"]
+__all__ = ["BuiltCohort", "build_cohort", "study_record_id"]
 
 
 class BuiltCohort(NamedTuple):
-    """A cohort and the way to it."""
+    """A cohort and the way to it.
+
+    Attributes
+    ----------
+    cohort : Cohort
+    flow : list of FlowStep
+    missing : dict of column to (int, int)
+        How many rows have no value in it, of how many.
+    notes : tuple of str
+        What a reader of the cohort should know of its tables.
+    """
 
     cohort: Cohort
     flow: list[FlowStep]
-
-
-def study_record_id(source: str, identifier: str) -> str:
-    """Return an id that is unique across sources; patients are numbered anew by every owner too.
-
-    Examples
-    --------
-    >>> study_record_id("ptb_xl", "17")
-    'ptb_xl:17'
-    """
-    return f"{source}:{identifier}"
+    missing: dict[str, tuple[int, int]]
+    notes: tuple[str, ...]
 
 
 def build_cohort(
     sources: Mapping[str, tuple[Role, SourceData]],
-    manifest: pa.Table,
+    manifest: pa.Table | None,
     *,
-    split: SplitSettings,
-    duplicates: Duplicates,
+    settings: CohortSettings,
     seed: int,
     shortest_s: float | None = None,
 ) -> BuiltCohort:
-    """Join the sources' rows with what the store holds, and split by patient.
+    """Join the sources' rows with what the store holds, pair them with their reports, and split by patient.
 
     Parameters
     ----------
     sources : mapping of name to (role, rows)
         Rows of an external source get the split ``external``; no fitting ever touches them.
-    manifest : pa.Table
-        The store's; an ECG that isn't there was rejected at ingest.
-    split : SplitSettings
-    duplicates : ``refuse`` or ``drop``
-        ``drop`` keeps the first of the ECGs with the same samples; ``refuse`` leaves them for the audit to refuse.
+    manifest : pa.Table, optional
+        The store's; an ECG that isn't there was rejected at ingest. Without it nobody asks whether signals exist.
+    settings : CohortSettings
     seed : int
-        Used when ``split`` has none.
+        Used when the split has none of its own.
     shortest_s : float, optional
         Leave out ECGs shorter than this: the window of models that refuse them.
 
@@ -69,84 +73,118 @@ def build_cohort(
     SplitError
         When an official split is asked of a source that has none.
     CohortError
-        When nothing is left.
+        When nothing is left, no report finds an ECG, or a rule asks for what no table has.
     """
-    if manifest.num_rows == 0:
+    if manifest is not None and manifest.num_rows == 0:
         raise CohortError("the store is empty: every file was rejected at ingest; rejected.parquet says why")
+    check_task_names(settings.outcomes)
+    _check_pairing(sources, settings)
     flow: list[FlowStep] = []
-    parts: list[pl.DataFrame] = []
+    notes: list[str] = []
+    parts = []
     for name, (role, data) in sources.items():
-        rows = _rows(name, role, data, method=split.method)
+        steps = list(data.flow)
+        rows = source_rows(name, role, data, settings=settings)
+        if manifest is not None:
+            rows = stored_rows(rows, manifest, steps, settings=settings, shortest_s=shortest_s)
+        told: list[str] = []
+        parts.append(_rows_of_study(name, rows, data, settings=settings, flow=steps, notes=told))
         prefix = f"{name}: " if len(sources) > 1 else ""
-        flow += [FlowStep(prefix + step.label, step.records, step.patients, step.excluded) for step in data.flow]
-        parts.append(rows)
-    table = pl.concat(parts, how="diagonal")
-    hashes = pl.DataFrame(manifest.select(["record_id", "signal_hash"]))
-    stored = table.join(hashes, on="record_id", how="left", maintain_order="left")
-    table = _keep(stored, pl.col("signal_hash").is_not_null(), flow, "rejected at ingest (see rejected files)")
-    if shortest_s is not None:
-        table = _long_enough(table, manifest, flow, shortest_s=shortest_s)
-    if duplicates == "drop":
-        table = _keep(table, pl.col("signal_hash").is_first_distinct(), flow, "same samples as an earlier ECG")
-    table = _split(table.drop("signal_hash"), sources, split, split.seed if split.seed is not None else seed)
+        notes += [prefix + note for note in told]
+        flow += [replace(step, label=prefix + step.label) for step in steps]
+    table = pl.concat(parts, how="diagonal_relaxed")
+    if table.height == 0:
+        raise CohortError(f"the cohort is empty: no ECG is left. {_last_exclusion(flow)}")
+    if settings.outcomes:
+        table = table.hstack(_outcomes(table, settings))
+    if settings.subgroups:
+        table = table.hstack(subgroups(with_short_names(table, _group_columns(settings)), settings.subgroups))
+    checked = apply_missing(table, settings.missing)
+    flow += checked.steps
+    table = fill_splits(checked.table, settings=settings.split, labels=_dealt_by(settings, sources), seed=seed)
     present = set(table["split"])
-    flow += [_count(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
-    return BuiltCohort(Cohort.from_columns(table.to_dict(as_series=False)), flow)
+    flow += [_split_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
+    return BuiltCohort(Cohort.from_frame(_cohort_columns(table)), flow, checked.counts, tuple(notes))
 
 
-def _rows(name: str, role: Role, data: SourceData, *, method: str) -> pl.DataFrame:
-    rows = pl.DataFrame(data.columns, strict=False).with_columns(
-        record_id=pl.Series([study_record_id(name, str(value)) for value in data.columns["record_id"]]),
-        patient_id=pl.Series([study_record_id(name, str(value)) for value in data.columns["patient_id"]]),
-        source=pl.lit(name),
-    )
-    if role == "external":
-        return rows.with_columns(split=pl.lit("external"))
-    if method == "official":
-        if data.official_split is None:
-            raise SplitError(f"source {name!r} publishes no split of its own; set cohort.split.method = 'patient'")
-        return rows.with_columns(split=pl.Series(data.official_split))
-    return rows.with_columns(split=pl.lit(None, pl.String))
-
-
-def _long_enough(table: pl.DataFrame, manifest: pa.Table, flow: list[FlowStep], *, shortest_s: float) -> pl.DataFrame:
-    """Leave out ECGs that hold fewer samples than the window, counted as the window itself is."""
-    rate_hz = manifest["rate_hz"].to_numpy().astype(np.float64)
-    enough = manifest["length"].to_numpy() >= np.rint(shortest_s * rate_hz)
-    lasting = manifest["record_id"].to_numpy()[enough].tolist()
-    label = f"shorter than the model's window ({shortest_s:g} s)"
-    kept = _keep(table, pl.col("record_id").is_in(pl.Series(lasting, dtype=pl.String).implode()), flow, label)
-    if table.height and not kept.height:
-        raise CohortError(
-            f"all {table.height} ECGs are {label}: shorten input.view.window_s, or set input.view.short = 'pad_zero'"
-        )
-    return kept
-
-
-def _split(
-    table: pl.DataFrame, sources: Mapping[str, tuple[Role, SourceData]], split: SplitSettings, seed: int
+def _rows_of_study(
+    name: str,
+    rows: pl.DataFrame,
+    data: SourceData,
+    *,
+    settings: CohortSettings,
+    flow: list[FlowStep],
+    notes: list[str],
 ) -> pl.DataFrame:
-    """Fill the splits that are still open, over all development sources together."""
-    is_open = table["split"].is_null()
-    if not is_open.any():
-        return table
-    pool = table.filter(is_open)
-    labels = dict.fromkeys(label for _, data in sources.values() for label in data.labels)
-    targets = {label: pool[f"y.{label}"].to_list() for label in labels}
-    assigned = assign_split(pool["patient_id"].to_list(), targets, fractions=split.fractions, seed=seed)
-    filled = table["split"].to_list()
-    for row, name in zip(is_open.arg_true().to_list(), assigned, strict=True):
-        filled[row] = name
-    return table.with_columns(split=pl.Series(filled))
+    """Return the rows of one source, eligible and paired."""
+    if settings.comorbidities is not None and data.diagnoses is not None:
+        diagnoses = prefixed(data.diagnoses, name, "patient_id")
+        rows = with_comorbidities(rows, diagnoses, settings=settings.comorbidities, notes=notes)
+    of_reports = data.reports.columns if data.reports is not None else ()
+    rules = eligibility_rules(settings.eligible, ecg_columns=rows.columns, report_columns=of_reports)
+    rows = eligible(rows, rules.ecgs, flow)
+    if settings.pairing is None or data.reports is None or rows.height == 0:
+        return rows.with_columns(outcome_id=pl.lit(""), pair=pl.lit("none"))
+    notes += [f"times of {table} are dates without an hour" for table in sorted(data.date_only)]
+    reports = prefixed(data.reports, name, "patient_id", "outcome_id")
+    flow.append(FlowStep("reports in the table", reports.height, reports["patient_id"].n_unique(), counted="reports"))
+    reports = eligible(reports, rules.reports, flow, counted="reports")
+    return paired_rows(rows, reports, settings=settings, date_only=data.date_only, rules=rules.pairs, flow=flow)
 
 
-def _keep(table: pl.DataFrame, condition: pl.Expr, flow: list[FlowStep], label: str) -> pl.DataFrame:
-    """Filter, and note who leaves when anybody does."""
-    gone = table.filter(~condition)
-    if gone.height:
-        flow.append(_count(gone, label, excluded=True))
-    return table.filter(condition)
+def _check_pairing(sources: Mapping[str, tuple[Role, SourceData]], settings: CohortSettings) -> None:
+    """Refuse outcomes out of reports that don't exist, and reports that nobody paired."""
+    with_reports = [name for name, (_, data) in sources.items() if data.reports is not None]
+    if settings.pairing is not None and not with_reports:
+        raise CohortError(
+            f"cohort.pairing is set, but no source has a table of reports ({', '.join(sources)}); "
+            "add [data.NAME.reports], or leave cohort.pairing out"
+        )
+    if settings.pairing is None and with_reports and settings.outcomes:
+        raise CohortError(
+            f"{with_reports[0]!r} has reports, and the study doesn't say how they find their ECGs; "
+            "add pairing = { window_days = 14 } to [cohort]"
+        )
 
 
-def _count(table: pl.DataFrame, label: str, *, excluded: bool = False) -> FlowStep:
-    return FlowStep(label, table.height, table["patient_id"].n_unique(), excluded)
+def _group_columns(settings: CohortSettings) -> frozenset[str]:
+    rules = [[rule] if isinstance(rule, str) else list(rule.values()) for rule in settings.subgroups.values()]
+    return frozenset().union(*(parse_rule(text).columns for texts in rules for text in texts))
+
+
+def _outcomes(table: pl.DataFrame, settings: CohortSettings) -> pl.DataFrame:
+    """Return the outcomes of every row; a row without a report has none that a report tells."""
+    found = outcome_columns(table, settings.tasks)
+    if settings.pairing is None:
+        return found
+    of_reports = set(table.columns) - _told_by_ecgs(table)
+    unpaired = table["pair"] == "none"
+    told = [name for name, task in settings.tasks.items() if task.columns & of_reports]
+    return found.with_columns(
+        *(pl.when(~unpaired).then(f"y.{name}").alias(f"y.{name}") for name in told),
+        *(pl.when(unpaired).then(pl.lit(value=False)).otherwise(f"u.{name}").alias(f"u.{name}") for name in told),
+    )
+
+
+def _told_by_ecgs(table: pl.DataFrame) -> set[str]:
+    return {name for name in table.columns if name in COLUMNS or name.startswith(tuple(FAMILIES))}
+
+
+def _dealt_by(settings: CohortSettings, sources: Mapping[str, tuple[Role, SourceData]]) -> list[str]:
+    """Return the labels that splits are balanced by: yes and no outcomes."""
+    binary = [name for name, task in settings.tasks.items() if task.kind == "binary"]
+    return list(dict.fromkeys([*binary, *(label for _, data in sources.values() for label in data.labels)]))
+
+
+def _cohort_columns(table: pl.DataFrame) -> pl.DataFrame:
+    kept = (*COLUMNS, *OPTIONAL)
+    return table.select(name for name in table.columns if name in kept or name.startswith(tuple(FAMILIES)))
+
+
+def _last_exclusion(flow: list[FlowStep]) -> str:
+    out = [step for step in flow if step.excluded]
+    return f"The last that left: {out[-1].records:,} {out[-1].counted}, {out[-1].label}" if out else ""
+
+
+def _split_step(rows: pl.DataFrame, label: str) -> FlowStep:
+    return FlowStep(label, rows["record_id"].n_unique(), rows["patient_id"].n_unique())

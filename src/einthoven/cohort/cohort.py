@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,7 +17,7 @@ from einthoven.registry import nearest
 
 __all__ = ["SPLITS", "Cohort"]
 
-VERSION = 1
+VERSION = 2  # version 1 had no history and no events, which are optional still
 SPLITS = ("train", "validation", "test", "external")
 
 # exact names and types of the columns that cross the boundary; families are checked by prefix
@@ -35,9 +36,24 @@ COLUMNS: dict[str, pa.DataType] = {
     "outcome_time": pa.timestamp("us"),
     "outcome_gap_days": pa.float32(),
 }
+OPTIONAL: dict[str, pa.DataType] = {
+    "history": pa.list_(
+        pa.struct(
+            [
+                ("record_id", pa.string()),
+                ("outcome_id", pa.string()),
+                ("outcome", pa.float32()),
+                ("gap_days", pa.float32()),
+            ]
+        )
+    ),
+    "earlier_ecgs": pa.list_(pa.struct([("record_id", pa.string()), ("gap_days", pa.float32())])),
+}
 FAMILIES: dict[str, pa.DataType] = {
     "y.": pa.float32(),
     "u.": pa.bool_(),
+    "event.": pa.bool_(),
+    "event_days.": pa.float32(),
     "group.": pa.string(),
     "covariate.": pa.float64(),
 }
@@ -51,8 +67,10 @@ class Cohort:
     Attributes
     ----------
     table : pa.Table
-        Columns ``COLUMNS`` and any of the families ``y.<label>`` (0, 1, a value, or null for unknown), ``u.<label>``
-        (uncertain), ``group.<name>`` and ``covariate.<name>``; key ``record_id, outcome_id``.
+        Columns ``COLUMNS``; any of the families ``y.<label>`` (0, 1, a value, or null for unknown), ``u.<label>``
+        (uncertain), ``event.<name>`` with ``event_days.<name>`` (from the ECG to the event, or to the last contact),
+        ``group.<name>`` and ``covariate.<name>``; where asked for, ``history`` (what was measured before, latest first)
+        and ``earlier_ecgs``. Key ``record_id, outcome_id``, the latter empty where unpaired.
 
     Raises
     ------
@@ -80,6 +98,15 @@ class Cohort:
         _check_columns(complete)
         arrays = [pa.array(values, type=_type_of(name), from_pandas=True) for name, values in complete.items()]
         return cls(pa.table(arrays, names=list(complete)))
+
+    @classmethod
+    def from_frame(cls, frame: pl.DataFrame) -> Cohort:
+        """Build a cohort from a polars table; columns that are absent get their default or null."""
+        _check_columns([*COLUMNS, *frame.columns])
+        absent = [pl.lit(DEFAULTS.get(name)).alias(name) for name in COLUMNS if name not in frame.columns]
+        complete = frame.with_columns(absent).select(*COLUMNS, *(name for name in frame.columns if name not in COLUMNS))
+        table = complete.to_arrow()
+        return cls(table.cast(pa.schema([(name, _type_of(name)) for name in table.column_names])))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -118,14 +145,14 @@ class Cohort:
 
 def _type_of(column: str) -> pa.DataType:
     family = next((prefix for prefix in FAMILIES if column.startswith(prefix)), None)
-    return FAMILIES[family] if family else COLUMNS[column]
+    return FAMILIES[family] if family else (COLUMNS | OPTIONAL)[column]
 
 
 def _check_columns(names: Iterable[str]) -> None:
     names = list(names)
     for name in names:
-        if name not in COLUMNS and not name.startswith(tuple(FAMILIES)):
-            raise CohortError(f"a cohort has no column {name!r}{nearest(name, [*COLUMNS, *FAMILIES])}")
+        if name not in COLUMNS and name not in OPTIONAL and not name.startswith(tuple(FAMILIES)):
+            raise CohortError(f"a cohort has no column {name!r}{nearest(name, [*COLUMNS, *OPTIONAL, *FAMILIES])}")
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise CohortError(f"the cohort lacks the columns {', '.join(missing)}")
@@ -135,7 +162,9 @@ def _check_keys(table: pa.Table) -> None:
     counts = table.group_by(["record_id", "outcome_id"]).aggregate([([], "count_all")])
     doubled = counts.filter(pa.compute.greater(counts["count_all"], 1))
     if doubled.num_rows:
-        raise CohortError(f"{doubled.num_rows} record ids occur twice, the first is {doubled['record_id'][0]}")
+        record, outcome = doubled["record_id"][0], doubled["outcome_id"][0].as_py()
+        pair = f" with the same report, {outcome}" if outcome else ""
+        raise CohortError(f"{doubled.num_rows} record ids occur twice{pair}, the first is {record}")
 
 
 def _check_splits(table: pa.Table) -> None:

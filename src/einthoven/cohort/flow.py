@@ -24,12 +24,15 @@ class FlowStep:
         ECGs and patients that are in the box; for an exclusion, those that leave there.
     excluded : bool
         True for a box at the side.
+    counted : str
+        What ``records`` counts, in the plural: ``ECGs``, ``reports`` or ``pairs``.
     """
 
     label: str
     records: int
     patients: int
     excluded: bool = False
+    counted: str = "ECGs"
 
 
 def write_flow(steps: Sequence[FlowStep], path: Path) -> None:

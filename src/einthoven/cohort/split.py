@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 
 from einthoven.errors import SplitError
 
-__all__ = ["SplitSettings", "assign_split", "require_both_classes"]
+__all__ = ["SplitSettings", "assign_split", "fill_splits", "require_both_classes"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,34 @@ class SplitSettings:
             raise SplitError(f"split.fractions must give shares of {', '.join(names)}, got {self.fractions}")
         if abs(sum(self.fractions.values()) - 1) > 1e-6:
             raise SplitError(f"split.fractions must sum to 1, got {sum(self.fractions.values()):g}")
+
+
+def fill_splits(rows: pl.DataFrame, *, settings: SplitSettings, labels: Sequence[str], seed: int) -> pl.DataFrame:
+    """Return the rows with every open ``split`` filled, over all development sources together.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One per ECG and pair, with ``patient_id``, ``split`` (null where open), ``pair`` and ``y.<label>``.
+    settings : SplitSettings
+    labels : sequence of str
+        Patients are dealt out by their rarest one, and by whether they have a pair at all.
+    seed : int
+        Used when ``settings`` has none.
+    """
+    is_open = rows["split"].is_null()
+    if not is_open.any():
+        return rows
+    pool = rows.filter(is_open)
+    targets: dict[str, Sequence[object]] = {label: pool[f"y.{label}"].to_list() for label in labels}
+    if "pair" in pool.columns:
+        targets[""] = (pool["pair"] != "none").cast(pl.Float64).to_list()
+    used = settings.seed if settings.seed is not None else seed
+    assigned = assign_split(pool["patient_id"].to_list(), targets, fractions=settings.fractions, seed=used)
+    filled = rows["split"].to_list()
+    for row, name in zip(is_open.arg_true().to_list(), assigned, strict=True):
+        filled[row] = name
+    return rows.with_columns(split=pl.Series(filled, dtype=pl.String))
 
 
 def assign_split(

@@ -90,6 +90,7 @@ class Predictions:
         *,
         labels: Sequence[str],
         record_id: Sequence[str] | None = None,
+        outcome_id: Sequence[str] | None = None,
         patient_id: Sequence[str] | None = None,
         model: str = "model",
         seed: int = -1,
@@ -103,8 +104,8 @@ class Predictions:
         scores, truth : (record, label)
             Truth 0, 1, or NaN where unknown.
         labels : sequence of str
-        record_id, patient_id : sequence of str (record,), optional
-            Without, records are numbered, and each is its own patient.
+        record_id, outcome_id, patient_id : sequence of str (record,), optional
+            Without, records are numbered, each has one outcome, and each is its own patient.
         model : str
         seed : int
             -1 for an ensemble, a reader, or a model without seeds.
@@ -126,8 +127,9 @@ class Predictions:
         n = score.shape[0]
         per_record = {"record_id": [str(row) for row in range(n)] if record_id is None else record_id}
         per_record["split"] = [split] * n if isinstance(split, str) else split
-        if patient_id is not None:
-            per_record["patient_id"] = patient_id
+        per_record |= {
+            name: ids for name, ids in (("outcome_id", outcome_id), ("patient_id", patient_id)) if ids is not None
+        }
         for name, values in per_record.items():
             if len(values) != n:
                 raise SpecificationError(f"{name} must have one value per record, {n}, got {len(values)}")

@@ -91,12 +91,14 @@ def _tabulate(
 ) -> Predictions:
     """Put scores (record, label) beside what evaluation needs of each record."""
     table = cohort.table
+    is_paired = set(table["pair"].unique().to_pylist()) != {"none"}
     truth = np.stack([_as_float(table[f"y.{label}"]) for label in labels], axis=1)
     predictions = Predictions.from_arrays(
         scores,
         truth,
         labels=labels,
         record_id=table["record_id"].to_pylist(),
+        outcome_id=table["outcome_id"].to_pylist() if is_paired else None,
         patient_id=table["patient_id"].to_pylist(),
         split=table["split"].to_pylist(),
         model=model,
@@ -105,6 +107,8 @@ def _tabulate(
     )
     groups = {name: table[name] for name in table.column_names if name.startswith("group.")}
     groups |= {"group.sex": table["sex"], "site": table["site"], "time": table["ecg_time"]}
+    if is_paired:
+        groups["group.pair"] = table["pair"]
     repeated = predictions.table
     for name, column in groups.items():
         repeated = repeated.append_column(name, pa.chunked_array(column.chunks * len(labels), column.type))
@@ -120,7 +124,8 @@ def _average(run: Run, name: str, files: list[Path]) -> Path:
 
     def work(folder: Path) -> None:
         tables = [Predictions.from_file(file).table for file in files]
-        keys = [table.select(["record_id", "label"]).combine_chunks() for table in tables]
+        named = [name for name in ("record_id", "outcome_id", "label") if name in tables[0].column_names]
+        keys = [table.select(named).combine_chunks() for table in tables]
         assert all(key.equals(keys[0]) for key in keys)
         score = np.mean([table["score"].to_numpy() for table in tables], axis=0)
         first = tables[0]

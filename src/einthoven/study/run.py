@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import einthoven
-from einthoven.cohort.audit import audit, write_audit
-from einthoven.cohort.build import build_cohort, study_record_id
 from einthoven.cohort.cohort import Cohort
-from einthoven.cohort.flow import write_flow
+from einthoven.cohort.source_rows import study_record_id
 from einthoven.cohort.sources.source import SourceData
-from einthoven.cohort.split import require_both_classes
 from einthoven.ecg.formats import RecordLocation
-from einthoven.errors import CohortError, SpecificationError
+from einthoven.errors import SpecificationError
 from einthoven.progress import ProgressCallback, no_progress
 from einthoven.registry import nearest
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
+from einthoven.study.cohort import COHORT, labels_of, load_sources, make_cohort, sources_hash
 from einthoven.study.environment import code_version, describe_environment
 from einthoven.study.run_folder import LOCK, file_state, run_lock
 from einthoven.study.settings import StudySettings
@@ -58,6 +56,7 @@ def run_study(settings: StudySettings, out: Path, *, announce: Announce = _annou
         See the stages; what was finished before stays and is not done again.
     """
     run = Run(settings, out.resolve(), announce)
+    run.check_arms()
     run.check_folder()
     run.check_evaluation()
     run.out.mkdir(parents=True, exist_ok=True)
@@ -82,10 +81,20 @@ class Run:
         if held - {LOCK} and "study.json" not in held:
             raise SpecificationError(f"{self.out} is not empty and no run folder; choose another --out")
 
+    def check_arms(self) -> None:
+        """Refuse a study that has nothing to train."""
+        if not self.settings.arm:
+            raise SpecificationError(
+                "the study has no [arm.NAME], so there is nothing to train; `einthoven cohort` makes its cohort alone"
+            )
+
     def check_evaluation(self) -> None:
         """Refuse outcomes, models and subgroups that the predictions won't have, before anything is trained."""
-        protocol = self.settings.evaluation
+        protocol, cohort = self.settings.evaluation, self.settings.cohort
+        if not self.labels:
+            raise SpecificationError("the study has no yes or no outcome to train: give one a rule in cohort.outcomes")
         columns = {name for data in self._sources.values() for name in data.columns if name.startswith("group.")}
+        columns |= {f"group.{name}" for name in cohort.group_names}
         for what, asked, accepted in (
             ("outcomes", protocol.outcomes, self.labels),
             ("models", protocol.models, tuple(self.settings.arm)),
@@ -106,20 +115,12 @@ class Run:
 
     @cached_property
     def _sources(self) -> dict[str, SourceData]:
-        cohort = self.settings.cohort
-        loaded: dict[str, SourceData] = {}
-        for name, section in self.settings.data.items():
-            self.announce(f"Reading the tables of {name}")
-            loaded[name] = section.settings.load(cohort.labels, cohort.auxiliary_labels)
-        return loaded
+        return load_sources(self.settings, self.announce)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Outcomes of the study: those that every source has."""
-        sets = [data.labels for data in self._sources.values()]
-        if any(set(found) != set(sets[0]) for found in sets):
-            raise CohortError(f"all sources must have the same labels, got {sets}; list them in cohort.labels")
-        return sets[0]
+        """Yes and no outcomes of the study."""
+        return labels_of(self.settings, self._sources)
 
     def stage(self, name: str, inputs: dict[str, Any], *, arm: str = "", seed: int | None = None) -> Stage:
         """Describe a stage; inputs that aren't text are hashed."""
@@ -198,31 +199,18 @@ class Run:
     def cohort(self) -> Cohort:
         """Join, split and audit."""
         settings, manifest = self.settings, self.store.manifest
-        roles = {name: (section.role, self._sources[name]) for name, section in settings.data.items()}
 
         def work(folder: Path) -> None:
             self.announce("Building and auditing the cohort")
-            cohort, flow = build_cohort(
-                roles,
-                manifest,
-                split=settings.cohort.split,
-                duplicates=settings.cohort.duplicates,
-                seed=settings.seed,
-                shortest_s=self._shortest_s,
-            )
-            checks = audit(cohort, manifest, labels=self.labels)
-            require_both_classes(cohort.table, self.labels)
-            cohort.write(folder / "cohort.parquet")
-            write_flow(flow, folder / "flow.json")
-            write_audit(checks, folder / "audit.json")
+            make_cohort(settings, self._sources, manifest, folder, shortest_s=self._shortest_s)
 
         inputs = {
             "signals": self.signals_hash,
-            "tables": hash_of({name: _plain(data) for name, data in self._sources.items()}),
+            "tables": sources_hash(self._sources),
             "roles": [[name, section.role] for name, section in settings.data.items()],
             "settings": settings.to_plain()["cohort"] | {"seed": settings.seed, "shortest_s": self._shortest_s},
         }
-        return Cohort.read(self.stage("cohort", inputs).run_once(work) / "cohort.parquet")
+        return Cohort.read(self.stage("cohort", inputs).run_once(work) / COHORT)
 
     @cached_property
     def signals_hash(self) -> str:
@@ -246,13 +234,3 @@ class Run:
         evaluate_arms(self, predictions)
         self.announce("Writing the report")
         return render(self.out)
-
-
-def _plain(data: SourceData) -> dict[str, Any]:
-    columns = {name: [str(value) for value in values] for name, values in data.columns.items()}
-    return {
-        "columns": columns,
-        "official_split": data.official_split,
-        "labels": data.labels,
-        "auxiliary": data.auxiliary,
-    }

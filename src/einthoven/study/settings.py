@@ -15,10 +15,9 @@ from typing import Any, Literal
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, SkipValidation
 
-from einthoven.cohort.build import Duplicates, Role
+from einthoven.cohort.settings import CohortSettings, Role
 from einthoven.cohort.sources import SOURCES
 from einthoven.cohort.sources.source import Source
-from einthoven.cohort.split import SplitSettings
 from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import EinthovenError, SpecificationError
 from einthoven.evaluation.protocol import Protocol
@@ -26,30 +25,9 @@ from einthoven.models.architectures import resolved_settings
 from einthoven.registry import nearest, resolve
 from einthoven.training.arm import ArmSettings
 
-__all__ = ["CohortSettings", "DataSettings", "ReportSettings", "StoreSettings", "StudySettings", "load_study"]
+__all__ = ["DataSettings", "ReportSettings", "StoreSettings", "StudySettings", "load_study"]
 
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
-
-
-@dataclasses.dataclass(frozen=True)
-class CohortSettings:
-    """Section ``[cohort]``.
-
-    Attributes
-    ----------
-    labels : str or list of str
-        A label set of the source, or label names.
-    auxiliary_labels : str or list of str
-        Labels that help training and are not evaluated.
-    split : SplitSettings
-    duplicates : ``refuse`` or ``drop``
-        What happens to ECGs with the same samples under two ids.
-    """
-
-    labels: str | tuple[str, ...]
-    auxiliary_labels: str | tuple[str, ...] = ()
-    split: SplitSettings = dataclasses.field(default_factory=SplitSettings)
-    duplicates: Duplicates = "refuse"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +67,7 @@ class StudySettings(BaseModel):
     cohort: CohortSettings
     input: InputSpec = Field(default_factory=InputSpec)
     store: StoreSettings = Field(default_factory=StoreSettings)
-    arm: dict[str, ArmSettings] = Field(min_length=1)
+    arm: dict[str, ArmSettings] = Field(default_factory=dict)
     evaluation: Protocol = Field(default_factory=Protocol)
     report: ReportSettings = Field(default_factory=ReportSettings)
 

@@ -43,7 +43,7 @@ class SplitTargets:
 
 
 def split_targets(cohort: pa.Table, split: str, *, tasks: Sequence[str]) -> SplitTargets:
-    """Return records and targets of a split, in the order of the cohort.
+    """Return records and targets of a split, in the order of the cohort; rows of which nothing is known are left out.
 
     Parameters
     ----------
@@ -71,7 +71,9 @@ def split_targets(cohort: pa.Table, split: str, *, tasks: Sequence[str]) -> Spli
             f"targets of a yes/no task lie between 0 and 1, got {target[row, column]} for {tasks[column]} in record "
             f"{part['record_id'][int(row)]}"
         )
-    return SplitTargets(tuple(part["record_id"].to_pylist()), target)
+    ids = np.array(part["record_id"].to_pylist(), dtype=object)
+    known = ~np.isnan(target).all(axis=1) if tasks else np.ones(len(ids), dtype=bool)
+    return SplitTargets(tuple(ids[known].tolist()), target[known])
 
 
 def check_classes(targets: SplitTargets, split: str, *, labels: Sequence[str]) -> None:

@@ -42,6 +42,8 @@ class SourceData:
         Those of ``ecgs`` and ``reports`` whose times are dates: nobody knows the hour.
     dropped : DataFrame, optional
         Rows of the tables that could not be used, each with its reason.
+    findings : DataFrame, optional
+        Every value that was read out of a report's text, with the place where it stands, so that a person can check.
     """
 
     columns: dict[str, list[object]]
@@ -55,6 +57,7 @@ class SourceData:
     events: pl.DataFrame | None = None
     date_only: frozenset[str] = frozenset()
     dropped: pl.DataFrame | None = None
+    findings: pl.DataFrame | None = None
 
 
 @runtime_checkable

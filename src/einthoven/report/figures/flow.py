@@ -65,7 +65,8 @@ class _Box:
 def _box(step: FlowStep, characters: int) -> _Box:
     label = textwrap.wrap(step.label[:1].upper() + step.label[1:], characters) or [""]
     records, patients = abs(step.records), abs(step.patients)
-    parts = [f"{count(records)} ECG{_plural(records)}", f"{count(patients)} patient{_plural(patients)}"]
+    counted = step.counted if records != 1 else step.counted.removesuffix("s")
+    parts = [f"{count(records)} {counted}", f"{count(patients)} patient{_plural(patients)}"]
     counts = [", ".join(parts)]
     if len(counts[0]) > characters:
         counts = parts

@@ -1,0 +1,86 @@
+"""What ``einthoven cohort`` prints: the flow, the splits with their outcomes, what is missing, what the audit found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from einthoven.cohort.audit import read_audit
+from einthoven.cohort.cohort import SPLITS
+from einthoven.cohort.flow import FlowStep, read_flow
+from einthoven.drawing.printable import printable
+
+if TYPE_CHECKING:
+    from einthoven.study.cohort import CohortFolder
+
+__all__ = ["print_summary"]
+
+
+def print_summary(made: CohortFolder, console: Console) -> None:
+    """Print what was made."""
+    document = json.loads((made.folder / "cohort.json").read_text())
+    console.print(_flow(read_flow(made.folder / "flow.json")))
+    console.print(_splits(document["splits"]))
+    if document["splits"] and document["splits"][0]["outcomes"]:
+        console.print(_outcomes(document["splits"]))
+    gone = {name: counts for name, counts in document["missing"].items() if counts["missing"]}
+    if gone:
+        told = ", ".join(f"{name} {counts['missing']:,} of {counts['rows']:,}" for name, counts in gone.items())
+        console.print(f"without a value: {printable(told)}", highlight=False, markup=False, soft_wrap=True)
+    for note in document["notes"]:
+        console.print(f"note: {printable(note)}", highlight=False, markup=False, soft_wrap=True)
+    for check in read_audit(made.folder / "audit.json"):
+        line = f"audit: {check.name}: {check.found:,} found ({check.detail})"
+        console.print(printable(line), highlight=False, markup=False, soft_wrap=True)
+    if not document["signals"]:
+        console.print("signals were not read: the run will also leave out what can't be ingested", highlight=False)
+    for name in made.files:
+        console.print(str(made.folder / name), highlight=False, markup=False, soft_wrap=True)
+
+
+def _flow(steps: Sequence[FlowStep]) -> Table:
+    table = _table("flow", "count", "patients")
+    for step in steps:
+        if step.label in SPLITS:
+            continue
+        label = ("  - " if step.excluded else "") + step.label
+        table.add_row(printable(label), f"{step.records:,} {step.counted}", f"{step.patients:,}")
+    return table
+
+
+def _splits(splits: Sequence[dict[str, Any]]) -> Table:
+    table = _table(
+        "split", "patients", "ECGs", "baseline pairs", "follow-up pairs", "with history", "unverified patients"
+    )
+    for part in splits:
+        unverified = part["patients"] - part["verified_patients"] if part["verified_patients"] else 0
+        counts = ("patients", "ecgs", "baseline", "followup", "with_history")
+        table.add_row(part["split"], *(f"{part[name]:,}" for name in counts), f"{unverified:,}")
+    return table
+
+
+def _outcomes(splits: Sequence[dict[str, Any]]) -> Table:
+    names = [part["split"] for part in splits]
+    table = _table("positive of known", *names)
+    for label in splits[0]["outcomes"]:
+        table.add_row(printable(label), *(_share(part["outcomes"][label]) for part in splits))
+    return table
+
+
+def _share(counts: dict[str, int]) -> str:
+    known = counts["positive"] + counts["negative"]
+    share = f"{counts['positive']:,} of {known:,}" + (f" ({counts['positive'] / known:.1%})" if known else "")
+    return share + (f", {counts['uncertain']:,} uncertain" if counts["uncertain"] else "")
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first)
+    for name in others:
+        table.add_column(name, justify="right")
+    return table

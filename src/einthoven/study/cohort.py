@@ -1,0 +1,163 @@
+"""The cohort stage: tables become a cohort with its flow, its audit and all that had to be left out, in one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from einthoven.cohort.audit import audit, write_audit
+from einthoven.cohort.build import BuiltCohort, build_cohort
+from einthoven.cohort.flow import write_flow
+from einthoven.cohort.sources.source import SourceData
+from einthoven.cohort.split import require_both_classes
+from einthoven.cohort.summary import summarise
+from einthoven.errors import CohortError
+from einthoven.study.settings import StudySettings
+from einthoven.study.stage import hash_of
+
+__all__ = ["COHORT", "CohortFolder", "labels_of", "load_sources", "make_cohort", "sources_hash"]
+
+COHORT = "cohort.parquet"
+FITTED = ("train", "validation")
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFolder:
+    """What was made, and where."""
+
+    built: BuiltCohort
+    folder: Path
+    files: tuple[str, ...]
+
+
+def load_sources(settings: StudySettings, announce: Any) -> dict[str, SourceData]:
+    """Read the tables of every source."""
+    cohort = settings.cohort
+    loaded: dict[str, SourceData] = {}
+    for name, section in settings.data.items():
+        announce(f"Reading the tables of {name}")
+        loaded[name] = section.settings.load(cohort.labels, cohort.auxiliary_labels)
+    return loaded
+
+
+def labels_of(settings: StudySettings, sources: Mapping[str, SourceData]) -> tuple[str, ...]:
+    """Return the yes and no outcomes of the study: by rule, then from the ECGs' statements, which all sources share.
+
+    Raises
+    ------
+    CohortError
+        When sources differ in their labels.
+    """
+    sets = [data.labels for data in sources.values()]
+    if any(set(found) != set(sets[0]) for found in sets):
+        raise CohortError(f"all sources must have the same labels, got {sets}; list them in cohort.labels")
+    by_rule = [name for name, task in settings.cohort.tasks.items() if task.kind == "binary"]
+    return tuple(dict.fromkeys([*by_rule, *sets[0]]))
+
+
+def make_cohort(
+    settings: StudySettings,
+    sources: Mapping[str, SourceData],
+    manifest: pa.Table | None,
+    folder: Path,
+    *,
+    shortest_s: float | None = None,
+) -> CohortFolder:
+    """Build, audit and write the cohort.
+
+    Parameters
+    ----------
+    settings : StudySettings
+    sources : mapping of name to SourceData
+    manifest : pa.Table, optional
+        The store's. Without it nobody asks whether signals exist, and the audit leaves them out.
+    folder : Path
+        Exists; gets ``cohort.parquet``, ``cohort.json``, ``flow.json``, ``audit.json``, and where there is anything to
+        say ``dropped.csv`` and ``report_findings.parquet``.
+    shortest_s : float, optional
+        Shorter ECGs have no window to be seen through.
+
+    Raises
+    ------
+    CohortError, SplitError, LeakageError
+        See ``build_cohort`` and ``audit``.
+    """
+    roles = {name: (section.role, sources[name]) for name, section in settings.data.items()}
+    built = build_cohort(roles, manifest, settings=settings.cohort, seed=settings.seed, shortest_s=shortest_s)
+    labels = labels_of(settings, sources)
+    checks = audit(built.cohort, manifest, labels=labels)
+    fitted = [name for name in FITTED if name in built.cohort.table["split"].unique().to_pylist()]
+    develops = any(role == "develop" for role, _ in roles.values())
+    require_both_classes(built.cohort.table, labels, FITTED if develops else fitted)
+    built.cohort.write(folder / COHORT)
+    write_flow(built.flow, folder / "flow.json")
+    write_audit(checks, folder / "audit.json")
+    document = {
+        "type": "cohort_summary",
+        "version": VERSION,
+        "hash": built.cohort.hash,
+        "signals": manifest is not None,
+        "splits": summarise(built.cohort, labels=labels),
+        "notes": list(built.notes),
+        "missing": {name: {"missing": gone, "rows": rows} for name, (gone, rows) in built.missing.items()},
+    }
+    (folder / "cohort.json").write_text(json.dumps(document, indent=1))
+    extra = _write_details(sources, folder)
+    return CohortFolder(built, folder, (COHORT, "cohort.json", "flow.json", "audit.json", *extra))
+
+
+def sources_hash(sources: Mapping[str, SourceData]) -> str:
+    """SHA-256 over everything that the sources' tables say."""
+    return hash_of({name: _plain(data) for name, data in sources.items()})
+
+
+def _plain(data: SourceData) -> dict[str, Any]:
+    columns = {name: [str(value) for value in values] for name, values in data.columns.items()}
+    frames = {"reports": data.reports, "diagnoses": data.diagnoses, "events": data.events}
+    return {
+        "columns": columns,
+        "official_split": data.official_split,
+        "labels": data.labels,
+        "auxiliary": data.auxiliary,
+        "date_only": sorted(data.date_only),
+        **{name: None if frame is None else _digest(frame) for name, frame in frames.items()},
+    }
+
+
+def _digest(frame: pl.DataFrame) -> str:
+    buffer = io.BytesIO()
+    frame.select(sorted(frame.columns)).write_ipc_stream(buffer)
+    return hashlib.sha256(buffer.getbuffer()).hexdigest()
+
+
+def _write_details(sources: Mapping[str, SourceData], folder: Path) -> list[str]:
+    """Write what was dropped from the tables, and what reports were read as, each with its place."""
+    dropped = {name: data.dropped for name, data in sources.items()}
+    findings = {name: data.findings for name, data in sources.items()}
+    written = []
+    if together := _together(dropped):
+        together[0].write_csv(folder / "dropped.csv")
+        written.append("dropped.csv")
+    if together := _together(findings):
+        together[0].write_parquet(folder / "report_findings.parquet")
+        written.append("report_findings.parquet")
+    return written
+
+
+def _together(frames: Mapping[str, pl.DataFrame | None]) -> list[pl.DataFrame]:
+    """Return one table with a column for the source, or nothing when all are empty."""
+    named = [
+        frame.select(pl.lit(name).alias("source"), pl.all())
+        for name, frame in frames.items()
+        if frame is not None and frame.height
+    ]
+    return [pl.concat(named, how="diagonal_relaxed")] if named else []
