@@ -86,8 +86,9 @@ def read_codes(diagnoses: pl.DataFrame) -> ReadCodes:
     Parameters
     ----------
     diagnoses : DataFrame
-        ``patient_id``, ``code``, ``diagnosis_time``; optionally ``system``, ``version`` or ``icd_version`` (without
-        it, all codes are ICD-10), and ``certainty`` (G, Z, V or A, as in ICD-10-GM).
+        ``patient_id``, ``code``, ``diagnosis_time``; optionally ``system``, ``version`` or ``icd_version``, and
+        ``certainty`` (G, Z, V or A, as in ICD-10-GM). Without a system all codes are ICD-10: a table that holds
+        ICD-9-CM too needs one, as an accident of its chapter E reads like a metabolic disease.
 
     Raises
     ------

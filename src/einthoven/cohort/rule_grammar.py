@@ -11,8 +11,9 @@
             | column "is" ["not"] ("missing" | "known")
             | column                                          of yes and no: diabetes
 
-Words stand for columns, or, to the right of ``==``, ``!=`` and in lists, for text. A column whose name is no plain word
-stands between backticks. A date without an hour (``2015-12-31``) means the whole day.
+Words stand for columns, or, to the right of ``==``, ``!=`` and in lists, for text; quotation marks make sure of a text,
+backticks of a column, also of one whose name is no plain word. A date without an hour (``2015-12-31``) means the whole
+day.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from einthoven.cohort.rule_tokens import Token, plain_spelling, read_tokens, refusal
+from einthoven.cohort.rule_tokens import KEYWORDS, Token, plain_spelling, read_tokens, refusal
 from einthoven.errors import SpecificationError
 
 __all__ = [
@@ -50,9 +51,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A number, a text, yes or no, a day, or a point in time."""
+    """A number, a text, yes or no, a day, or a point in time.
+
+    Attributes
+    ----------
+    is_word : bool
+        True for a text without quotation marks.
+    """
 
     value: float | str | bool | dt.date | dt.datetime
+    is_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ def parse(text: str) -> Node:
     parser = _Parser(text)
     node = parser.rule()
     if parser.token.kind != "end":
-        raise parser.refusal("'and' or 'or', or nothing more")
+        decimal = " (the decimal sign is a point)" if parser.token.text == "," else ""
+        raise parser.refusal(f"'and' or 'or', or nothing more{decimal}")
     return node
 
 
@@ -249,7 +258,7 @@ class _Parser:
             case "text":
                 return Fixed(token.text[1:-1])
             case "word":
-                return Fixed(token.text) if word_is_text else Column(token.text)
+                return Fixed(token.text, is_word=True) if word_is_text else Column(token.text)
             case "quoted":
                 return Column(token.text[1:-1])
             case "true" | "false":
@@ -258,7 +267,8 @@ class _Parser:
                 return Fixed(self._time(token))
             case _:
                 self._at -= 1
-                raise self.refusal("a column, a number, a text or a date")
+                keyword = " (a column of that name stands between backticks)" if token.kind in KEYWORDS else ""
+                raise self.refusal(f"a column, a number, a text or a date{keyword}")
 
     def _time(self, token: Token) -> dt.date | dt.datetime:
         try:

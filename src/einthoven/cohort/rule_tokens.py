@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from einthoven.errors import SpecificationError
 
-__all__ = ["Token", "plain_spelling", "read_tokens", "refusal"]
+__all__ = ["KEYWORDS", "Token", "plain_spelling", "read_tokens", "refusal"]
 
 TOKEN = re.compile(
     r"""\s*(?:

@@ -173,6 +173,11 @@ def _check_kinds(table: pl.DataFrame, column: str, other: Column | Fixed, *, ord
         raise CohortError(
             f"column {column!r} holds {WORDS[kind]} and has no order; use ==, != or 'in [...]', not {order}"
         )
+    if isinstance(other, Fixed) and other.is_word and other.value in table.columns:
+        raise CohortError(
+            f'{other.value!r} could be a text or a column of that name; write "{other.value}" for the text, '
+            f"`{other.value}` for the column"
+        )
     if column == "sex" and isinstance(other, Fixed) and other.value == UNKNOWN_SEX:
         raise CohortError("an unknown sex (U) equals nothing; write 'sex is missing'")
     binary = kind == "yes or no" and isinstance(other, Fixed) and other.value in {0.0, 1.0}
