@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from einthoven.cohort.tables.identifiers import read_codes, read_identifiers
+from einthoven.cohort.tables.identifiers import read_identifiers
 
 
 @pytest.mark.parametrize(
@@ -31,27 +31,3 @@ def test_rounded_ids_cannot_be_read():
     read = read_identifiers(pl.Series(["1.57E+10", "12E5X"]))
     assert "rounded this id" in read.unreadable[0]
     assert read.unreadable[1] is None
-
-
-@pytest.mark.parametrize(
-    ("cell", "code"),
-    [
-        ("I25.1", "I251"),
-        (" i25.10 ", "I2510"),
-        ("I25.1-", "I251"),
-        ("M14.2*", "M142"),
-        ("E10.2†", "E102"),
-        ("I48.9 G", "I489"),
-        ("I21.9 A", None),
-        ("U07.1!", "U071"),
-        ("I50", "I50"),
-        ("427.31", None),
-        ("I5", None),
-        ("atrial fibrillation", None),
-    ],
-)
-def test_codes_are_icd_10(cell, code):
-    """ICD-9 codes and words are none."""
-    read = read_codes(pl.Series([cell]))
-    assert read.values.to_list() == [code]
-    assert (read.implausible[0] is None) == (code is not None)

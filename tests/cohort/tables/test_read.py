@@ -224,14 +224,23 @@ def test_events_are_any_columns_of_times(tmp_path):
     assert reasons(typed) == [(4, "patient_id", "3", "neither an event nor a contact is known")]
 
 
-def test_diagnoses_are_codes_without_dots(tmp_path):
-    """I25.1, i251 and I25.1- are one code."""
-    text = (
-        "patient_id,code,diagnosis_time\n1,I25.1,2020-01-01\n1,i251,2020-01-01\n2,I48.9*,2020-01-01\n2,flu,2020-01-01\n"
-    )
-    typed = read(tmp_path, text, "diagnoses")
-    assert typed.table["code"].to_list() == ["I251", "I489"]
-    assert {(row[0], row[1]) for row in reasons(typed)} == {(3, "patient_id"), (5, "code")}
+def test_codes_that_say_nothing_are_left_out(tmp_path):
+    """Words are no codes, and a diagnosis that was excluded is none of the patient's."""
+    rows = [
+        "1,I25.1,2020-01-01",
+        "1,i251,2020-01-01",
+        "2,I48.9 G,2020-01-01",
+        "2,flu,2020-01-01",
+        "2,I21.9 A,2020-01-01",
+    ]
+    typed = read(tmp_path, "patient_id,code,diagnosis_time\n" + "\n".join(rows), "diagnoses")
+    assert typed.table["code"].to_list() == ["I25.1", "i251", "I48.9 G"]
+    assert [row[:3] for row in reasons(typed)] == [(5, "code", "flu"), (6, "code", "I21.9 A")]
+    text = "patient_id,code,diagnosis_time\n" + "".join(f"{i},427.31,2020-01-0{i}\n" for i in range(1, 7))
+    with pytest.raises(
+        CohortError, match=r"6 of 6 codes can't be used, the first is '427\.31' in line 2.*columns\.system"
+    ):
+        read(tmp_path, text, "diagnoses")
 
 
 def test_column_of_free_choice_is_number_or_text_never_a_guess(tmp_path):

@@ -10,7 +10,7 @@ from einthoven.cohort.tables.settings import OnError
 from einthoven.cohort.tables.typed_table import dropped_cells, no_rows_dropped
 from einthoven.errors import CohortError
 
-__all__ = ["Rows", "shown", "without", "without_doubled_rows"]
+__all__ = ["Rows", "no_rows", "shown", "without", "without_doubled_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

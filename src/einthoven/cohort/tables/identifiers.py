@@ -6,13 +6,10 @@ import polars as pl
 
 from einthoven.cohort.tables.column import Column, read_all
 
-__all__ = ["read_codes", "read_identifiers"]
+__all__ = ["read_identifiers"]
 
 EXACT_WHOLE = 2.0**53  # whole numbers beyond have no float64 of their own
 ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
-ICD_10 = (
-    r"^[A-Z]\d[0-9A-Z](?:[0-9A-Z]{1,4})?$"  # WHO: letter and two digits, then up to four characters of a nation's own
-)
 
 
 def read_identifiers(cells: pl.Series) -> Column:
@@ -39,20 +36,3 @@ def read_identifiers(cells: pl.Series) -> Column:
     )
     nothing = pl.repeat(None, len(text), dtype=pl.String, eager=True)
     return Column(frame["cell"], frame["reason"], nothing, notes)
-
-
-def read_codes(cells: pl.Series) -> Column:
-    """Return ICD-10 codes in capitals without dots, and without the marks of cause and manifestation.
-
-    What has not the shape of such a code comes out as implausible. German codes say how sure a diagnosis is: ``G`` is
-    sure and goes; codes that are suspected (``V``), excluded (``A``) or past (``Z``) are none of the patient's now.
-    """
-    text = cells.cast(pl.String).str.to_uppercase().str.replace(r"\s+G$", "").str.replace_all(r"[.†*+!#-]", "")
-    text = text.str.strip_chars()
-    is_code = text.str.contains(ICD_10)
-    frame = pl.DataFrame({"cell": text, "is_code": is_code}).select(
-        value=pl.when("is_code").then("cell"),
-        reason=pl.when(~pl.col("is_code")).then(pl.lit("it has not the shape of an ICD-10 code (I25, I25.1)")),
-    )
-    nothing = pl.repeat(None, len(text), dtype=pl.String, eager=True)
-    return Column(frame["value"], nothing, frame["reason"])

@@ -29,7 +29,7 @@ class CanonicalColumn:
     Attributes
     ----------
     name : str
-    type : ``id``, ``time``, ``number``, ``sex``, ``text``, ``code`` or ``free``
+    type : ``id``, ``time``, ``number``, ``sex``, ``text`` or ``free``
         ``free`` is number or text, whichever its cells are.
     required : bool
         Whether a row says nothing without it.

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from einthoven.cohort.tables.coded_rows import without_unusable_codes
 from einthoven.cohort.tables.doubled_rows import Rows, without, without_doubled_rows
 from einthoven.cohort.tables.kinds import CanonicalColumn, Kind, columns_to_read
 from einthoven.cohort.tables.raw_table import RawTable, read_raw_table
@@ -139,6 +140,8 @@ def _checked(kind: Kind, rows: Rows, *, name: str, settings: TableSettings) -> R
     """Leave out doubled rows, and refuse two contents of one key or person."""
     if kind == "patients":
         return merge_patients(rows, name=name, on_error=settings.on_error)
+    if kind == "diagnoses":
+        rows = without_unusable_codes(rows, name=name)
     rows = without_doubled_rows(kind, rows, key=KEYS.get(kind), name=name, on_error=settings.on_error)
     if kind == "ecgs" and "sex" in rows.table.columns:
         rows = one_sex_each(kind, rows, name=name, on_error=settings.on_error)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import polars as pl
 
 from einthoven.cohort.tables.column import Column, cleaned
-from einthoven.cohort.tables.identifiers import read_codes, read_identifiers
+from einthoven.cohort.tables.identifiers import read_identifiers
 from einthoven.cohort.tables.kinds import CanonicalColumn
 from einthoven.cohort.tables.numbers import looks_numeric, read_numbers
 from einthoven.cohort.tables.raw_table import RawTable
@@ -75,7 +75,7 @@ def _read(
         return Column(read.values.cast(pl.Float32), read.unreadable, read.implausible, read.notes) if is_age else read
     if kind == "sex":
         return read_sex(cells, values=said.values)
-    return {"id": read_identifiers, "code": read_codes, "text": read_text}[kind](cells)
+    return read_identifiers(cells) if kind == "id" else read_text(cells)
 
 
 def _is_number(cells: pl.Series, column: CanonicalColumn, *, said: ColumnSettings, raw: RawTable) -> bool:

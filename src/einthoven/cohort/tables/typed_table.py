@@ -49,7 +49,12 @@ def no_rows_dropped() -> pl.DataFrame:
 
 
 def dropped_cells(
-    kind: str, lines: pl.Series | Sequence[int], *, column: str, values: pl.Series | None, reasons: pl.Series | str
+    kind: str,
+    lines: pl.Series | Sequence[int | None],
+    *,
+    column: str,
+    values: pl.Series | None,
+    reasons: pl.Series | str,
 ) -> pl.DataFrame:
     """Return rows of the table of what was left out; ``reasons`` one for all, or one each."""
     lines = pl.Series("row", lines, dtype=pl.Int64)

@@ -1,0 +1,267 @@
+"""A hospital's own archive: ECG files of any format, and tables of reports, diagnoses, events and patients.
+
+Which column means what is said in the study file (``einthoven.cohort.tables``). Without a table of ECGs all about them
+is read from the files themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.labels.presence import Presence
+from einthoven.cohort.sources.requested_labels import FindingLabels, RequestedLabels, finding_columns
+from einthoven.cohort.sources.source import LabelRequest, SourceData
+from einthoven.cohort.tables import TableSettings, TypedTable, read_table_as
+from einthoven.cohort.tables.ages import with_patients
+from einthoven.cohort.tables.doubled_rows import Rows, without
+from einthoven.cohort.tables.ecg_files import locate_rows, paths_of_rows
+from einthoven.cohort.tables.ecg_headers import read_ecg_headers
+from einthoven.cohort.tables.echo_text import with_read_quantities
+from einthoven.cohort.tables.follow_up import follow_up_columns, is_by_date, with_deaths
+from einthoven.cohort.tables.kinds import Kind
+from einthoven.cohort.tables.linked import check_linked
+from einthoven.cohort.tables.settings import OnError
+from einthoven.cohort.tables.typed_table import dropped_cells
+from einthoven.ecg.formats import RecordLocation
+from einthoven.errors import CohortError
+from einthoven.progress import ProgressCallback, no_progress
+
+__all__ = ["Hospital"]
+
+# of the table of ECGs, what the cohort has under the same name
+SAME = ("record_id", "patient_id", "ecg_time", "age_years", "sex", "site", "path")
+OTHERS: tuple[Kind, ...] = ("patients", "reports", "diagnoses", "events")
+
+
+@dataclass(frozen=True)
+class Hospital:
+    """Settings of the source.
+
+    Attributes
+    ----------
+    path : str
+        The folder of the export; tables and ECGs lie below it.
+    ecgs, reports, diagnoses, events, patients : TableSettings, optional
+    ecg_folder : str
+        Where the paths of the ECGs start.
+    path_pattern : str, optional
+        Where each ECG lies when the table has no column of paths, for example ``{record_id}.xml``.
+    ecg_files : str
+        Without a table of ECGs: which files below ``ecg_folder`` are ECGs, for example ``**/*.xml``.
+    format : str, optional
+        Of all ECG files; stated, no file is opened to find out.
+    format_options : dict
+        For the reader of the files, for example ``{ unit = "uV" }``.
+    statement_separator : str
+        What stands between two statements in the column ``statements``.
+    report_quantities : tuple of str
+        What is read out of the column ``report`` of the reports.
+    export_date : date, optional
+        Times after it can't be true.
+    on_error : ``refuse`` or ``drop``
+        What happens to patients whom the ECG files themselves give two sexes.
+    workers : int
+        Processes that read ECG files, where there is no table of ECGs.
+    """
+
+    path: str
+    ecgs: TableSettings | None = None
+    reports: TableSettings | None = None
+    diagnoses: TableSettings | None = None
+    events: TableSettings | None = None
+    patients: TableSettings | None = None
+    ecg_folder: str = "."
+    path_pattern: str | None = None
+    ecg_files: str = "**/*.xml"
+    format: str | None = None
+    format_options: dict[str, str | bool | int | float | list[str]] = field(default_factory=dict)
+    statement_separator: str = "\n"
+    report_quantities: tuple[str, ...] = ("lvef",)
+    export_date: date | None = None
+    on_error: OnError = "refuse"
+    workers: int = 4
+
+    def load(
+        self, labels: LabelRequest = "", auxiliary: LabelRequest = (), *, progress: ProgressCallback = no_progress
+    ) -> SourceData:
+        """Read the tables, and where there is none of ECGs, the ECG files.
+
+        Parameters
+        ----------
+        labels, auxiliary : label request
+            Sets of labels or findings of the ECGs' statements, such as ``einthoven46``.
+        progress : callable
+            Told of ECG files that were read.
+
+        Raises
+        ------
+        CohortError
+            For whatever is missing, unreadable or contradicts itself; names table, line, column and cell.
+        """
+        requested = RequestedLabels.of(labels, auxiliary, owner="a hospital")
+        folder = Path(self.path)
+        if not folder.is_dir():
+            raise CohortError(f"there is no folder {folder}; set the path of the data, or --data NAME=PATH")
+        typed = {kind: table for kind in OTHERS if (table := self._typed(kind, folder)) is not None}
+        archive = self._archive(folder, progress)
+        flow, rows = list(archive.flow), archive.rows
+        if "patients" in typed:
+            rows = with_patients(rows, typed["patients"].table, name=archive.typed.name)
+            _count(flow, "contradicts the table of patients", archive.rows, rows)
+        notes = [*_linked(rows.table["patient_id"], typed), *archive.typed.notes]
+        tables = {kind: each.table for kind, each in typed.items()}
+        columns = _columns(rows.table)
+        events = with_deaths(tables.get("events"), tables.get("patients"))
+        if events is not None:
+            follow_up = follow_up_columns(rows.table, events, by_date=is_by_date(archive.typed, events))
+            columns |= follow_up.table.to_dict(as_series=False)
+            notes += follow_up.notes
+        columns |= self._labels(rows.table, requested, from_files=self.ecgs is None)
+        reports = with_read_quantities(tables["reports"], self.report_quantities) if "reports" in tables else None
+        dated = [archive.typed, *(typed[kind] for kind in ("reports",) if kind in typed)]
+        return SourceData(
+            columns=columns,
+            locations=tuple(archive.locations[record_id] for record_id in rows.table["record_id"]),
+            flow=tuple(flow),
+            labels=requested.outcomes,
+            auxiliary=requested.auxiliary,
+            reports=reports.table if reports else None,
+            diagnoses=tables.get("diagnoses"),
+            events=events,
+            date_only=frozenset(each.kind for each in dated if each.date_only),
+            dropped=_dropped(rows, typed, notes),
+            findings=reports.findings if reports else None,
+        )
+
+    def _typed(self, kind: Kind, folder: Path) -> TypedTable | None:
+        settings: TableSettings | None = {
+            "ecgs": self.ecgs,
+            "patients": self.patients,
+            "reports": self.reports,
+            "diagnoses": self.diagnoses,
+            "events": self.events,
+        }[kind]
+        if settings is None:
+            return None
+        if settings.export_date is None:
+            settings = replace(settings, export_date=self.export_date)
+        return read_table_as(kind, settings, folder)
+
+    def _archive(self, folder: Path, progress: ProgressCallback) -> _Archive:
+        """Return the ECGs that have a file, and how many have none."""
+        typed = self._typed("ecgs", folder)
+        if typed is None:
+            return self._archive_of_files(folder / self.ecg_folder, progress)
+        paths = paths_of_rows(typed.table, self.path_pattern)
+        located = locate_rows(
+            typed.table, paths, folder / self.ecg_folder, file_format=self.format, options=self.format_options
+        )
+        before = Rows(typed.table.with_columns(path=paths), typed.lines, typed.dropped)
+        reasons = pl.Series("reason", located.reasons, dtype=pl.String)
+        rows = without("ecgs", before, reasons.is_not_null(), column="record_id", reasons=reasons)
+        n_unusable = len(set(typed.dropped["row"]) - set(typed.lines))
+        patients = typed.table["patient_id"].n_unique()
+        flow = [FlowStep("ECGs in the table", typed.table.height + n_unusable, patients)]
+        if n_unusable:
+            flow.append(FlowStep("rows that can't be used (see dropped rows)", n_unusable, 0, excluded=True))
+        _count(flow, "no file that can be recognised", before, rows)
+        return _Archive(typed, rows, located.locations, flow)
+
+    def _archive_of_files(self, folder: Path, progress: ProgressCallback) -> _Archive:
+        headers = read_ecg_headers(
+            folder,
+            self.ecg_files,
+            file_format=self.format,
+            options=self.format_options,
+            workers=self.workers,
+            on_error=self.on_error,
+            progress=progress,
+        )
+        typed = headers.typed
+        gone = headers.n_files - headers.n_unreadable - typed.table.height
+        flow = [FlowStep("ECG files", headers.n_files, typed.table["patient_id"].n_unique())]
+        if headers.n_unreadable:
+            flow.append(FlowStep("files that can't be read", headers.n_unreadable, 0, excluded=True))
+        if gone:
+            flow.append(FlowStep("files that can't be used (see dropped rows)", gone, 0, excluded=True))
+        return _Archive(typed, Rows(typed.table, typed.lines, typed.dropped), headers.locations, flow)
+
+    def _labels(self, table: pl.DataFrame, requested: RequestedLabels, *, from_files: bool) -> dict[str, list[object]]:
+        """Return the columns of labels that statements and measurements decide."""
+        if not requested.shared:
+            return {}
+        texts = (
+            table["statements"] if "statements" in table.columns else pl.Series([None] * table.height, dtype=pl.String)
+        )
+        if requested.stated and texts.is_null().all():
+            raise CohortError(
+                f"labels such as {requested.stated[0]!r} need the ECGs' statements, and there are none: map "
+                "ecgs.columns.statements"
+            )
+        distinct = texts.unique(maintain_order=True)
+        separator = "\n" if from_files else self.statement_separator
+        known = FindingLabels(
+            findings=[_findings(text, separator) for text in distinct],
+            row_of=pl.DataFrame({"text": texts})
+            .join(pl.DataFrame({"text": distinct}).with_row_index("at"), on="text", how="left", nulls_equal=True)
+            .get_column("at"),
+            measurements={
+                name.removeprefix("measurement."): table[name]
+                for name in table.columns
+                if name.startswith("measurement.")
+            },
+            sex=table["sex"] if "sex" in table.columns else None,
+        )
+        return finding_columns(known, requested.shared, uncertain="unknown")
+
+
+class _Archive(NamedTuple):
+    """ECGs, where they lie by their ids, and the way to them."""
+
+    typed: TypedTable
+    rows: Rows
+    locations: Mapping[str, RecordLocation]
+    flow: list[FlowStep]
+
+
+def _findings(text: str | None, separator: str) -> Mapping[str, Presence] | None:
+    from einthoven.cohort.labels.machine_statements import read_statements
+
+    if text is None:
+        return None
+    return read_statements([statement.strip() for statement in text.split(separator) if statement.strip()])
+
+
+def _columns(table: pl.DataFrame) -> dict[str, list[object]]:
+    """Return what the cohort knows of each ECG."""
+    names = {name: name for name in table.columns if name in SAME or name.startswith(("group.", "covariate."))}
+    names |= {"group.device": "device"} if "device" in table.columns else {}
+    measured = [name for name in table.columns if name.startswith("measurement.")]
+    names |= {name.replace("measurement.", "covariate.", 1): name for name in measured}
+    return {name: table[column].to_list() for name, column in names.items()}
+
+
+def _linked(ids: pl.Series, typed: Mapping[Kind, TypedTable]) -> list[str]:
+    return [check_linked(ids, each.table["patient_id"], name=each.name) for each in typed.values()]
+
+
+def _count(flow: list[FlowStep], label: str, before: Rows, after: Rows) -> None:
+    """Note who leaves, when anybody does."""
+    n_gone = before.table.height - after.table.height
+    if n_gone:
+        gone = before.table.join(after.table, on="record_id", how="anti")
+        flow.append(FlowStep(label, n_gone, gone["patient_id"].n_unique(), excluded=True))
+
+
+def _dropped(rows: Rows, typed: Mapping[Kind, TypedTable], notes: list[str]) -> pl.DataFrame:
+    """Return what was left out of all tables; notes on whole tables have neither row nor column."""
+    told = [("", note) for note in notes] + [(kind, note) for kind, each in typed.items() for note in each.notes]
+    noted = [dropped_cells(kind, [None], column="", values=None, reasons=f"note: {note}") for kind, note in told]
+    return pl.concat([rows.dropped, *(each.dropped for each in typed.values()), *noted])

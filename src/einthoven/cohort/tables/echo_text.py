@@ -1,0 +1,74 @@
+"""Quantities out of the free text of reports, beside those that a table has as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+__all__ = ["ReadReports", "with_read_quantities"]
+
+TEXT = "report"
+OF_TABLE = "table"
+PARTS = ("low", "high", "method", "flags")
+
+
+class ReadReports(NamedTuple):
+    """Reports with the quantities that their texts give, and every value that was found."""
+
+    table: pl.DataFrame
+    findings: pl.DataFrame | None
+
+
+def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str]) -> ReadReports:
+    """Return reports with ``q``, ``q.low``, ``q.high``, ``q.method`` and ``q.flags`` for each quantity.
+
+    A column of the table wins where it has a value (``q.method`` is ``table``), the text fills the rest.
+
+    Parameters
+    ----------
+    reports : DataFrame
+        With ``outcome_id``, ``patient_id``, ``outcome_time``, and ``report`` where there is text.
+    quantities : sequence of str
+
+    Returns
+    -------
+    ReadReports
+        ``findings`` has ``outcome_id``, ``patient_id``, ``outcome_time`` and the columns of ``report_columns``; None
+        without text.
+    """
+    if TEXT not in reports.columns or not quantities:
+        return ReadReports(reports, None)
+    from einthoven.cohort.reports import report_columns
+
+    read = report_columns(reports[TEXT].to_list(), tuple(quantities))
+    table = reports
+    for quantity in quantities:
+        found = read.chosen.select(pl.col(name) for name in read.chosen.columns if _belongs(name, quantity))
+        table = _merged(table, found, quantity) if quantity in reports.columns else table.hstack(found.get_columns())
+    ids = reports.select("outcome_id", "patient_id", "outcome_time").with_row_index("row")
+    findings = read.findings.with_columns(pl.col("row").cast(pl.UInt32)).join(ids, on="row", maintain_order="left")
+    return ReadReports(table, findings.select("outcome_id", "patient_id", "outcome_time", pl.exclude(*ids.columns)))
+
+
+def _belongs(column: str, quantity: str) -> bool:
+    return column == quantity or column in {f"{quantity}.{part}" for part in PARTS}
+
+
+def _merged(table: pl.DataFrame, found: pl.DataFrame, quantity: str) -> pl.DataFrame:
+    """Let the table's own values go before those of the text, row by row and with all that belongs to them."""
+    own = table[quantity]
+    has_own = own.is_not_null()
+    columns = []
+    for name in found.columns:
+        part = name.removeprefix(quantity).removeprefix(".")
+        said = {
+            "": own,
+            "low": own,
+            "high": own,
+            "method": pl.Series([OF_TABLE]).extend_constant(OF_TABLE, len(own) - 1),
+        }
+        mine = said.get(part, pl.Series([None], dtype=found.schema[name]).extend_constant(None, len(own) - 1))
+        columns.append(found[name].zip_with(~has_own, mine.cast(found.schema[name])).alias(name))
+    return table.with_columns(columns)
