@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import threading
+from concurrent.futures import Future
 
 import pytest
 
@@ -162,6 +163,24 @@ def test_refused_access_ends_it_at_once(server, tmp_path):
     with pytest.raises(AccessRefusedError, match="answered 401"):
         download(plan, web=WEB, workers=1)
     assert len(server.requests) == 2
+
+
+def test_progress_never_falls_when_bytes_are_thrown_away(server, tmp_path):
+    server.files = {"a.zip": b"0" * 5_000_000}
+    server.add_zenodo_record("1")
+    plan = plan_download(a_set(server, listing="zenodo", base_url=server.url + "1"), tmp_path, web=WEB)
+    work, thread, told = module._Work(plan, stop=threading.Event()), Future(), []
+    work.received(3_000_000)
+
+    def progress(done, total):
+        told.append((done, total))
+        if len(told) == 1:
+            work.received(-2_000_000)
+        elif len(told) == 2:
+            thread.set_result(None)
+
+    module._watch([thread], work, progress=progress, should_stop=lambda: False)
+    assert told == [(3, 5)] * 3
 
 
 def test_who_stops_it_goes_on_from_there(server, tmp_path):

@@ -69,14 +69,16 @@ def test_a_cut_connection_is_taken_up_where_it_ended(server, tmp_path):
     assert sum(fetching.bytes) == len(BODY)
 
 
-@pytest.mark.parametrize("ranges", ["ignore", "another"])
-def test_a_server_that_does_not_honour_ranges_is_asked_for_all(server, tmp_path, ranges):
+@pytest.mark.parametrize(("ranges", "requests"), [("ignore", 2), ("another", 3)])
+def test_a_server_that_does_not_honour_ranges_is_asked_for_all(server, tmp_path, ranges, requests):
     """Bytes are never added to others that they don't follow."""
     server.cuts = {"a.dat": [100_000]}
     server.ranges = ranges
     fetching = Fetching(server, tmp_path)()
     assert fetching.target.read_bytes() == BODY
     assert fetching.is_alone()
+    assert len(server.requests) == requests
+    assert len(fetching.waits) == requests - 1  # it was seen at once, not by the checksum of the whole
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(server, tmp_path):
@@ -100,6 +102,7 @@ def test_a_continuation_of_another_version_is_thrown_away(server, tmp_path):
     note.write_text(json.dumps({"etag": etag, "last_modified": "Mon, 01 Jan 2024 00:00:00 GMT", "total": 300_000}))
     assert fetching().target.read_bytes() == BODY
     assert [headers.get("Range") for headers in server.asked_for("a.dat")] == ["bytes=100000-", None]
+    assert fetching.waits == [1.0]  # it was seen at once, not by the checksum of the whole
 
 
 @pytest.mark.parametrize("note", [None, "", "[]", '{"etag": 1}', "{", '{"etag": "", "last_modified": ""}'])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import urllib.request
+from email.message import Message
+from io import BytesIO
 
 import pytest
 
@@ -13,6 +16,7 @@ from einthoven.cohort.download_http import (
     RangeRefusedError,
     TransientError,
     Web,
+    _Redirects,
     check_url,
 )
 from einthoven.errors import CohortError
@@ -110,6 +114,17 @@ def test_a_redirect_out_of_the_web_or_in_a_circle_is_refused():
             Web("einthoven").open(server.url + "a")
         with pytest.raises(CohortError, match="302"):
             Web("einthoven").open(server.url + "b")
+
+
+def test_a_redirect_that_would_end_encryption_is_refused():
+    """From https to http; the other way round is followed."""
+    redirects = _Redirects(SECRET)
+    request = urllib.request.Request("https://physionet.org/a")
+    with pytest.raises(CohortError, match="which isn't encrypted: it is not followed"):
+        redirects.redirect_request(request, BytesIO(), 302, "Found", Message(), "http://physionet.org/a")
+    request = urllib.request.Request("http://physionet.org/a")
+    followed = redirects.redirect_request(request, BytesIO(), 302, "Found", Message(), "https://physionet.org/a")
+    assert followed.full_url == "https://physionet.org/a"
 
 
 @pytest.mark.parametrize(
