@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import csv
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 
 import polars as pl
 
+from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.sources.source import LabelRequest
 from einthoven.errors import CohortError
 from einthoven.registry import nearest
 
-__all__ = ["ScpVocabulary", "parse_statements"]
+__all__ = ["ScpVocabulary", "parse_statements", "superclasses_of_concepts"]
 
 SUPERCLASSES = ("NORM", "MI", "STTC", "CD", "HYP")
 LABEL_SETS = ("superclass", "subclass", "diagnostic", "form", "rhythm", "statements")
@@ -81,6 +86,35 @@ def parse_statements(text: str) -> dict[str, float]:
         return {str(code): float(likelihood) for code, likelihood in value.items()}
     except (ValueError, SyntaxError, AttributeError, TypeError) as error:
         raise CohortError(f"scp_codes must look like {{'NORM': 100.0}}, got {text!r}") from error
+
+
+def superclasses_of_concepts(stated: Mapping[str, Presence], *, uncertain: bool = True) -> frozenset[str]:
+    """Return the superclasses of the concepts that codes or a report state, by ``code_maps/ptb_xl_superclasses.csv``.
+
+    Parameters
+    ----------
+    stated : mapping of concept to presence
+        Without what they imply: subendocardial injury is MI in PTB-XL, while the ischaemia that it implies is STTC.
+    uncertain : bool
+        Whether an uncertain concept counts, as a statement of any likelihood does in the benchmark of PTB-XL.
+
+    Examples
+    --------
+    >>> sorted(superclasses_of_concepts({"left_bundle_branch_block": "present", "inferior_infarction": "uncertain"}))
+    ['CD', 'MI']
+    """
+    counted = {"present", "uncertain"} if uncertain else {"present"}
+    classes = _superclasses()
+    return frozenset(
+        classes[concept] for concept, presence in stated.items() if concept in classes and presence in counted
+    )
+
+
+@functools.cache
+def _superclasses() -> dict[str, str]:
+    file = resources.files("einthoven.cohort.labels").joinpath("code_maps", "ptb_xl_superclasses.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {row["concept"]: row["superclass"] for row in rows}
 
 
 def _flagged(table: pl.DataFrame, codes: list[str], kind: str) -> tuple[str, ...]:
