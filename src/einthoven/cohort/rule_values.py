@@ -1,57 +1,25 @@
-"""What one test of a rule can come out as, where a value may be known as an interval only.
-
-A report that says "EF > 40 %" has no value, but a lower bound; "EF 50 to 55 %" has both and a midpoint. A column ``q``
-with ``q.low`` and ``q.high`` beside it (null: no bound on that side) and, optionally, ``q.flags`` with the words
-"low excluded" and "high excluded" is such an interval.
-"""
+"""What the single tests of a rule come out as on a table: which columns they fit, and what counts as missing."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
 from einthoven.cohort.rule_grammar import Column, Comparison, Fixed, Order
+from einthoven.cohort.rule_intervals import Outcome, Quantity, compare_quantities, ordered
 from einthoven.errors import CohortError
 from einthoven.registry import nearest
 
-__all__ = ["Outcome", "compare", "has_bounds", "is_known", "kind_of", "member", "yes_or_no"]
+__all__ = ["compare", "has_bounds", "is_known", "kind_of", "member", "yes_or_no"]
 
 Kind = Literal["number", "text", "time", "yes or no"]
 MIRRORED: dict[Order, Order] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 WORDS: dict[Kind, str] = {"number": "numbers", "text": "text", "time": "times", "yes or no": "yes or no (true, false)"}
 # the cohort writes an unknown sex as U
 UNKNOWN_SEX = "U"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a test can come out as, as expressions over the table's rows.
-
-    Attributes
-    ----------
-    can_hold, can_fail : Boolean
-        Both: the interval does not decide. Null: nothing is known.
-    best : Boolean
-        By the midpoint; null where there is none.
-    """
-
-    can_hold: pl.Expr
-    can_fail: pl.Expr
-    best: pl.Expr
-
-
-@dataclass(frozen=True, slots=True)
-class _Quantity:
-    value: pl.Expr
-    low: pl.Expr
-    high: pl.Expr
-    low_excluded: pl.Expr
-    high_excluded: pl.Expr
 
 
 def kind_of(table: pl.DataFrame, column: str) -> Kind:
@@ -88,11 +56,11 @@ def yes_or_no(table: pl.DataFrame, column: str) -> Outcome:
     """Return a column of yes and no as a test."""
     kind = kind_of(table, column)
     if _is_empty(table, column):
-        return _sure(pl.col(column).cast(pl.Boolean))
+        return Outcome.sure(table[column].cast(pl.Boolean))
     if kind != "yes or no":
         example = {"number": f"{column} >= 1", "text": f'{column} == "..."', "time": f"{column} >= 2015-01-01"}[kind]
         raise CohortError(f"column {column!r} holds {WORDS[kind]}, not yes or no; compare it, for example {example}")
-    return _sure(pl.col(column))
+    return Outcome.sure(table[column])
 
 
 def compare(table: pl.DataFrame, test: Comparison) -> Outcome:
@@ -104,29 +72,26 @@ def compare(table: pl.DataFrame, test: Comparison) -> Outcome:
     right = _as_time(test.right, column) if kind == "time" else test.right
     for name in (column, *([right.name] if isinstance(right, Column) else [])):
         if _is_empty(table, name):
-            return _sure(pl.col(name).cast(pl.Boolean))
+            return Outcome.sure(table[name].cast(pl.Boolean))
     _check_kinds(table, column, right, order=test.order)
     if kind == "number":
-        return _doubted(table, column, right, _of_numbers(test.order, *_quantities(table, column, right)))
+        left_quantity, right_quantity = _quantities(table, column, right)
+        outcome = compare_quantities(table, test.order, left_quantity, right_quantity)
+        return _doubted(table, column, right, outcome)
     left_side, right_side = _plain(table, column), _other_side(table, column, right)
     if kind == "time" and isinstance(right, Fixed) and not isinstance(right.value, dt.datetime):
         left_side = left_side.dt.date()  # a day without an hour is the whole day
-    return _sure(_ordered(test.order, left_side, right_side))
+    return Outcome.sure(table.select(ordered(test.order, left_side, right_side)).to_series())
 
 
 def member(table: pl.DataFrame, column: str, values: Sequence[Fixed]) -> Outcome:
     """Return whether the column equals one of the values."""
     tests = [compare(table, Comparison("==", Column(column), value)) for value in values]
-    return Outcome(
-        can_hold=pl.any_horizontal(test.can_hold for test in tests),
+    outcome = tests[0]
+    for test in tests[1:]:
         # an interval of some width can always miss all values; a point misses all only when it misses each
-        can_fail=pl.all_horizontal(test.can_fail for test in tests),
-        best=pl.any_horizontal(test.best for test in tests),
-    )
-
-
-def _sure(value: pl.Expr) -> Outcome:
-    return Outcome(can_hold=value, can_fail=~value, best=value)
+        outcome = Outcome(outcome.can_hold | test.can_hold, outcome.can_fail & test.can_fail, outcome.best | test.best)
+    return outcome
 
 
 def _is_empty(table: pl.DataFrame, column: str) -> bool:
@@ -207,86 +172,29 @@ def _other_side(table: pl.DataFrame, column: str, other: Column | Fixed) -> pl.E
     return pl.lit(other.value)
 
 
-def _quantities(table: pl.DataFrame, column: str, other: Column | Fixed) -> tuple[_Quantity, _Quantity]:
+def _quantities(table: pl.DataFrame, column: str, other: Column | Fixed) -> tuple[Quantity, Quantity]:
     if isinstance(other, Column):
         return _quantity(table, column), _quantity(table, other.name)
     number = pl.lit(float(other.value), pl.Float64)  # type: ignore[arg-type]  # its kind was checked
     if table.schema[column] == pl.Float32:
         number = number.cast(pl.Float32).cast(pl.Float64)  # 70.1 has to equal the 70.1 of the column
-    return _quantity(table, column), _point(number)
+    return _quantity(table, column), Quantity.point(number)
 
 
-def _point(value: pl.Expr) -> _Quantity:
-    return _Quantity(value, value, value, pl.lit(False), pl.lit(False))
-
-
-def _quantity(table: pl.DataFrame, column: str) -> _Quantity:
+def _quantity(table: pl.DataFrame, column: str) -> Quantity:
     value = _number(table, column)
     if not has_bounds(table, column):
-        return _point(value)
+        return Quantity.point(value)
     low, high = _number(table, f"{column}.low"), _number(table, f"{column}.high")
-    unbounded = low.is_null() & high.is_null()
-    return _Quantity(
-        value=value,
-        low=pl.when(unbounded).then(value).otherwise(low.fill_null(-math.inf)),
-        high=pl.when(unbounded).then(value).otherwise(high.fill_null(math.inf)),
-        low_excluded=_flagged(table, column, "low excluded") & low.is_not_null(),
-        high_excluded=_flagged(table, column, "high excluded") & high.is_not_null(),
-    )
-
-
-def _flagged(table: pl.DataFrame, column: str, words: str) -> pl.Expr:
     flags = f"{column}.flags"
     if flags not in table.columns:
-        return pl.lit(False)
+        return Quantity.interval(value, low, high, low_excluded=pl.lit(False), high_excluded=pl.lit(False))
     if isinstance(table.schema[flags], pl.List):
-        return pl.col(flags).list.contains(words).fill_null(False)
-    return pl.col(flags).cast(pl.String).str.contains(words, literal=True).fill_null(False)
-
-
-def _of_numbers(order: Order, left: _Quantity, right: _Quantity) -> Outcome:
-    best = _ordered(order, left.value, right.value)
-    less, more = _can_be_less(left, right), _can_be_less(right, left)
-    reach, reached = _can_be_at_most(left, right), _can_be_at_most(right, left)
-    match order:
-        case "<":
-            return Outcome(less, reached, best)
-        case "<=":
-            return Outcome(reach, more, best)
-        case ">":
-            return Outcome(more, reach, best)
-        case ">=":
-            return Outcome(reached, less, best)
-        case "==":
-            return Outcome(reach & reached, less | more, best)
-        case "!=":
-            return Outcome(less | more, reach & reached, best)
-
-
-def _can_be_less(left: _Quantity, right: _Quantity) -> pl.Expr:
-    """Return whether some value of the left interval is below some of the right, whether or not the ends belong."""
-    return left.low < right.high
-
-
-def _can_be_at_most(left: _Quantity, right: _Quantity) -> pl.Expr:
-    touch = (left.low == right.high) & ~left.low_excluded & ~right.high_excluded
-    return (left.low < right.high) | touch
-
-
-def _ordered(order: Order, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    match order:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case "==":
-            return left == right
-        case "!=":
-            return left != right
+        excluded = [pl.col(flags).list.contains(f"{end} excluded") for end in ("low", "high")]
+    else:
+        text = pl.col(flags).cast(pl.String)
+        excluded = [text.str.contains(f"{end} excluded", literal=True) for end in ("low", "high")]
+    return Quantity.interval(value, low, high, low_excluded=excluded[0], high_excluded=excluded[1])
 
 
 def _doubted(table: pl.DataFrame, column: str, other: Column | Fixed, outcome: Outcome) -> Outcome:
@@ -295,6 +203,6 @@ def _doubted(table: pl.DataFrame, column: str, other: Column | Fixed, outcome: O
     doubts = [f"u.{name.removeprefix('y.')}" for name in names if name.startswith("y.")]
     for doubt in doubts:
         if doubt in table.columns:
-            open_ = pl.col(doubt).cast(pl.Boolean).fill_null(False)
+            open_ = table[doubt].cast(pl.Boolean).fill_null(False)
             outcome = Outcome(outcome.can_hold | open_, outcome.can_fail | open_, outcome.best)
     return outcome

@@ -27,7 +27,8 @@ from einthoven.cohort.rule_grammar import (
     Node,
     parse,
 )
-from einthoven.cohort.rule_values import Outcome, compare, is_known, kind_of, member, yes_or_no
+from einthoven.cohort.rule_intervals import Outcome
+from einthoven.cohort.rule_values import compare, is_known, kind_of, member, yes_or_no
 from einthoven.errors import CohortError, SpecificationError
 
 __all__ = ["Rule", "RuleResult", "grade", "parse_rule"]
@@ -132,7 +133,7 @@ def grade(table: pl.DataFrame, column: str, cuts: Sequence[float]) -> RuleResult
         raise SpecificationError(f"the cuts of {column!r} have to be increasing numbers, at least one, got {cuts}")
     if kind_of(table, column) != "number":
         raise CohortError(f"column {column!r} is cut into grades and has to hold numbers, not {table.schema[column]}")
-    reached = [_truth(table, compare(table, Comparison(">=", Column(column), Fixed(cut)))) for cut in cuts]
+    reached = [_truth(compare(table, Comparison(">=", Column(column), Fixed(cut)))) for cut in cuts]
     value, uncertain = reached[0].value.cast(pl.Float32), reached[0].can_hold & reached[0].can_fail
     for each in reached[1:]:
         value, uncertain = value + each.value.cast(pl.Float32), uncertain | (each.can_hold & each.can_fail)
@@ -172,7 +173,7 @@ def _evaluate(node: Node, table: pl.DataFrame) -> _Truth:
         case Connective(_, parts):  # not all of them fail (De Morgan holds in Kleene's logic)
             return _evaluate(Negation(Connective("all", tuple(Negation(part) for part in parts))), table)
         case _:
-            return _truth(table, _test(node, table))
+            return _truth(_test(node, table))
 
 
 def _test(node: Comparison | Membership | Missing | Flag, table: pl.DataFrame) -> Outcome:
@@ -184,21 +185,16 @@ def _test(node: Comparison | Membership | Missing | Flag, table: pl.DataFrame) -
         case Flag(column):
             return yes_or_no(table, column.name)
         case Missing(column):
-            known = is_known(table, column.name)
-            return Outcome(~known, known, ~known)
+            return Outcome.sure(table.select(~is_known(table, column.name)).to_series())
 
 
-def _truth(table: pl.DataFrame, outcome: Outcome) -> _Truth:
-    hold, fail = outcome.can_hold, outcome.can_fail
+def _truth(outcome: Outcome) -> _Truth:
+    outcomes = pl.DataFrame({"hold": outcome.can_hold, "fail": outcome.can_fail, "best": outcome.best})
+    hold, fail = pl.col("hold"), pl.col("fail")
     contradictory = ~hold & ~fail  # a low bound above the high one decides nothing
-    hold, fail = hold | contradictory, fail | contradictory
-    columns = table.select(
-        value=pl.when(hold & ~fail)
-        .then(True)
-        .when(fail & ~hold)
-        .then(False)
-        .when(hold.is_not_null())
-        .then(outcome.best),
+    outcomes = outcomes.with_columns(hold=hold | contradictory, fail=fail | contradictory)
+    columns = outcomes.select(
+        value=pl.when(hold & ~fail).then(True).when(fail & ~hold).then(False).when(hold & fail).then("best"),
         can_hold=hold.fill_null(False),
         can_fail=fail.fill_null(False),
         can_be_unknown=hold.is_null(),
