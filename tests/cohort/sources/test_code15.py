@@ -10,7 +10,7 @@ import pytest
 from einthoven.cohort.sources.code15 import Code15
 from einthoven.ecg.formats import read
 from einthoven.errors import CohortError
-from fakes.code15_folder import tracing, make_code15, make_code15_files
+from fakes.code15_folder import make_code15, make_code15_files, tracing
 
 
 @pytest.fixture(scope="module")

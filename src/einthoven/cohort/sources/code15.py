@@ -1,8 +1,8 @@
 """CODE-15 %: 345,779 ECGs of 233,770 patients in Brazil (Ribeiro 2021, doi:10.5281/zenodo.4916206).
 
 Six abnormalities, age, sex, and of each patient's first ECG whether and after how many years the patient died. Two
-layouts are read: that of the owners, ``exams.csv`` with ``exams_part0.hdf5`` to ``exams_part17.hdf5``, whose ECGs of 7
-to 10 s are filled with zeros to 4,096 samples; and one file per ECG, ``meta.csv`` with ``org/*.mat``.
+layouts are read: one file per ECG, ``meta.csv`` with ``org/*.mat``, and that of the owners, ``exams.csv`` with
+``exams_part0.hdf5`` to ``exams_part17.hdf5``, whose ECGs of 7 to 10 s are filled with zeros to 4,096 samples.
 """
 
 from __future__ import annotations
