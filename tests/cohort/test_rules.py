@@ -97,9 +97,10 @@ def test_two_columns_compare_as_intervals():
 
 
 def test_a_label_that_its_statement_calls_uncertain_decides_nothing():
-    """u.<label> makes tests of y.<label> uncertain, whatever value the label was given."""
+    """u.<label> makes tests of y.<label> uncertain, whatever value the label was given, and of its short name."""
     table = pl.DataFrame({"y.af": [1.0, 0.0, None, None], "u.af": [False, True, True, False]})
     assert said("y.af == 1", table) == "T F~ ?~ ?"
+    assert said("af == 1", table.with_columns(af=pl.col("y.af"))) == "T F~ ?~ ?"
 
 
 def test_texts_are_words_or_stand_in_quotation_marks():

@@ -199,10 +199,9 @@ def _quantity(table: pl.DataFrame, column: str) -> Quantity:
 
 def _doubted(table: pl.DataFrame, column: str, other: Column | Fixed, outcome: Outcome) -> Outcome:
     """Let a label that its statement calls uncertain (``u.<label>``) decide nothing for sure."""
-    names = [column, *([other.name] if isinstance(other, Column) else [])]
-    doubts = [f"u.{name.removeprefix('y.')}" for name in names if name.startswith("y.")]
-    for doubt in doubts:
-        if doubt in table.columns:
-            open_ = table[doubt].cast(pl.Boolean).fill_null(False)
-            outcome = Outcome(outcome.can_hold | open_, outcome.can_fail | open_, outcome.best)
+    for name in (column, *([other.name] if isinstance(other, Column) else [])):
+        label = name.removeprefix("y.")
+        if f"y.{label}" in table.columns and f"u.{label}" in table.columns:
+            doubt = table[f"u.{label}"].cast(pl.Boolean).fill_null(False)
+            outcome = Outcome(outcome.can_hold | doubt, outcome.can_fail | doubt, outcome.best)
     return outcome
