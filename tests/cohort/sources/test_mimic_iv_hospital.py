@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from einthoven.cohort.comorbidity import comorbidities
 from einthoven.errors import CohortError
 from fakes.mimic_iv_ecg_folder import make_mimic_iv_ecg
 
@@ -20,12 +21,21 @@ def texts(table, *columns):
 
 
 def test_diagnoses_count_from_the_discharge(source):
-    """Codes are given after the stay; those of ICD-9 are marked, others' patients left out."""
-    assert texts(source.load().diagnoses, "patient_id", "code", "diagnosis_time") == [
-        ("10000001", "I5021", "2150-01-09 12:00:00"),
-        ("10000001", "E119", "2150-05-04 12:00:00"),
-        ("10000002", "ICD9:4280", "2150-02-03 12:00:00"),
+    """Codes are given after the stay; the version stands beside them, and others' patients are left out."""
+    assert texts(source.load().diagnoses, "patient_id", "code", "diagnosis_time", "icd_version") == [
+        ("10000001", "I5021", "2150-01-09 12:00:00", "10"),
+        ("10000001", "E119", "2150-05-04 12:00:00", "10"),
+        ("10000002", "4280", "2150-02-03 12:00:00", "9"),
     ]
+
+
+def test_codes_of_both_versions_are_comorbidities(source):
+    """Heart failure in ICD-9 before the ECG, and in ICD-10; an ECG before the discharge knows nothing."""
+    data = source.load()
+    ecgs = pl.DataFrame({name: data.columns[name] for name in ("record_id", "patient_id", "ecg_time")})
+    found = comorbidities(ecgs, data.diagnoses, conditions=["heart_failure", "diabetes"]).table
+    assert found["heart_failure"].to_list() == [True, True, False, False] * 2
+    assert found["diabetes"].to_list() == [False] * 8  # coded in May, ECGs are of March
 
 
 def test_the_living_are_followed_for_a_year_after_their_last_discharge(source):

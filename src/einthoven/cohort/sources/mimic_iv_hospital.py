@@ -3,7 +3,8 @@
 What the owners write (mimic.mit.edu/docs/iv/modules/hosp) and this file follows:
 
 * a patient's age is known in one year, ``anchor_year``; 91 stands for all ages above 89, and the cohort writes 90;
-* diagnoses are coded after the stay for billing: each counts from the **discharge**, never from the admission;
+* diagnoses are coded after the stay for billing: each counts from the **discharge**, never from the admission; until
+  2015 in ICD-9, which shares spellings of other meanings with ICD-10, so that the version stands beside the code;
 * ``dod`` is a date, known until one year after the last discharge: without it, a patient lived at least until then.
   Those who were never admitted are known to be alive until their last ECG.
 """
@@ -23,8 +24,6 @@ ORIGIN = "it is the folder hosp of physionet.org/content/mimiciv"
 ANCHOR_OVER_89 = 91
 AGE_OVER_89 = 90.0
 KNOWN_AFTER_DISCHARGE = "365d"
-# ICD-9 and ICD-10 share spellings of other meanings (E11.9, V45.8): codes of ICD-9, in use until 2015, are marked
-ICD_9_MARK = "ICD9:"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,11 +102,10 @@ def _diagnoses(folder: Path, stays: pl.DataFrame) -> pl.DataFrame:
     name = "diagnoses_icd.csv"
     table = read_published(folder, name, origin=ORIGIN, columns=("hadm_id", "icd_code", "icd_version"))
     table = table.with_columns(identifiers(table, "hadm_id", file=name)).filter(pl.col("icd_code").is_not_null())
-    mark = pl.when(pl.col("icd_version") == "9").then(pl.lit(ICD_9_MARK)).otherwise(pl.lit(""))
     return (
         table.join(stays, on="hadm_id", how="inner", maintain_order="left")
         .filter(pl.col("dischtime").is_not_null())
-        .select("patient_id", (mark + pl.col("icd_code")).alias("code"), pl.col("dischtime").alias("diagnosis_time"))
+        .select("patient_id", code="icd_code", diagnosis_time="dischtime", icd_version="icd_version")
     )
 
 
