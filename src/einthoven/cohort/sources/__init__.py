@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SOURCES = {
+    "hospital": "einthoven.cohort.sources.hospital:Hospital",
     "ptb_xl": "einthoven.cohort.sources.ptb_xl:PtbXl",
     "arrays": "einthoven.cohort.sources.arrays:Arrays",
     "cinc2021": "einthoven.cohort.sources.cinc2021:Cinc2021",

@@ -197,9 +197,9 @@ class Hospital:
         """Return the columns of labels that statements and measurements decide."""
         if not requested.shared:
             return {}
-        texts = (
-            table["statements"] if "statements" in table.columns else pl.Series([None] * table.height, dtype=pl.String)
-        )
+        texts = pl.repeat(None, table.height, dtype=pl.String, eager=True)
+        if requested.stated and "statements" in table.columns:
+            texts = table["statements"]
         if requested.stated and texts.is_null().all():
             raise CohortError(
                 f"labels such as {requested.stated[0]!r} need the ECGs' statements, and there are none: map "
@@ -232,17 +232,18 @@ class _Archive(NamedTuple):
 
 
 def _findings(text: str | None, separator: str) -> Mapping[str, Presence] | None:
-    from einthoven.cohort.labels.machine_statements import read_statements
-
     if text is None:
         return None
+    from einthoven.cohort.labels.machine_statements import read_statements
+
     return read_statements([statement.strip() for statement in text.split(separator) if statement.strip()])
 
 
 def _columns(table: pl.DataFrame) -> dict[str, list[object]]:
     """Return what the cohort knows of each ECG."""
     names = {name: name for name in table.columns if name in SAME or name.startswith(("group.", "covariate."))}
-    names |= {"group.device": "device"} if "device" in table.columns else {}
+    if "device" in table.columns and table["device"].is_not_null().any():
+        names["group.device"] = "device"
     measured = [name for name in table.columns if name.startswith("measurement.")]
     names |= {name.replace("measurement.", "covariate.", 1): name for name in measured}
     return {name: table[column].to_list() for name, column in names.items()}

@@ -100,6 +100,10 @@ def read_ecg_headers(
         reasons=pl.Series([header.reason for _, header in unreadable], dtype=pl.String),
     )
     nameless = rows.table["patient_id"].is_null()
+    if nameless.all():
+        raise CohortError(
+            f"none of the {rows.table.height:,} ECG files names its patient: export a table that does, and set ecgs"
+        )
     rows = without("ecgs", rows, nameless, column="path", reasons="the file names no patient")
     rows = one_sex_each("ecgs", rows, name=str(folder / pattern), on_error=on_error)
     typed = TypedTable(
