@@ -124,6 +124,8 @@ def test_tables_without_rows():
     assert has(ecgs(("1", 1.5)), diagnoses(), lookback_days=3, absent="unknown") == [None]
     assert has(ecgs(), diagnoses(("1", "I48", 1))) == []
     assert has(ecgs(("1", 1.5)), diagnoses(("1", None, 1))) == [False]
+    nothing = pl.DataFrame({"patient_id": [], "code": [], "diagnosis_time": []})
+    assert has(ecgs(("1", 1.5)), nothing) == has(ecgs(("1", 1.5)), nothing, lookback_days=3) == [False]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +153,10 @@ def test_other_mistakes_are_refused():
     """A missing column and a window into the future."""
     with pytest.raises(CohortError, match="the ECGs have no column 'ecg_time'"):
         has(ecgs(("1", 1.5)).drop("ecg_time"), diagnoses())
+    with pytest.raises(CohortError, match="'diagnosis_time' holds dates or times, got String"):
+        has(ecgs(("1", 1.5)), diagnoses(("1", "I48", 1)).with_columns(pl.col("diagnosis_time").cast(pl.String)))
+    with pytest.raises(CohortError, match="patient_id is Int64 in the ECGs and String in the diagnoses"):
+        has(ecgs(("1", 1.5)).with_columns(pl.col("patient_id").cast(pl.Int64)), diagnoses(("1", "I48", 1)))
     with pytest.raises(SpecificationError, match="lookback_days is a number of days"):
         has(ecgs(("1", 1.5)), diagnoses(), lookback_days=-1)
 

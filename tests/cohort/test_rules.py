@@ -345,3 +345,15 @@ def test_rules_agree_with_a_plain_evaluation_of_each_row(tree, rows):
     result = parse_rule(written(tree)).evaluate(pl.DataFrame(rows, schema=SCHEMA))
     assert result.value.to_list() == [by_value(tree, row) for row in rows]
     assert result.uncertain.to_list() == [len(possibilities(tree, row)) > 1 for row in rows]
+
+
+@given(st.lists(ROW.filter(is_consistent), min_size=1, max_size=8))
+@settings(max_examples=100, deadline=None)
+def test_grades_agree_with_counting_in_each_row(rows):
+    """The cuts that each possible number reaches."""
+    graded = grade(pl.DataFrame(rows, schema=SCHEMA), "a", [1, 2])
+    tests = ["a >= 1", "a >= 2"]
+    reached = [[by_value(test, row) for test in tests] for row in rows]
+    assert graded.value.to_list() == [None if None in each else float(sum(each)) for each in reached]
+    possible = [{value if value is None else (value >= 1) + (value >= 2) for value in values_of(row)} for row in rows]
+    assert graded.uncertain.to_list() == [len(each) > 1 for each in possible]

@@ -137,6 +137,9 @@ def comorbidities(
     lists = _requested(conditions)
     _check(ecgs, lists, lookback_days=lookback_days)
     codes = read_codes(diagnoses)
+    _check_types(ecgs, diagnoses)
+    if diagnoses.schema["patient_id"] == pl.Null:  # a table without rows has no types
+        diagnoses = diagnoses.with_columns(pl.col("patient_id").cast(ecgs.schema["patient_id"]))
     found = _recorded(diagnoses, codes, lists, same_day=same_day)
     window = _windows(ecgs, lookback_days=lookback_days, same_day=same_day, date_only=ecg_date_only)
     table = _earliest(window, found, tuple(lists)) if lookback_days is None else _latest(window, found, tuple(lists))
@@ -213,6 +216,15 @@ def _check(ecgs: pl.DataFrame, lists: Mapping[str, CodeList], *, lookback_days: 
             raise SpecificationError(f"a condition can't be called {name!r}, which is a column of the ECGs")
     if lookback_days is not None and not lookback_days >= 0:
         raise SpecificationError(f"lookback_days is a number of days, 0 or more, got {lookback_days}")
+
+
+def _check_types(ecgs: pl.DataFrame, diagnoses: pl.DataFrame) -> None:
+    for table, name in ((ecgs, "ecg_time"), (diagnoses, "diagnosis_time")):
+        if table.schema[name] not in (pl.Datetime, pl.Date, pl.Null):
+            raise CohortError(f"column {name!r} holds dates or times, got {table.schema[name]}; read it as one of them")
+    ids = ecgs.schema["patient_id"], diagnoses.schema["patient_id"]
+    if ids[0] != ids[1] and ids[1] != pl.Null:
+        raise CohortError(f"patient_id is {ids[0]} in the ECGs and {ids[1]} in the diagnoses; read both as text")
 
 
 def _recorded(

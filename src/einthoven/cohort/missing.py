@@ -46,7 +46,7 @@ class MissingResult:
     counts: dict[str, tuple[int, int]]
 
 
-def apply_missing(table: pl.DataFrame, policies: Mapping[str, Policy]) -> MissingResult:
+def apply_missing(table: pl.DataFrame, policies: Mapping[str, Policy], *, counted: str = "ECGs") -> MissingResult:
     """Apply a policy per column; columns without one are kept as they are.
 
     Parameters
@@ -56,6 +56,8 @@ def apply_missing(table: pl.DataFrame, policies: Mapping[str, Policy]) -> Missin
         is missing.
     policies : mapping of column to ``keep``, ``group``, ``drop`` or ``refuse``
         Rows are dropped first: what is refused is refused among those that remain.
+    counted : str
+        What a row is, in the plural, for the steps of the flow.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def apply_missing(table: pl.DataFrame, policies: Mapping[str, Policy]) -> Missin
     counts = {column: (int(_missing(table, column).sum()), table.height) for column in policies}
     steps: list[FlowStep] = []
     for column in _with(policies, "drop"):
-        table = _dropped(table, column, steps)
+        table = _dropped(table, column, steps, counted=counted)
     for column in _with(policies, "refuse"):
         _refuse(table, column)
     groups = [
@@ -111,7 +113,7 @@ def _missing(table: pl.DataFrame, column: str) -> pl.Series:
     return table.select(~is_known(table, column)).to_series()
 
 
-def _dropped(table: pl.DataFrame, column: str, steps: list[FlowStep]) -> pl.DataFrame:
+def _dropped(table: pl.DataFrame, column: str, steps: list[FlowStep], *, counted: str) -> pl.DataFrame:
     missing = _missing(table, column)
     gone = table.filter(missing)
     if not gone.height:
@@ -120,7 +122,9 @@ def _dropped(table: pl.DataFrame, column: str, steps: list[FlowStep]) -> pl.Data
         raise CohortError(
             f"none of the {table.height} rows has a value in {column!r}, and those without one are dropped"
         )
-    steps.append(FlowStep(f"{column} missing", gone.height, gone["patient_id"].n_unique(), excluded=True))
+    steps.append(
+        FlowStep(f"{column} missing", gone.height, gone["patient_id"].n_unique(), excluded=True, counted=counted)
+    )
     return table.filter(~missing)
 
 
