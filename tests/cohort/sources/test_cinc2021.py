@@ -41,6 +41,14 @@ def test_twenty_six_classes_by_default(tmp_path):
     assert len(make_cinc2021(tmp_path).load().labels) == 26
 
 
+def test_scored_classes_go_by_code_and_findings_by_meaning(tmp_path):
+    """Ventricular ectopics are scored by nobody, and extra beats all the same."""
+    source = make_cinc2021(tmp_path)
+    name = "premature_ventricular_complex"
+    assert 1.0 not in source.load("cinc2021").columns[f"y.{name}"]
+    assert source.load((name,)).columns[f"y.{name}"].count(1.0) == 3
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize(
     ("folder", "counts"),

@@ -46,6 +46,16 @@ def test_what_the_nine_classes_cannot_deny_is_unknown(tmp_path, make):
     assert set(data.columns["y.right_bundle_branch_block"]) == {0.0, 1.0}
 
 
+@pytest.mark.parametrize("make", [make_cpsc2018, make_cpsc2018_original])
+def test_the_classes_of_the_challenge_hold_the_extra_beats_of_cpsc(tmp_path, make):
+    """The challenge's own scoring would deny them."""
+    source = make(tmp_path)
+    data, own = source.load("cinc2021"), source.load(("PVC", "RBBB"))
+    assert len(data.labels) == 26
+    assert data.columns["y.premature_ventricular_complex"] == own.columns["y.PVC"]
+    assert data.columns["y.right_bundle_branch_block"] == own.columns["y.RBBB"]
+
+
 def test_an_ecg_that_the_table_lacks_is_unlabelled(tmp_path):
     """Nothing is known of it."""
     source = make_cpsc2018_original(tmp_path)

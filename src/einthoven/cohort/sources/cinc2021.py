@@ -10,6 +10,9 @@ published (``training/georgia/g1/E00001.hea``), or all files in one. What to kno
   (74 of 32) and PTB-XL (21,837 of 18,885) hold several of many persons, who may then be on both sides of a split. Leave
   them out and use the sources that know the patients.
 - **A code that isn't there counts as absent**, as in the challenge; CPSC 2018 was labelled with nine classes only.
+- **The label set ``cinc2021`` is decided code by code**, as the challenge scores it: ventricular ectopics (164884008),
+  the code of most extra beats in CPSC 2018, are no premature ventricular complex there. The same label asked for by its
+  own name, or in another set, is decided by findings and has them.
 - PTB is sampled at 1,000 Hz, INCART at 257 Hz for 30 minutes; others at 500 Hz for 5 to 144 s.
 """
 

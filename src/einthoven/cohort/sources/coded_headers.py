@@ -35,6 +35,7 @@ def coded_data(
     own: Mapping[str, Collection[str]] | None = None,
     own_sets: Mapping[str, Sequence[str]] | None = None,
     answered: frozenset[str] | None = None,
+    scored_by_code: bool = True,
     more: Mapping[str, list[object]] | None = None,
     excluded: Sequence[FlowStep] = (),
 ) -> SourceData:
@@ -47,6 +48,9 @@ def coded_data(
     labels, auxiliary : label request
     owner, own, own_sets, answered
         As in ``Stated``.
+    scored_by_code : bool
+        Whether labels of sets that are defined by codes are decided by codes, as the challenge scores them, or by
+        findings, as all other labels are.
     more : mapping of column to list, optional
         Further columns of the cohort.
     excluded : sequence of FlowStep
@@ -59,7 +63,7 @@ def coded_data(
     """
     codes = [codes_of(header.comments) for header in headers]
     findings = [None if given is None else findings_of(given) for given in codes]
-    stated = Stated(owner, codes, findings, own or {}, own_sets or {}, answered, coded=True)
+    stated = Stated(owner, codes, findings, own or {}, own_sets or {}, answered, coded=scored_by_code)
     asked, targets = requested_columns(stated, labels, auxiliary)
     columns = header_rows(folder, headers)
     gone = sum(step.records for step in excluded), sum(step.patients for step in excluded)

@@ -10,7 +10,9 @@ Liu 2018, doi:10.1166/jmihi.2018.2442. Two releases, told apart by what the fold
 The 3,453 further ECGs of the CinC challenge (``Q0001``) have other labels: see ``cinc2021``, which holds these, too.
 Persons are not told apart: each ECG is taken for a patient. Nobody looked for anything but the nine classes: a label
 that none of them can deny is 1 or unknown, never 0. An ECG without any of the eight abnormal classes is called normal,
-and only a normal one is said to be in sinus rhythm.
+and only a normal one is said to be in sinus rhythm. The label set ``cinc2021`` is decided by findings here: the
+challenge writes the class PVC as ventricular ectopics (164884008), and does not count those among premature ventricular
+complexes.
 """
 
 from __future__ import annotations
@@ -74,6 +76,7 @@ class Cpsc2018:
             own={name: {code} for name, code in cpsc_codes().items()},
             own_sets={"cpsc2018": tuple(cpsc_codes())},
             answered=_answered(),
+            scored_by_code=False,
         )
 
 
@@ -90,7 +93,6 @@ def _original(folder: Path, files: Sequence[str], *, labels: LabelRequest, auxil
         own={name: {code} for name, code in cpsc_codes().items()},
         own_sets={"cpsc2018": tuple(cpsc_codes())},
         answered=_answered(),
-        coded=True,
     )
     asked, targets = requested_columns(stated, labels, auxiliary)
     persons = [person_of(file) for file in files]

@@ -50,7 +50,7 @@ class Stated:
         What the owners looked for in every ECG: anything else is unknown where it isn't stated. Without it all is
         taken as looked for.
     coded : bool
-        Whether the marks are SNOMED CT codes: those decide the labels of sets that are defined by codes.
+        Whether the marks are SNOMED CT codes that decide the labels of sets that are defined by codes.
     """
 
     owner: str
