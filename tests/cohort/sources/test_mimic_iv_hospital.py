@@ -49,6 +49,14 @@ def test_the_living_are_followed_for_a_year_after_their_last_discharge(source):
     ]
 
 
+def test_deaths_are_counted_from_each_ecg(source):
+    """The third patient's first ECG was two days before the death in hospital."""
+    data = source.load()
+    assert data.columns["event.death"][:4] == [False, True, True, False]
+    assert data.columns["event_days.death"][2] == 2.25
+    assert data.columns["event_days.death"][3] == 1.0
+
+
 def test_an_unreadable_time_is_named(tmp_path):
     """File, line and column."""
     source = make_mimic_iv_ecg(tmp_path)

@@ -38,6 +38,18 @@ def test_the_withdrawn_and_the_unlisted_are_left_out_and_counted(source):
     ]
 
 
+def test_what_happened_after_each_ecg_is_counted_from_its_day(source):
+    """Fibrillation between the two visits: an event after the first, and no first one after the second."""
+    data = source.load()
+    assert data.columns["event.atrial_fibrillation"] == [True, None, False, None]
+    assert data.columns["event_days.atrial_fibrillation"] == [1342.0, None, 1341.0, None]
+    assert data.columns["event.death"] == [False, False, True, None]
+    assert "1 ECGs were taken after the patient's atrial_fibrillation" in " ".join(data.dropped["reason"])
+    undated = dataclasses.replace(source, columns={"patient_id": "eid"})
+    with pytest.raises(CohortError, match=r"events need the day of the ECG: map data\.\*\.columns\.ecg_time"):
+        undated.load()
+
+
 def test_labels_are_columns_under_their_own_or_a_mapped_name(source):
     """A column that several studies use needs mapping once."""
     mapped = dataclasses.replace(source, columns=source.columns | {"high_pressure": "hypertension"})

@@ -35,7 +35,7 @@ def test_death_ends_the_follow_up_and_what_comes_after_its_end_is_not_known():
 
 def test_who_has_an_event_on_an_unknown_day_is_left_out_and_named():
     """Neither yes nor no would be right at any time."""
-    dropped = followed_up(PEOPLE, EVENTS, "2022-11-30", file="t.csv").dropped
+    (dropped,) = followed_up(PEOPLE, EVENTS, "2022-11-30", file="t.csv").dropped
     assert dropped.rows() == [
         ("events", 5, "af", "1901-01-01", "it happened on an unknown day (data-coding 819)"),
     ]
@@ -43,7 +43,7 @@ def test_who_has_an_event_on_an_unknown_day_is_left_out_and_named():
 
 def test_without_events_nothing_is_followed():
     """A study of labels alone."""
-    assert followed_up(PEOPLE, {}, None, file="t.csv") == (None, None)
+    assert followed_up(PEOPLE, {}, None, file="t.csv") == (None, [])
 
 
 @pytest.mark.parametrize(("until", "message"), [(None, "events need data"), ("soon", "must be a day YYYY-MM-DD")])

@@ -16,6 +16,7 @@ import polars as pl
 
 from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.labels.presence import Presence
+from einthoven.cohort.sources.followed_ecgs import followed_ecgs
 from einthoven.cohort.sources.mimic_iv_hospital import HospitalTables, read_hospital
 from einthoven.cohort.sources.published import flow_step, identifiers, numbers, read_published, times
 from einthoven.cohort.sources.requested_labels import Columns, FindingLabels, RequestedLabels, finding_columns
@@ -86,14 +87,16 @@ class MimicIvEcg:
         columns |= {"age_years": hospital.age_years.to_list(), "sex": hospital.sex.to_list()}
         columns |= {"group.device": table["cart_id"].to_list(), "group.filter": table["filter"].to_list()}
         columns |= {f"covariate.{name}": values.to_list() for name, values in measured.items()}
+        followed = followed_ecgs(table, hospital.events, by_date=False)
         return SourceData(
-            columns=columns | finding_columns(known, requested.shared, uncertain=self.uncertain),
+            columns=columns | followed.columns | finding_columns(known, requested.shared, uncertain=self.uncertain),
             locations=_locations(folder, table),
             flow=(flow_step("ECGs in the table", table["patient_id"]),),
             labels=requested.outcomes,
             auxiliary=requested.auxiliary,
             diagnoses=hospital.diagnoses,
             events=hospital.events,
+            dropped=pl.concat(followed.notes) if followed.notes else None,
         )
 
     def _table(self, folder: Path) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from typing import Literal
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.sources.followed_ecgs import FollowedEcgs, followed_ecgs
 from einthoven.cohort.sources.published import (
     first_there,
     flow_step,
@@ -101,19 +102,26 @@ class UkBiobank:
         file = str(folder / self.participants)
         columns: Columns = {name: ecgs[name].to_list() for name in ("record_id", "patient_id", "path")}
         columns |= {_place(name): _values(name, rows, at, file=file).to_list() for name, at in mapped.items()}
-        followed = followed_up(
-            people.join(ecgs, on="patient_id", how="semi"), self.events, self.followed_until, file=file
-        )
+        kept = people.join(ecgs, on="patient_id", how="semi", maintain_order="left")
+        known = followed_up(kept, self.events, self.followed_until, file=file)
+        followed = self._followed(columns, known.events)
+        dropped = [*known.dropped, *followed.notes]
         return SourceData(
-            columns=columns,
+            columns=columns | followed.columns,
             locations=tuple(_locations(folder, columns)),
             flow=tuple(flow),
             labels=outcomes,
             auxiliary=helpers,
-            events=followed.events,
+            events=known.events,
             date_only=frozenset({"ecgs"}),
-            dropped=followed.dropped,
+            dropped=pl.concat(dropped) if dropped else None,
         )
+
+    def _followed(self, columns: Columns, events: pl.DataFrame | None) -> FollowedEcgs:
+        if events is not None and "ecg_time" not in columns:
+            raise CohortError("events need the day of the ECG: map data.*.columns.ecg_time, such as 'p53_i{instance}'")
+        names = ("patient_id", "ecg_time") if events is not None else ()
+        return followed_ecgs(pl.DataFrame({name: columns[name] for name in names}), events, by_date=True)
 
     def _mapped(self, labels: tuple[str, ...]) -> dict[str, str]:
         """Return cohort column or label -> column of the table, ids left out."""

@@ -22,7 +22,7 @@ class FollowUp(NamedTuple):
     """Events in the canonical columns, and the participants of whom an event has no date."""
 
     events: pl.DataFrame | None
-    dropped: pl.DataFrame | None
+    dropped: list[pl.DataFrame]
 
 
 def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until: str | None, *, file: str) -> FollowUp:
@@ -48,7 +48,7 @@ def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until:
         For events without ``followed_until``, or a cell that is no date.
     """
     if not events:
-        return FollowUp(None, None)
+        return FollowUp(None, [])
     end = _day(followed_until)
     table = people.select(
         "line",
@@ -71,7 +71,7 @@ def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until:
         value=pl.col("value").dt.strftime("%Y-%m-%d"),
         reason=pl.lit("it happened on an unknown day (data-coding 819)"),
     )
-    return FollowUp(followed, dropped if dropped.height else None)
+    return FollowUp(followed, [dropped] if dropped.height else [])
 
 
 def _day(followed_until: str | None) -> datetime:
