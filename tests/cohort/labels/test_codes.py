@@ -134,3 +134,14 @@ def test_an_unknown_system_is_refused():
         concepts_of_codes([], system="snomedct")
     with pytest.raises(CohortError, match="aha"):
         unknown_codes([], system="AHA ")
+
+
+def test_codes_of_real_headers_are_known(real_data):
+    """Chapman, Ningbo, Georgia, CPSC and PTB as the Challenge publishes them."""
+    codes = set()
+    for header in (real_data / "cinc2021_samples").rglob("*.hea"):
+        for line in header.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.replace(" ", "").startswith("#Dx:"):
+                codes |= {code.strip() for code in line.partition(":")[2].split(",")}
+    assert len(codes) > 20
+    assert unknown_codes(sorted(codes), system="snomed") == ()

@@ -79,6 +79,14 @@ def test_a_word_of_doubt_or_denial_rules_a_list_but_not_the_next_statement():
     assert stated_in_german_report("Kein Infarkt. Niederspannung") == {"infarction": ABSENT, "low_voltage": PRESENT}
 
 
+def test_places_of_one_doubtful_injury_are_printed_without_a_conjunction():
+    """The recorder's doubt is about both."""
+    found = stated_in_german_report(
+        "ST abnorm, möglicherweise lateraler Innenschichtschaden inferiorer Innenschichtschaden"
+    )
+    assert found["lateral_subendocardial_injury"] == found["inferior_subendocardial_injury"] == UNCERTAIN
+
+
 def test_one_of_two_is_uncertain():
     """Ischaemia or strain: nobody knows which."""
     found = stated_in_german_report("ST & T abnorm, inferiore Ischämie oder Linksbelastung")

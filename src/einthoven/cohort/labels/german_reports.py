@@ -23,6 +23,7 @@ LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "
 MENDED_WORD = re.compile(r"[a-z]{8,}")  # shorter words are each other's neighbours
 MENDED_LIKENESS = 0.9  # of difflib: one wrong letter in 10, or two in 20
 SURE_LIKELIHOOD = 80  # percent; PTB-XL's readers write 15, 35, 50, 80 and 100
+LISTED = frozenset({"ischaemia", "injury"})
 RANK: dict[Presence, int] = {"absent": 0, "uncertain": 1, "present": 2}
 
 
@@ -139,6 +140,8 @@ def _decided(finding: _Finding, lead: str, behind: str, *, before: _Finding | No
 def _joined(finding: _Finding, lead: str, behind: str, *, before: _Finding | None, rules: ReportRules) -> _Finding:
     """Return a finding of a list, whose first one has the word that rules them all."""
     cues = rules.cues
+    if before and before.carries and not lead.strip() and _is_listed(before, finding):
+        return replace(finding, presence=before.presence, carries=True)
     if before is None or rules.boundary.search(lead) or not cues["joined"].fullmatch(lead):
         return finding
     is_list = cues["conjunction"].search(lead) or (
@@ -147,6 +150,12 @@ def _joined(finding: _Finding, lead: str, behind: str, *, before: _Finding | Non
     if before.carries and is_list:
         return replace(finding, presence=before.presence, carries=True)
     return replace(finding, presence="uncertain") if cues["either"].search(lead) else finding
+
+
+def _is_listed(before: _Finding, finding: _Finding) -> bool:
+    """Return whether recorders print the two as one list: the same ischaemia or injury at another place."""
+    kinds = [{concept.rpartition("_")[2] for concept in one.concepts} for one in (before, finding)]
+    return kinds[0] == kinds[1] and kinds[0] <= LISTED
 
 
 def _is_either(between: str, rules: ReportRules) -> bool:
