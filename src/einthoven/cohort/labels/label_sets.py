@@ -11,7 +11,7 @@ ecgfounder150  the 150 outputs of ECGFounder (Li 2025, doi:10.1056/AIoa2401033) 
                github.com/PKUDigitalHealth/ECGFounder
 ========== ========================================================================================================
 
-A label without concepts and measurement is always unknown: of the 150, 22 compare with an earlier ECG and 35 are halves
+A label without concepts and measurement is always unknown: of the 150, 22 compare with an earlier ECG and 34 are halves
 of sentences ("blocked"), or finer or wider than any concept ("marked sinus bradycardia").
 """
 
