@@ -24,6 +24,7 @@ from fakes.code15_folder import make_code15, make_code15_files
 from fakes.cpsc2018_folder import make_cpsc2018, make_cpsc2018_original
 from fakes.fake_source import FakeSource
 from fakes.georgia_folder import make_georgia
+from fakes.hospital_folder import make_hospital
 from fakes.incart_folder import make_incart
 from fakes.ludb_folder import make_ludb
 from fakes.mimic_iv_ecg_folder import make_mimic_iv_ecg
@@ -35,20 +36,21 @@ from fakes.uk_biobank_folder import make_uk_biobank
 # "source" or "source/layout": one line per layout that a source reads, in the order of the alphabet
 FAKES: dict[str, FakeSource] = {
     "arrays": FakeSource(make_arrays, "labels.csv", ("super_MI",), ("super_MY",), "super_MI"),
-    "code15": FakeSource(make_code15, "exams.csv", ("code15", "sinus_rhythm"), "code1", "code15"),
-    "code15/files": FakeSource(make_code15_files, "meta.csv", "code15", ("AFF",), "AF"),
-    "mimic_iv_ecg": FakeSource(
-        make_mimic_iv_ecg, "record_list.csv", ("qrs_above_140",), "qrs_above14", "qrs_above_140"
-    ),
     "chapman_ningbo": FakeSource(make_chapman_ningbo, "JS[0-9]*.hea", ("AFIB", "sinus_rhythm"), ("AFIV",), "AFIB"),
     "cinc2011": FakeSource(make_cinc2011, "RECORDS-unacceptable", "quality", ("unaceptable",), "unacceptable"),
     "cinc2011/table": FakeSource(make_cinc2011_table, "labels.csv", "quality", ("acceptible",), "acceptable"),
     "cinc2021": FakeSource(make_cinc2021, "*.hea", "cinc2021", "cinc2020", "cinc2021"),
+    "code15": FakeSource(make_code15, "exams.csv", ("code15", "sinus_rhythm"), "code1", "code15"),
+    "code15/files": FakeSource(make_code15_files, "meta.csv", "code15", ("AFF",), "AF"),
     "cpsc2018": FakeSource(make_cpsc2018, "A[0-9]*.hea", "cpsc2018", ("I-AVF",), "I-AVB"),
     "cpsc2018/original": FakeSource(make_cpsc2018_original, "REFERENCE.csv", "cpsc2018", "cpsc2019", "cpsc2018"),
     "georgia": FakeSource(make_georgia, "E[0-9]*.hea", ("sinus_rhythm",), ("sinus_rythm",), "sinus_rhythm"),
+    "hospital": FakeSource(make_hospital, "ecgs.csv", ("qrs_above_140",), ("qrs_abov_140",), "qrs_above_140"),
     "incart": FakeSource(make_incart, "I[0-9][0-9].hea", "einthoven46", "einthoven64", "einthoven46"),
     "ludb": FakeSource(make_ludb, "ludb.csv", ("stemi_lateral_wall",), ("stemi_latteral",), "stemi_lateral_wall"),
+    "mimic_iv_ecg": FakeSource(
+        make_mimic_iv_ecg, "record_list.csv", ("qrs_above_140",), "qrs_above14", "qrs_above_140"
+    ),
     "ptb": FakeSource(make_ptb, "s[0-9]*re.hea", ("admission", "infarction"), ("admision",), "admission"),
     "ptb/challenge": FakeSource(make_ptb_of_challenge, "S[0-9]*.hea", ("infarction",), ("infarct",), "infarction"),
     "ptb_xl": FakeSource(
