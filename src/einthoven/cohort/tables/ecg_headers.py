@@ -106,6 +106,8 @@ def read_ecg_headers(
         )
     rows = without("ecgs", rows, nameless, column="path", reasons="the file names no patient")
     rows = one_sex_each("ecgs", rows, name=str(folder / pattern), on_error=on_error)
+    if rows.table.is_empty():
+        raise CohortError(f"no ECG is left of {len(paths):,} files: {rows.dropped['reason'][-1]}")
     typed = TypedTable(
         "ecgs",
         pattern,

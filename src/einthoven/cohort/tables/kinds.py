@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ Kind = Literal["ecgs", "reports", "diagnoses", "events", "patients"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # what is there in any case: a table without it says nothing about anybody
 NEEDED = {"events": "last_contact"}
+MOST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,16 @@ def columns_to_read(kind: Kind, settings: TableSettings, *, present: Iterable[st
     for canonical in chosen:
         source = settings.of_column(canonical).column
         if source not in present:
-            wanted = f"{canonical} = {source!r}" if source != canonical else repr(canonical)
-            raise CohortError(
-                f"{name} has no column for {wanted}{nearest(str(source), present)}"
-                f"; set {kind}.columns.{canonical} to one of: {', '.join(present)}"
-            )
+            raise CohortError(_no_column(name, kind, canonical=canonical, source=str(source), present=present))
     return [CanonicalColumn(canonical, column.type, column.required) for canonical, column in chosen.items()]
+
+
+def _no_column(name: str, kind: Kind, *, canonical: str, source: str, present: list[str]) -> str:
+    purpose = "" if source == canonical else f" for {canonical}"
+    close = nearest(source, present) if difflib.get_close_matches(source, present, n=1) else ""
+    more = f" and {len(present) - MOST_SHOWN} more" if len(present) > MOST_SHOWN else ""
+    there = ", ".join(present[:MOST_SHOWN])
+    return f"{name} has no column {source!r}{purpose}{close}; it has {there}{more}: set {kind}.columns.{canonical}"
 
 
 def _matching(canonical: str, kind: Kind) -> CanonicalColumn:
