@@ -78,7 +78,7 @@ def _near(cues: str, *, words: int) -> re.Pattern[str]:
 
 
 def _one_line(pattern: str) -> str:
-    return re.sub(r"\s*\n\s*", "", pattern)
+    return re.sub(r"\s*\n\s*", "", pattern).strip()
 
 
 def _rule(row: Mapping[str, Any]) -> FindingRule:
