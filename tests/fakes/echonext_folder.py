@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from einthoven.cohort.sources.echonext import EchoNext, _echo_labels
+from einthoven.cohort.sources.echonext import EchoNext
+from einthoven.cohort.sources.echonext_labels import echo_labels
 
 # split and patient of each ECG, in the order of the table
 ROWS = (
@@ -20,7 +21,7 @@ def make_echonext(folder: Path) -> EchoNext:
 
     Every second ECG has all findings; the third ECG has no measurement at all, and zeros for flags.
     """
-    labels = _echo_labels()
+    labels = echo_labels()
     flags = [label.column for label in labels.values() if label.column not in label.measured]
     measured = list(dict.fromkeys(column for label in labels.values() for column in label.measured))
     about = "ecg_key,patient_key,acquisition_year,location_setting,race_ethnicity,sex,age_at_ecg,split"

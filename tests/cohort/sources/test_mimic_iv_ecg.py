@@ -1,4 +1,4 @@
-"""MIMIC-IV-ECG: intervals from the machine's marks, stand-ins for missing ones, statements, the hospital's tables."""
+"""MIMIC-IV-ECG: rows of the list, the machine's measurements and statements, age and sex of the hospital."""
 
 from __future__ import annotations
 
@@ -27,28 +27,6 @@ def source(tmp_path_factory):
 
 def column(source, name, labels=""):
     return source.load(labels).columns[name][:4]
-
-
-def test_intervals_are_differences_of_marks_and_stand_ins_are_nothing(source):
-    """29999, 32767, 43008 and -32768 stand for what the machine did not find."""
-    assert column(source, "covariate.heart_rate_bpm") == [75.0, 100.0, 48.0, None]
-    assert column(source, "covariate.p_ms") == [108.0, None, 110.0, None]
-    assert column(source, "covariate.pr_ms") == [200.0, None, 170.0, None]
-    assert column(source, "covariate.qrs_ms") == [160.0, 90.0, None, None]
-    assert column(source, "covariate.qt_ms") == [400.0, 350.0, 410.0, None]
-    assert column(source, "covariate.t_axis_deg") == [82.0, None, None, None]
-
-
-def test_an_end_before_its_begin_is_no_interval(source, tmp_path):
-    """A few rows of the real table have such marks."""
-    rows = Path(source.path, "machine_measurements.csv").read_text()
-    (tmp_path / "machine_measurements.csv").write_text(rows.replace(",800,40,148,", ",800,240,148,"))
-    changed = dataclasses.replace(source, path=str(tmp_path), hospital=None, waveforms="absent")
-    data = changed.load()
-    row = data.columns["record_id"].index("40000001")
-    assert data.columns["covariate.pr_ms"][row] is None
-    assert data.columns["covariate.p_ms"][row] is None
-    assert data.columns["covariate.qrs_ms"][row] == 160.0
 
 
 def test_measured_labels_need_no_statements(source):

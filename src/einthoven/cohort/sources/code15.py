@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.vocabulary import vocabulary
+from einthoven.cohort.sources.code15_parts import ORIGIN, in_parts
 from einthoven.cohort.sources.published import (
     first_there,
     flow_step,
@@ -35,14 +35,10 @@ from einthoven.cohort.sources.requested_labels import (
 from einthoven.cohort.sources.source import LabelRequest, SourceData
 from einthoven.ecg.formats import RecordLocation
 from einthoven.ecg.leads import STANDARD_LEADS
-from einthoven.errors import CohortError
 
 __all__ = ["Code15"]
 
 EXAMS, FILES = "exams.csv", "meta.csv"
-ORIGIN = (
-    "get exams.csv and one or more of exams_part0.zip to exams_part17.zip from zenodo.org/records/4916206, unzipped"
-)
 CONCEPTS = {
     "1dAVb": "first_degree_av_block",
     "RBBB": "right_bundle_branch_block",
@@ -107,7 +103,7 @@ class Code15:
         )
         flow = [flow_step("ECGs in the table", table["patient_id"])]
         if name == EXAMS:
-            table = _in_parts(folder, table, flow)
+            table = in_parts(folder, table, flow)
         else:
             table = table.with_columns(path="org/" + pl.col("save_file"), row=pl.lit(None, pl.Int64))
         columns = _columns(table, file=file)
@@ -127,34 +123,6 @@ class Code15:
         for exam, patient, path, row in table.select("exam_id", "patient_id", "path", "row").iter_rows():
             options = alone if row is None else in_parts | {"row": row}
             yield RecordLocation(exam, f"{folder}/{path}", "array", options, patient_id=patient)
-
-
-def _in_parts(folder: Path, table: pl.DataFrame, flow: list[FlowStep]) -> pl.DataFrame:
-    """Return the ECGs whose HDF5 file is there, each with its row in it; the others are counted."""
-    named = table["trace_file"].unique(maintain_order=True).to_list()
-    there = [name for name in named if (folder / name).is_file()]
-    if not there:
-        raise CohortError(f"{folder} has none of the files that {EXAMS} names, such as {named[0]}; {ORIGIN}")
-    rows = pl.concat([_rows(folder / name) for name in there])
-    placed = table.join(rows, on=["exam_id", "trace_file"], how="left", maintain_order="left")
-    without = placed.filter(pl.col("row").is_null())
-    if without.height:
-        label = f"in none of the {len(there)} files here, of {len(named)}"
-        flow.append(flow_step(label, without["patient_id"], excluded=True))
-    return placed.filter(pl.col("row").is_not_null()).with_columns(path=pl.col("trace_file"))
-
-
-def _rows(file: Path) -> pl.DataFrame:
-    """Return which ECG is in which row of an HDF5 file."""
-    import h5py  # 0.1 s of start-up that other sources need not pay
-
-    try:
-        with h5py.File(file, "r") as part:
-            exams = part["exam_id"][:]
-    except (OSError, KeyError) as error:
-        raise CohortError(f"{file} can't be read as an HDF5 file with exam_id ({error}); {ORIGIN}") from error
-    rows = pl.DataFrame({"exam_id": pl.Series(exams).cast(pl.String)}).with_row_index("row").cast({"row": pl.Int64})
-    return rows.with_columns(trace_file=pl.lit(file.name)).unique("exam_id", keep="first", maintain_order=True)
 
 
 def _columns(table: pl.DataFrame, *, file: str) -> Columns:

@@ -7,18 +7,16 @@ is written nowhere. The files of waveforms hold no ids: row k of such a file is 
 
 from __future__ import annotations
 
-import csv
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.sources.echonext_labels import echo_column, echo_labels
 from einthoven.cohort.sources.published import (
     first_there,
     flow_step,
@@ -26,7 +24,6 @@ from einthoven.cohort.sources.published import (
     numbers,
     read_published,
     recoded,
-    yes_no,
 )
 from einthoven.cohort.sources.requested_labels import Columns, RequestedLabels
 from einthoven.cohort.sources.source import LabelRequest, SourceData
@@ -48,11 +45,6 @@ LAYOUT = {
 }
 KEYS = ("ecg_key", "patient_key", "split", "age_at_ecg", "sex")
 GROUPS = {"site": "location_setting", "year": "acquisition_year", "race_ethnicity": "race_ethnicity"}
-FINDINGS = (
-    *("lvef_lte_45", "lvwt_gte_13", "aortic_stenosis", "aortic_regurgitation", "mitral_regurgitation"),
-    *("tricuspid_regurgitation", "pulmonary_regurgitation", "rv_systolic_dysfunction", "pericardial_effusion"),
-    *("pasp_gte_45", "tr_max_gte_32", "shd"),
-)
 COVARIATES = {
     "heart_rate_bpm": "ventricular_rate",
     "atrial_rate_bpm": "atrial_rate",
@@ -60,14 +52,6 @@ COVARIATES = {
     "qrs_ms": "qrs_duration",
     "qtc_ms": "qt_corrected",
 }
-
-
-class _EchoLabel(NamedTuple):
-    """A label, the column it is in, and the measurements without which a 0 is not known."""
-
-    name: str
-    column: str
-    measured: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -102,8 +86,8 @@ class EchoNext:
         CohortError
             For a missing folder, table, file or column, an unknown label, or an unreadable cell.
         """
-        own = _echo_labels()
-        sets = {"echonext": FINDINGS}
+        own = echo_labels()
+        sets = {"echonext": [name for name, label in own.items() if not label.is_value]}
         requested = RequestedLabels.of(labels, auxiliary, owner="EchoNext", own=own, own_sets=sets, findings=False)
         needed = dict.fromkeys(column for name in requested.own for column in (own[name].column, *own[name].measured))
         folder = Path(self.path)
@@ -113,9 +97,10 @@ class EchoNext:
         _check_parts(folder, table if self.earlier_ecgs else table.filter(pl.col("split") != EARLIER))
         flow = [flow_step("ECGs in the table", table["patient_key"])]
         table = self._parts(table, flow)
-        columns = _columns(table, file=str(folder / METADATA))
+        file = str(folder / METADATA)
+        columns = _columns(table, file=file)
         for name in requested.own:
-            columns[f"y.{name}"] = self._label(own[name], table, file=str(folder / METADATA)).to_list()
+            columns[f"y.{name}"] = echo_column(own[name], table, unmeasured=self.unmeasured, file=file).to_list()
         return SourceData(
             columns=columns,
             locations=tuple(_locations(folder, table)),
@@ -136,22 +121,6 @@ class EchoNext:
                 flow_step("earlier ECGs of patients of validation and test", left_out["patient_key"], excluded=True)
             )
         return table.filter(~earlier)
-
-    def _label(self, label: _EchoLabel, table: pl.DataFrame, *, file: str) -> pl.Series:
-        if label.column in label.measured:
-            return numbers(table, label.column, file=file)
-        flag = yes_no(table, label.column, file=file)
-        if self.unmeasured == "negative" or not label.measured:
-            return flag
-        has_all = table.select(pl.all_horizontal(pl.col(column).is_not_null() for column in label.measured)).to_series()
-        return flag.set((flag == 0) & ~has_all, None)
-
-
-@functools.cache
-def _echo_labels() -> dict[str, _EchoLabel]:
-    text = resources.files("einthoven.cohort.sources").joinpath("echonext_labels.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["label"]: _EchoLabel(row["label"], row["column"], tuple(row["measured"].split())) for row in rows}
 
 
 def _check_parts(folder: Path, table: pl.DataFrame) -> None:

@@ -18,7 +18,8 @@ from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.sources.followed_ecgs import followed_ecgs
 from einthoven.cohort.sources.mimic_iv_hospital import HospitalTables, read_hospital
-from einthoven.cohort.sources.published import flow_step, identifiers, numbers, read_published, times
+from einthoven.cohort.sources.mimic_iv_measurements import MACHINE_COLUMNS, machine_measurements
+from einthoven.cohort.sources.published import flow_step, identifiers, read_published, times
 from einthoven.cohort.sources.requested_labels import Columns, FindingLabels, RequestedLabels, finding_columns
 from einthoven.cohort.sources.source import LabelRequest, SourceData
 from einthoven.ecg.formats import RecordLocation
@@ -32,11 +33,6 @@ RECORDS = "record_list.csv"
 ORIGIN = "get it from physionet.org/content/mimic-iv-ecg/1.0"
 ABOUT = ("subject_id", "study_id", "cart_id", "ecg_time", "bandwidth", "filtering")
 REPORTS = tuple(f"report_{number}" for number in range(18))
-MARKS = ("p_onset", "p_end", "qrs_onset", "qrs_end", "t_end")
-AXES = ("p_axis", "qrs_axis", "t_axis")
-# the recording lasts 10 s: what lies beyond is a stand-in for "not found" (29999, and in a few rows 32767 or 43008)
-LONGEST_MS = 10_000
-WIDEST_AXIS_DEG = 360
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ class MimicIvEcg:
         table = self._table(folder)
         file = str(folder / self.measurements)
         hospital = read_hospital(folder / self.hospital, table) if self.hospital else HospitalTables.unknown(table)
-        measured = _measurements(table, file=file)
+        measured = machine_measurements(table, file=file)
         findings, row_of = _findings(table) if requested.stated else _silent(table)
         known = FindingLabels(findings, row_of, measured, sex=hospital.sex)
         columns: Columns = {name: table[name].to_list() for name in ("record_id", "patient_id", "path", "ecg_time")}
@@ -105,7 +101,7 @@ class MimicIvEcg:
             folder,
             self.measurements,
             origin=ORIGIN,
-            columns=(*ABOUT, "rr_interval", *MARKS, *AXES),
+            columns=(*ABOUT, *MACHINE_COLUMNS),
             optional=REPORTS,
         )
         file = str(folder / self.measurements)
@@ -136,31 +132,6 @@ def _as_listed(folder: Path, machine: pl.DataFrame) -> pl.DataFrame:
     )
     said = machine.drop("patient_id", "ecg_time", "path").unique("record_id", keep="first")
     return listed.join(said, on="record_id", how="left", maintain_order="left")
-
-
-def _measurements(table: pl.DataFrame, *, file: str) -> dict[str, pl.Series]:
-    """Return intervals in ms from the marks of the machine's representative beat, rate and axes; null where unknown."""
-    marks = {}
-    for name in ("rr_interval", *MARKS):
-        value = numbers(table, name, file=file)
-        marks[name] = value.set((value < 0) | (value > LONGEST_MS), None)
-    beat = pl.DataFrame(marks).select(
-        rr_ms=_interval(pl.col("rr_interval"), pl.lit(0.0)),
-        p_ms=_interval(pl.col("p_end"), pl.col("p_onset")),
-        pr_ms=_interval(pl.col("qrs_onset"), pl.col("p_onset")),
-        qrs_ms=_interval(pl.col("qrs_end"), pl.col("qrs_onset")),
-        qt_ms=_interval(pl.col("t_end"), pl.col("qrs_onset")),
-    )
-    measured = {"heart_rate_bpm": 60_000 / beat["rr_ms"]} | {name: beat[name] for name in beat.columns}
-    for name in AXES:
-        axis = numbers(table, name, file=file)
-        measured[f"{name}_deg"] = axis.set(axis.abs() > WIDEST_AXIS_DEG, None)
-    return measured
-
-
-def _interval(end: pl.Expr, begin: pl.Expr) -> pl.Expr:
-    """Return the time between two marks; an end that isn't behind its begin is no measurement."""
-    return pl.when(end > begin).then(end - begin)
 
 
 def _silent(table: pl.DataFrame) -> tuple[Findings, pl.Series]:

@@ -6,8 +6,6 @@ Everybody exports other fields under other names, so the columns of the table ar
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +16,6 @@ import polars as pl
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.sources.followed_ecgs import FollowedEcgs, followed_ecgs
 from einthoven.cohort.sources.published import (
-    first_there,
     flow_step,
     identifiers,
     numbers,
@@ -29,16 +26,13 @@ from einthoven.cohort.sources.published import (
 from einthoven.cohort.sources.requested_labels import Columns
 from einthoven.cohort.sources.source import LabelRequest, SourceData
 from einthoven.cohort.sources.uk_biobank_events import followed_up
+from einthoven.cohort.sources.uk_biobank_files import ORIGIN, ecg_files, withdrawn_eids
 from einthoven.ecg.formats import RecordLocation
 from einthoven.errors import CohortError
 from einthoven.registry import nearest
 
 __all__ = ["UkBiobank"]
 
-ORIGIN = (
-    "fetch field 20205 with ukbfetch or from the Research Analysis Platform, and export a table of the participants"
-)
-NAME = re.compile(r"(\d+)_(\d+)_(\d+)_(\d+)\.xml", re.IGNORECASE)
 # the names of the Research Analysis Platform: sex, age at and date of a visit
 COLUMNS = {"patient_id": "eid", "sex": "p31", "age_years": "p21003_i{instance}", "ecg_time": "p53_i{instance}"}
 FILLED = ("sex", "age_years", "ecg_time", "site")
@@ -91,10 +85,10 @@ class UkBiobank:
         helpers = tuple(name for name in _as_names(auxiliary) if name not in outcomes)
         mapped = self._mapped((*outcomes, *helpers))
         folder = Path(self.path)
-        ecgs = _ecg_files(folder, self.ecg_field)
+        ecgs = ecg_files(folder, self.ecg_field)
         people = self._people(folder, mapped, instances=ecgs["instance"].unique().sort().to_list())
         flow = [flow_step(f"ECGs of field {self.ecg_field}", ecgs["patient_id"])]
-        withdrew = pl.col("patient_id").is_in(_withdrawn(folder, self.withdrawn).implode())
+        withdrew = pl.col("patient_id").is_in(withdrawn_eids(folder, self.withdrawn).implode())
         ecgs = _keep(ecgs, ~withdrew, flow, "withdrew since")
         listed = pl.col("patient_id").is_in(people["patient_id"].implode())
         ecgs = _keep(ecgs, listed, flow, f"not in {self.participants}")
@@ -156,36 +150,6 @@ def _as_names(request: LabelRequest) -> tuple[str, ...]:
 
 def _place(name: str) -> str:
     return name if name in FILLED or name.startswith(FAMILIES) else f"y.{name}"
-
-
-def _ecg_files(folder: Path, ecg_field: int) -> pl.DataFrame:
-    """Return the ECGs of the folder, in the order of participant and visit."""
-    if not folder.is_dir():
-        raise CohortError(f"there is no folder {folder}; set the path of the data in the study file; {ORIGIN}")
-    found = [
-        (int(match[1]), int(match[3]), int(match[4]), Path(place, name).relative_to(folder))
-        for place, _, names in os.walk(folder)
-        for name in names
-        if (match := NAME.fullmatch(name)) and int(match[2]) == ecg_field
-    ]
-    if not found:
-        raise CohortError(f"{folder} holds no ECG <eid>_{ecg_field}_<instance>_<array>.xml; {ORIGIN}")
-    ordered = sorted(found)
-    return pl.DataFrame(
-        {
-            "record_id": [path.stem for *_, path in ordered],
-            "patient_id": [str(eid) for eid, *_ in ordered],
-            "instance": [instance for _, instance, *_ in ordered],
-            "path": [path.as_posix() for *_, path in ordered],
-        }
-    )
-
-
-def _withdrawn(folder: Path, name: str | None) -> pl.Series:
-    if name is None:
-        return pl.Series([], dtype=pl.String)
-    lines = first_there(folder, (name,), origin="it is the list that UK Biobank sends").read_text(encoding="utf-8")
-    return pl.Series([line.strip() for line in lines.splitlines() if line.strip().isdigit()], dtype=pl.String)
 
 
 def _keep(ecgs: pl.DataFrame, condition: pl.Expr, flow: list[FlowStep], label: str) -> pl.DataFrame:
