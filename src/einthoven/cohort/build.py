@@ -99,7 +99,7 @@ def build_cohort(
         table = table.hstack(_outcomes(table, settings))
     if settings.subgroups:
         table = table.hstack(subgroups(with_short_names(table, _group_columns(settings)), settings.subgroups))
-    checked = apply_missing(table, settings.missing)
+    checked = apply_missing(table, settings.missing, counted="rows" if settings.pairing else "ECGs")
     flow += checked.steps
     table = fill_splits(checked.table, settings=settings.split, labels=_dealt_by(settings, sources), seed=seed)
     present = set(table["split"])
@@ -119,7 +119,8 @@ def _rows_of_study(
     """Return the rows of one source, eligible and paired."""
     if settings.comorbidities is not None and data.diagnoses is not None:
         diagnoses = prefixed(data.diagnoses, name, "patient_id")
-        rows = with_comorbidities(rows, diagnoses, settings=settings.comorbidities, notes=notes)
+        by_date = "ecgs" in data.date_only
+        rows = with_comorbidities(rows, diagnoses, settings=settings.comorbidities, ecg_date_only=by_date, notes=notes)
     of_reports = data.reports.columns if data.reports is not None else ()
     rules = eligibility_rules(settings.eligible, ecg_columns=rows.columns, report_columns=of_reports)
     rows = eligible(rows, rules.ecgs, flow)

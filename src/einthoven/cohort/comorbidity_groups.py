@@ -8,13 +8,17 @@ from einthoven.cohort.comorbidity import CodeList, code_lists, comorbidities
 from einthoven.cohort.diagnosis_codes import CodeReport
 from einthoven.cohort.settings import ComorbiditySettings
 from einthoven.errors import SpecificationError
-from einthoven.registry import nearest
 
 __all__ = ["with_comorbidities"]
 
 
 def with_comorbidities(
-    rows: pl.DataFrame, diagnoses: pl.DataFrame, *, settings: ComorbiditySettings, notes: list[str]
+    rows: pl.DataFrame,
+    diagnoses: pl.DataFrame,
+    *,
+    settings: ComorbiditySettings,
+    ecg_date_only: bool,
+    notes: list[str],
 ) -> pl.DataFrame:
     """Return the rows with ``group.<condition>``: ``yes``, ``no``, or null where unknown.
 
@@ -25,6 +29,8 @@ def with_comorbidities(
     diagnoses : DataFrame
         ``patient_id, code, diagnosis_time``.
     settings : ComorbiditySettings
+    ecg_date_only : bool
+        Whether the times of the ECGs are dates without an hour.
     notes : list of str
         What could not be read of the codes is added here.
     """
@@ -36,6 +42,7 @@ def with_comorbidities(
         lookback_days=settings.lookback_days,
         same_day=settings.same_day,
         absent=settings.absent,
+        ecg_date_only=ecg_date_only,
     )
     notes += _unread(found.report)
     said = found.table.select(
@@ -46,12 +53,8 @@ def with_comorbidities(
 
 
 def _lists(settings: ComorbiditySettings) -> dict[str, CodeList]:
-    shipped = code_lists()
-    unknown = next((name for name in settings.conditions if name not in shipped), None)
-    if unknown is not None:
-        raise SpecificationError(f"cohort.comorbidities.conditions has no {unknown!r}{nearest(unknown, shipped)}")
     own = {name: CodeList(icd10=codes) for name, codes in settings.codes.items()}
-    lists = {name: shipped[name] for name in settings.conditions} | own
+    lists = (code_lists(settings.conditions) if settings.conditions else {}) | own
     if not lists:
         raise SpecificationError("cohort.comorbidities names no condition: conditions = ['diabetes', 'hypertension']")
     return lists
