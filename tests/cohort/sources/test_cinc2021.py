@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from einthoven.cohort.sources.cinc2021 import Cinc2021, data_set_of
+from einthoven.cohort.sources.ptb_xl import PtbXl
 from einthoven.ecg.formats import read
 from einthoven.errors import CohortError
 from fakes.cinc2021_folder import make_cinc2021
@@ -34,6 +37,23 @@ def test_an_unknown_data_set_is_answered_with_the_nearest():
     """The challenge writes ptb-xl."""
     with pytest.raises(CohortError, match="did you mean 'ptb-xl'"):
         Cinc2021(".", leave_out=("ptb_xl",)).load()
+
+
+def test_patients_of_ptb_xl_are_told_apart_by_its_table(tmp_path):
+    """Two ECGs of one person stay on one side of a split; those that the table lacks are patients of their own."""
+    source = make_cinc2021(tmp_path / "cinc")
+    table = tmp_path / "ptbxl_database.csv"
+    table.write_text("ecg_id,patient_id\n1,15709.0\n1000,15709.0\n")
+    data = Cinc2021(source.path, ptb_xl_table=str(table)).load()
+    patient_of = dict(zip(data.columns["record_id"], data.columns["patient_id"], strict=True))
+    assert patient_of["HR00001"] == patient_of["HR01000"] == "15709"
+    assert patient_of["S0001"] == "S0001"
+    assert (data.flow[0].records, data.flow[0].patients) == (9, 8)
+    table.write_text("ecg_id,patient_id\n1,nobody\n")
+    with pytest.raises(CohortError, match="column 'patient_id' holds 'nobody'"):
+        Cinc2021(source.path, ptb_xl_table=str(table)).load()
+    with pytest.raises(CohortError, match=r"has no none\.csv"):
+        Cinc2021(source.path, ptb_xl_table=str(tmp_path / "none.csv")).load()
 
 
 def test_twenty_six_classes_by_default(tmp_path):
@@ -69,3 +89,31 @@ def test_real_folders_load_whole_and_read(real_data, folder, counts):
     assert None not in data.columns[f"y.{data.labels[0]}"]
     for location in (data.locations[0], data.locations[-1]):
         assert read(location).signal.shape[0] == 12
+
+
+@pytest.mark.real_data
+def test_real_codes_are_scored_as_the_challenge_scores_them(real_data):
+    """Per ECG as many classes as its codes are of the columns of the challenge's own table of weights."""
+    header = (real_data / "snomed_maps" / "weights.csv").read_text().splitlines()[0]
+    classes = [set(column.split("|")) for column in header.split(",")[1:]]
+    for folder in ("cinc2021_samples/cinc2021", "multi_source/CPSC_CPSC-Extra", "multi_source/ChapmanShaoxing_Ningbo"):
+        data = Cinc2021(str(real_data / folder)).load()
+        for row, path in enumerate(data.columns["path"]):
+            (given,) = re.findall(r"# ?Dx: ?(\S+)", (real_data / folder / path).read_text())
+            expected = sum(bool(codes & set(given.split(","))) for codes in classes)
+            assert sum(data.columns[f"y.{label}"][row] for label in data.labels) == expected, path
+
+
+@pytest.mark.real_data
+def test_real_ecgs_of_ptb_xl_are_those_of_ptb_xl(real_data):
+    """The same samples under another name: HR00007 is ecg_id 7; its table says who the patients are."""
+    table = real_data / "ptb_xl" / "ptbxl_database.csv"
+    folder = real_data / "multi_source" / "PTB_PTBXL"
+    data = Cinc2021(str(folder), leave_out=("ptb",), ptb_xl_table=str(table)).load(())
+    original = PtbXl(str(table.parent), require_label=False).load("superclass")
+    patients = dict(zip(original.columns["record_id"], original.columns["patient_id"], strict=True))
+    locations = {location.record_id: location for location in original.locations}
+    for place, patient in zip(data.locations, data.columns["patient_id"], strict=True):
+        number = str(int(place.record_id.removeprefix("HR")))
+        assert patient == patients[number]
+        np.testing.assert_array_equal(read(place).signal, read(locations[number]).signal)

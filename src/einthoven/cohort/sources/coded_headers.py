@@ -36,10 +36,11 @@ def coded_data(
     own_sets: Mapping[str, Sequence[str]] | None = None,
     answered: frozenset[str] | None = None,
     scored_by_code: bool = True,
+    patients: Sequence[str] | None = None,
     more: Mapping[str, list[object]] | None = None,
     excluded: Sequence[FlowStep] = (),
 ) -> SourceData:
-    """Return the rows of a source of such headers; each ECG is taken for a patient of its own.
+    """Return the rows of a source of such headers.
 
     Parameters
     ----------
@@ -51,6 +52,8 @@ def coded_data(
     scored_by_code : bool
         Whether labels of sets that are defined by codes are decided by codes, as the challenge scores them, or by
         findings, as all other labels are.
+    patients : sequence of str, optional
+        Whose each ECG is; without it each is taken for a patient of its own.
     more : mapping of column to list, optional
         Further columns of the cohort.
     excluded : sequence of FlowStep
@@ -65,8 +68,7 @@ def coded_data(
     findings = [None if given is None else findings_of(given) for given in codes]
     stated = Stated(owner, codes, findings, own or {}, own_sets or {}, answered, coded=scored_by_code)
     asked, targets = requested_columns(stated, labels, auxiliary)
-    columns = header_rows(folder, headers)
-    gone = sum(step.records for step in excluded), sum(step.patients for step in excluded)
+    columns = header_rows(folder, headers, patients=patients)
     unknown = [
         (row, header.record_id, code)
         for row, (header, given) in enumerate(zip(headers, codes, strict=True), start=1)
@@ -75,10 +77,19 @@ def coded_data(
     return SourceData(
         columns=columns | dict(more or {}) | targets,
         locations=header_locations(folder, columns),
-        flow=(FlowStep("ECGs in the folder", len(headers) + gone[0], len(headers) + gone[1]), *excluded),
+        flow=(_everyone(columns["patient_id"], excluded), *excluded),
         labels=asked.outcomes,
         auxiliary=asked.auxiliary,
         dropped=unknown_statements(unknown, column="Dx", reason="no ECG finding is known for this SNOMED CT code"),
+    )
+
+
+def _everyone(patients: Sequence[object], excluded: Sequence[FlowStep]) -> FlowStep:
+    """Return the first box of the flow chart: those who are here, and those who were left out before."""
+    return FlowStep(
+        "ECGs in the folder",
+        len(patients) + sum(step.records for step in excluded),
+        len(set(patients)) + sum(step.patients for step in excluded),
     )
 
 
