@@ -116,6 +116,7 @@ def test_doubt_about_the_age_is_no_doubt_about_the_infarct():
         ("anterolateraaler Infarkt", "anterolateral_infarction"),
         ("Linkshypertrophie, QRS-Achse #berdreht", "left_ventricular_hypertrophy"),
         ("ISCHÄMIE", "ischaemia"),
+        ("Ischa\u0308mie", "ischaemia"),
         ("ueberdrehter   Rechtstyp", "right_axis_deviation"),
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -72,7 +73,8 @@ def _keep(found: dict[str, Presence], concept: str, presence: Presence) -> None:
 
 
 def _normalise(text: str, rules: ReportRules) -> str:
-    plain = re.sub(r"\s+", " ", text.lower().translate(LETTERS)).strip()
+    letters = unicodedata.normalize("NFC", text).lower().translate(LETTERS)
+    plain = re.sub(r"\s+", " ", letters).strip()
     plain = MENDED_WORD.sub(lambda match: _mended(match.group()), plain)
     plain = re.sub(r"\bedit ?:", "edit:", plain)
     for pattern, by in rules.replacements:
@@ -108,11 +110,8 @@ def _decide(text: str, findings: list[_Finding], rules: ReportRules) -> Iterator
         behind = text[aged.end : following]
         lead = text[before.end if before else 0 : aged.start]
         decided = _decided(aged, lead, behind, before=before, rules=rules)
-        if (
-            decided.presence == "present"
-            and _is_either(text[decided.end : following], rules)
-            and position + 1 < len(findings)
-        ):
+        is_last = position + 1 == len(findings)
+        if decided.presence == "present" and not is_last and _is_either(text[decided.end : following], rules):
             decided = replace(decided, presence="uncertain")
         before = decided
         yield decided
