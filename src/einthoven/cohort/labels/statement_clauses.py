@@ -17,6 +17,7 @@ from einthoven.cohort.labels.statement_text import Word, grammar, known_words
 __all__ = ["FIND", "HEDGES", "UNREAD", "Item", "items_of", "with_heads_read"]
 
 FIND = "find"
+NEUTRAL = "@neutral"
 HEDGES = ("@hedge", "@hedge_list", "@hedge_near")
 UNREAD = "@unread"
 PLACELESS = ("injury", "subendocardial")
@@ -51,13 +52,12 @@ def items_of(words: Sequence[Word]) -> list[Item]:
     """Return the longest known phrases from left to right."""
     if not words:
         return []
-    trie = phrases()
     texts = ["^", *[word.text for word in words], "$"]
     last = len(texts) - 1
     items: list[Item] = []
     at = 0
     while at < last:
-        meaning, length = trie.longest(texts, at)
+        meaning, length = _longest(texts, at)
         if at == 0 and meaning is None:
             at = 1
             continue
@@ -74,6 +74,31 @@ def items_of(words: Sequence[Word]) -> list[Item]:
         items.append(_item(meaning, first.start, final.end))
         at += length
     return items
+
+
+def _longest(texts: Sequence[str], at: int) -> tuple[str | None, int]:
+    """Return the longest phrase at a word.
+
+    A place inside of a finding is passed over ("nonspecific inferior T wave abnormality"), and a phrase that says
+    nothing yields to a finding that begins in it and ends behind it ("probable normal" to "normal sinus rhythm").
+    """
+    trie = phrases()
+    meaning, length = trie.longest(texts, at)
+    if not _skippable().isdisjoint(texts):
+        over, over_length = trie.longest_over(texts, at, _skippable())
+        if over_length > length and over is not None and not over.startswith("@"):
+            return over, over_length
+    if meaning == NEUTRAL:
+        for inner in range(at + 1, at + length):
+            found, found_length = trie.longest(texts, inner)
+            if found is not None and not found.startswith("@") and inner + found_length > at + length:
+                return trie.longest(texts[:inner], at)
+    return meaning, length
+
+
+@functools.cache
+def _skippable() -> frozenset[str]:
+    return frozenset(grammar()["passed_over"])
 
 
 def _cut_off(texts: Sequence[str], at: int, length: int) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Generic, TypeVar
@@ -45,6 +45,21 @@ class Trie(Generic[Value]):
         value, length = None, 0
         for count, index in enumerate(range(at, len(words)), start=1):
             node = node.get(words[index])
+            if node is None:
+                break
+            if END in node:
+                value, length = node[END], count
+        return value, length
+
+    def longest_over(self, words: Sequence[str], at: int, skipped: Collection[str]) -> tuple[Value | None, int]:
+        """Return as ``longest``, but words of ``skipped`` may stand inside of a sequence that lacks them."""
+        node = self.root
+        value, length = None, 0
+        for count, index in enumerate(range(at, len(words)), start=1):
+            word = words[index]
+            if word not in node and word in skipped and count > 1:
+                continue
+            node = node.get(word)
             if node is None:
                 break
             if END in node:
