@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import shutil
 from pathlib import Path
 
@@ -13,10 +12,6 @@ from einthoven.cohort.sources.mimic_iv_ecg import MimicIvEcg
 from einthoven.ecg.formats import read
 from einthoven.errors import CohortError
 from fakes.mimic_iv_ecg_folder import make_mimic_iv_ecg
-
-needs_parser = pytest.mark.skipif(
-    importlib.util.find_spec("einthoven.cohort.labels.machine_statements") is None, reason="no reader of statements yet"
-)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +57,6 @@ def test_leads_are_read_by_name(source):
     assert read(source.load().locations[0]).leads[4:6] == ("aVL", "aVF")
 
 
-@needs_parser
 def test_statements_become_labels(source):
     """Each different report is read once; an ECG without a statement is unknown."""
     names = ("left_bundle_branch_block", "atrial_fibrillation", "sinus_rhythm")

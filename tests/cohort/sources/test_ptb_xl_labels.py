@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 
 from einthoven.cohort.labels.scp import ScpVocabulary
@@ -13,10 +11,6 @@ from einthoven.cohort.sources.published import read_published
 from einthoven.cohort.sources.source import read_table
 from einthoven.errors import CohortError
 from fakes.ptb_xl_folder import make_ptb_xl
-
-needs_german = pytest.mark.skipif(
-    importlib.util.find_spec("einthoven.cohort.labels.german_reports") is None, reason="no reader of German reports yet"
-)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +76,6 @@ def test_without_labels_all_ecgs_are_there(folder):
     assert data.labels == ()
 
 
-@needs_german
 def test_findings_may_come_from_the_reports(folder, tmp_path):
     """What a person wrote, instead of the statements made of it."""
     path = changed(folder, tmp_path, ",scp_codes,", ",report,scp_codes,")

@@ -7,7 +7,6 @@ shifted per patient: differences are true, years are not. The cardiologists' rep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,24 +14,20 @@ from typing import Literal
 import polars as pl
 
 from einthoven.cohort.labels.label_columns import UncertainPolicy
-from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.sources.followed_ecgs import followed_ecgs
 from einthoven.cohort.sources.mimic_iv_hospital import HospitalTables, read_hospital
 from einthoven.cohort.sources.mimic_iv_measurements import MACHINE_COLUMNS, machine_measurements
+from einthoven.cohort.sources.mimic_iv_statements import REPORTS, ReadReports, read_reports
 from einthoven.cohort.sources.published import flow_step, identifiers, read_published, times
 from einthoven.cohort.sources.requested_labels import Columns, FindingLabels, RequestedLabels, finding_columns
 from einthoven.cohort.sources.source import LabelRequest, SourceData
 from einthoven.ecg.formats import RecordLocation
-from einthoven.errors import CohortError
 
 __all__ = ["MimicIvEcg"]
-
-Findings = list[Mapping[str, Presence] | None]
 
 RECORDS = "record_list.csv"
 ORIGIN = "get it from physionet.org/content/mimic-iv-ecg/1.0"
 ABOUT = ("subject_id", "study_id", "cart_id", "ecg_time", "bandwidth", "filtering")
-REPORTS = tuple(f"report_{number}" for number in range(18))
 
 
 @dataclass(frozen=True)
@@ -77,8 +72,8 @@ class MimicIvEcg:
         file = str(folder / self.measurements)
         hospital = read_hospital(folder / self.hospital, table) if self.hospital else HospitalTables.unknown(table)
         measured = machine_measurements(table, file=file)
-        findings, row_of = _findings(table) if requested.stated else _silent(table)
-        known = FindingLabels(findings, row_of, measured, sex=hospital.sex)
+        said = read_reports(table, file=file) if requested.stated else ReadReports.none(table.height)
+        known = FindingLabels(said.findings, said.row_of, measured, sex=hospital.sex)
         columns: Columns = {name: table[name].to_list() for name in ("record_id", "patient_id", "path", "ecg_time")}
         columns |= {"age_years": hospital.age_years.to_list(), "sex": hospital.sex.to_list()}
         columns |= {"group.device": table["cart_id"].to_list(), "group.filter": table["filter"].to_list()}
@@ -92,7 +87,7 @@ class MimicIvEcg:
             auxiliary=requested.auxiliary,
             diagnoses=hospital.diagnoses,
             events=hospital.events,
-            dropped=pl.concat(followed.notes) if followed.notes else None,
+            dropped=pl.concat([*followed.notes, *said.notes]) if followed.notes or said.notes else None,
         )
 
     def _table(self, folder: Path) -> pl.DataFrame:
@@ -134,29 +129,7 @@ def _as_listed(folder: Path, machine: pl.DataFrame) -> pl.DataFrame:
     return listed.join(said, on="record_id", how="left", maintain_order="left")
 
 
-def _silent(table: pl.DataFrame) -> tuple[Findings, pl.Series]:
-    """Return nothing found in any ECG."""
-    return [None], pl.repeat(0, table.height, dtype=pl.UInt32, eager=True)
-
-
-def _findings(table: pl.DataFrame) -> tuple[Findings, pl.Series]:
-    """Return what the different reports say, and which of them each ECG has; cells without a letter are no words."""
-    from einthoven.cohort.labels.machine_statements import read_statements
-
-    lines = [name for name in REPORTS if name in table.columns]
-    if not lines:
-        raise CohortError(f"the table of statements has no column report_0 to report_17; {ORIGIN}")
-    worded = [pl.when(pl.col(name).str.contains(r"\p{Alphabetic}")).then(pl.col(name)).alias(name) for name in lines]
-    reports = table.select(pl.concat_str(worded, separator="\n", ignore_nulls=True).alias("report"))
-    different = reports.unique(maintain_order=True).with_row_index("row_of")
-    row_of = reports.join(different, on="report", how="left", maintain_order="left")["row_of"]
-    return [read_statements(text.split("\n")) if text else None for text in different["report"]], row_of
-
-
 def _locations(folder: Path, table: pl.DataFrame) -> tuple[RecordLocation, ...]:
     options: dict[str, object] = {}
-    rows = zip(table["record_id"], table["path"], table["patient_id"], strict=True)
-    return tuple(
-        RecordLocation(record_id, f"{folder}/{path}", "wfdb", options, patient_id=patient_id)
-        for record_id, path, patient_id in rows
-    )
+    rows = table.select("record_id", pl.concat_str(pl.lit(f"{folder}/"), "path"), "patient_id").iter_rows()
+    return tuple(RecordLocation(record_id, at, "wfdb", options, patient_id=patient) for record_id, at, patient in rows)

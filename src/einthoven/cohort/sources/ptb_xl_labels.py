@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import polars as pl
 
 from einthoven.cohort.labels.codes import concepts_of_codes, unknown_codes
+from einthoven.cohort.labels.german_reports import read_german_report
 from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.scp import ScpVocabulary, parse_statements
@@ -104,6 +105,4 @@ class PtbXlLabels(NamedTuple):
         return findings
 
     def _of_reports(self, cells: pl.DataFrame) -> Findings:
-        from einthoven.cohort.labels.german_reports import read_german_report
-
         return [read_german_report(text) if text else None for text in cells["report"].to_list()]
