@@ -32,17 +32,10 @@ class Person(NamedTuple):
 
 
 def person_of(path: str) -> Person:
-    """Return age and sex; a file that is no such structure says neither: reading its signal will say why.
-
-    Raises
-    ------
-    OSError
-        When the file can't be read.
-    """
-    head = read_head(path, size=HEAD_BYTES)
+    """Return age and sex; a file that can't be read or is no such structure says neither: its signal will say why."""
     try:
-        fields = dict(_fields(head))
-    except (struct.error, zlib.error, ValueError):
+        fields = dict(_fields(read_head(path, size=HEAD_BYTES)))
+    except (OSError, struct.error, zlib.error, ValueError):
         fields = {}
     age, sex = fields.get("age"), fields.get("sex")
     return Person(
