@@ -1,0 +1,236 @@
+"""Which number belongs to which name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from einthoven.cohort.reports.rules import OTHER, QuantityRule, rules
+from einthoven.cohort.reports.sentences import Sentence
+from einthoven.cohort.reports.tokens import Number, Token
+from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, is_separator, words_between
+
+__all__ = ["Bound", "bind", "measured"]
+
+FARTHEST_WITH_UNIT: Final = 9
+FARTHEST_WITHOUT: Final = 3
+"""Words that say nothing to us which may stand between a name and its number, with and without a unit."""
+NEAR_BEFORE: Final = 2
+"""The same for a number before its name: "55 % by visual LVEF"."""
+
+
+class Bound(NamedTuple):
+    """A number of a quantity, in the unit of its column.
+
+    ``order`` counts the numbers of one mention; ``listed`` is the place in a list of numbers for a list of names.
+    """
+
+    quantity: str
+    mention: int
+    position: int
+    low: float | None
+    high: float | None
+    order: int
+    listed: int = -1
+
+
+def measured(number: Number, rule: QuantityRule) -> Number | None:
+    """Return the number in the quantity's unit; None where the unit is another's or the number isn't plausible."""
+    if number.unit:
+        factors = [rule.units[number.unit]] if number.unit in rule.units else []
+    else:
+        factors = list(rule.bare.values())
+    sign = number.sign if rule.kind == "signed" else 1
+    for factor in factors:
+        ends = [None if end is None else round(end * factor, 6) for end in (number.low, number.high)]
+        if all(end is None or rule.low <= end <= rule.high for end in ends):
+            low, high = ends if sign > 0 else [None if end is None else -end for end in reversed(ends)]
+            return number._replace(low=low, high=high, unit=rule.unit)
+    return None
+
+
+def bind(sentence: Sentence) -> list[Bound]:
+    """Return the numbers of a sentence that belong to a name, in the order of the text; those of others, too."""
+    found: list[Bound] = []
+    taken: set[int] = set()
+    for names, numbers in _lists(sentence):
+        for order, ((name, quantity), position) in enumerate(zip(names, numbers, strict=True)):
+            found += _bound(sentence, quantity, mention=name, position=position, order=0, listed=order)
+            taken.add(position)
+    found += _forward(sentence, taken)
+    taken |= {one.position for one in found}
+    found += _before_name(sentence, taken, {one.mention for one in found})
+    return sorted(found, key=lambda one: one.position)
+
+
+def _bound(
+    sentence: Sentence, quantity: str, *, mention: int, position: int, order: int, listed: int = -1
+) -> list[Bound]:
+    number = sentence[position].number
+    if number is None:
+        return []
+    if quantity == OTHER:
+        return [Bound(OTHER, mention, position, number.low, number.high, order, listed)]
+    own = measured(number, rules().quantities[quantity])
+    return [Bound(quantity, mention, position, own.low, own.high, order, listed)] if own else []
+
+
+def _lists(sentence: Sentence) -> Iterator[tuple[list[tuple[int, str]], list[int]]]:
+    """Yield lists of names with as many numbers: "LVIDd/LVIDs 48/30 mm", "IVS and PW 10 and 9 mm"."""
+    index = 0
+    while index < len(sentence):
+        if "quantity" not in sentence[index].tags:
+            index += 1
+            continue
+        pair = sentence[index].tags.get("pair", "")
+        names = [(index, one) for one in pair.split()] or [(index, sentence[index].tags["quantity"])]
+        last = index
+        while (after := _next_of(sentence, last, name=True)) is not None and not pair:
+            names.append((after, sentence[after].tags["quantity"]))
+            last = after
+        if len(names) > 1:
+            numbers = _numbers_after(sentence, last)
+            if len(numbers) == len(names):
+                yield names, numbers
+                last = numbers[-1]
+        index = last + 1
+
+
+def _next_of(sentence: Sentence, index: int, *, name: bool) -> int | None:
+    """Return the next name or number, where nothing but a separator stands between."""
+    links = 0
+    for after in range(index + 1, min(index + 4, len(sentence))):
+        token = sentence[after]
+        if ("quantity" in token.tags) if name else (token.number is not None):
+            return after if links else None
+        if not (token.text in {"/", ",", "&", "+"} or "and" in token.tags):
+            return None
+        links += 1
+    return None
+
+
+def _numbers_after(sentence: Sentence, last: int) -> list[int]:
+    for index in range(last + 1, min(last + 8, len(sentence))):
+        token = sentence[index]
+        if token.number is not None:
+            numbers = [index]
+            while (after := _next_of(sentence, numbers[-1], name=False)) is not None:
+                numbers.append(after)
+            return numbers
+        if "quantity" in token.tags or token.text in {",", ";"}:
+            return []
+    return []
+
+
+class _Place(NamedTuple):
+    """The name that numbers are looked for, and what was found for it."""
+
+    mention: int = -1
+    quantity: str = ""
+    last: int = -1  # the last number that belongs to it, or -1
+    order: int = 0
+
+
+def _forward(sentence: Sentence, taken: set[int]) -> list[Bound]:
+    """Return the numbers behind their names; behind a bracket the name before it counts again."""
+    found: list[Bound] = []
+    opened: list[_Place] = []
+    place = _Place()
+    for index, token in enumerate(sentence):
+        if token.text in OPENING:
+            opened.append(place)
+        elif token.text in CLOSING and opened:
+            before = opened.pop()
+            same = before.quantity == place.quantity
+            place = before if before.mention >= 0 and not same else place
+        elif "quantity" in token.tags and "pair" not in token.tags:
+            place = _Place(index, token.tags["quantity"])
+        elif token.number is not None and place.mention >= 0 and index not in taken and _may(sentence, place, index):
+            own = _bound(sentence, place.quantity, mention=place.mention, position=index, order=place.order)
+            if own:
+                found += own
+                place = place._replace(last=index, order=place.order + 1)
+    return found
+
+
+def _may(sentence: Sentence, place: _Place, index: int) -> bool:
+    """Whether the number at ``index`` can be one of the name."""
+    token = sentence[index]
+    number = token.number
+    assert number is not None
+    if place.quantity == OTHER:
+        return place.last < 0
+    rule = rules().quantities[place.quantity]
+    if rule.kind == "grade":
+        return False
+    role = sentence[place.mention].tags.get("role", "")
+    if role in {"with_unit", "dysfunction"} and not number.unit:
+        return False
+    if place.last < 0 and _reference_in_front(sentence, place.mention, index):
+        return False
+    anchor = place.last if place.last >= 0 else place.mention
+    farthest = FARTHEST_WITH_UNIT if number.unit else FARTHEST_WITHOUT
+    if words_between(sentence, anchor, index) > farthest:
+        return False
+    between = sentence[anchor + 1 : index]
+    if place.last < 0:
+        return not (_names_next(sentence, index) and any(is_separator(one) for one in between))
+    return _another(sentence, between, index, rule)
+
+
+def _reference_in_front(sentence: Sentence, mention: int, index: int) -> bool:
+    """Whether bounds in brackets stand between the name and its number: "LVEF (> 55 %) 48 %"."""
+    number = sentence[index].number
+    if number is None or number.low == number.high or index + 2 >= len(sentence):
+        return False
+    opens = any(one.text in OPENING for one in sentence[mention + 1 : index])
+    return opens and sentence[index + 1].text in CLOSING and any(
+        one.number is not None for one in sentence[index + 2 : index + 4]
+    )
+
+
+def _names_next(sentence: Sentence, index: int) -> bool:
+    """Whether a name follows the number at once: the second number of "55 % LVEF, 20 mm TAPSE"."""
+    return index + 1 < len(sentence) and "quantity" in sentence[index + 1].tags
+
+
+def _another(sentence: Sentence, between: tuple[Token, ...], index: int, rule: QuantityRule) -> bool:
+    """Whether a further number of a name that has one already is another value of it, and no reference or repetition."""
+    signs = {"stress", "rest", "present", "previous", "previous_of", "change", "from", "compare"}
+    if any(one.text in ARROWS for one in between):
+        return True
+    behind = _behind(sentence, index)
+    for one in (*between, *behind):
+        kinds = one.tags.keys()
+        if signs & kinds or (rule.methods and "method" in kinds):
+            return True
+    return False
+
+
+def _behind(sentence: Sentence, index: int) -> tuple[Token, ...]:
+    end = index + 1
+    while end < len(sentence) and not (
+        is_separator(sentence[end]) or sentence[end].number is not None or "quantity" in sentence[end].tags
+    ):
+        end += 1
+    return sentence[index + 1 : end]
+
+
+def _before_name(sentence: Sentence, taken: set[int], named: set[int]) -> list[Bound]:
+    """Return the numbers right before a name that has none behind it: "an estimated 55 % ejection fraction"."""
+    found: list[Bound] = []
+    for mention, token in enumerate(sentence):
+        quantity = token.tags.get("quantity", OTHER)
+        if quantity == OTHER or mention in named or rules().quantities[quantity].kind == "grade":
+            continue
+        for index in range(mention - 1, max(-1, mention - 8), -1):
+            before = sentence[index]
+            if before.number is not None:
+                near = words_between(sentence, index, mention) <= NEAR_BEFORE and before.number.unit
+                if near and index not in taken:
+                    found += _bound(sentence, quantity, mention=mention, position=index, order=0)
+                    taken.add(index)
+                break
+            if is_separator(before) or before.text in CLOSING or "quantity" in before.tags or before.kind == "break":
+                break
+    return found

@@ -1,0 +1,139 @@
+"""Whether a number is a value of this report: not of an earlier one, no reference, target, question or change."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from einthoven.cohort.reports.sentences import Sentence
+from einthoven.cohort.reports.tokens import Token
+from einthoven.cohort.reports.zones import CLOSING, OPENING, Zone, is_separator
+
+__all__ = ["Scope", "backwards", "scopes"]
+
+COMPARING: Final = frozenset({"compare", "change", "from"})
+REACH: Final = 4
+"""Words over which "compared", "than" or "from" still make an earlier study one of comparison."""
+
+
+class Scope(NamedTuple):
+    """What holds at a token because of the words before it."""
+
+    previous: str = ""  # "", "once" for the next number, "clause" up to a separator, "on" until something says now
+    reference: bool = False
+    target: bool = False
+    stress: bool = False
+    compared: bool = False
+
+
+def scopes(sentence: Sentence) -> list[Scope]:
+    """Return what holds at each token of a sentence."""
+    found: list[Scope] = []
+    opened: list[Scope] = []
+    scope = Scope()
+    for index, token in enumerate(sentence):
+        if token.text in OPENING:
+            opened.append(scope)
+        elif token.text in CLOSING:
+            scope = opened.pop() if opened else scope
+        else:
+            scope = _after(scope, sentence, index)
+        found.append(scope)
+        if token.number is not None and token.number.unit != "other":
+            scope = scope._replace(previous="" if scope.previous == "once" else scope.previous, compared=False)
+    return found
+
+
+def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
+    token = sentence[index]
+    if not token.tags and not is_separator(token):
+        return scope
+    tags = token.tags.keys()
+    if is_separator(token):
+        previous = scope.previous if scope.previous == "on" else ""
+        if "but" in tags:
+            previous = ""
+        scope = scope._replace(previous=previous, reference=False, compared=False)
+    if "present" in tags:
+        scope = scope._replace(previous="", compared=False)
+    if "change" in tags:
+        scope = scope._replace(compared=False)
+    if "rest" in tags:
+        scope = scope._replace(stress=False)
+    elif "stress" in tags and "stress_neutral" not in tags:
+        scope = scope._replace(stress=True)
+    if "reference" in tags:
+        scope = scope._replace(reference=True)
+    if "target" in tags:
+        scope = scope._replace(target=True)
+    if "compare" in tags:
+        scope = scope._replace(compared=True)
+    if "previous" in tags or "previous_of" in tags:
+        scope = _earlier(scope, sentence, index)
+    return scope
+
+
+def _earlier(scope: Scope, sentence: Sentence, index: int) -> Scope:
+    """Return the scope behind a word for "earlier"."""
+    follows = _next(sentence, index)
+    if _compares(sentence, index):
+        return scope
+    if "formerly" in sentence[index].tags and not any(t.number or "quantity" in t.tags for t in sentence[:index]):
+        return scope._replace(previous="on")
+    if follows is None or follows.text in CLOSING or is_separator(follows) or follows.kind == "break":
+        return scope
+    if follows.number is not None:
+        return scope._replace(previous="once")
+    study = "study" in follows.tags or follows.kind == "date" or "quantity" in follows.tags or follows.text == ":"
+    if "previous_of" in sentence[index].tags and "previous" not in sentence[index].tags and not study:
+        return scope
+    if _of_a_number_before(sentence, index):
+        return scope
+    return scope._replace(previous="on" if study else "clause")
+
+
+def _next(sentence: Sentence, index: int) -> Token | None:
+    """Return the next token that isn't a filler or a bracket that opens."""
+    for token in sentence[index + 1 :]:
+        if token.text in OPENING or token.text in {"=", ":"} or token.tags.keys() <= {"filler", "past"} and token.tags:
+            continue
+        return token
+    return None
+
+
+def _compares(sentence: Sentence, index: int) -> bool:
+    """Whether the earlier study is only what this one is compared with: "unchanged from the previous study"."""
+    for token in reversed(sentence[max(0, index - REACH) : index]):
+        if token.number is not None or token.text in OPENING or token.text in CLOSING:
+            return False
+        if "compare" in token.tags or "change" in token.tags:
+            return True
+    return False
+
+
+def _of_a_number_before(sentence: Sentence, index: int) -> bool:
+    """Whether a word for "earlier" belongs to a number before it: "35 % on the previous study"."""
+    seen_preposition = False
+    for token in reversed(sentence[max(0, index - REACH) : index]):
+        if token.number is not None:
+            return seen_preposition
+        if "quantity" in token.tags or is_separator(token) or token.text in OPENING:
+            return False
+        seen_preposition = seen_preposition or bool({"by", "from"} & token.tags.keys())
+    return False
+
+
+def backwards(sentence: Sentence, zone: Zone) -> bool:
+    """Whether words behind a number make it one of an earlier study: "35 % previously", "35 % in 2018"."""
+    for index in zone.right:
+        token = sentence[index]
+        if not {"previous", "previous_of"} & token.tags.keys() or _compares(sentence, index):
+            continue
+        follows = _next(sentence, index)
+        if follows is None or follows.number is None:
+            if "previous" in token.tags:
+                return True
+            if follows is None or follows.text in CLOSING or is_separator(follows) or follows.kind in {"break", "date"}:
+                return True
+            if "study" in follows.tags:
+                return True
+    return False

@@ -1,0 +1,112 @@
+"""How a value was measured, by the words that belong to its number, its name, or a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from einthoven.cohort.reports.binding import Bound
+from einthoven.cohort.reports.finding import METHODS, Method
+from einthoven.cohort.reports.sentences import Sentence
+from einthoven.cohort.reports.tokens import Token
+from einthoven.cohort.reports.zones import Zone, is_separator
+
+__all__ = ["Named", "heading_method", "method_of"]
+
+MOST_OF_HEADING: Final = 60
+"""Characters of a line or sentence that says nothing but how the values beside it were measured."""
+
+
+class Named(NamedTuple):
+    """A method as the report names it."""
+
+    method: Method = "unnamed"
+    single_plane: bool = False
+
+
+def method_of(sentence: Sentence, bound: Bound, zone: Zone) -> Named:
+    """Return the method of a number: from beside it, else from beside its name, else from before its name."""
+    between = [index for index in zone.left if index > bound.mention]
+    listed = _listed(sentence, bound, between)
+    if listed is not None:
+        return listed
+    own = _best(sentence, between if between else (), strict=False)
+    right = _best(sentence, zone.right, strict=False)
+    if right.method != "unnamed" and (own.method == "unnamed" or bound.order > 0 or _bracketed(sentence, bound)):
+        return right
+    if own.method != "unnamed":
+        return own
+    if bound.order > 0:
+        return Named()
+    return _best(sentence, _before_name(sentence, min(bound.mention, bound.position)), strict=True)
+
+
+def _bracketed(sentence: Sentence, bound: Bound) -> bool:
+    after = bound.position + 1
+    return after < len(sentence) and sentence[after].text == "("
+
+
+def _listed(sentence: Sentence, bound: Bound, between: Sequence[int]) -> Named | None:
+    """Return the method at the number's place in a list: "EF (M-mode/Simpson) 62/58 %"."""
+    return None
+
+
+def _best(sentence: Sentence, indices: Iterable[int], *, strict: bool) -> Named:
+    """Return the method that ``choose`` would prefer among the words at ``indices``."""
+    named = [
+        sentence[index]
+        for index in indices
+        if "method" in sentence[index].tags
+        and not (strict and "not_alone" in sentence[index].tags)
+        and not _negated(sentence, index)
+    ]
+    if not named:
+        return Named()
+    return _of_tokens(named)
+
+
+def _of_tokens(named: Sequence[Token]) -> Named:
+    order: dict[str, int] = {method: place for place, method in enumerate(METHODS)}
+    method = min((token.tags["method"] for token in named), key=order.__getitem__)
+    tags = {kind for token in named if token.tags["method"] == method for kind in token.tags}
+    single = method == "simpson" and "single_plane" in tags and "both_planes" not in tags
+    return Named(method, single)  # type: ignore[arg-type]
+
+
+def _negated(sentence: Sentence, index: int) -> bool:
+    """Whether a method is one that wasn't used: "Simpson not feasible", "without contrast"."""
+    if index and "negation" in sentence[index - 1].tags:
+        return True
+    for token in sentence[index + 1 : index + 5]:
+        if token.number is not None or is_separator(token) or "quantity" in token.tags:
+            return False
+        if {"negation", "unmeasured"} & token.tags.keys():
+            return True
+    return False
+
+
+def _before_name(sentence: Sentence, mention: int) -> tuple[int, ...]:
+    """Return the words before a name: to the number or the name before it, or to the sentence's beginning."""
+    found: list[int] = []
+    seen = False
+    for index in range(mention - 1, -1, -1):
+        token = sentence[index]
+        if token.number is not None and token.number.unit != "other":
+            seen = True
+            break
+        if "quantity" in token.tags and found and any("method" in sentence[one].tags for one in found):
+            break
+        found.append(index)
+    if seen:
+        cut = next((place for place, index in enumerate(found) if is_separator(sentence[index])), len(found))
+        return tuple(found[:cut])
+    return tuple(found)
+
+
+def heading_method(sentence: Sentence) -> Named:
+    """Return the method of a sentence that names nothing else: "M-mode:", "Method: biplane Simpson."; else unnamed."""
+    if any(token.number is not None or "quantity" in token.tags for token in sentence):
+        return Named()
+    if sentence[-1].end - sentence[0].start > MOST_OF_HEADING:
+        return Named()
+    return _best(sentence, range(len(sentence)), strict=True)

@@ -1,0 +1,251 @@
+"""Every value that a report states, in the order of its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from einthoven.cohort.reports.binding import Bound, bind
+from einthoven.cohort.reports.context import Scope, backwards, scopes
+from einthoven.cohort.reports.finding import ReportFinding
+from einthoven.cohort.reports.grades import read_grades
+from einthoven.cohort.reports.methods import Named, heading_method, method_of
+from einthoven.cohort.reports.rules import OTHER, rules
+from einthoven.cohort.reports.sentences import Sentence, sentences
+from einthoven.cohort.reports.words import read_words
+from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, Zone, is_separator, zone_of
+
+__all__ = ["read_report"]
+
+
+def read_report(text: str, *, quantities: Sequence[str] | None = None) -> tuple[ReportFinding, ...]:
+    """Return the values of a report.
+
+    Parameters
+    ----------
+    text : str
+        Free text in English or Korean, sentences or a table, of any length.
+    quantities : sequence of str, optional
+        Names of ``rules.toml``; all by default.
+
+    Raises
+    ------
+    CohortError
+        For a quantity that no rule knows.
+
+    Examples
+    --------
+    >>> for one in read_report("LVEF 52 % by biplane Simpson (previously 35 %), mild MR."):
+    ...     print(one.quantity, one.value, one.method, one.text)
+    lvef 52.0 simpson 52
+    mitral_regurgitation 1.0 unnamed mild
+    """
+    known = rules()
+    wanted = frozenset(known.quantities if quantities is None else map(known.check, quantities))
+    return tuple(one for one in _read(text) if one.quantity in wanted)
+
+
+def _read(text: str) -> list[ReportFinding]:
+    found: list[ReportFinding] = []
+    words: list[ReportFinding] = []
+    heading = Named()
+    for sentence in sentences(text):
+        said = heading_method(sentence)
+        if said.method != "unnamed":
+            heading = said
+            continue
+        if not any("quantity" in token.tags for token in sentence):
+            continue
+        found += _numbers(sentence, text, heading)
+        found += read_grades(sentence, text)
+        words += read_words(sentence, text)
+    numbered = {one.quantity for one in found}
+    found += [one for one in words if one.quantity not in numbered]
+    return sorted(_undated(found), key=lambda one: (one.start, one.end))
+
+
+
+NO_METHOD: Final = "no method named"
+
+
+def _numbers(sentence: Sentence, text: str, heading: Named) -> list[ReportFinding]:
+    """Return the numbers of a sentence that are values of this report."""
+    scope = scopes(sentence)
+    found = []
+    for bound in bind(sentence):
+        if bound.quantity == OTHER or rules().quantities[bound.quantity].kind == "grade":
+            continue
+        zone = zone_of(sentence, bound.position, mention=bound.mention)
+        if not _of_another_time(sentence, bound, zone, scope[bound.position]) and not _no_value(
+            sentence, bound, zone, scope[bound.position]
+        ):
+            named = method_of(sentence, bound, zone)
+            found.append(
+                _finding(sentence, bound, zone, text=text, stressed=_stressed(sentence, bound, zone, scope), named=named if named.method != "unnamed" else heading)
+            )
+    return found
+
+
+def _finding(
+    sentence: Sentence, bound: Bound, zone: Zone, *, text: str, stressed: bool, named: Named
+) -> ReportFinding:
+    token = sentence[bound.position]
+    number = token.number
+    assert number is not None
+    rule = rules().quantities[bound.quantity]
+    low, high = bound.low, bound.high
+    flags = [flag for flag in number.flags if flag not in {"to", "plus"}]
+    if _is_change(sentence, bound) and number.second is not None:
+        scale = rule.units.get(number.unit, 1) if number.unit else 1
+        low = high = round(number.second * scale, 6)
+    method = named.method if named.method in rule.methods else "unnamed"
+    if stressed:
+        method = "other"
+        flags.append("stress")
+    elif method == "simpson" and named.single_plane:
+        flags.append("single plane")
+    if method == "unnamed" and rule.methods:
+        flags.append(NO_METHOD)
+    if date := _date(sentence, bound, zone):
+        flags.append(f"dated {date}")
+    value = None if low is None or high is None else round((low + high) / 2, 6)
+    return ReportFinding(
+        bound.quantity, value, low, high, rule.unit, method, tuple(flags), token.start, token.end, text[token.start : token.end]
+    )
+
+
+def _of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> bool:
+    """Whether the number is one of an earlier study."""
+    kinds = {kind for index in zone.right for kind in sentence[index].tags}
+    if backwards(sentence, zone):
+        return True
+    if (scope.previous or scope.compared) and "present" not in kinds:
+        return True
+    after = sentence[bound.position + 1] if bound.position + 1 < len(sentence) else None
+    if after is not None and after.text in ARROWS and any(t.number for t in sentence[bound.position + 2 : bound.position + 4]):
+        return True
+    number = sentence[bound.position].number
+    assert number is not None
+    before = _before(sentence, bound.position)
+    if before is not None and "from" in sentence[before].tags and "to" not in number.flags:
+        return True
+    later = any(t.number is not None for t in sentence[bound.position + 1 :])
+    if after is not None and "from" in after.tags and "to" not in number.flags and later and after.text in {"에서", "부터"}:
+        return True
+    dated = any(sentence[index].kind == "date" for index in zone.right)
+    return dated and any("past" in t.tags for t in sentence[bound.mention : bound.position])
+
+
+def _before(sentence: Sentence, position: int) -> int | None:
+    """Return the token before a number that isn't a filler."""
+    for index in range(position - 1, -1, -1):
+        if "filler" not in sentence[index].tags and sentence[index].text != "~":
+            return index
+    return None
+
+
+def _is_change(sentence: Sentence, bound: Bound) -> bool:
+    """Whether "35 to 55 %" is no range but a change: "improved from 35 to 55 %"."""
+    number = sentence[bound.position].number
+    assert number is not None
+    if "to" not in number.flags:
+        return False
+    before = _before(sentence, bound.position)
+    if before is not None and {"to", "by"} & sentence[before].tags.keys():
+        return False
+    near = sentence[max(0, bound.position - 6) : bound.position + 6]
+    return any("change" in one.tags for one in near)
+
+
+def _no_value(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> bool:
+    """Whether the number is a reference, a target, a question, a change, or denied."""
+    number = sentence[bound.position].number
+    assert number is not None
+    if scope.target or scope.reference:
+        return True
+    after = sentence[bound.position + 1 : bound.position + 3]
+    if after and (after[0].text == "?" or (after[0].text in CLOSING and len(after) > 1 and after[1].text == "?")):
+        return True
+    if "inequality" in number.flags and _defines(sentence, bound.position):
+        return True
+    first = next((sentence[index] for index in zone.right if "filler" not in sentence[index].tags), None)
+    if first is not None and "delta_after" in first.tags:
+        return True
+    before = _before(sentence, bound.position)
+    if before is not None and sentence[before].text in {"by", "of"} and before and "change" in sentence[before - 1].tags:
+        return True
+    return _denied(sentence, bound, inequality="inequality" in number.flags)
+
+
+def _defines(sentence: Sentence, position: int) -> bool:
+    """Whether a word behind the number makes it a bound for something: "EF <= 35 % is an indication for ..."."""
+    return any("target" in one.tags for one in sentence[position + 1 :])
+
+
+def _denied(sentence: Sentence, bound: Bound, *, inequality: bool) -> bool:
+    """Whether a negation stands between the name and the number, or before both of an inequality."""
+    low, high = sorted((bound.mention, bound.position))
+    for index in range(high - 1, low, -1):
+        one = sentence[index]
+        if is_separator(one) or one.text in OPENING or one.number is not None or "method" in one.tags:
+            return False
+        if {"negation", "unmeasured"} & one.tags.keys():
+            return True
+    if not inequality:
+        return False
+    for index in range(low - 1, max(-1, low - 5), -1):
+        if is_separator(sentence[index]) or sentence[index].number is not None:
+            return False
+        if "negation" in sentence[index].tags:
+            return True
+    return False
+
+
+def _stressed(sentence: Sentence, bound: Bound, zone: Zone, scope: list[Scope]) -> bool:
+    """Whether the value is one under stress: the word beside the number counts before the one further off."""
+    left = [index for index in zone.left if index > bound.mention]
+    for indices in (reversed(left), zone.right):
+        for index in indices:
+            tags = sentence[index].tags
+            if "rest" in tags:
+                return False
+            if "stress" in tags and "stress_neutral" not in tags:
+                return True
+    return scope[bound.position].stress
+
+
+def _date(sentence: Sentence, bound: Bound, zone: Zone) -> str:
+    """Return the date beside a number or before its name, with the year first; "" for none."""
+    for index in zone.right:
+        if sentence[index].kind == "date":
+            return sentence[index].text
+    for index in range(bound.mention - 1, max(-1, bound.mention - 4), -1):
+        if sentence[index].kind == "date":
+            return sentence[index].text
+        if sentence[index].number is not None:
+            break
+    return ""
+
+
+def _undated(found: list[ReportFinding]) -> list[ReportFinding]:
+    """Leave out values with a date beside them where the report has one without, or one with a later date."""
+    dates = {id(one): _date_of(one) for one in found}
+    kept = []
+    for one in found:
+        rivals = [dates[id(other)] for other in found if other.quantity == one.quantity and other is not one]
+        date = dates[id(one)]
+        if date and any(other == () or other > date for other in rivals):
+            continue
+        flags = tuple("dated" if flag.startswith("dated ") else flag for flag in one.flags)
+        kept.append(replace(one, flags=flags))
+    return kept
+
+
+def _date_of(finding: ReportFinding) -> tuple[int, ...]:
+    """Return year, month and day as far as they are written; () for a value without a date."""
+    written = next((flag for flag in finding.flags if flag.startswith("dated ")), "")
+    numbers = [int(one) for one in re.findall(r"\d{1,4}", written)]
+    year = [one for one in numbers if one > 1900]
+    return tuple(year + [one for one in numbers if one <= 1900]) if written else ()

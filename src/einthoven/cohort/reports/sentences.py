@@ -1,0 +1,123 @@
+"""A report's tokens, sentence by sentence; each thing that is measured is either known by now or a word.
+
+A line ends a sentence, unless the next one goes on with it: a number after a name, or small letters after a long line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from einthoven.cohort.reports.rules import rules
+from einthoven.cohort.reports.tokens import Token, tokenize
+
+__all__ = ["Sentence", "sentences"]
+
+Sentence = tuple[Token, ...]
+LONG_LINE: Final = 50
+"""Characters after which a line that goes on with a small letter is taken for a wrapped one."""
+
+
+def sentences(report: str) -> list[Sentence]:
+    """Return the sentences of a report, each without the break that ends it."""
+    tokens = tokenize(report)
+    found: list[list[Token]] = [[]]
+    line_start = 0
+    for position, token in enumerate(tokens):
+        is_line = token.kind == "break" and "\n" in token.text
+        if token.kind == "break" and not (is_line and _goes_on(tokens, position, report, line_start)):
+            found[-1].append(token)
+            found.append([])
+        elif token.kind != "break":
+            found[-1].append(token)
+        if is_line:
+            line_start = token.end
+    return [_resolved(one) for one in found if one]
+
+
+def _goes_on(tokens: Sequence[Token], position: int, report: str, line_start: int) -> bool:
+    """Whether the line break at ``position`` lies within a sentence."""
+    line = tokens[position]
+    if position == 0 or position + 1 == len(tokens) or line.text.count("\n") > 1:
+        return False
+    before, after = tokens[position - 1], tokens[position + 1]
+    if after.kind == "number" or after.text in {"(", ":", "=", "~"} or after.kind == "sign":
+        named = "quantity" in before.tags or before.text in {":", "=", ")", "]"} or "filler" in before.tags
+        opened = any(t.number and t.start >= line_start for t in tokens[max(0, position - 12) : position])
+        return named and not opened
+    wrapped = line.start - line_start >= LONG_LINE and report[after.start : after.start + 1].islower()
+    return wrapped and after.kind in {"word", "other"}
+
+
+def _resolved(tokens: list[Token]) -> Sentence:
+    """Make plain words of the names that don't count here, and mentions of lesions ("mitral and tricuspid leak")."""
+    if not any("quantity" in t.tags or "lesion" in t.tags for t in tokens):
+        return tuple(tokens)
+    contexts = {t.tags["context"] for t in tokens if "context" in t.tags}
+    resolved: list[Token] = []
+    for position, token in enumerate(tokens):
+        if token.tags.get("role") == "with" and not _in_context(token, contexts):
+            resolved.append(_as_word(token))
+        elif token.tags.get("role") == "with_unit" and not _counts(tokens, position):
+            resolved.append(_as_word(token))
+        else:
+            resolved.append(token)
+    return tuple(_with_lesions(resolved))
+
+
+def _in_context(token: Token, contexts: set[str]) -> bool:
+    """Whether a word stands here that the name needs; such words are shared by quantities with the same list."""
+    quantities = rules().tables["quantity"]
+    wanted = quantities[token.tags["quantity"]].get("context", ())
+    return any(quantities[one].get("context", ()) == wanted for one in contexts)
+
+
+def _as_word(token: Token) -> Token:
+    tags = {kind: meaning for kind, meaning in token.tags.items() if kind not in {"quantity", "role"}}
+    return token._replace(tags=tags)
+
+
+def _counts(tokens: Sequence[Token], position: int) -> bool:
+    """Whether a name that needs a unit has one, or is described in words instead."""
+    rule = rules().quantities[tokens[position].tags["quantity"]]
+    if rule.words:
+        return True
+    for token in tokens[position + 1 : position + 4]:
+        if token.number:
+            return token.number.unit in rule.units
+        if not (token.text in {":", "=", "(", ",", "/"} or "filler" in token.tags or "past" in token.tags):
+            break
+    return False
+
+
+def _with_lesions(tokens: list[Token]) -> Iterator[Token]:
+    """Yield the tokens with lesions and valves that stand apart joined to mentions."""
+    valves: list[str] = []
+    fresh = False
+    for token in tokens:
+        if "valve" in token.tags and "quantity" not in token.tags:
+            valves = [*valves, token.tags["valve"]] if fresh else [token.tags["valve"]]
+            fresh = True
+            yield token
+        elif "lesion" in token.tags and "quantity" not in token.tags and valves:
+            lesion = rules().tables["lesions"][token.tags["lesion"]]
+            named = [lesion[one] for one in valves if one in lesion]
+            pair = {"pair": " ".join(named)} if len(named) > 1 else {}
+            yield token._replace(tags={**token.tags, "quantity": named[0], "role": "", **pair}) if named else token
+            fresh = False
+        else:
+            if fresh and (others := _listed_with(token, valves)):
+                yield token._replace(tags={**token.tags, "pair": " ".join((*others, token.tags["quantity"]))})
+                fresh = False
+                continue
+            linked = token.text in {",", "/", "&"} or "and" in token.tags or "or" in token.tags
+            fresh = fresh and linked
+            yield token
+
+
+def _listed_with(token: Token, valves: list[str]) -> list[str]:
+    """Return the same lesion of the valves before a mention: of the mitral valve in "mitral and tricuspid leak"."""
+    for lesion in rules().tables["lesions"].values():
+        if token.tags.get("quantity") in lesion.values():
+            return [lesion[one] for one in valves if one in lesion]
+    return []
