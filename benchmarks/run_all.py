@@ -22,6 +22,7 @@ BENCHMARKS = {
     "measurement_invariance": ("measurement_invariance.py", "The same ECG at other rates, cuts, gains and lead orders"),
     "measuring_bad_ecgs": ("measuring_bad_ecgs.py", "Measurements of ECGs that nobody should read"),
     "measuring_speed": ("measuring_speed.py", "Measurements per second beside NeuroKit and wfdb.processing"),
+    "statements": ("statements.py", "Superclasses of PTB-XL from reports alone and from codes alone"),
     "pairing": ("pairing.py", "A million ECGs paired with echo reports, with history"),
     "arrays": ("arrays.py", "Five superclasses from signals and labels alone"),
 }

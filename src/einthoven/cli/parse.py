@@ -59,6 +59,17 @@ def statements_command(
             typer.echo("  no finding")
 
 
+@parse_app.command("labels")
+def labels_command() -> None:
+    """Print all label sets and findings as a Markdown page.
+
+    Example: `einthoven parse labels > labels.md`
+    """
+    from einthoven.cli.labels_page import labels_page
+
+    typer.echo(labels_page(), nl=False)
+
+
 @parse_app.command("report")
 def report_command(
     texts: TextsArgument = None,
