@@ -18,9 +18,12 @@ __all__ = ["FIND", "HEDGES", "UNREAD", "Item", "items_of", "with_heads_read"]
 
 FIND = "find"
 NEUTRAL = "@neutral"
+# fewer words begin too many phrases
+SHORTEST_CUT_PHRASE = 3
 HEDGES = ("@hedge", "@hedge_list", "@hedge_near")
 UNREAD = "@unread"
 PLACELESS = ("injury", "subendocardial")
+BETWEEN = ("@filler", "@lead", "@in", "@due", *HEDGES)
 JOINS = ("@and", "@or", "@slash", "@comma")
 
 
@@ -34,7 +37,7 @@ class Item:
         ``find`` for findings, else a word of the grammar (``@hedge``, ``@place``, ...), ``@unread`` for a word that
         nobody knows.
     value : str
-        What the word of the grammar is about: a place, a head, an age.
+        What the word of the grammar is about: a place, a head, an age. Of a finding: the places inside of its phrase.
     concepts : list of (concept, sign)
         Sign is ``""`` (present), ``?`` (uncertain) or ``-`` (absent).
     start, end : int
@@ -71,7 +74,10 @@ def items_of(words: Sequence[Word]) -> list[Item]:
             at += 1
             continue
         final = words[min(at + length, last) - 2]
-        items.append(_item(meaning, first.start, final.end))
+        item = _item(meaning, first.start, final.end)
+        if item.kind == FIND:
+            item.value = " ".join(text for text in texts[at : at + length] if text in _places())
+        items.append(item)
         at += length
     return items
 
@@ -86,7 +92,7 @@ def _longest(texts: Sequence[str], at: int) -> tuple[str | None, int]:
     meaning, length = trie.longest(texts, at)
     if not _skippable().isdisjoint(texts):
         over, over_length = trie.longest_over(texts, at, _skippable())
-        if over_length > length and over is not None and not over.startswith("@"):
+        if over_length > length and over is not None and (over == "@filler" or not over.startswith("@")):
             return over, over_length
     if meaning == NEUTRAL:
         for inner in range(at + 1, at + length):
@@ -104,7 +110,7 @@ def _skippable() -> frozenset[str]:
 def _cut_off(texts: Sequence[str], at: int, length: int) -> str | None:
     """Return the finding that the end of the statement begins, if it can be one alone."""
     left = len(texts) - 1 - at
-    if left < 2 or left <= length or at == 0:
+    if left < SHORTEST_CUT_PHRASE or left <= length or at == 0:
         return None
     meaning = phrases().cut_off(texts[:-1], at)
     return meaning if meaning is not None and not meaning.startswith(("@", "-", "?")) else None
@@ -161,6 +167,8 @@ class _HeadReader:
             last = self._ages_to_the_right(last, ages)
         if not places and self._continues_last(first):
             places = self.last_places
+        if not places and item.value == "ischaemia":
+            places = self._places_of_sign(first)
         self.last_head, self.last_places = last, places
         item.concepts = self._concepts(item, places, ages, doubt=doubt)
         item.kind = FIND
@@ -263,3 +271,25 @@ class _HeadReader:
             return False
         between = [item.kind for item in self.items[self.last_head + 1 : first]]
         return bool(between) and all(kind in (*JOINS, "@filler") for kind in between)
+
+    def _places_of_sign(self, first: int) -> list[str]:
+        """Return where the sign is that the head explains: "inferior T wave inversion, consider ischemia"."""
+        places: list[str] = []
+        seen = False
+        for at in range(first - 1, self.last_head, -1):
+            item = self.items[at]
+            if item.kind == FIND and not seen:
+                if not any(concept in _localised() for concept, _ in item.concepts):
+                    return []
+                seen = True
+                places = [*item.value.split(), *places]
+            elif item.kind == "@place":
+                places.insert(0, item.value)
+            elif item.kind not in (*JOINS, *(BETWEEN if not seen else ("@filler",))):
+                break
+        return places if seen else []
+
+
+@functools.cache
+def _localised() -> frozenset[str]:
+    return frozenset(grammar()["localised"])

@@ -14,7 +14,7 @@ A clause ends at a full stop, a semicolon, a line or "but". In it
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from einthoven.cohort.labels.presence import Presence
@@ -61,8 +61,12 @@ def _read(clause: list[Item], reads: list[Read]) -> list[Item]:
 
 
 @functools.cache
-def _dependents() -> frozenset[str]:
-    return frozenset(grammar()["dependents"])
+def _dependents() -> Mapping[str, frozenset[str]]:
+    rules = grammar()
+    return {
+        "@dependent": frozenset(rules["dependents"]),
+        "@alternative": frozenset(rules["dependents_of_alternatives"]),
+    }
 
 
 @dataclass(slots=True)
@@ -113,16 +117,14 @@ class _Clause:
             listed = self.items[max(at - 2, 0)].kind == "@comma"
             for read in [*reads, *self._before(at, over_commas=listed)]:
                 read.presence = "uncertain" if read.presence == "present" else read.presence
-            self.mode = "@dependent"
+            self.mode = "@alternative"
         if self.mode == "@hedge_near":
             self.mode = ""
 
     def _apply(self, read: Read) -> None:
         if self.mode in ("@not", "@not_now", "@replaced"):
             read.presence, read.compared = "absent", self.mode != "@not"
-        elif read.presence == "present" and (
-            self.mode in HEDGES or (self.mode == "@dependent" and read.concept in _dependents())
-        ):
+        elif read.presence == "present" and (self.mode in HEDGES or read.concept in _dependents().get(self.mode, ())):
             read.presence = "uncertain"
 
     def _is_alternative(self, at: int) -> bool:
@@ -151,7 +153,7 @@ class _Clause:
             elif kind == "@comma":
                 joined = joined or (over_commas and listed)
             elif kind == "@with":
-                if not (over_with or all(read.concept in _dependents() for read in found)):
+                if not (over_with or all(read.concept in _dependents()["@dependent"] for read in found)):
                     break
                 joined = True
             else:
@@ -172,7 +174,7 @@ class _Clause:
 
     def _list_goes_on(self, at: int) -> bool:
         for item in self.items[at + 1 :]:
-            if item.kind == "@or":
+            if item.kind == "@or" or item.value == "or":
                 return True
             if item.kind not in (FIND, "@comma", "@and", "@neutral"):
                 return False
