@@ -86,3 +86,17 @@ def test_without_text_or_wish_nothing_is_read():
     """The table stays as it is."""
     assert with_read_quantities(REPORTS.drop("report"), ("lvef",)).findings is None
     assert with_read_quantities(REPORTS, ()).table is REPORTS
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_bound_of_the_table_is_a_value_too():
+    """A cell such as "> 60" has no middle, and still goes before the text."""
+    bounded = REPORTS.with_columns(
+        **{"lvef.low": pl.Series([35.0, 60.0, None]), "lvef.high": pl.Series([35.0, None, None])}
+    )
+    table = with_read_quantities(bounded, ("lvef",)).table
+    assert table.select("lvef", "lvef.low", "lvef.high", "lvef.method").rows() == [
+        (35, 35, 35, "table"),
+        (None, 60, None, "table"),
+        (40, 35, 40, "visual"),
+    ]

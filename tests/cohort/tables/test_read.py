@@ -319,3 +319,11 @@ def test_record_ids_are_made_of_files_and_told_apart(tmp_path):
     assert read(tmp_path, text).table["record_id"].to_list() == ["1", "2"]
     typed = read(tmp_path, text.replace("b/2", "b/1"))
     assert typed.table["record_id"].to_list() == ["a/1", "b/1"]
+
+
+def test_ranges_among_numbers_become_limits(tmp_path):
+    """Readers write what they saw."""
+    text = "patient_id,outcome_time,lvef\n1,2020-01-01,50-55\n2,2020-01-01,60\n"
+    typed = read(tmp_path, text, "reports", columns={"lvef": "lvef"})
+    assert typed.table.select("lvef", "lvef.low", "lvef.high").rows() == [(52.5, 50, 55), (60, 60, 60)]
+    assert any("1 cells are ranges or bounds" in note for note in typed.notes)

@@ -98,6 +98,7 @@ def locate_rows(
             f"none of the {table.height:,} ECG files of the table is there, the first would be {folder / example}: "
             "check path, ecg_folder and path_pattern"
         )
+    root = str(folder)
     locations: dict[str, RecordLocation] = {}
     reasons: list[str | None] = []
     for row, (path, record_id, patient_id) in enumerate(
@@ -105,13 +106,13 @@ def locate_rows(
     ):
         reason = None if is_there[row] else "the ECG's file is not there"
         if reason is None:
-            file = folder / path
+            file = os.path.join(root, path)  # noqa: PTH118 - a million times
             try:
-                name = file_format or recognised_format(file)
+                name = file_format or recognised_format(Path(file))
             except UnreadableFileError as error:
                 reason = str(error)
             else:
-                locations[record_id] = RecordLocation(record_id, str(file), name, options, patient_id=patient_id)
+                locations[record_id] = RecordLocation(record_id, file, name, options, patient_id=patient_id)
         reasons.append(reason)
     return Located(locations, reasons)
 

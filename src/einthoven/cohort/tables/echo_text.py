@@ -58,17 +58,14 @@ def _belongs(column: str, quantity: str) -> bool:
 
 def _merged(table: pl.DataFrame, found: pl.DataFrame, quantity: str) -> pl.DataFrame:
     """Let the table's own values go before those of the text, row by row and with all that belongs to them."""
-    own = table[quantity]
-    has_own = own.is_not_null()
+    own = {"": table[quantity], "method": pl.repeat(OF_TABLE, table.height, dtype=pl.String, eager=True)}
+    for limit in ("low", "high"):
+        own[limit] = table[f"{quantity}.{limit}"] if f"{quantity}.{limit}" in table.columns else own[""]
+    has_own = own[""].is_not_null() | own["low"].is_not_null() | own["high"].is_not_null()
     columns = []
     for name in found.columns:
-        part = name.removeprefix(quantity).removeprefix(".")
-        said = {
-            "": own,
-            "low": own,
-            "high": own,
-            "method": pl.Series([OF_TABLE]).extend_constant(OF_TABLE, len(own) - 1),
-        }
-        mine = said.get(part, pl.Series([None], dtype=found.schema[name]).extend_constant(None, len(own) - 1))
-        columns.append(found[name].zip_with(~has_own, mine.cast(found.schema[name])).alias(name))
+        dtype = found.schema[name]
+        mine = own.get(name.removeprefix(quantity).removeprefix("."))
+        mine = pl.repeat(None, table.height, dtype=dtype, eager=True) if mine is None else mine.cast(dtype)
+        columns.append(mine.zip_with(has_own, found[name]).alias(name))
     return table.with_columns(columns)

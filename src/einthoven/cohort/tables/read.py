@@ -85,6 +85,8 @@ def _typed(
     for column in columns:
         typed = type_column(column, raw, settings)
         values[column.name] = typed.values
+        if typed.low is not None and typed.high is not None:
+            values |= {f"{column.name}.low": typed.low, f"{column.name}.high": typed.high}
         notes += typed.notes
         reasons = typed.reasons
         if column.required:

@@ -20,7 +20,7 @@ __all__ = ["TextRows", "read_text_file"]
 
 DELIMITERS = (",", ";", "\t", "|")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-PROBE_ROWS = 50
+PROBE_ROWS, PROBE_LETTERS = 50, 1_000_000
 BATCH_ROWS = 100_000  # bounds the memory that cells take as Python strings
 
 
@@ -62,7 +62,7 @@ def read_text_file(path: Path, *, encoding: str | None, delimiter: str | None) -
     """
     text, encoding_notes = _decoded(path, encoding)
     delimiter, delimiter_notes = (delimiter, ()) if delimiter else _delimiter_of(text)
-    header = next((cells for _, cells, _ in _numbered_rows(text, delimiter) if any(cells)), None)
+    header = next((cells for _, cells, _ in _numbered_rows(text[:PROBE_LETTERS], delimiter) if any(cells)), None)
     if header is None:
         raise CohortError(f"{path} is empty: a table begins with the names of its columns")
     names = _checked_header(header, path)
@@ -123,7 +123,11 @@ def _delimiter_of(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the character that divides most of the first rows into as many cells as the header has."""
     alike: dict[str, tuple[float, int]] = {}
     for candidate in DELIMITERS:
-        rows = [cells for _, cells, _ in itertools.islice(_numbered_rows(text, candidate), PROBE_ROWS) if any(cells)]
+        rows = [
+            cells
+            for _, cells, _ in itertools.islice(_numbered_rows(text[:PROBE_LETTERS], candidate), PROBE_ROWS)
+            if any(cells)
+        ]
         width = len(rows[0]) if rows else 0
         if width > 1:
             alike[candidate] = (sum(len(cells) == width for cells in rows) / len(rows), width)

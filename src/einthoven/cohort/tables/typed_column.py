@@ -9,6 +9,7 @@ import polars as pl
 
 from einthoven.cohort.tables.column import Column, cleaned
 from einthoven.cohort.tables.identifiers import read_identifiers
+from einthoven.cohort.tables.intervals import Intervals, read_intervals
 from einthoven.cohort.tables.kinds import CanonicalColumn
 from einthoven.cohort.tables.numbers import looks_numeric, read_numbers
 from einthoven.cohort.tables.raw_table import RawTable
@@ -26,11 +27,23 @@ WRONG_SHARE, WRONG_COUNT = 0.1, 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TypedColumn:
-    """Values of a canonical column, why cells came to nothing (null for the others), and notes."""
+    """A canonical column.
+
+    Attributes
+    ----------
+    values : Series
+    reasons : Series of String
+        Why cells came to nothing; null for the others.
+    notes : tuple of str
+    low, high : Series of Float64, optional
+        Where cells of the column are ranges or bounds.
+    """
 
     values: pl.Series
     reasons: pl.Series
     notes: tuple[str, ...]
+    low: pl.Series | None = None
+    high: pl.Series | None = None
 
 
 def type_column(column: CanonicalColumn, raw: RawTable, settings: TableSettings) -> TypedColumn:
@@ -51,31 +64,34 @@ def type_column(column: CanonicalColumn, raw: RawTable, settings: TableSettings)
     said = settings.of_column(column.name)
     is_sex = column.type == "sex"
     cells = mapped(cleaned(raw.cells[str(said.column)], settings.missing), {} if is_sex else said.values)
-    read = _read(cells, column, said=said, raw=raw, settings=settings)
+    limits = _read(cells, column, said=said, raw=raw, settings=settings)
+    read = limits.column
     _check_unreadable(read, raw, source=str(said.column), is_refused=settings.on_error == "refuse")
     _check_implausible(read, raw, column=column.name, source=str(said.column))
     notes = tuple(note if column.name in note else f"{column.name}: {note}" for note in read.notes)
-    return TypedColumn(read.values, read.unreadable.fill_null(read.implausible), notes)
+    reasons = read.unreadable.fill_null(read.implausible)
+    return TypedColumn(read.values, reasons, notes, low=limits.low, high=limits.high)
 
 
 def _read(
     cells: pl.Series, column: CanonicalColumn, *, said: ColumnSettings, raw: RawTable, settings: TableSettings
-) -> Column:
-    kind = column.type
-    if kind == "free":
-        kind = "number" if _is_number(cells, column, said=said, raw=raw) else "text"
-    if kind == "time":
+) -> Intervals:
+    if column.type == "free":
+        if _is_number(cells, column, said=said, raw=raw):
+            return read_intervals(cells, column=column.name, unit=said.unit, spelling=said.format)
+        return Intervals(read_text(cells))
+    if column.type == "time":
         stated = said.format or settings.time_format
         if stated is None or stated.upper() == "ISO":
             check_order_of_dates(cells, raw.lines, column=str(said.column), name=raw.name)
-        return _without_future(read_times(cells, spelling=stated), export_date=settings.export_date)
-    if kind == "number":
+        return Intervals(_without_future(read_times(cells, spelling=stated), export_date=settings.export_date))
+    if column.type == "number":
         read = read_numbers(cells, column=column.name, unit=said.unit, spelling=said.format)
-        is_age = column.name == "age_years"
-        return Column(read.values.cast(pl.Float32), read.unreadable, read.implausible, read.notes) if is_age else read
-    if kind == "sex":
-        return read_sex(cells, values=said.values)
-    return read_identifiers(cells) if kind == "id" else read_text(cells)
+        dtype = pl.Float32 if column.name == "age_years" else pl.Float64
+        return Intervals(Column(read.values.cast(dtype), read.unreadable, read.implausible, read.notes))
+    if column.type == "sex":
+        return Intervals(read_sex(cells, values=said.values))
+    return Intervals(read_identifiers(cells) if column.type == "id" else read_text(cells))
 
 
 def _is_number(cells: pl.Series, column: CanonicalColumn, *, said: ColumnSettings, raw: RawTable) -> bool:
