@@ -49,7 +49,7 @@ FAKES: dict[str, FakeSource] = {
     "incart": FakeSource(make_incart, "I[0-9][0-9].hea", "einthoven46", "einthoven64", "einthoven46"),
     "ludb": FakeSource(make_ludb, "ludb.csv", ("stemi_lateral_wall",), ("stemi_latteral",), "stemi_lateral_wall"),
     "mimic_iv_ecg": FakeSource(
-        make_mimic_iv_ecg, "record_list.csv", ("qrs_above_140",), "qrs_above14", "qrs_above_140"
+        make_mimic_iv_ecg, "record_list.csv", "einthoven46", ("atrial_fibrilation",), "atrial_fibrillation"
     ),
     "ptb": FakeSource(make_ptb, "s[0-9]*re.hea", ("admission", "infarction"), ("admision",), "admission"),
     "ptb/challenge": FakeSource(make_ptb_of_challenge, "S[0-9]*.hea", ("infarction",), ("infarct",), "infarction"),
