@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from einthoven.cohort.sources.uk_biobank import COLUMNS, UkBiobank
@@ -33,6 +34,6 @@ def make_uk_biobank(folder: Path) -> UkBiobank:
         str(folder),
         columns=COLUMNS | {"covariate.bmi": "p21001_i{instance}"},
         events={"death": "p40000_i0", "atrial_fibrillation": "p131350"},
-        followed_until="2022-11-30",
+        followed_until=date(2022, 11, 30),
         withdrawn="withdrawn.csv",
     )

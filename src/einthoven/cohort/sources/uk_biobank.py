@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -56,8 +57,8 @@ class UkBiobank:
         name of their column where they aren't mapped.
     events : dict of str to str
         Event -> column of its date; ``death`` ends the follow-up of the others.
-    followed_until : str, optional
-        Until which day the registries behind the events are complete, as ``YYYY-MM-DD``.
+    followed_until : date, optional
+        Until which day the registries behind the events are complete.
     withdrawn : str, optional
         A file with an ``eid`` per line: participants who withdrew since.
     ecg_field : 20205 or 6025
@@ -67,7 +68,7 @@ class UkBiobank:
     participants: str = "participants.csv"
     columns: dict[str, str] = field(default_factory=lambda: dict(COLUMNS))
     events: dict[str, str] = field(default_factory=dict)
-    followed_until: str | None = None
+    followed_until: date | None = None
     withdrawn: str | None = None
     ecg_field: Literal[20205, 6025] = 20205
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -25,7 +25,7 @@ class FollowUp(NamedTuple):
     dropped: list[pl.DataFrame]
 
 
-def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until: str | None, *, file: str) -> FollowUp:
+def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until: date | None, *, file: str) -> FollowUp:
     """Return each participant's events and last contact.
 
     A participant with an event of unknown date is left out: neither that it happened nor that it didn't can be said of
@@ -37,8 +37,7 @@ def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until:
         ``patient_id``, ``line`` in the file, and the cells of the events as text.
     events : mapping of event to column
         ``death`` ends the follow-up.
-    followed_until : str, optional
-        ``YYYY-MM-DD``.
+    followed_until : date, optional
     file : str
         For the errors.
 
@@ -49,7 +48,11 @@ def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until:
     """
     if not events:
         return FollowUp(None, [])
-    end = _day(followed_until)
+    if followed_until is None:
+        raise CohortError(
+            "events need data.*.followed_until: the day until which the registries are complete, such as 2022-11-30"
+        )
+    end = datetime.combine(followed_until, datetime.min.time())
     table = people.select(
         "line",
         "patient_id",
@@ -72,14 +75,3 @@ def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until:
         reason=pl.lit("it happened on an unknown day (data-coding 819)"),
     )
     return FollowUp(followed, [dropped] if dropped.height else [])
-
-
-def _day(followed_until: str | None) -> datetime:
-    if followed_until is None:
-        raise CohortError(
-            "events need data.*.followed_until: the day until which the registries are complete, such as '2022-11-30'"
-        )
-    try:
-        return datetime.fromisoformat(followed_until)
-    except ValueError as error:
-        raise CohortError(f"data.*.followed_until must be a day YYYY-MM-DD, got {followed_until!r}") from error
