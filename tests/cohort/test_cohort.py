@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from einthoven.cohort.cohort import Cohort
@@ -55,3 +56,34 @@ def test_contradictions_are_refused(change, message):
     """Each refusal says what is wrong and what is accepted."""
     with pytest.raises(CohortError, match=message):
         Cohort.from_columns(columns(**change))
+
+
+def test_history_and_events_survive_the_file_and_belong_to_the_hash(tmp_path):
+    """Lists of structures, dates of events."""
+    entry = {"record_id": "z", "outcome_id": "y", "outcome": 50.0, "gap_days": 9.0}
+    frame = pl.DataFrame(
+        {
+            "record_id": ["a", "b"],
+            "patient_id": ["p", "q"],
+            "outcome_id": ["1", ""],
+            "history": [[entry], None],
+            "earlier_ecgs": [[{"record_id": "z", "gap_days": 9.0}], []],
+            "event.death": [True, None],
+            "event_days.death": [12.5, None],
+        }
+    )
+    cohort = Cohort.from_frame(frame)
+    cohort.write(tmp_path / "cohort.parquet")
+    again = Cohort.read(tmp_path / "cohort.parquet")
+    assert again.hash == cohort.hash
+    assert again.table["history"].to_pylist() == [[entry], None]
+    changed = frame.with_columns(pl.Series("event.death", [False, None]))
+    assert Cohort.from_frame(changed).hash != cohort.hash
+
+
+def test_a_pair_that_stands_twice_is_refused_with_its_report():
+    """One ECG may stand in several rows, but each time with another report."""
+    frame = pl.DataFrame({"record_id": ["a", "a"], "patient_id": "p", "outcome_id": ["1", "1"]})
+    with pytest.raises(CohortError, match="with the same report, 1"):
+        Cohort.from_frame(frame)
+    Cohort.from_frame(frame.with_columns(outcome_id=pl.Series(["1", "2"])))

@@ -10,11 +10,10 @@ import pytest
 
 from einthoven.cohort.cohort import SPLITS, Cohort
 from einthoven.cohort.sources import SOURCES
-from einthoven.cohort.sources.arrays import Arrays
 from einthoven.cohort.sources.ptb_xl import PtbXl
 from einthoven.cohort.sources.source import Source
 from einthoven.ecg.formats import read
-from einthoven.errors import CohortError, EinthovenError
+from einthoven.errors import CohortError
 from einthoven.registry import resolve
 from fakes.arrays_folder import make_arrays
 from fakes.chapman_ningbo_folder import make_chapman_ningbo
@@ -60,10 +59,6 @@ FAKES: dict[str, FakeSource] = {
     "sph": FakeSource(make_sph, "metadata.csv", "einthoven46", "einthoven4", "einthoven46"),
     "uk_biobank": FakeSource(make_uk_biobank, "participants.csv", ("hypertension",), ("hypertenson",), "hypertension"),
 }
-# these refuse the empty name of a label set
-LABELS_NEEDED = (Arrays,)
-# the reader of arrays passes over structures in MATLAB files
-UNREADABLE_DATASETS = ("ECG.data",)
 
 
 @pytest.fixture(scope="module", params=sorted(FAKES))
@@ -121,12 +116,10 @@ def test_labels_are_yes_no_or_unknown(data):
     assert any(value is not None for label in data.labels for value in data.columns[f"y.{label}"])
 
 
-def test_locations_are_the_rows_and_can_be_read(data, request):
+def test_locations_are_the_rows_and_can_be_read(data):
     """In the same order, of the same patient, and the first and the last of them are ECGs."""
     assert [location.record_id for location in data.locations] == data.columns["record_id"]
     assert [location.patient_id for location in data.locations] == data.columns["patient_id"]
-    if data.locations[0].options.get("dataset") in UNREADABLE_DATASETS:
-        request.applymarker(pytest.mark.xfail(reason="structures in MATLAB files are not read", raises=EinthovenError))
     for location in {0: data.locations[0], 1: data.locations[-1]}.values():
         record = read(location)
         assert record.signal.shape[1] > 0
@@ -152,11 +145,9 @@ def test_an_official_split_names_splits(data):
 
 
 @pytest.mark.parametrize("request_nothing", ["", ()])
-def test_no_labels_may_be_asked_for(fake, data, request, request_nothing):
+def test_no_labels_may_be_asked_for(fake, data, request_nothing):
     """A study of echo reports wants the ECGs and no statements: at least as many rows, and no label column."""
     _, source = fake
-    if isinstance(source, LABELS_NEEDED) and request_nothing == "":
-        request.applymarker(pytest.mark.xfail(reason="this source can't do without labels", raises=Exception))
     bare = source.load(request_nothing)
     assert bare.labels == ()
     assert not [name for name in bare.columns if name.startswith(("y.", "u."))]

@@ -107,6 +107,8 @@ class Arrays:
 
     def _names(self, request: LabelRequest, table: pl.DataFrame) -> tuple[str, ...]:
         """Expand patterns such as ``super_*``; a plain name stays as it is."""
+        if request == "":
+            return ()
         if isinstance(request, str):
             raise CohortError(f"arrays have no label sets: list the label columns in cohort.labels, got {request!r}")
         names: dict[str, None] = {}

@@ -27,8 +27,18 @@ def test_matrices_are_those_that_were_saved(tmp_path, version, compressed, dtype
 
 def test_what_is_no_real_matrix_is_passed_over(tmp_path):
     path = tmp_path / "rec.mat"
-    io.savemat(path, {"val": np.ones((2, 3)), "name": "Smith", "s": {"a": 1}, "c": np.ones(2) * 1j, "x": [[1], "a"]})
+    io.savemat(path, {"val": np.ones((2, 3)), "name": "Smith", "c": np.ones(2) * 1j, "x": [[1], "a"]})
     assert set(read_matrices(path.read_bytes(), where="rec.mat")) == {"val"}
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_fields_of_a_structure_have_its_name_before_theirs(tmp_path, compressed):
+    path = tmp_path / "rec.mat"
+    fields = {"sex": "Male", "age": 52.0, "data": np.arange(36.0).reshape(12, 3), "deeper": {"data": 1.0}, "none": []}
+    io.savemat(path, {"ECG": fields, "many": np.array([{"a": 1}, {"a": 2}])}, do_compression=compressed)
+    read = read_matrices(path.read_bytes(), where="rec.mat")
+    assert {name: values.size for name, values in read.items()} == {"ECG.age": 1, "ECG.data": 36, "ECG.none": 0}
+    np.testing.assert_array_equal(read["ECG.data"], fields["data"])
 
 
 def test_only_version_5_has_a_signature(tmp_path):

@@ -126,7 +126,8 @@ def _npz(path: str, dataset: str | None) -> NDArray[Any]:
 
 def _matlab(path: str, dataset: str | None) -> NDArray[Any]:
     arrays = read_matrices(read_bytes(path, limit=8 * MAX_VALUES), where=path)
-    return arrays[_chosen(path, list(arrays), dataset)]
+    alone = [name for name in arrays if "." not in name]  # fields of structures are taken where nothing else is there
+    return arrays[_chosen(path, alone if alone and dataset is None else list(arrays), dataset)]
 
 
 def _hdf5(path: str, dataset: str | None, *, size: int) -> Any:
@@ -166,6 +167,8 @@ def _csv(path: str, table: _Table) -> NDArray[np.float64]:
 
 
 def _chosen(path: str, names: list[str], dataset: str | None) -> str:
+    if not names:
+        raise UnreadableFileError(f"{path} holds no array of numbers: export it again, or leave it out")
     if dataset is not None:
         if dataset.strip("/") in names:
             return dataset.strip("/")

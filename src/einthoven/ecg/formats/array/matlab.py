@@ -1,11 +1,13 @@
 """Numeric matrices of MATLAB files, versions 4 and 5 to 7.2 (MAT-File Format, The MathWorks, R2019b).
 
-Own code because scipy's reader, written in C, ends the whole process on some damaged files. Structures, cells, text,
-sparse and complex matrices are passed over; version 7.3 is HDF5.
+Own code because scipy's reader, written in C, ends the whole process on some damaged files. A field of a structure is
+named with a dot (``ECG.data``). Structures in structures, arrays of them, cells, text, sparse and complex matrices are
+passed over; version 7.3 is HDF5.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
 import zlib
@@ -24,6 +26,7 @@ _MAGIC = b"MATLAB 5.0"
 _HEADER_BYTES = 128
 _MATRIX, _COMPRESSED = 14, 15
 _TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+_STRUCTURE_CLASS = 2
 _NUMERIC_CLASSES = range(6, 16)  # mxDOUBLE_CLASS to mxUINT64_CLASS
 _COMPLEX_FLAG = 0x0800
 _MAX_BYTES = 8 * MAX_VALUES
@@ -67,9 +70,7 @@ def _matrices_5(content: bytes, *, where: str) -> Iterator[tuple[str, NDArray[np
             left -= len(inflated)
             element = _element(inflated, 0, order, where=where)._replace(end=element.end)
         if element.kind == _MATRIX:
-            matrix = _matrix(element.data, order, where=where)
-            if matrix is not None:
-                yield matrix
+            yield from _matrices_in(element.data, order, where=where)
         position = element.end
     if position < len(content):
         raise UnreadableFileError(f"{where} is truncated at byte {position}: save it again")
@@ -103,28 +104,47 @@ def _inflated(data: memoryview, *, limit: int, where: str) -> bytes:
     return inflated
 
 
-def _matrix(data: memoryview, order: str, *, where: str) -> tuple[str, NDArray[np.generic]] | None:
-    """Return name and values of one matrix element, None when it isn't a real numeric one."""
-    flags, shape, name, position = None, (), "", 0
-    parts: list[_Element] = []
-    while position < len(data) and len(parts) < 4:
-        part = _element(data, position, order, where=where)
-        parts.append(part)
-        position = part.end
+def _matrices_in(
+    data: memoryview, order: str, *, where: str, structure: str = ""
+) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Yield name and values of one matrix element, or of the fields of a structure; nothing for what isn't numeric."""
+    parts = list(itertools.islice(_parts(data, order, where=where), 4))
     if len(parts) < 4 or len(parts[0].data) < 4:
-        return None
+        return
     flags = int(np.frombuffer(parts[0].data[:4], dtype=f"{order}u4")[0])
-    if (flags & 0xFF) not in _NUMERIC_CLASSES or flags & _COMPLEX_FLAG or parts[3].kind not in _TYPES:
-        return None
     shape = tuple(np.frombuffer(parts[1].data[: len(parts[1].data) // 4 * 4], dtype=f"{order}i4").tolist())
     name = bytes(parts[2].data).decode("latin-1")
+    if flags & 0xFF == _STRUCTURE_CLASS and shape == (1, 1) and not structure:
+        for field, values in _fields(data, order, where=where):
+            yield from _matrices_in(values, order, where=where, structure=f"{name}.{field}")
+    if (flags & 0xFF) not in _NUMERIC_CLASSES or flags & _COMPLEX_FLAG or parts[3].kind not in _TYPES:
+        return
     stored = np.dtype(f"{order}{_TYPES[parts[3].kind]}")
     if min(shape, default=-1) < 0 or math.prod(shape) * stored.itemsize != len(parts[3].data):
         raise UnreadableFileError(
-            f"{where}: matrix {name!r} of shape {shape} has {len(parts[3].data)} bytes of {stored.itemsize} each: "
-            "save it again"
+            f"{where}: matrix {structure or name!r} of shape {shape} has {len(parts[3].data)} bytes of "
+            f"{stored.itemsize} each: save it again"
         )
-    return name, np.frombuffer(parts[3].data, dtype=stored).reshape(shape, order="F")
+    yield structure or name, np.frombuffer(parts[3].data, dtype=stored).reshape(shape, order="F")
+
+
+def _fields(data: memoryview, order: str, *, where: str) -> Iterator[tuple[str, memoryview]]:
+    """Yield name and matrix element of each field of a structure."""
+    parts = _parts(data, order, where=where)
+    _, _, _, length, names = (next(parts, _Element(0, data[:0], 0)).data for _ in range(5))
+    size = int(np.frombuffer(length[:4], dtype=f"{order}i4")[0]) if len(length) >= 4 else 0
+    starts = range(0, len(names), size) if size > 0 else range(0)
+    for start, part in zip(starts, parts, strict=False):
+        if part.kind == _MATRIX:
+            yield bytes(names[start : start + size]).split(b"\0")[0].decode("latin-1"), part.data
+
+
+def _parts(data: memoryview, order: str, *, where: str) -> Iterator[_Element]:
+    position = 0
+    while position < len(data):
+        part = _element(data, position, order, where=where)
+        yield part
+        position = part.end
 
 
 def _matrices_4(content: bytes, *, where: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
