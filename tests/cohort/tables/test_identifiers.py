@@ -15,6 +15,7 @@ from einthoven.cohort.tables.identifiers import read_identifiers
         (["15709.0", None, "3.0"], ["15709", None, "3"], True),
         (["15709.0", "A3"], ["15709.0", "A3"], False),
         (["1.2.840.10008"], ["1.2.840.10008"], False),
+        (['="007"'], ["007"], False),
         ([15709, None], ["15709", None], False),
         ([15709.0, None], ["15709", None], True),
     ],

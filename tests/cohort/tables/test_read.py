@@ -109,7 +109,7 @@ def test_lines_are_those_of_the_file_when_cells_hold_line_breaks(tmp_path):
     typed = read(tmp_path, text.replace("someday", "2020-01-02"), "reports")
     assert typed.lines.to_list() == [2, 7]
     assert typed.table["report"][0] == "EF 55 %\nno effusion\n\nend"
-    assert typed.table["outcome_id"].to_list() == ["2", "7"]
+    assert typed.table["outcome_id"].to_list() == ["line 2", "line 7"]
     assert typed.date_only
 
 
@@ -298,7 +298,7 @@ def test_parquet_csv_and_database_give_the_same_table(tmp_path):
 
 def test_empty_table_says_so(tmp_path):
     """A header alone is no table."""
-    with pytest.raises(CohortError, match=r"t\.csv: no row can be used: it has none below the header"):
+    with pytest.raises(CohortError, match=r"t\.csv has no row below its header"):
         read(tmp_path, ECGS)
 
 
@@ -327,3 +327,30 @@ def test_ranges_among_numbers_become_limits(tmp_path):
     typed = read(tmp_path, text, "reports", columns={"lvef": "lvef"})
     assert typed.table.select("lvef", "lvef.low", "lvef.high").rows() == [(52.5, 50, 55), (60, 60, 60)]
     assert any("1 cells are ranges or bounds" in note for note in typed.notes)
+
+
+def test_table_of_which_nothing_is_left_says_why(tmp_path):
+    """The commonest reason is named."""
+    with pytest.raises(CohortError, match=r"t\.csv: no row can be used, 2 because patient_id is missing"):
+        read(tmp_path, ECGS + "1,,2020-01-01\n2,,2020-01-01\n")
+    with pytest.raises(CohortError, match="no row can be used, 2 because record_id occurs twice"):
+        read(tmp_path, ECGS + "1,1,2020-01-01\n1,2,2020-01-01\n", on_error="drop")
+
+
+def test_rows_without_an_id_are_left_out_or_named_by_their_line(tmp_path):
+    """An ECG has to be found again, a report has not."""
+    typed = read(tmp_path, ECGS + "1,1,2020-01-01\n,1,2020-01-02\n,2,2020-01-02\n")
+    assert typed.table["record_id"].to_list() == ["1"]
+    assert typed.dropped["row"].to_list() == [3, 4]
+    typed = read(tmp_path, "outcome_id,patient_id,outcome_time\na,1,2020-01-01\n,1,2020-01-02\n", "reports")
+    assert typed.table["outcome_id"].to_list() == ["a", "line 3"]
+    typed = read(tmp_path, "path,patient_id,ecg_time\n1.xml,1,2020-01-01\n,1,2020-01-01\n,2,2020-01-02\n")
+    assert typed.table["record_id"].to_list() == ["1"]
+
+
+def test_reports_that_repeat_each_other_are_one(tmp_path):
+    """Two reports of a day that differ are two."""
+    text = "patient_id,outcome_time,lvef\n1,2020-01-01,50\n1,2020-01-01,50\n1,2020-01-01,55\n"
+    typed = read(tmp_path, text, "reports", columns={"lvef": "lvef"})
+    assert typed.table.select("outcome_id", "lvef").rows() == [("line 2", 50), ("line 4", 55)]
+    assert reasons(typed) == [(3, "patient_id", "1", "the row repeats an earlier one")]

@@ -97,6 +97,7 @@ def test_broken_quotes_are_told(tmp_path):
         (b"\n\n", "is empty"),
         (b"a,a\n1,2\n", "two columns 'a'"),
         (b"\x00\x01\xff\xfe\x00", "no text file"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "zero bytes: state its encoding"),
         (gzip.compress(b"a,b\n1,2\n", mtime=0)[:20], "can't be read"),
     ],
 )
@@ -110,3 +111,10 @@ def test_what_is_no_table_is_refused(tmp_path, content, message):
 def test_column_without_name_gets_its_number(tmp_path):
     """Data frames write their index without a name."""
     assert read(tmp_path, b",b\n0,1\n").cells.columns == ["(column 1)", "b"]
+
+
+def test_delimiter_that_excel_states_is_used(tmp_path):
+    """Its line is no header, and counts."""
+    rows = read(tmp_path, b"sep=|\na|b\n1|2\n")
+    assert rows.cells.rows() == [("1", "2")]
+    assert rows.lines.to_list() == [3]

@@ -42,8 +42,7 @@ def without_doubled_rows(kind: str, rows: Rows, *, key: str | None, name: str, o
         With the first key that has two contents, and what differs.
     """
     repeated = ~rows.table.select(pl.struct(pl.all()).is_first_distinct()).to_series()
-    column = key or rows.table.columns[0]
-    rows = without(kind, rows, repeated, column=column, reasons="the row repeats an earlier one")
+    rows = without(kind, rows, repeated, column=key or "patient_id", reasons="the row repeats an earlier one")
     if key is None or not (doubled := rows.table[key].is_duplicated()).any():
         return rows
     if on_error == "refuse":
@@ -81,5 +80,5 @@ def _two_contents(rows: Rows, *, key: str, name: str) -> str:
     contents = " and ".join(f"{shown(row[column])} (line {row['line']})" for row in (first, second))
     return (
         f"{name}: {doubled[key].n_unique()} values of {key} occur twice with different contents, the first is "
-        f"{value!r}: {column} is {contents}; each row needs a {key} of its own"
+        f"{value!r}: {column} is {contents}; each {key} has one row"
     )

@@ -9,6 +9,7 @@ from einthoven.cohort.tables.column import Column, read_all
 __all__ = ["read_identifiers"]
 
 EXACT_WHOLE = 2.0**53  # whole numbers beyond have no float64 of their own
+AS_FORMULA = r'^="(.*)"$'  # how exports make Excel keep leading zeros
 ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 
 
@@ -22,7 +23,7 @@ def read_identifiers(cells: pl.Series) -> Column:
         whole = cells.drop_nulls()
         if bool(((whole == whole.round()) & (whole.abs() < EXACT_WHOLE)).all()):
             return read_all(cells.cast(pl.Int64).cast(pl.String), "ids were stored as floats: read as whole numbers")
-    text = cells.cast(pl.String)
+    text = cells.cast(pl.String).str.replace(AS_FORMULA, "$1")
     filled = text.drop_nulls()
     notes: tuple[str, ...] = ()
     if len(filled) and bool(filled.str.contains(r"^\d+\.0+$").all()):

@@ -53,10 +53,10 @@ def read_table_as(kind: Kind, settings: TableSettings, folder: Path) -> TypedTab
     rows = Rows(pl.DataFrame(), raw.lines, _torn_rows(kind, raw, settings))
     rows, notes = _typed(kind, columns, rows, raw=raw, settings=settings)
     rows = _without_idle_patients(rows) if kind == "events" else rows
-    if rows.table.is_empty():
-        raise CohortError(f"{raw.name}: no row can be used{_commonest(rows.dropped)}")
+    _check_left(rows, raw.name)
     rows, named = _named(kind, rows)
     rows = _checked(kind, rows, name=raw.name, settings=settings)
+    _check_left(rows, raw.name)
     times = [series for series in rows.table if series.dtype == pl.Datetime]
     return TypedTable(kind, raw.name, rows.table, rows.lines, rows.dropped, (*notes, *named), is_date_only(times))
 
@@ -116,18 +116,34 @@ def _without_idle_patients(rows: Rows) -> Rows:
 
 def _named(kind: Kind, rows: Rows) -> tuple[Rows, list[str]]:
     """Give ECGs and reports an id where the table has none."""
-    key = KEYS.get(kind)
-    if key is None or key in rows.table.columns or kind == "events":
-        return rows, []
     if kind == "reports":
-        # only rows that differ are two reports: the number of the line would make twins differ
-        rows = without_doubled_rows(kind, rows, key=None, name="")
-        ids, note = rows.lines.cast(pl.String), "outcome_id: made of the line in the file"
-    elif "path" in rows.table.columns:
-        ids, note = pl.Series(_stems(rows.table["path"].to_list())), "record_id: made of the file's name"
-    else:
-        raise CohortError("ECGs need an id: set ecgs.columns.record_id, or ecgs.columns.path for the file's name as id")
-    return Rows(rows.table.select(ids.alias(key), pl.all()), rows.lines, rows.dropped), [note]
+        return _named_reports(rows)
+    if kind != "ecgs":
+        return rows, []
+    table, notes = rows.table, []
+    if "record_id" not in table.columns:
+        if "path" not in table.columns:
+            raise CohortError("ECGs need an id: set ecgs.columns.record_id, or .path for the file's name as id")
+        notes = ["record_id: made of the file's name"]
+        ids = pl.Series("record_id", _stems(table["path"].to_list()), dtype=pl.String)
+        table = table.select(ids, pl.all())
+    rows = Rows(table, rows.lines, rows.dropped)
+    is_nameless = table["record_id"].is_null()
+    return without(kind, rows, is_nameless, column="record_id", reasons="the ECG has no id; the row is left out"), notes
+
+
+def _named_reports(rows: Rows) -> tuple[Rows, list[str]]:
+    """Name reports by their line; the number would make twins differ, so these go first."""
+    if "outcome_id" not in rows.table.columns:
+        rows = without_doubled_rows("reports", rows, key=None, name="")
+        table = rows.table.select(pl.lit(None, pl.String).alias("outcome_id"), pl.all())
+        rows = Rows(table, rows.lines, rows.dropped)
+    n_nameless = rows.table["outcome_id"].null_count()
+    if not n_nameless:
+        return rows, []
+    ids = pl.coalesce("outcome_id", pl.format("line {}", rows.lines))
+    note = f"outcome_id: {n_nameless:,} reports are named by their line in the file"
+    return Rows(rows.table.with_columns(outcome_id=ids), rows.lines, rows.dropped), [note]
 
 
 def _stems(paths: list[str | None]) -> list[str | None]:
@@ -150,8 +166,11 @@ def _checked(kind: Kind, rows: Rows, *, name: str, settings: TableSettings) -> R
     return rows
 
 
-def _commonest(dropped: pl.DataFrame) -> str:
-    if dropped.is_empty():
-        return ": it has none below the header"
-    reason, n_rows = dropped["reason"].value_counts(sort=True).row(0)
-    return f": {n_rows:,} x {reason}"
+def _check_left(rows: Rows, name: str) -> None:
+    """Refuse a table of which nothing is left, with the commonest reason."""
+    if not rows.table.is_empty():
+        return
+    if rows.dropped.is_empty():
+        raise CohortError(f"{name} has no row below its header")
+    reason, n_rows = rows.dropped["reason"].value_counts(sort=True).row(0)
+    raise CohortError(f"{name}: no row can be used, {n_rows:,} because {reason}")

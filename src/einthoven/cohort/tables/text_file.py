@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import itertools
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -61,6 +62,11 @@ def read_text_file(path: Path, *, encoding: str | None, delimiter: str | None) -
         For a file that is no text, is empty, or has a header with an empty or doubled name.
     """
     text, encoding_notes = _decoded(path, encoding)
+    if "\0" in text[:PROBE_LETTERS]:
+        raise CohortError(f"{path} holds zero bytes: state its encoding, perhaps 'utf-16-le', or export it as UTF-8")
+    if stated := re.match(r"sep=(.)\r?\n", text):  # how Excel writes its delimiter
+        # an empty line instead keeps the numbers of those behind it
+        text, delimiter = f"\n{text[stated.end() :]}", delimiter or stated[1]
     delimiter, delimiter_notes = (delimiter, ()) if delimiter else _delimiter_of(text)
     header = next((cells for _, cells, _ in _numbered_rows(text[:PROBE_LETTERS], delimiter) if any(cells)), None)
     if header is None:

@@ -18,7 +18,7 @@ __all__ = ["check_order_of_dates", "chrono_format", "is_date_only", "read_times"
 
 MOMENT = pl.Datetime("us")
 CLOCK = r"(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$"
-YEAR_FIRST = r"^(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})\.?" + CLOCK
+YEAR_FIRST = r"^(\d{4})\s?[-/.년]\s?(\d{1,2})\s?[-/.월]\s?(\d{1,2})[.일]?" + CLOCK
 COMPACT = r"^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(?:(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-]\d{4})?(?:\.0)?$"
 MONTH_NAMED = r"^(\d{1,2})[- ]([A-Za-z]{3})[A-Za-z]*\.?[-, ]\s*(\d{4})" + CLOCK
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
