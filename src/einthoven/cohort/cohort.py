@@ -105,8 +105,7 @@ class Cohort:
         _check_columns([*COLUMNS, *frame.columns])
         absent = [pl.lit(DEFAULTS.get(name)).alias(name) for name in COLUMNS if name not in frame.columns]
         complete = frame.with_columns(absent).select(*COLUMNS, *(name for name in frame.columns if name not in COLUMNS))
-        table = complete.to_arrow()
-        return cls(table.cast(pa.schema([(name, _type_of(name)) for name in table.column_names])))
+        return cls(_as_declared(complete.to_arrow()))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -140,12 +139,18 @@ class Cohort:
             raise CohortError(f"{path} is no cohort file of einthoven")
         if int(metadata[b"einthoven.version"]) > VERSION:
             raise CohortError(f"{path} was written by a newer einthoven; update to read it")
-        return cls(table.replace_schema_metadata())
+        _check_columns(table.column_names)
+        return cls(_as_declared(table))
 
 
 def _type_of(column: str) -> pa.DataType:
     family = next((prefix for prefix in FAMILIES if column.startswith(prefix)), None)
     return FAMILIES[family] if family else (COLUMNS | OPTIONAL)[column]
+
+
+def _as_declared(table: pa.Table) -> pa.Table:
+    """Return the table with the types of this file to the letter; Parquet calls the items of lists otherwise."""
+    return table.cast(pa.schema([(name, _type_of(name)) for name in table.column_names]))
 
 
 def _check_columns(names: Iterable[str]) -> None:
