@@ -20,7 +20,7 @@ class StandIn(NamedTuple):
     findings: pl.DataFrame
 
 
-def report_columns(texts, quantities):
+def report_columns(texts, quantities, *, workers):
     """Read a text that is nothing but a number."""
     values = [float(text) if text else None for text in texts]
     chosen = {}

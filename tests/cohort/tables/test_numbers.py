@@ -79,3 +79,13 @@ def test_unit_of_another_dimension_is_refused():
         read_numbers(pl.Series(["1"]), column="lvef", unit="mm")
     with pytest.raises(SpecificationError, match="decimal comma"):
         read_numbers(pl.Series(["1"]), column="lvef", spelling="comma")
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Float64, pl.Float32])
+def test_converted_numbers_are_exact(dtype):
+    """55.00000000000001 would not be ``<= 55``."""
+    percent = list(range(1, 101))
+    cells = pl.Series([f"{value / 100:.2f}" for value in percent]).cast(dtype)
+    read = read_numbers(cells, column="lvef", unit="fraction")
+    assert read.values.to_list() == [float(value) for value in percent]
+    assert read_numbers(cells, column="covariate.x").values[54] == 0.55

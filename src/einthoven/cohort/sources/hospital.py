@@ -68,7 +68,7 @@ class Hospital:
     on_error : ``refuse`` or ``drop``
         What happens to patients whom the ECG files themselves give two sexes.
     workers : int
-        Processes that read ECG files, where there is no table of ECGs.
+        Processes that read texts of reports, and the ECG files where there is no table of ECGs.
     """
 
     path: str
@@ -124,7 +124,11 @@ class Hospital:
             columns |= follow_up.table.to_dict(as_series=False)
             notes += follow_up.notes
         columns |= self._labels(rows.table, requested, from_files=self.ecgs is None)
-        reports = with_read_quantities(tables["reports"], self.report_quantities) if "reports" in tables else None
+        reports = (
+            with_read_quantities(tables["reports"], self.report_quantities, workers=self.workers)
+            if "reports" in tables
+            else None
+        )
         dated = [archive.typed, *(typed[kind] for kind in ("reports",) if kind in typed)]
         return SourceData(
             columns=columns,

@@ -21,7 +21,7 @@ class ReadReports(NamedTuple):
     findings: pl.DataFrame | None
 
 
-def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str]) -> ReadReports:
+def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str], *, workers: int = 1) -> ReadReports:
     """Return reports with ``q``, ``q.low``, ``q.high``, ``q.method`` and ``q.flags`` for each quantity.
 
     A column of the table wins where it has a value (``q.method`` is ``table``), the text fills the rest.
@@ -31,6 +31,8 @@ def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str]) -> Re
     reports : DataFrame
         With ``outcome_id``, ``patient_id``, ``outcome_time``, and ``report`` where there is text.
     quantities : sequence of str
+    workers : int
+        Processes that read the texts.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str]) -> Re
         return ReadReports(reports, None)
     from einthoven.cohort.reports import report_columns
 
-    read = report_columns(reports[TEXT].to_list(), tuple(quantities))
+    read = report_columns(reports[TEXT].to_list(), tuple(quantities), workers=workers)
     table = reports
     for quantity in quantities:
         found = read.chosen.select(pl.col(name) for name in read.chosen.columns if _belongs(name, quantity))

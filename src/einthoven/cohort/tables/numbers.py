@@ -11,6 +11,7 @@ from einthoven.errors import SpecificationError
 __all__ = ["DECIMAL_COMMA", "looks_numeric", "read_numbers"]
 
 DECIMAL_COMMA = "decimal comma"
+DECIMALS = 9
 WITH_POINT = r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\D.*)?$"
 WITH_COMMA = r"^([+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?)\s*(\D.*)?$"
 BARE = r"^[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?$"
@@ -47,7 +48,9 @@ def read_numbers(
     target = quantity.unit
     bare = factor_between(unit, target, column=column) if unit and target else 1.0
     if cells.dtype.is_numeric() or cells.dtype in (pl.Boolean, pl.Null):
-        frame = pl.DataFrame({"cell": cells.cast(pl.String), "value": cells.cast(pl.Float64) * bare})
+        # by the shortest text of a float32: 0.55 there is 0.5500000119 as float64, and would miss a cut-off
+        number = cells.cast(pl.String) if cells.dtype == pl.Float32 else cells
+        frame = pl.DataFrame({"cell": cells.cast(pl.String), "value": _converted(number.cast(pl.Float64), bare)})
     else:
         frame = _parsed(cells.cast(pl.String), spelling=spelling, bare=bare, stated=unit, target=target)
     is_lost = pl.col("cell").is_not_null() & ~pl.col("value").is_finite().fill_null(value=False)
@@ -82,9 +85,20 @@ def _parsed(
     spellings = frame["suffix"].drop_nulls().unique().to_list()
     factors = [_factor_of_cell(spelling, bare=bare, stated=stated, target=target) for spelling in spellings]
     factor = pl.col("suffix").replace_strict(spellings, factors, default=None, return_dtype=pl.Float64)
-    return frame.select(
-        "cell", value=pl.col("number") * pl.when(pl.col("suffix").is_null()).then(bare).otherwise(factor)
+    factor = pl.when(pl.col("suffix").is_null()).then(bare).otherwise(factor)
+    return frame.select("cell", factor=factor, number="number").select(
+        "cell",
+        value=pl.when(pl.col("factor") == 1).then("number").otherwise(_rounded(pl.col("number") * pl.col("factor"))),
     )
+
+
+def _converted(numbers: pl.Series, factor: float) -> pl.Series:
+    return numbers if factor == 1 else numbers.to_frame("x").select(_rounded(pl.col("x") * factor)).to_series()
+
+
+def _rounded(product: pl.Expr) -> pl.Expr:
+    """Take off what binary fractions add: 0.55 of 100 % is 55, not 55.00000000000001, which a rule would tell apart."""
+    return product.round(DECIMALS)
 
 
 def _factor_of_cell(spelling: str, *, bare: float, stated: str | None, target: str | None) -> float | None:
