@@ -35,6 +35,16 @@ def test_age_follows_from_the_anchor_and_91_stands_for_all_above_89(source):
     assert column(source, "sex") == ["F", "M", "F", "M"]
 
 
+def test_nobody_knows_how_old_somebody_above_89_was_years_before(source, tmp_path):
+    """With 91 in 2155, an ECG of 2150 may be one of somebody of 85 or of 95."""
+    shutil.copytree(source.path, tmp_path / "all")
+    (tmp_path / "all" / "hosp" / "patients.csv.gz").unlink()
+    patients = "subject_id,gender,anchor_age,anchor_year,dod\n10000001,F,91,2155,\n10000002,F,91,2149,\n"
+    (tmp_path / "all" / "hosp" / "patients.csv").write_text(patients)
+    ages = dataclasses.replace(source, path=str(tmp_path / "all")).load().columns["age_years"]
+    assert ages[:4] == [None, 90.0, None, None]
+
+
 def test_without_the_hospital_nobody_knows_age_or_sex(source):
     """The ECGs themselves are still there."""
     data = dataclasses.replace(source, hospital=None).load()

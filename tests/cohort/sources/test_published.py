@@ -52,6 +52,7 @@ def test_cells_become_what_they_stand_for(table):
     [
         (identifiers, None, "holds an empty cell: it must be filled in"),
         (numbers, "old", "holds 'old': it must be a number"),
+        (numbers, "inf", "holds 'inf': it must be a number"),
         (times, "yesterday", "holds 'yesterday': it must be a date"),
         (times, "2180-13-01", "holds '2180-13-01': it must be a date"),
         (yes_no, "2", "holds '2': it must be 0 or 1"),

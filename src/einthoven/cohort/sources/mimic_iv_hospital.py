@@ -2,7 +2,8 @@
 
 What the owners write (mimic.mit.edu/docs/iv/modules/hosp) and this file follows:
 
-* a patient's age is known in one year, ``anchor_year``; 91 stands for all ages above 89, and the cohort writes 90;
+* a patient's age is known in one year, ``anchor_year``; 91 stands for all ages above 89: the cohort writes 90 from
+  that year on, and nothing before;
 * diagnoses are coded after the stay for billing: each counts from the **discharge**, never from the admission; until
   2015 in ICD-9, which shares spellings of other meanings with ICD-10, so that the version stands beside the code;
 * ``dod`` is a date, known until one year after the last discharge: without it, a patient lived at least until then.
@@ -61,7 +62,9 @@ def read_hospital(folder: Path, ecgs: pl.DataFrame) -> HospitalTables:
     stays = _stays(folder, patients)
     rows = ecgs.select("patient_id", "ecg_time").join(patients, on="patient_id", how="left", maintain_order="left")
     years = pl.col("anchor_age") + pl.col("ecg_time").dt.year() - pl.col("anchor_year")
-    age = pl.when(pl.col("anchor_age") >= ANCHOR_OVER_89).then(AGE_OVER_89).otherwise(years)
+    is_later = pl.col("ecg_time").dt.year() >= pl.col("anchor_year")
+    oldest = pl.when(is_later).then(AGE_OVER_89)  # how old somebody above 89 was years before is not known
+    age = pl.when(pl.col("anchor_age") >= ANCHOR_OVER_89).then(oldest).otherwise(years)
     return HospitalTables(
         age_years=rows.select(age=pl.when((age >= 0) & (age <= 130)).then(age))["age"],
         sex=rows["sex"].fill_null("U"),

@@ -88,7 +88,8 @@ def numbers(table: pl.DataFrame, column: str, *, file: str) -> pl.Series:
     """
     values = table[column]
     converted = values.cast(pl.Float64, strict=False)
-    _refuse(values, values.is_not_null() & converted.is_null(), file=file, reason="it must be a number")
+    is_wrong = values.is_not_null() & (converted.is_null() | converted.is_infinite().fill_null(value=False))
+    _refuse(values, is_wrong, file=file, reason="it must be a number")
     return converted.fill_nan(None)
 
 
