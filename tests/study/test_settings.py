@@ -69,7 +69,7 @@ def test_paths_count_from_the_study_file_and_can_be_overridden(tmp_path):
         ("window_s", "windows_s", r"input\.view has no key 'windows_s'; did you mean 'window_s'"),
         ("seeds", "seds", r"arm\.main has no key 'seds'; did you mean 'seeds'"),
         ('path = "data"', 'path = "data"\nrate = 500', r"data\.ptb_xl has no key 'rate'; did you mean 'rate_hz'"),
-        ('"official"', '"oficial"', r"cohort\.split\.method: .*'official' or 'patient', got 'oficial'"),
+        ('"official"', '"oficial"', r"cohort\.split\.method: .*'official', .*or 'given', got 'oficial'"),
         ('labels = ["NORM", "MI"]', "", r"the cohort has no outcome: name a label set .*cohort\.labels"),
         ("seeds = [1, 2]", 'seeds = ["x"]', r"arm\.main\.seeds\.0: .*got 'x'"),
         ('source = "ptb_xl"', "", r"data\.ptb_xl must say its source"),

@@ -20,7 +20,7 @@ from einthoven.cohort.rules import parse_rule
 from einthoven.cohort.settings import CohortSettings, Role
 from einthoven.cohort.source_rows import prefixed, source_rows, stored_rows, study_record_id
 from einthoven.cohort.sources.source import SourceData
-from einthoven.cohort.split import fill_splits
+from einthoven.cohort.split import split_rows
 from einthoven.cohort.subgroups import subgroups
 from einthoven.errors import CohortError
 
@@ -101,7 +101,9 @@ def build_cohort(
         table = table.hstack(subgroups(with_short_names(table, _group_columns(settings)), settings.subgroups))
     checked = apply_missing(table, settings.missing, counted="rows" if settings.pairing else "ECGs")
     flow += checked.steps
-    table = fill_splits(checked.table, settings=settings.split, labels=_dealt_by(settings, sources), seed=seed)
+    split = split_rows(checked.table, settings=settings.split, labels=_dealt_by(settings, sources), seed=seed)
+    table = split.rows
+    flow += split.steps
     present = set(table["split"])
     flow += [_split_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
     return BuiltCohort(Cohort.from_frame(_cohort_columns(table)), flow, checked.counts, tuple(notes))

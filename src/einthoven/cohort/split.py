@@ -1,105 +1,77 @@
-"""Splits into train, validation and test; always by patient."""
+"""Splits into train, validation and test; no patient is ever in two."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.split_parts import BAR, parts
+from einthoven.cohort.split_patients import deal_patients
+from einthoven.cohort.split_settings import DEVELOPMENT, SplitSettings
 from einthoven.errors import SplitError
 
-__all__ = ["SplitSettings", "assign_split", "fill_splits", "require_both_classes"]
+__all__ = ["SplitResult", "SplitSettings", "require_both_classes", "split_rows"]
+
+REASON = {
+    "site": "patient at sites of different splits",
+    "time": "later ECG of a patient of an earlier period",
+    "given": "patient with ECGs in different splits",
+}
 
 
-@dataclass(frozen=True)
-class SplitSettings:
-    """How patients are assigned.
+class SplitResult(NamedTuple):
+    """Rows with their split, and who had to leave for it.
 
     Attributes
     ----------
-    method : ``official`` or ``patient``
-        The owners' published split, or a random one that is stratified by the patients' labels.
-    fractions : mapping of split to share of the patients
-    seed : int, optional
-        The study's seed when absent.
+    rows : DataFrame
+        In the order in which they came, every ``split`` filled.
+    steps : list of FlowStep
     """
 
-    method: Literal["official", "patient"] = "patient"
-    fractions: dict[str, float] = field(default_factory=lambda: {"train": 0.7, "validation": 0.1, "test": 0.2})
-    seed: int | None = None
-
-    def __post_init__(self) -> None:
-        names = ("train", "validation", "test")
-        if set(self.fractions) - set(names) or any(not 0 <= share <= 1 for share in self.fractions.values()):
-            raise SplitError(f"split.fractions must give shares of {', '.join(names)}, got {self.fractions}")
-        if abs(sum(self.fractions.values()) - 1) > 1e-6:
-            raise SplitError(f"split.fractions must sum to 1, got {sum(self.fractions.values()):g}")
+    rows: pl.DataFrame
+    steps: list[FlowStep]
 
 
-def fill_splits(rows: pl.DataFrame, *, settings: SplitSettings, labels: Sequence[str], seed: int) -> pl.DataFrame:
-    """Return the rows with every open ``split`` filled, over all development sources together.
+def split_rows(rows: pl.DataFrame, *, settings: SplitSettings, labels: Sequence[str], seed: int) -> SplitResult:
+    """Fill every open ``split``, over all development sources together.
 
     Parameters
     ----------
     rows : DataFrame
-        One per ECG and pair, with ``patient_id``, ``split`` (null where open), ``pair`` and ``y.<label>``.
+        One per ECG and pair, with ``patient_id``, ``split`` (null where open), ``pair`` and ``y.<label>``. Rows whose
+        split is known, such as those of an external source, stay as they are.
     settings : SplitSettings
     labels : sequence of str
         Patients are dealt out by their rarest one, and by whether they have a pair at all.
     seed : int
         Used when ``settings`` has none.
+
+    Raises
+    ------
+    SplitError
+        When a patient would be in two splits and nothing is said of that, and when a row finds no split.
     """
     is_open = rows["split"].is_null()
     if not is_open.any():
-        return rows
-    pool = rows.filter(is_open)
-    targets: dict[str, Sequence[object]] = {label: pool[f"y.{label}"].to_list() for label in labels}
-    if "pair" in pool.columns:
-        targets[""] = (pool["pair"] != "none").cast(pl.Float64).to_list()
+        return SplitResult(rows, [])
+    pool = rows.with_row_index("row").filter(is_open)
+    whole = _whole_patients(pool.with_columns(part=parts(pool, settings)), settings)
     used = settings.seed if settings.seed is not None else seed
-    assigned = assign_split(pool["patient_id"].to_list(), targets, fractions=settings.fractions, seed=used)
-    filled = rows["split"].to_list()
-    for row, name in zip(is_open.arg_true().to_list(), assigned, strict=True):
-        filled[row] = name
-    return rows.with_columns(split=pl.Series(filled, dtype=pl.String))
-
-
-def assign_split(
-    patient_ids: Sequence[str], targets: Mapping[str, Sequence[object]], *, fractions: Mapping[str, float], seed: int
-) -> list[str]:
-    """Return the split of each ECG, all ECGs of a patient in one.
-
-    Patients are grouped by their rarest positive label, shuffled within the group and dealt out by largest remainder,
-    so that each split gets its share of every group to within one patient.
-
-    Parameters
-    ----------
-    patient_ids : sequence of str
-        One per ECG.
-    targets : mapping of label to sequence
-        1 is positive; anything else isn't.
-    fractions : mapping of split to share
-    seed : int
-    """
-    strata = _strata(patient_ids, targets)
-    generator = np.random.default_rng(np.random.SeedSequence([seed, 0x5711]))
-    names = list(fractions)
-    shares = np.array([fractions[name] for name in names])
-    owed = np.zeros(len(names))
-    split_of: dict[str, str] = {}
-    for stratum in sorted(strata):
-        patients = sorted(strata[stratum])
-        for index in generator.permutation(len(patients)):
-            owed += shares
-            receiver = int(np.argmax(owed))
-            owed[receiver] -= 1
-            split_of[patients[index]] = names[receiver]
-    return [split_of[patient] for patient in patient_ids]
+    placed = _placed(whole, settings, labels=labels, seed=used)
+    gone = pool.join(placed, on="row", how="anti")
+    filled = (
+        rows.with_row_index("row")
+        .join(placed.select("row", placed="split"), on="row", how="left", maintain_order="left")
+        .filter(pl.col("split").is_not_null() | pl.col("placed").is_not_null())
+        .with_columns(split=pl.col("split").fill_null(pl.col("placed")))
+        .drop("row", "placed")
+    )
+    return SplitResult(filled, [_step(gone, REASON[settings.method])] if gone.height else [])
 
 
 def require_both_classes(
@@ -112,32 +84,71 @@ def require_both_classes(
     SplitError
         Names label, split and what to do.
     """
-    split = np.array(table["split"].to_pylist(), dtype=object)
+    rows = pl.DataFrame(table.select(["split", *(f"y.{label}" for label in labels)]))
     for name in splits:
-        if not np.any(split == name):
+        part = rows.filter(pl.col("split") == name)
+        if part.height == 0:
             raise SplitError(f"the split {name!r} is empty; change cohort.split or bring more patients")
         for label in labels:
-            values = np.array(table[f"y.{label}"].to_pylist(), dtype=float)[split == name]
             for wanted, word in ((1, "positive"), (0, "negative")):
-                if not np.any(values == wanted):
+                if not (part[f"y.{label}"] == wanted).any():
                     raise SplitError(
-                        f"label {label!r} has no {word} among the {len(values)} ECGs of the {name} split; "
-                        f"leave it out of cohort.labels, or give {name} a larger share in cohort.split.fractions"
+                        f"label {label!r} has no {word} among the {part.height} ECGs of the {name} split; "
+                        f"leave it out of cohort.labels, or give {name} more patients in cohort.split"
                     )
 
 
-def _strata(patient_ids: Sequence[str], targets: Mapping[str, Sequence[object]]) -> dict[tuple[int, str], list[str]]:
-    """Group patients by the rarest label that any of their ECGs has."""
-    patients_with: dict[str, set[str]] = {
-        label: {patient for patient, value in zip(patient_ids, values, strict=True) if value == 1}
-        for label, values in targets.items()
-    }
-    rarest_first = sorted(targets, key=lambda label: (len(patients_with[label]), label))
-    strata: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for patient in dict.fromkeys(patient_ids):
-        rank, label = next(
-            ((rank, label) for rank, label in enumerate(rarest_first) if patient in patients_with[label]),
-            (len(rarest_first), ""),
-        )
-        strata[rank, label].append(patient)
-    return strata
+def _whole_patients(pool: pl.DataFrame, settings: SplitSettings) -> pl.DataFrame:
+    """Return the rows that stay, each patient in one part."""
+    ranks = {part: rank for rank, part in enumerate(sorted(pool["part"].unique(), key=_first_split))}
+    rank = pl.col("part").replace_strict(ranks, return_dtype=pl.Int64)
+    pool = pool.with_columns(rank=rank).with_columns(first=pl.col("rank").min().over("patient_id"))
+    is_torn = (pl.col("rank") != pl.col("first")).any().over("patient_id")
+    torn = pool.filter(is_torn)
+    if torn.height == 0:
+        return pool
+    if settings.torn_policy == "refuse":
+        raise SplitError(_torn(torn, settings))
+    if settings.torn_policy == "first":
+        part_of = {rank: part for part, rank in ranks.items()}
+        return pool.with_columns(part=pl.col("first").replace_strict(part_of, return_dtype=pl.String))
+    return pool.filter(pl.col("rank") == pl.col("first") if settings.method == "time" else ~is_torn)
+
+
+def _first_split(part: str) -> int:
+    """Periods follow each other as their splits do."""
+    return DEVELOPMENT.index(part.partition(BAR)[0])
+
+
+def _torn(torn: pl.DataFrame, settings: SplitSettings) -> str:
+    patient = torn.sort("patient_id")["patient_id"][0]
+    of_first = (
+        torn.filter(pl.col("patient_id") == patient).sort("rank", "record_id").unique("part", maintain_order=True)
+    )
+    places = ", ".join(f"{row['record_id']} in {row['part'].replace(BAR, ' or ')}" for row in of_first.to_dicts())
+    remedy = "cohort.split.torn = 'drop' leaves out " + (
+        "what follows their first period" if settings.method == "time" else "such patients"
+    )
+    count = torn["patient_id"].n_unique()
+    return f"{count:,} patients would be in two splits, the first is {patient} ({places}); {remedy}"
+
+
+def _placed(pool: pl.DataFrame, settings: SplitSettings, *, labels: Sequence[str], seed: int) -> pl.DataFrame:
+    """Return ``row, split``; a part of several splits is dealt out among them."""
+    placed = []
+    for part, rows in pool.sort("part").partition_by("part", as_dict=True, maintain_order=True).items():
+        names = str(part[0]).split(BAR)
+        if len(names) == 1:
+            placed.append(rows.select("row", split=pl.lit(names[0])))
+            continue
+        fractions = {name: share for name, share in settings.fractions.items() if name in names}
+        whole = sum(fractions.values())
+        if len(fractions) < len(settings.fractions):
+            fractions = {name: share / whole for name, share in fractions.items()}
+        dealt = deal_patients(rows, labels=labels, fractions=fractions, seed=seed)
+        placed.append(rows.select("row", "patient_id").join(dealt, on="patient_id").select("row", "split"))
+    return pl.concat(placed)
+
+
+def _step(gone: pl.DataFrame, label: str) -> FlowStep:
+    return FlowStep(label, gone["record_id"].n_unique(), gone["patient_id"].n_unique(), excluded=True)

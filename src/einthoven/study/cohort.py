@@ -23,7 +23,7 @@ from einthoven.errors import CohortError
 from einthoven.study.settings import StudySettings
 from einthoven.study.stage import hash_of
 
-__all__ = ["COHORT", "CohortFolder", "labels_of", "load_sources", "make_cohort", "sources_hash"]
+__all__ = ["COHORT", "CohortFolder", "labels_of", "load_sources", "make_cohort", "sources_hash", "split_file_hash"]
 
 COHORT = "cohort.parquet"
 FITTED = ("train", "validation")
@@ -118,6 +118,12 @@ def make_cohort(
 def sources_hash(sources: Mapping[str, SourceData]) -> str:
     """SHA-256 over everything that the sources' tables say."""
     return hash_of({name: _plain(data) for name, data in sources.items()})
+
+
+def split_file_hash(file: str) -> str:
+    """SHA-256 of the table that gives the split; nothing where it isn't there, which the split will say."""
+    path = Path(file)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _plain(data: SourceData) -> dict[str, Any]:

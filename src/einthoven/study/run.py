@@ -19,7 +19,7 @@ from einthoven.progress import ProgressCallback, no_progress
 from einthoven.registry import nearest
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
-from einthoven.study.cohort import COHORT, labels_of, load_sources, make_cohort, sources_hash
+from einthoven.study.cohort import COHORT, labels_of, load_sources, make_cohort, sources_hash, split_file_hash
 from einthoven.study.environment import code_version, describe_environment
 from einthoven.study.run_folder import LOCK, file_state, run_lock
 from einthoven.study.settings import StudySettings
@@ -210,6 +210,8 @@ class Run:
             "roles": [[name, section.role] for name, section in settings.data.items()],
             "settings": settings.to_plain()["cohort"] | {"seed": settings.seed, "shortest_s": self._shortest_s},
         }
+        if settings.cohort.split.file:
+            inputs["split_file"] = split_file_hash(settings.cohort.split.file)
         return Cohort.read(self.stage("cohort", inputs).run_once(work) / COHORT)
 
     @cached_property

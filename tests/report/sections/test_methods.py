@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from einthoven.report.sections.methods import section
 
 
@@ -28,6 +30,22 @@ def test_a_random_split_names_its_shares(full):
     text = _text(dataclasses.replace(full, study=study))["Data."]
     assert "70% train, 30% test" in text
     assert "“superclass”" in text
+
+
+@pytest.mark.parametrize(
+    ("split", "told"),
+    [
+        ({"method": "site", "sites": {"test": ["C", "D"]}}, "by site (C and D for test); what that leaves open"),
+        ({"method": "time", "before": {"train": "2018-01-01"}}, "by date (train before 2018-01-01, the rest after)"),
+        ({"method": "given", "file": "folds.csv"}, "as a given table says"),
+    ],
+)
+def test_a_split_by_site_date_or_table_is_told(full, split, told):
+    """A reader can tell what kind of new patient the test stands for."""
+    study = {**full.study, "cohort": {"labels": "superclass", "split": split}}
+    text = _text(dataclasses.replace(full, study=study))["Data."]
+    assert told in text
+    assert "No patient is in two splits." in text
 
 
 def test_auxiliary_labels_and_the_scope_of_standardisation_are_told(full):

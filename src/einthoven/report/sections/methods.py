@@ -65,17 +65,34 @@ def _data(evidence: Evidence) -> str:
         text += f"Outcomes are {len(labels)} labels, listed with the patients. "
     elif labels:
         text += f"Outcomes are {_listed([str(label) for label in labels])}. "
-    split = cohort.get("split", {})
-    if split.get("method") == "official":
-        text += "Patients were split as the data’s owners publish it; all ECGs of a patient are in one split. "
-    elif split.get("method") == "patient":
-        shares = [f"{100 * float(part):.0f}% {name}" for name, part in split.get("fractions", {}).items()]
-        text += (
-            f"Patients were split at random, stratified by label ({', '.join(shares)}); no patient is in two splits. "
-        )
+    text += _split(cohort.get("split", {}))
     if cohort.get("duplicates") == "drop":
         text += "Of ECGs with identical samples only the first was kept. "
     return text.strip()
+
+
+def _split(split: Mapping[str, Any]) -> str:
+    method = split.get("method")
+    if method == "official":
+        return "Patients were split as the data’s owners publish it; all ECGs of a patient are in one split. "
+    if method == "patient":
+        shares = [f"{100 * float(part):.0f}% {name}" for name, part in split.get("fractions", {}).items()]
+        return (
+            f"Patients were split at random, stratified by label ({', '.join(shares)}); no patient is in two splits. "
+        )
+    if method == "site":
+        sites = [
+            f"{_listed([str(site) for site in found])} for {name}" for name, found in split.get("sites", {}).items()
+        ]
+        text = f"ECGs were split by site ({'; '.join(sites)})"
+    elif method == "time":
+        periods = [f"{name} before {day}" for name, day in split.get("before", {}).items()]
+        text = f"ECGs were split by date ({', '.join(periods)}, the rest after)"
+    elif method == "given":
+        text = "ECGs were split as a given table says"
+    else:
+        return ""
+    return f"{text}; what that leaves open was dealt out at random by patient. No patient is in two splits. "
 
 
 def _signals(spec: Mapping[str, Any]) -> str:
