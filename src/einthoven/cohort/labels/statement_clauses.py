@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 
-from einthoven.cohort.labels.statement_phrases import phrases
-from einthoven.cohort.labels.statement_text import Word, grammar, known_words
+from einthoven.cohort.labels.statement_phrases import Trie, expand, phrase_rows
+from einthoven.cohort.labels.statement_text import Word, grammar, in_one_spelling, known_words
 
-__all__ = ["FIND", "HEDGES", "UNREAD", "Item", "items_of", "with_heads_read"]
+__all__ = ["FIND", "HEDGES", "UNREAD", "Item", "items_of", "phrases", "with_heads_read"]
 
 FIND = "find"
+FILLER = "@filler"
 NEUTRAL = "@neutral"
 # fewer words begin too many phrases
 SHORTEST_CUT_PHRASE = 3
@@ -49,6 +50,17 @@ class Item:
     start: int
     end: int
     concepts: list[tuple[str, str]] = field(default_factory=list)
+
+
+@functools.cache
+def phrases() -> Trie[str]:
+    """Return every phrase with what it means."""
+    trie: Trie[str] = Trie()
+    # a word that says nothing by itself never hides one that does
+    for row in sorted(phrase_rows(), key=lambda row: row.meaning != FILLER):
+        for words in expand(row.phrase):
+            trie.add(in_one_spelling(words), row.meaning)
+    return trie
 
 
 def items_of(words: Sequence[Word]) -> list[Item]:
@@ -234,6 +246,8 @@ class _HeadReader:
         return last
 
     def _belongs_to_later_head(self, at: int) -> bool:
+        if self.items[at].value in ("unknown", "known"):
+            return False
         later = at + 1
         while later < len(self.items) and self.items[later].kind in ("@place", "@filler", "@age", "@and"):
             later += 1

@@ -16,12 +16,11 @@ from typing import Any, Generic, TypeVar
 
 from einthoven.errors import CohortError
 
-__all__ = ["PhraseRow", "Trie", "expand", "phrase_rows", "phrases"]
+__all__ = ["PhraseRow", "Trie", "expand", "phrase_rows"]
 
 Value = TypeVar("Value")
 PHRASE_FILES = ("statement_cues.csv", "statement_findings.csv")
 END = ""
-FILLER = "@filler"
 
 
 class Trie(Generic[Value]):
@@ -100,17 +99,6 @@ def phrase_rows() -> tuple[PhraseRow, ...]:
         lines = folder.joinpath(name).read_text(encoding="utf-8").splitlines()
         rows += [PhraseRow(row["phrase"], row["meaning"], row["family"]) for row in csv.DictReader(lines)]
     return tuple(rows)
-
-
-@functools.cache
-def phrases() -> Trie[str]:
-    """Return every phrase with what it means."""
-    trie: Trie[str] = Trie()
-    # a word that says nothing by itself never hides one that does
-    for row in sorted(phrase_rows(), key=lambda row: row.meaning != FILLER):
-        for words in expand(row.phrase):
-            trie.add(words, row.meaning)
-    return trie
 
 
 def expand(pattern: str) -> Iterator[tuple[str, ...]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.statement_clauses import FIND, HEDGES, UNREAD, Item, with_heads_read
@@ -24,6 +25,8 @@ from einthoven.cohort.labels.vocabulary import vocabulary
 
 __all__ = ["Read", "read_items"]
 
+# behind the doubt stand words, though none that names a finding: "may be due to cardiomyopathy"
+FOLLOWED = "followed"
 SILENT = ("@filler", "@lead", "@place", "@age")
 PRESENCE: dict[str, Presence] = {"": "present", "?": "uncertain", "-": "absent"}
 
@@ -56,7 +59,11 @@ def read_items(items: list[Item]) -> list[Read]:
 
 def _read(clause: list[Item], reads: list[Read]) -> list[Item]:
     if clause:
-        reads += _Clause([item for item in with_heads_read(clause) if item.kind not in SILENT]).read()
+        items = with_heads_read(clause)
+        for item, following in pairwise(items):
+            if item.kind in HEDGES and following.kind in SILENT:
+                item.value = FOLLOWED
+        reads += _Clause([item for item in items if item.kind not in SILENT]).read()
     return []
 
 
@@ -107,6 +114,8 @@ class _Clause:
     def _find(self, at: int, item: Item) -> None:
         if self.mode == "@past":
             return
+        if self.mode in (*HEDGES, "@not", "@not_now") and self.reached and self._begins_anew(at):
+            self.mode = ""
         reads = [Read(concept, PRESENCE[sign], item.start, item.end) for concept, sign in item.concepts]
         self.groups[at] = reads
         for read in reads:
@@ -120,6 +129,12 @@ class _Clause:
             self.mode = "@alternative"
         if self.mode == "@hedge_near":
             self.mode = ""
+
+    def _begins_anew(self, at: int) -> bool:
+        """Return whether statements were run together here: no mark between two findings, or a summary."""
+        categories = vocabulary().category
+        is_summary = any(categories.get(concept) == "summary" for concept, _ in self.items[at].concepts)
+        return self.items[at - 1].kind == FIND or is_summary
 
     def _apply(self, read: Read) -> None:
         if self.mode in ("@not", "@not_now", "@replaced"):
@@ -231,7 +246,9 @@ class _Clause:
         """Let a doubt with nothing behind it be one of what stands before."""
         if self.mode not in HEDGES or self.reached or self.mode_at < 0:
             return
-        if all(item.kind == "@comma" for item in self.items[self.mode_at + 1 : at]):
+        if self.items[self.mode_at].value != FOLLOWED and all(
+            item.kind == "@comma" for item in self.items[self.mode_at + 1 : at]
+        ):
             before = self.mode_at
             while before > 0 and self.items[before - 1].kind == "@comma":
                 before -= 1

@@ -11,14 +11,14 @@ import functools
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from einthoven.cohort.labels.statement_phrases import Trie, expand, phrase_rows
 
-__all__ = ["Word", "grammar", "known_words", "words_of"]
+__all__ = ["Word", "grammar", "in_one_spelling", "known_words", "words_of"]
 
 # below, one edit too often turns one term into another (QT and QRS, flat and flag)
 SHORTEST_CORRECTED = 6
@@ -32,7 +32,10 @@ TOKEN = re.compile(
     rf"(?P<number>{DATE}(?::\d+)?|\d+\.\d+)|(?P<word>[1-9]:[1-9]\b|\d+(?:st|nd|rd|th|avb)\b|[a-z](?:[a-z0-9]|'(?=[a-z]))*)"
     r"(?:\(e?s\))?|(?P<digits>\d+)|(?P<mark>[,;:.?/&+|()\[\]\n\r°-])"
 )
-MARKS = {"(": ",", ")": ",", "[": ",", "]": ",", "-": ",", "|": ";", "\n": ";", "\r": ";", ".": ";", "°": "degree"}
+# one abbreviation may hold another: st segment and t wave -> st and t -> stt
+MOST_REWRITINGS = 3
+BRACKETS = ("<", ">")
+MARKS = {"(": "<", ")": ">", "[": "<", "]": ">", "-": ",", "|": ";", "\n": ";", "\r": ";", ".": ";", "°": "degree"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,18 @@ def words_of(text: str, *, keep_cut: bool = False) -> list[Word]:
     words = list(_tokens(_lowered(text)))
     if not keep_cut and words and words[-1].text not in known_words():
         words[-1:] = _completed(words[-1])
-    for _ in range(3):
+    words = _settled(words)
+    return [Word(",", word.start, word.end) if word.text in BRACKETS else word for word in words]
+
+
+def in_one_spelling(words: Sequence[str]) -> tuple[str, ...]:
+    """Return words of a phrase as ``words_of`` gives them."""
+    spelt = [Word(part, 0, 0) for word in words for part in (_canonical(word) if word.isalpha() else (word,))]
+    return tuple(word.text for word in _settled(spelt))
+
+
+def _settled(words: list[Word]) -> list[Word]:
+    for _ in range(MOST_REWRITINGS):
         rewritten = _rewritten(words)
         if len(rewritten) == len(words) and rewritten == words:
             break
@@ -82,7 +96,7 @@ def _lowered(text: str) -> str:
 def _tokens(text: str) -> Iterable[Word]:
     abbreviations = _abbreviations()
     last = ""
-    for match in TOKEN.finditer(text):
+    for match in TOKEN.finditer(text.rstrip()):
         start, end = match.span()
         kind = match.lastgroup
         if kind == "word":
