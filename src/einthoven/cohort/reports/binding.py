@@ -43,7 +43,8 @@ def measured(number: Number, rule: QuantityRule) -> Number | None:
     sign = number.sign if rule.kind == "signed" else 1
     for factor in factors:
         ends = [None if end is None else round(end * factor, 6) for end in (number.low, number.high)]
-        if all(end is None or rule.low <= end <= rule.high for end in ends):
+        least = rule.low if number.unit else rule.bare_low
+        if all(end is None or least <= end <= rule.high for end in ends):
             low, high = ends if sign > 0 else [None if end is None else -end for end in reversed(ends)]
             return number._replace(low=low, high=high, unit=rule.unit)
     return None
@@ -184,8 +185,10 @@ def _reference_in_front(sentence: Sentence, mention: int, index: int) -> bool:
     if number is None or number.low == number.high or index + 2 >= len(sentence):
         return False
     opens = any(one.text in OPENING for one in sentence[mention + 1 : index])
-    return opens and sentence[index + 1].text in CLOSING and any(
-        one.number is not None for one in sentence[index + 2 : index + 4]
+    return (
+        opens
+        and sentence[index + 1].text in CLOSING
+        and any(one.number is not None for one in sentence[index + 2 : index + 4])
     )
 
 
@@ -196,8 +199,19 @@ def _names_next(sentence: Sentence, index: int) -> bool:
 
 def _another(sentence: Sentence, between: tuple[Token, ...], index: int, rule: QuantityRule) -> bool:
     """Whether a further number of a name that has one already is another value of it, and no reference or repetition."""
-    signs = {"stress", "rest", "present", "previous", "previous_of", "change", "from", "compare"}
-    if any(one.text in ARROWS for one in between):
+    signs = {
+        "stress",
+        "rest",
+        "present",
+        "previous",
+        "previous_of",
+        "change",
+        "from",
+        "compare",
+        "compare_after",
+        "baseline",
+    }
+    if any(one.text in ARROWS for one in between) or (between and "to" in between[-1].tags):
         return True
     behind = _behind(sentence, index)
     for one in (*between, *behind):

@@ -52,9 +52,7 @@ class ReportColumns:
     findings: pl.DataFrame
 
 
-def report_columns(
-    texts: Sequence[str | None], quantities: Sequence[str], *, workers: int = 1
-) -> ReportColumns:
+def report_columns(texts: Sequence[str | None], quantities: Sequence[str], *, workers: int = 1) -> ReportColumns:
     """Read reports into columns.
 
     Parameters
@@ -101,9 +99,7 @@ def report_columns(
     )
 
 
-def _read_all(
-    texts: Sequence[str], quantities: tuple[str, ...], workers: int
-) -> Iterable[tuple[ReportFinding, ...]]:
+def _read_all(texts: Sequence[str], quantities: tuple[str, ...], workers: int) -> Iterable[tuple[ReportFinding, ...]]:
     if workers == 1 or len(texts) <= BATCH:
         return _read_batch(texts, quantities)
     batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]

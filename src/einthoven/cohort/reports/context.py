@@ -33,6 +33,7 @@ def scopes(sentence: Sentence) -> list[Scope]:
     for index, token in enumerate(sentence):
         if token.text in OPENING:
             opened.append(scope)
+            scope = scope._replace(previous="on") if scope.compared else scope
         elif token.text in CLOSING:
             scope = opened.pop() if opened else scope
         else:
@@ -61,7 +62,7 @@ def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
         scope = scope._replace(stress=False)
     elif "stress" in tags and "stress_neutral" not in tags:
         scope = scope._replace(stress=True)
-    if "reference" in tags:
+    if "reference" in tags or ("quantity" in tags and _is_range(sentence, index)):
         scope = scope._replace(reference=True)
     if "target" in tags:
         scope = scope._replace(target=True)
@@ -70,6 +71,13 @@ def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
     if "previous" in tags or "previous_of" in tags:
         scope = _earlier(scope, sentence, index)
     return scope
+
+
+def _is_range(sentence: Sentence, index: int) -> bool:
+    """Whether a name is that of a normal range: "normal LVEF range"."""
+    after = sentence[index + 1 : index + 2]
+    normal = any(token.text == "normal" for token in sentence[max(0, index - 2) : index])
+    return normal and any("range_word" in token.tags for token in after)
 
 
 def _earlier(scope: Scope, sentence: Sentence, index: int) -> Scope:

@@ -53,8 +53,16 @@ def read_grades(sentence: Sentence, text: str) -> list[ReportFinding]:
         for quantity in _quantities(sentence, index):
             found.append(
                 ReportFinding(
-                    quantity, grade.value, grade.value, grade.value, rules().quantities[quantity].unit, "unnamed",
-                    grade.flags, grade.start, grade.end, text[grade.start : grade.end],
+                    quantity,
+                    grade.value,
+                    grade.value,
+                    grade.value,
+                    rules().quantities[quantity].unit,
+                    "unnamed",
+                    grade.flags,
+                    grade.start,
+                    grade.end,
+                    text[grade.start : grade.end],
                 )
             )
     return found
@@ -72,6 +80,8 @@ def _own_grades(sentence: Sentence, names: list[int], graded: list[int], text: s
     used: set[int] = set()
     for index in graded:
         before = _before(sentence, index, used) or _class_before(sentence, index, text)
+        if before is not None and any(grades[one].end > before.start for one in grades):
+            before = None
         place = names.index(index)
         following = names[place + 1] if place + 1 < len(names) else len(sentence)
         grade = before or _class_behind(sentence, index, text) or _behind(sentence, index, following)
@@ -150,17 +160,32 @@ def _class(match: re.Match[str] | None, offset: int, index: int) -> _Grade | Non
     for level in rules().tables["grades"].values():
         classes = {one.replace("+", "") for one in level.get("number", ())}
         if written.replace("+", "") in classes:
-            return _Grade(level["value"], offset + match.start("class"), offset + match.end(), index)
+            return _Grade(
+                level["value"],
+                offset + match.start("class"),
+                offset + match.end("sure" if match["sure"] else "class"),
+                index,
+            )
     return None
 
 
 def _inherit(sentence: Sentence, graded: list[int], grades: dict[int, _Grade]) -> None:
     """Give lesions without a grade that of the lesion they are listed with: "no AS or AR", "MR and TR: mild"."""
     for first, second in zip(graded, graded[1:], strict=False):
-        if _linked(sentence, first, second) and first in grades and second not in grades and grades[first].index < first:
+        if (
+            _linked(sentence, first, second)
+            and first in grades
+            and second not in grades
+            and grades[first].index < first
+        ):
             grades[second] = grades[first]
     for second, first in zip(graded[::-1], graded[::-1][1:], strict=False):
-        if _linked(sentence, first, second) and second in grades and first not in grades and grades[second].start > sentence[second].start:
+        if (
+            _linked(sentence, first, second)
+            and second in grades
+            and first not in grades
+            and grades[second].start > sentence[second].start
+        ):
             grades[first] = grades[second]
 
 

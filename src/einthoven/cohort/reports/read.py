@@ -66,31 +66,46 @@ def _read(text: str) -> list[ReportFinding]:
     return sorted(_undated(found), key=lambda one: (one.start, one.end))
 
 
-
 NO_METHOD: Final = "no method named"
+NOW: Final = "now"
+NORMAL: Final = "normal"
+WEAK: Final = frozenset({"baseline", NORMAL})
+"""Flags of values that give way to any other of their quantity; NOW and NORMAL are not handed out."""
 
 
 def _numbers(sentence: Sentence, text: str, heading: Named) -> list[ReportFinding]:
     """Return the numbers of a sentence that are values of this report."""
     scope = scopes(sentence)
-    found = []
+    found: list[ReportFinding] = []
+    now: set[str] = set()
     for bound in bind(sentence):
         if bound.quantity == OTHER or rules().quantities[bound.quantity].kind == "grade":
             continue
         zone = zone_of(sentence, bound.position, mention=bound.mention)
-        if not _of_another_time(sentence, bound, zone, scope[bound.position]) and not _no_value(
-            sentence, bound, zone, scope[bound.position]
-        ):
-            named = method_of(sentence, bound, zone)
-            found.append(
-                _finding(sentence, bound, zone, text=text, stressed=_stressed(sentence, bound, zone, scope), named=named if named.method != "unnamed" else heading)
-            )
-    return found
+        if _of_another_time(sentence, bound, zone, scope[bound.position]):
+            continue
+        if _no_value(sentence, bound, zone, scope[bound.position]):
+            continue
+        named = method_of(sentence, bound, zone)
+        named = heading if named.method == "unnamed" else named
+        stressed = _stressed(sentence, bound, zone, scope)
+        one = _finding(sentence, bound, zone, text=text, stressed=stressed, named=named)
+        if _said_now(sentence, bound, zone):
+            now.add(one.quantity)
+            one = replace(one, flags=(*one.flags, NOW))
+        found.append(one)
+    return [one for one in found if NOW in one.flags or one.quantity not in now or one.method != "unnamed"]
 
 
-def _finding(
-    sentence: Sentence, bound: Bound, zone: Zone, *, text: str, stressed: bool, named: Named
-) -> ReportFinding:
+def _said_now(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
+    """Whether "now" stands beside a number or its name: then the others beside it without a word are earlier ones."""
+    near = [*zone.left, *zone.right]
+    if bound.order == 0:
+        near += range(max(0, bound.mention - 2), bound.mention)
+    return any("present" in sentence[index].tags for index in near)
+
+
+def _finding(sentence: Sentence, bound: Bound, zone: Zone, *, text: str, stressed: bool, named: Named) -> ReportFinding:
     token = sentence[bound.position]
     number = token.number
     assert number is not None
@@ -101,6 +116,10 @@ def _finding(
         scale = rule.units.get(number.unit, 1) if number.unit else 1
         low = high = round(number.second * scale, 6)
     method = named.method if named.method in rule.methods else "unnamed"
+    if _at_baseline(sentence, bound, zone):
+        flags.append("baseline")
+    if low != high and bound.mention and sentence[bound.mention - 1].text == NORMAL:
+        flags.append(NORMAL)
     if stressed:
         method = "other"
         flags.append("stress")
@@ -112,19 +131,34 @@ def _finding(
         flags.append(f"dated {date}")
     value = None if low is None or high is None else round((low + high) / 2, 6)
     return ReportFinding(
-        bound.quantity, value, low, high, rule.unit, method, tuple(flags), token.start, token.end, text[token.start : token.end]
+        bound.quantity,
+        value,
+        low,
+        high,
+        rule.unit,
+        method,
+        tuple(flags),
+        token.start,
+        token.end,
+        text[token.start : token.end],
     )
 
 
 def _of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> bool:
     """Whether the number is one of an earlier study."""
     kinds = {kind for index in zone.right for kind in sentence[index].tags}
-    if backwards(sentence, zone):
+    if backwards(sentence, zone) or _is_compared_with(sentence, bound.position):
         return True
+    if _is_change(sentence, bound):
+        return False
     if (scope.previous or scope.compared) and "present" not in kinds:
         return True
     after = sentence[bound.position + 1] if bound.position + 1 < len(sentence) else None
-    if after is not None and after.text in ARROWS and any(t.number for t in sentence[bound.position + 2 : bound.position + 4]):
+    if (
+        after is not None
+        and after.text in ARROWS
+        and any(t.number for t in sentence[bound.position + 2 : bound.position + 4])
+    ):
         return True
     number = sentence[bound.position].number
     assert number is not None
@@ -132,10 +166,27 @@ def _of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope)
     if before is not None and "from" in sentence[before].tags and "to" not in number.flags:
         return True
     later = any(t.number is not None for t in sentence[bound.position + 1 :])
-    if after is not None and "from" in after.tags and "to" not in number.flags and later and after.text in {"에서", "부터"}:
+    if (
+        after is not None
+        and "from" in after.tags
+        and "to" not in number.flags
+        and later
+        and after.text in {"에서", "부터"}
+    ):
         return True
-    dated = any(sentence[index].kind == "date" for index in zone.right)
-    return dated and any("past" in t.tags for t in sentence[bound.mention : bound.position])
+    own = [sentence[index] for index in zone.left if index > bound.mention]
+    dated = any(token.kind == "date" for token in (*own, *(sentence[index] for index in zone.right)))
+    return dated and any("past" in token.tags for token in own)
+
+
+def _is_compared_with(sentence: Sentence, position: int) -> bool:
+    """Whether the words behind a number, or behind its bracket, compare this study with it."""
+    for token in sentence[position + 1 : position + 6]:
+        if "compare_after" in token.tags:
+            return True
+        if token.number is not None or token.kind == "break" or token.text == ",":
+            return False
+    return False
 
 
 def _before(sentence: Sentence, position: int) -> int | None:
@@ -174,7 +225,12 @@ def _no_value(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> boo
     if first is not None and "delta_after" in first.tags:
         return True
     before = _before(sentence, bound.position)
-    if before is not None and sentence[before].text in {"by", "of"} and before and "change" in sentence[before - 1].tags:
+    if (
+        before is not None
+        and sentence[before].text in {"by", "of"}
+        and before
+        and "change" in sentence[before - 1].tags
+    ):
         return True
     return _denied(sentence, bound, inequality="inequality" in number.flags)
 
@@ -216,6 +272,16 @@ def _stressed(sentence: Sentence, bound: Bound, zone: Zone, scope: list[Scope]) 
     return scope[bound.position].stress
 
 
+def _at_baseline(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
+    """Whether "baseline" stands beside a number or its name, and nothing in the sentence is stressed."""
+    if any("stress" in token.tags for token in sentence):
+        return False
+    first = next((at for at in range(bound.position - 1, -1, -1) if sentence[at].number is not None), -1)
+    first = max(first + 1, min(bound.mention, bound.position) - 2)
+    near = (*sentence[first : bound.position], *(sentence[index] for index in zone.right))
+    return any("baseline" in token.tags for token in near)
+
+
 def _date(sentence: Sentence, bound: Bound, zone: Zone) -> str:
     """Return the date beside a number or before its name, with the year first; "" for none."""
     for index in zone.right:
@@ -230,16 +296,19 @@ def _date(sentence: Sentence, bound: Bound, zone: Zone) -> str:
 
 
 def _undated(found: list[ReportFinding]) -> list[ReportFinding]:
-    """Leave out values with a date beside them where the report has one without, or one with a later date."""
+    """Leave out values with a date, or "baseline", where the report has one without, or one with a later date."""
     dates = {id(one): _date_of(one) for one in found}
     kept = []
     for one in found:
-        rivals = [dates[id(other)] for other in found if other.quantity == one.quantity and other is not one]
+        rivals = [other for other in found if other.quantity == one.quantity and other is not one]
         date = dates[id(one)]
-        if date and any(other == () or other > date for other in rivals):
+        if WEAK & set(one.flags) and any(not WEAK & set(other.flags) for other in rivals):
             continue
-        flags = tuple("dated" if flag.startswith("dated ") else flag for flag in one.flags)
-        kept.append(replace(one, flags=flags))
+        if date and any(dates[id(other)] == () or dates[id(other)] > date for other in rivals):
+            continue
+        hidden = {NOW, NORMAL}
+        flags = ("dated" if flag.startswith("dated ") else flag for flag in one.flags if flag not in hidden)
+        kept.append(replace(one, flags=tuple(flags)))
     return kept
 
 

@@ -33,6 +33,7 @@ class QuantityRule:
     bare: Mapping[str, float]
     low: float
     high: float
+    bare_low: float
     methods: frozenset[str]
     words: str
 
@@ -82,7 +83,7 @@ def compile_rules(tables: Mapping[str, Any]) -> Rules:
     capitals: dict[str, dict[str, dict[str, str]]] = {}
     texts: set[str] = set()
     for tags, wording in _meanings(tables):
-        for text in expand(wording):
+        for text in expand(_with_misspellings(wording, tables["misspellings"])):
             lower = text.lower()
             texts.add(lower)
             entry = wordings if lower == text else capitals.setdefault(lower, {})
@@ -99,6 +100,13 @@ def compile_rules(tables: Mapping[str, Any]) -> Rules:
     )
 
 
+def _with_misspellings(wording: str, misspellings: Mapping[str, list[str]]) -> str:
+    """Return a wording in which each word that is often misspelt may be."""
+    for word, wrong in misspellings.items():
+        wording = re.sub(rf"\b{word}\b", f"({'|'.join((word, *wrong))})", wording)
+    return wording
+
+
 def _quantity(name: str, table: Mapping[str, Any]) -> QuantityRule:
     return QuantityRule(
         name=name,
@@ -108,6 +116,7 @@ def _quantity(name: str, table: Mapping[str, Any]) -> QuantityRule:
         bare=table.get("bare", {}),
         low=table["low"],
         high=table["high"],
+        bare_low=table.get("bare_low", table["low"]),
         methods=frozenset(table.get("methods", ())),
         words=table.get("words", ""),
     )

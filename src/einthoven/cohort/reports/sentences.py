@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from einthoven.cohort.reports.layout import split_tables
 from einthoven.cohort.reports.rules import rules
-from einthoven.cohort.reports.tokens import Token, tokenize
+from einthoven.cohort.reports.tokens import Token, plain, tokenize
 
 __all__ = ["Sentence", "sentences"]
 
@@ -20,8 +21,8 @@ LONG_LINE: Final = 50
 
 def sentences(report: str) -> list[Sentence]:
     """Return the sentences of a report, each without the break that ends it."""
-    tokens = tokenize(report)
-    found: list[list[Token]] = [[]]
+    tokens, cells = split_tables(plain(report), tokenize(report))
+    found: list[list[Token]] = [*cells, []]
     line_start = 0
     for position, token in enumerate(tokens):
         is_line = token.kind == "break" and "\n" in token.text

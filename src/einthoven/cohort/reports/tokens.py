@@ -109,7 +109,8 @@ DATE: Final = rf"""
   | \d{{2,4}}-\d{{3,4}}-\d{{4}}
   | \d{{5,}}
 """
-NUMBER: Final = r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)|\d{1,4}(?:[.,]\d{1,2})?(?!\d)|\.\d{1,2}(?!\d))"
+NUMBER: Final = r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)|\d{1,4}(?:[.,]\d{1,2})?(?!\d)|(?<![.\d])\.\d{1,2}(?!\d)|{words})"
+LONGEST_MISSPELT: Final = 2
 LETTER_DIGITS: Final = str.maketrans("oil,", "011.")
 
 
@@ -121,17 +122,18 @@ def _lexer() -> re.Pattern[str]:
 def _compile(known: Rules) -> re.Pattern[str]:
     """Return the expression that matches one token at a place."""
     unit = _units(known)
+    figure = NUMBER.replace("{words}", _number_words(known))
     after = "|".join(
         rf"(?P<{name}>{'|'.join(re.escape(one).replace(chr(92) + ' ', r'[ ]') for one in words)})"
         for name, words in zip(("ge", "gt", "le", "lt"), _expanded(known.tables["inequality_after"]), strict=True)
     )
     number = rf"""
-        (?P<n1>{NUMBER})
+        (?P<n1>{figure})
         (?: (?P<decade>(?:(?:%|퍼센트)\s?대|대(?=\s?(?:로|이|의|,|\.|초반|중반|후반|$))|'?s(?![a-z]))\s?%?)
           (?:\s?(?P<late>초반|중반|후반))?
         | (?P<u1>{unit})?
-          (?: \s{{0,2}}(?:±|\+\s?/?\s?-)\s{{0,2}}(?P<pm>{NUMBER})(?P<u3>{unit})?
-            | \s{{0,2}}(?P<sep>-|~|to|up[ ]to|에서|부터|내지|through|thru|\.\.|(?(between)and|(?!)))\s{{0,2}}-?(?P<n2>{NUMBER})(?P<u2>{unit})?
+          (?: \s{{0,2}}(?:±|\+\s?/?\s?-)\s{{0,2}}(?P<pm>{figure})(?P<u3>{unit})?
+            | \s{{0,2}}(?P<sep>-|~|to|up[ ]to|에서|부터|내지|through|thru|\.\.|(?(between)and|(?!)))\s{{0,2}}-?(?P<n2>{figure})(?P<u2>{unit})?
           )?
           (?: \s{{0,2}}(?:{after}) | (?P<plus>\+)(?!\s?[\d/-]) )?
         )
@@ -142,6 +144,7 @@ def _compile(known: Rules) -> re.Pattern[str]:
       | (?P<unit>[(\[]{unit}\s?[)\]])
       | (?P<between>between\s+)?(?P<number>{number})
       | (?P<sign>->|-{{2,}}>|=>|>=|=<|<=|={{2,}}>|>>+|[→≥≤<>?])
+      | (?P<leader>[.]{{2,}}|_{{3,}}|…+)
       | (?P<break>[.。!]+(?=\s|$|[a-z가-힣(*])|\n\s*)
       | (?P<mark>[,:;=()\[\]{{}}/|&+~*#]|\t|[ ]{{3,}})
       | (?P<other>[a-z][a-z']*|[가-힣])
@@ -149,6 +152,11 @@ def _compile(known: Rules) -> re.Pattern[str]:
         """,
         re.VERBOSE,
     )
+
+
+def _number_words(known: Rules) -> str:
+    tens, digits = ("|".join(known.tables[table]) for table in ("number_words", "number_digits"))
+    return rf"(?:(?:{tens})(?:[\s-](?:{digits})(?![a-z]))?(?![a-z]))"
 
 
 def _units(known: Rules) -> str:
@@ -215,7 +223,7 @@ def _number(match: re.Match[str], text: str, known: Rules) -> tuple[Number, int]
     group = match.groupdict()
     first = _figure(group["n1"])
     sign = -1 if re.search(r"(?<![\d%)])-$", text[max(0, match.start("n1") - 2) : match.start("n1")]) else 1
-    flags = ("misspelt",) if re.search(r"[oil]", group["n1"] + (group["n2"] or "")) else ()
+    flags = ("misspelt",) if re.search(r"\d[oil]|[oil]\d", f"{group['n1']} {group['n2']}") else ()
     unit = _unit(group["u1"], known) or _unit(group["u2"] or group["u3"], known)
     if group["decade"]:
         unit = "%" if re.search("%|퍼", group["decade"]) else ""
@@ -223,7 +231,12 @@ def _number(match: re.Match[str], text: str, known: Rules) -> tuple[Number, int]
         digits = next((one["digits"] for one in words if group["late"] in one["after"]), (0, 9))
         return Number(first + digits[0], first + digits[1], unit, sign, (*flags, "decade")), match.end("decade")
     end = max(match.end(one) for one in ("n1", "n2", "pm"))
-    for name, low, high, strict in (("ge", 1, 0, ""), ("gt", 1, 0, "low excluded"), ("le", 0, 1, ""), ("lt", 0, 1, "high excluded")):
+    for name, low, high, strict in (
+        ("ge", 1, 0, ""),
+        ("gt", 1, 0, "low excluded"),
+        ("le", 0, 1, ""),
+        ("lt", 0, 1, "high excluded"),
+    ):
         if group[name] and not group["n2"]:
             flags = (*flags, "inequality", *([strict] if strict else []))
             return Number(first if low else None, first if high else None, unit, sign, flags), end
@@ -239,6 +252,11 @@ def _number(match: re.Match[str], text: str, known: Rules) -> tuple[Number, int]
 
 
 def _figure(written: str) -> float:
+    if "a" <= written[0] <= "z" and len(written) > LONGEST_MISSPELT:
+        tables = rules().tables
+        return float(
+            sum((tables["number_words"] | tables["number_digits"])[one] for one in re.split(r"[\s-]", written))
+        )
     return float(written.translate(LETTER_DIGITS))
 
 

@@ -40,7 +40,13 @@ def read_words(sentence: Sentence, text: str) -> list[ReportFinding]:
         if quantity == OTHER or not rules().quantities[quantity].words or token.tags["role"] == "disease":
             continue
         scope = scope or scopes(sentence)
-        if scope[index].previous or scope[index].target or scope[index].stress or _of_the_right(sentence, index):
+        if (
+            scope[index].previous
+            or scope[index].target
+            or scope[index].reference
+            or scope[index].stress
+            or _of_the_right(sentence, index)
+        ):
             continue
         said = _said(sentence, index, rules().quantities[quantity].words)
         if said is not None and not scope[said.last].previous:
@@ -55,9 +61,8 @@ def _finding(sentence: Sentence, said: _Said, quantity: str, text: str) -> Repor
     flags = ("qualitative", "negated") if said.negated else ("qualitative",)
     low, high = level.get("low"), level.get("high")
     bounds = [None if one is None else float(one) for one in (low, high)]
-    value = None if bounds[0] is None or bounds[1] is None else sum(b for b in bounds if b is not None) / 2
     return ReportFinding(
-        quantity, value, bounds[0], bounds[1], rule.unit, "qualitative", flags, start, end, text[start:end]
+        quantity, None, bounds[0], bounds[1], rule.unit, "qualitative", flags, start, end, text[start:end]
     )
 
 
@@ -76,7 +81,7 @@ def _of_the_right(sentence: Sentence, index: int) -> bool:
 def _said(sentence: Sentence, index: int, scale: str) -> _Said | None:
     """Return what stands right before a name, else behind it, else somewhat before it."""
     if "unmeasured" in {kind for token in sentence[index + 1 : index + 4] for kind in token.tags}:
-        return None
+        return _by_eye(sentence, index, scale)
     before = _first(sentence, range(index - 1, -1, -1), index, scale)
     if sentence[index].tags["role"] == "dysfunction":
         return _dysfunction(sentence, index, scale)
@@ -84,6 +89,14 @@ def _said(sentence: Sentence, index: int, scale: str) -> _Said | None:
     if before is not None and words_between(sentence, before.last, index) <= NEAR:
         return before
     return behind or before
+
+
+def _by_eye(sentence: Sentence, index: int, scale: str) -> _Said | None:
+    """Return what is said behind a method that could do: "cannot be calculated; visually mildly reduced"."""
+    for at in range(index + 1, len(sentence)):
+        if sentence[at].tags.get("method") == "visual":
+            return _first(sentence, range(at + 1, len(sentence)), at, scale)
+    return None
 
 
 def _first(sentence: Sentence, indices: Iterable[int], index: int, scale: str) -> _Said | None:

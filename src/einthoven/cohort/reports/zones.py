@@ -25,8 +25,10 @@ class Zone(NamedTuple):
 
 def is_separator(token: Token) -> bool:
     """Whether what follows a token is said of something else."""
-    return token.text in SEPARATORS or bool({"and", "but"} & token.tags.keys()) or (
-        token.kind == "mark" and token.text.startswith("   ")
+    return (
+        token.text in SEPARATORS
+        or bool({"and", "but"} & token.tags.keys())
+        or (token.kind == "mark" and token.text.startswith("   "))
     )
 
 
@@ -57,8 +59,12 @@ def _left(sentence: Sentence, position: int, *, mention: int) -> tuple[int, ...]
             depth += 1
         elif token.text in OPENING:
             depth = max(0, depth - 1)
-        if depth == 0 and index > mention and token.number is None and is_separator(token) and not _within_name(
-            sentence, index, mention
+        if (
+            depth == 0
+            and index > mention
+            and token.number is None
+            and is_separator(token)
+            and not _within_name(sentence, index, mention)
         ):
             break
         if token.number is not None and depth == 0 and index > mention:
