@@ -5,7 +5,7 @@ The 800,035 ECGs repeat some hundreds of thousands of reports and a few thousand
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -26,14 +26,14 @@ class ReadReports(NamedTuple):
 
     Attributes
     ----------
-    findings : list of (dict of concept to presence) or None
+    findings : sequence of (mapping of concept to presence) or None
         None: nothing is stated.
     row_of : Series of int, one per ECG
     notes : list of DataFrame
         Rows of ``SourceData.dropped`` that say which words were not understood.
     """
 
-    findings: list[Mapping[str, Presence] | None]
+    findings: Sequence[Mapping[str, Presence] | None]
     row_of: pl.Series
     notes: list[pl.DataFrame]
 
