@@ -289,3 +289,16 @@ def test_echo_dates_need_their_order(export):
     with pytest.raises(CohortError, match=r"echo\.csv, line \d+: column 'ECHO_DATE' holds .*: state time_format"):
         replace(source, reports=replace(source.reports, time_format=None)).load()
     assert isinstance(source.reports.columns["lvef"], ColumnSettings)
+
+
+@pytest.mark.real_data
+def test_a_published_archive_can_be_described_as_a_hospital(real_data):
+    """Every ECG of the sample is found, and ages above 89 may be mapped."""
+    sex = ColumnSettings("sex", values={"0": "M", "1": "F"})
+    columns = {"record_id": "ecg_id", "ecg_time": "recording_date", "path": "filename_hr", "sex": sex}
+    age = ColumnSettings("age", values={"300.0": "90"})
+    table = TableSettings(file="ptbxl_database.csv", columns={**columns, "age_years": age})
+    data = Hospital(path=str(real_data / "ptb_xl"), ecgs=table, format="wfdb").load()
+    assert len(data.locations) == data.flow[0].records
+    assert max(age for age in data.columns["age_years"] if age is not None) < 100
+    assert read(data.locations[0]).signal.shape == (12, 5000)

@@ -58,7 +58,7 @@ def test_unambiguous_times_are_read(cell, moment):
         ("03/04/21", "two digits"),
         ("04-MAR-21", "two digits"),
         ("44259", "count of days"),
-        ("0001-01-01", "the year 1 is outside 1850 to 2199"),
+        ("0001-01-01", "the year 1 is outside 1800 to 2299"),
         ("9999-12-31", "the year 9999 is outside"),
     ],
 )

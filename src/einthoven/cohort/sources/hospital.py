@@ -27,6 +27,7 @@ from einthoven.cohort.tables.echo_text import with_read_quantities
 from einthoven.cohort.tables.follow_up import follow_up_columns, is_by_date, with_deaths
 from einthoven.cohort.tables.kinds import Kind
 from einthoven.cohort.tables.linked import check_linked
+from einthoven.cohort.tables.same_person import ages_note
 from einthoven.cohort.tables.settings import OnError
 from einthoven.cohort.tables.typed_table import dropped_cells
 from einthoven.ecg.formats import RecordLocation
@@ -115,7 +116,7 @@ class Hospital:
         if "patients" in typed:
             rows = with_patients(rows, typed["patients"].table, name=archive.typed.name)
             _count(flow, "contradicts the table of patients", archive.rows, rows)
-        notes = [*_linked(rows.table["patient_id"], typed), *archive.typed.notes]
+        notes = [*_linked(rows.table["patient_id"], typed), *archive.typed.notes, *ages_note(rows.table)]
         tables = {kind: each.table for kind, each in typed.items()}
         columns = _columns(rows.table)
         events = with_deaths(tables.get("events"), tables.get("patients"))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from einthoven.cohort.tables.doubled_rows import Rows, shown, without
+from einthoven.cohort.tables.same_person import DAYS_A_YEAR, MOST_YEARS_APART
 from einthoven.errors import CohortError
 
 __all__ = ["age_at", "with_patients"]
 
-DAYS_A_YEAR = 365.25
-# an age in whole years lies up to one below; a second year is the tolerance of recorders that count from January
-MOST_YEARS_APART = 2.0
 MOST_CONTRADICTIONS = 0.1
 
 

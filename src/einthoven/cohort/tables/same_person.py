@@ -8,7 +8,11 @@ from einthoven.cohort.tables.doubled_rows import Rows, shown, without
 from einthoven.cohort.tables.settings import OnError
 from einthoven.errors import CohortError
 
-__all__ = ["merge_patients", "one_sex_each"]
+__all__ = ["DAYS_A_YEAR", "MOST_YEARS_APART", "ages_note", "merge_patients", "one_sex_each"]
+
+DAYS_A_YEAR = 365.25
+# an age in whole years lies up to one below; a second year is the tolerance of recorders that count from January
+MOST_YEARS_APART = 2.0
 
 WORDS = {"sex": "two sexes", "birth_date": "two birth dates", "death_time": "two deaths"}
 
@@ -47,6 +51,22 @@ def merge_patients(rows: Rows, *, name: str, on_error: OnError = "refuse") -> Ro
 def one_sex_each(kind: str, rows: Rows, *, name: str, on_error: OnError = "refuse") -> Rows:
     """Refuse, or leave out, patients with two sexes in the rows of their ECGs."""
     return _without_torn(kind, rows, columns=["sex"], name=name, on_error=on_error)
+
+
+def ages_note(ecgs: pl.DataFrame) -> list[str]:
+    """Return a note where ages and times of a patient's ECGs imply births more than two years apart.
+
+    Ages are typed in by hand at many recorders: they are no proof of two patients, but worth a look.
+    """
+    if not {"age_years", "ecg_time"} <= set(ecgs.columns):
+        return []
+    birth = pl.col("ecg_time").dt.epoch("d") / DAYS_A_YEAR - pl.col("age_years").cast(pl.Float64)
+    apart = ecgs.group_by("patient_id", maintain_order=True).agg(years=birth.max() - birth.min())
+    far = apart.filter(pl.col("years") > MOST_YEARS_APART)
+    if far.is_empty():
+        return []
+    first = far["patient_id"][0]
+    return [f"ages and times of ECGs don't fit one birth date in {far.height:,} patients, the first is {first!r}"]
 
 
 def _without_torn(kind: str, rows: Rows, *, columns: list[str], name: str, on_error: OnError) -> Rows:
