@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 
 import pytest
 
@@ -65,6 +66,22 @@ def test_a_misspelt_cohort_column_is_named(source):
     wrong = dataclasses.replace(source, columns={"patient_id": "eid", "age_year": "p21003_i2"})
     with pytest.raises(CohortError, match="'age_year', which is no column of a cohort; did you mean 'age_years'"):
         wrong.load()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("1000022,1,55,", "1000022,1,old,", r"participants\.csv, line 3: column 'p21003_i2' holds 'old'"),
+        (",2020-02-02,", ",soon,", r"participants\.csv, line 3: column 'p40000_i0' holds 'soon'"),
+    ],
+)
+def test_a_cell_that_can_not_be_read_is_named(source, tmp_path, old, new, message):
+    """By the line of the table, whatever the order of the ECGs."""
+    shutil.copytree(source.path, tmp_path / "all")
+    table = tmp_path / "all" / "participants.csv"
+    table.write_text(table.read_text().replace(old, new))
+    with pytest.raises(CohortError, match=message):
+        dataclasses.replace(source, path=str(tmp_path / "all")).load()
 
 
 def test_ecgs_are_read(source):

@@ -87,18 +87,18 @@ class UkBiobank:
         mapped = self._mapped((*outcomes, *helpers))
         folder = Path(self.path)
         ecgs = ecg_files(folder, self.ecg_field)
-        people = self._people(folder, mapped, instances=ecgs["instance"].unique().sort().to_list())
+        instances = ecgs["instance"].unique().sort().to_list()
+        people = self._people(folder, mapped, instances=instances)
         flow = [flow_step(f"ECGs of field {self.ecg_field}", ecgs["patient_id"])]
         withdrew = pl.col("patient_id").is_in(withdrawn_eids(folder, self.withdrawn).implode())
         ecgs = _keep(ecgs, ~withdrew, flow, "withdrew since")
         listed = pl.col("patient_id").is_in(people["patient_id"].implode())
         ecgs = _keep(ecgs, listed, flow, f"not in {self.participants}")
         rows = ecgs.join(people, on="patient_id", how="left", maintain_order="left")
-        file = str(folder / self.participants)
         columns: Columns = {name: ecgs[name].to_list() for name in ("record_id", "patient_id", "path")}
-        columns |= {_place(name): _values(name, rows, at, file=file).to_list() for name, at in mapped.items()}
+        columns |= {_place(name): _of_visit(name, rows, instances).to_list() for name in mapped}
         kept = people.join(ecgs, on="patient_id", how="semi", maintain_order="left")
-        known = followed_up(kept, self.events, self.followed_until, file=file)
+        known = followed_up(kept, self.events, self.followed_until)
         followed = self._followed(columns, known.events)
         dropped = [*known.dropped, *followed.notes]
         return SourceData(
@@ -134,14 +134,18 @@ class UkBiobank:
         }
 
     def _people(self, folder: Path, mapped: dict[str, str], *, instances: list[int]) -> pl.DataFrame:
-        """Return the participants' cells as text, one row each."""
-        eid = self.columns.get("patient_id", "eid")
-        wanted = [at.format(instance=one) for at in mapped.values() for one in instances]
-        wanted = [column for column in dict.fromkeys([*wanted, *self.events.values()]) if column != eid]
-        table = read_published(folder, self.participants, origin=ORIGIN, columns=(eid, *wanted))
-        eids = identifiers(table, eid, file=str(folder / self.participants))
-        lines = table.with_row_index("line", offset=2).with_columns(eids.alias("patient_id"))
-        return lines.unique("patient_id", keep="first", maintain_order=True)
+        """Return a row per participant: ``<name>.<instance>`` of each mapped column, and ``<event>_time``."""
+        eid, file = self.columns.get("patient_id", "eid"), str(folder / self.participants)
+        places = {(name, one): at.replace("{instance}", str(one)) for name, at in mapped.items() for one in instances}
+        wanted = dict.fromkeys((eid, *places.values(), *self.events.values()))
+        table = read_published(folder, self.participants, origin=ORIGIN, columns=tuple(wanted))
+        people = table.with_row_index("line", offset=2).select(
+            "line",
+            identifiers(table, eid, file=file).alias("patient_id"),
+            *(_read(name, table, at, file=file).alias(f"{name}.{one}") for (name, one), at in places.items()),
+            *(times(table, column, file=file).alias(f"{event}_time") for event, column in self.events.items()),
+        )
+        return people.unique("patient_id", keep="first", maintain_order=True)
 
 
 def _as_names(request: LabelRequest) -> tuple[str, ...]:
@@ -161,18 +165,21 @@ def _keep(ecgs: pl.DataFrame, condition: pl.Expr, flow: list[FlowStep], label: s
     return ecgs.filter(condition)
 
 
-def _values(name: str, rows: pl.DataFrame, column: str, *, file: str) -> pl.Series:
-    """Return a mapped column, each ECG's of its own visit, as what the cohort column holds."""
-    instances = rows["instance"].unique().to_list()
-    own = [pl.when(pl.col("instance") == one).then(pl.col(column.format(instance=one))) for one in instances]
-    cells = rows.select((pl.coalesce(own) if own else pl.lit(None, pl.String)).alias(column))
+def _read(name: str, table: pl.DataFrame, column: str, *, file: str) -> pl.Series:
+    """Return a column of the table as what the cohort's ``name`` holds."""
     if name == "sex":
-        return recoded(cells, column, SEX, unknown="U")
+        return recoded(table, column, SEX, unknown="U")
     if name == "ecg_time":
-        return times(cells, column, file=file)
+        return times(table, column, file=file)
     if name == "site" or name.startswith("group."):
-        return cells[column]
-    return numbers(cells, column, file=file)
+        return table[column]
+    return numbers(table, column, file=file)
+
+
+def _of_visit(name: str, rows: pl.DataFrame, instances: list[int]) -> pl.Series:
+    """Return what is known of each ECG at its own visit."""
+    own = [pl.when(pl.col("instance") == one).then(pl.col(f"{name}.{one}")) for one in instances]
+    return rows.select(pl.coalesce(own).alias(name))[name]
 
 
 def _locations(folder: Path, columns: Columns) -> Iterator[RecordLocation]:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import polars as pl
 
-from einthoven.cohort.sources.published import times
 from einthoven.errors import CohortError
 
 __all__ = ["FollowUp", "followed_up"]
@@ -25,7 +24,7 @@ class FollowUp(NamedTuple):
     dropped: list[pl.DataFrame]
 
 
-def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until: date | None, *, file: str) -> FollowUp:
+def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until: date | None) -> FollowUp:
     """Return each participant's events and last contact.
 
     A participant with an event of unknown date is left out: neither that it happened nor that it didn't can be said of
@@ -34,17 +33,15 @@ def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until:
     Parameters
     ----------
     people : DataFrame
-        ``patient_id``, ``line`` in the file, and the cells of the events as text.
+        ``patient_id``, ``line`` in the file, and ``<event>_time`` of each event.
     events : mapping of event to column
         ``death`` ends the follow-up.
     followed_until : date, optional
-    file : str
-        For the errors.
 
     Raises
     ------
     CohortError
-        For events without ``followed_until``, or a cell that is no date.
+        For events without ``followed_until``.
     """
     if not events:
         return FollowUp(None, [])
@@ -53,16 +50,11 @@ def followed_up(people: pl.DataFrame, events: Mapping[str, str], followed_until:
             "events need data.*.followed_until: the day until which the registries are complete, such as 2022-11-30"
         )
     end = datetime.combine(followed_until, datetime.min.time())
-    table = people.select(
-        "line",
-        "patient_id",
-        *(times(people, column, file=file).alias(f"{event}_time") for event, column in events.items()),
-    )
     names = [f"{event}_time" for event in events]
-    undated = table.unpivot(names, index=["line", "patient_id"], variable_name="event").filter(
+    undated = people.unpivot(names, index=["line", "patient_id"], variable_name="event").filter(
         pl.col("value").is_in(UNKNOWN_DATES)
     )
-    kept = table.join(undated, on="patient_id", how="anti", maintain_order="left")
+    kept = people.join(undated, on="patient_id", how="anti", maintain_order="left")
     death = f"{DEATH}_time"
     last = pl.min_horizontal(pl.col(death), pl.lit(end)) if DEATH in events else pl.lit(end)
     known = [pl.when(pl.col(name) <= pl.col("last_contact")).then(pl.col(name)).alias(name) for name in names]
