@@ -62,6 +62,17 @@ def test_rows_are_those_of_the_list_whatever_the_order_of_the_measurements(sourc
     assert read(data.locations[5]).signal.shape == (12, 500)
 
 
+def test_a_cell_that_is_no_number_is_named_by_its_line_of_the_table(source, tmp_path):
+    """Though the ECGs are in another order."""
+    shutil.copytree(source.path, tmp_path / "all")
+    table = tmp_path / "all" / "machine_measurements.csv"
+    lines = table.read_text().splitlines()
+    lines[2] = lines[2].rpartition(",")[0] + ",left"
+    table.write_text("\n".join(lines) + "\n")
+    with pytest.raises(CohortError, match=r"machine_measurements\.csv, line 3: column 't_axis' holds 'left'"):
+        dataclasses.replace(source, path=str(tmp_path / "all")).load()
+
+
 def test_leads_are_read_by_name(source):
     """AVF is stored before aVL."""
     assert read(source.load().locations[0]).leads[4:6] == ("aVL", "aVF")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from einthoven.cohort.sources.mimic_iv_measurements import MACHINE_COLUMNS, machine_measurements
+from einthoven.cohort.sources.mimic_iv_measurements import MACHINE_COLUMNS, MEASURED, machine_measurements
 from einthoven.errors import CohortError
 
 
@@ -17,6 +17,7 @@ def measured(*rows):
 
 def test_intervals_are_differences_of_marks():
     """In milliseconds; the rate follows from RR."""
+    assert tuple(measured("800,40,148,240,400,640,49,-50,82")) == MEASURED
     assert measured("800,40,148,240,400,640,49,-50,82") == {
         "heart_rate_bpm": [75.0],
         "rr_ms": [800.0],

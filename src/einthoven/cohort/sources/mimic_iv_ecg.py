@@ -16,7 +16,7 @@ import polars as pl
 from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.sources.followed_ecgs import followed_ecgs
 from einthoven.cohort.sources.mimic_iv_hospital import HospitalTables, read_hospital
-from einthoven.cohort.sources.mimic_iv_measurements import MACHINE_COLUMNS, machine_measurements
+from einthoven.cohort.sources.mimic_iv_measurements import MACHINE_COLUMNS, MEASURED, machine_measurements
 from einthoven.cohort.sources.mimic_iv_statements import REPORTS, ReadReports, read_reports
 from einthoven.cohort.sources.published import flow_step, identifiers, read_published, times
 from einthoven.cohort.sources.requested_labels import Columns, FindingLabels, RequestedLabels, finding_columns
@@ -71,7 +71,7 @@ class MimicIvEcg:
         table = self._table(folder)
         file = str(folder / self.measurements)
         hospital = read_hospital(folder / self.hospital, table) if self.hospital else HospitalTables.unknown(table)
-        measured = machine_measurements(table, file=file)
+        measured = {name: table[name] for name in MEASURED}
         said = read_reports(table, file=file) if requested.stated else ReadReports.none(table.height)
         known = FindingLabels(said.findings, said.row_of, measured, sex=hospital.sex)
         columns: Columns = {name: table[name].to_list() for name in ("record_id", "patient_id", "path", "ecg_time")}
@@ -91,14 +91,9 @@ class MimicIvEcg:
         )
 
     def _table(self, folder: Path) -> pl.DataFrame:
-        """Return one row per ECG: ids, time, path, and all that the machine said as text."""
-        machine = read_published(
-            folder,
-            self.measurements,
-            origin=ORIGIN,
-            columns=(*ABOUT, *MACHINE_COLUMNS),
-            optional=REPORTS,
-        )
+        """Return one row per ECG: ids, time, path, what the machine stated as text, and what it measured."""
+        wanted = (*ABOUT, *MACHINE_COLUMNS)
+        machine = read_published(folder, self.measurements, origin=ORIGIN, columns=wanted, optional=REPORTS)
         file = str(folder / self.measurements)
         table = machine.with_columns(
             identifiers(machine, "study_id", file=file).alias("record_id"),
@@ -110,6 +105,7 @@ class MimicIvEcg:
                 "files/p{}/p{}/s{}/{}", pl.col("patient_id").str.slice(0, 4), "patient_id", "record_id", "record_id"
             ),
             filter=pl.concat_str("bandwidth", "filtering", separator=", ", ignore_nulls=True),
+            **machine_measurements(machine, file=file),
         )
         return table if self.waveforms == "absent" else _as_listed(folder, table)
 

@@ -6,12 +6,13 @@ import polars as pl
 
 from einthoven.cohort.sources.published import numbers
 
-__all__ = ["MACHINE_COLUMNS", "machine_measurements"]
+__all__ = ["MACHINE_COLUMNS", "MEASURED", "machine_measurements"]
 
 RR = "rr_interval"
 MARKS = ("p_onset", "p_end", "qrs_onset", "qrs_end", "t_end")
 AXES = ("p_axis", "qrs_axis", "t_axis")
 MACHINE_COLUMNS = (RR, *MARKS, *AXES)
+MEASURED = ("heart_rate_bpm", "rr_ms", "p_ms", "pr_ms", "qrs_ms", "qt_ms", *(f"{axis}_deg" for axis in AXES))
 # the recording lasts 10 s: what lies beyond is a stand-in for "not found" (29999, and in a few rows 32767 or 43008)
 LONGEST_MS = 10_000
 WIDEST_AXIS_DEG = 360
