@@ -8,17 +8,19 @@ there), and a part of the reports has its LVEF as a fraction in a column of its 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
 from einthoven.ecg.formats.writing import write
-from fakes.synthetic_ecg import synthetic_ecg
+from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.ecg.record import Record
+from fakes.ptb_xl_folder import fake_ecg
 
 EXPORTED = datetime.fromisoformat("2023-12-31")
 SUFFIX = {"muse": ".xml", "wfdb": ".hea", "dicom": ".dcm"}
@@ -44,7 +46,7 @@ class HospitalTruth:
     reports : DataFrame
         ``outcome_id, patient_id, outcome_time, lvef, low, high, method``; null where the report gives no number.
     pairs : DataFrame
-        ``record_id, outcome_id, gap_days`` (report minus ECG, calendar days) within 14 days.
+        ``record_id, outcome_id, gap_days`` (report minus ECG, calendar days), none more than ``most_days_apart``.
     diagnoses, events : DataFrame
         In canonical columns.
     settings : dict
@@ -79,7 +81,14 @@ class _Rows:
 
 
 def write_hospital_export(
-    folder: Path, *, seed: int = 0, n_patients: int = 60, with_signals: bool = False, ecg_format: str = "muse"
+    folder: Path,
+    *,
+    seed: int = 0,
+    n_patients: int = 60,
+    with_signals: bool = False,
+    ecg_format: str = "muse",
+    table_format: Literal["csv", "parquet", "sqlite"] = "csv",
+    most_days_apart: int = 14,
 ) -> HospitalTruth:
     """Write the tables, and an ECG file per row.
 
@@ -92,17 +101,20 @@ def write_hospital_export(
     with_signals : bool
         Whether files hold ECGs; otherwise they are empty, which is enough as long as nobody reads signals.
     ecg_format : ``muse``, ``wfdb`` or ``dicom``
+    table_format : ``csv``, ``parquet`` or ``sqlite``
+    most_days_apart : int
+        Between an ECG and its echo; one echo in ten comes far later and belongs to no ECG.
     """
     rng = np.random.default_rng(seed)
     rows = _Rows()
     for number in range(n_patients):
-        _add_patient(rows, number, rng, suffix=SUFFIX[ecg_format])
+        _add_patient(rows, number, rng, suffix=SUFFIX[ecg_format], most_days_apart=most_days_apart)
     # a row whose time nobody can read, and one whose file is lost
     rows.ecgs += [
         ["9999998", rows.patients[0][0], "unknown", f"ecg/none{SUFFIX[ecg_format]}", "Sinus rhythm", "90 ms", "A"],
         ["9999999", rows.patients[0][0], "2019-01-01 08:00:00", f"ecg/lost{SUFFIX[ecg_format]}", "", "", "A"],
     ]
-    _write_tables(folder, rows)
+    _write_tables(folder, rows, table_format=table_format)
     _write_ecgs(folder, rows, with_signals=with_signals, ecg_format=ecg_format, rng=rng)
     return HospitalTruth(
         pl.DataFrame(rows.true_ecgs, infer_schema_length=None),
@@ -110,13 +122,24 @@ def write_hospital_export(
         pl.DataFrame(rows.pairs, infer_schema_length=None),
         pl.DataFrame(rows.true_diagnoses, infer_schema_length=None),
         pl.DataFrame(rows.true_events, infer_schema_length=None),
-        study_settings(ecg_format),
+        study_settings(ecg_format, table_format),
         n_unreadable=1,
     )
 
 
-def study_settings(ecg_format: str = "muse") -> dict[str, Any]:
+def study_settings(ecg_format: str = "muse", table_format: str = "csv") -> dict[str, Any]:
     """Return what the study file says of the export."""
+    settings = _settings_of_csv(ecg_format)
+    for kind in ("ecgs", "reports", "diagnoses", "events", "patients"):
+        name = Path(settings[kind].pop("file")).stem
+        lies = (
+            {"sql": name, "database": "export.db"} if table_format == "sqlite" else {"file": f"{name}.{table_format}"}
+        )
+        settings[kind] |= lies
+    return settings
+
+
+def _settings_of_csv(ecg_format: str) -> dict[str, Any]:
     return {
         "format": ecg_format,
         "statement_separator": "|",
@@ -169,7 +192,7 @@ def study_settings(ecg_format: str = "muse") -> dict[str, Any]:
     }
 
 
-def _add_patient(rows: _Rows, number: int, rng: np.random.Generator, *, suffix: str) -> None:
+def _add_patient(rows: _Rows, number: int, rng: np.random.Generator, *, suffix: str, most_days_apart: int) -> None:
     patient = f"{number + 1:07d}"
     sex = "U" if number % 17 == 3 else "FM"[number % 2]  # some sexes are missing
     birth = EXPORTED - timedelta(days=int(rng.integers(30 * 365, 88 * 365)))
@@ -197,17 +220,19 @@ def _add_patient(rows: _Rows, number: int, rng: np.random.Generator, *, suffix: 
                 "path": path,
             }
         )
-        _add_reports(rows, len(rows.true_ecgs), rng, ecg=rows.true_ecgs[-1], ef=ef)
+        _add_reports(rows, len(rows.true_ecgs), rng, ecg=rows.true_ecgs[-1], ef=ef, most_days_apart=most_days_apart)
     _add_diagnoses(rows, patient, rng, first=first, is_weak=is_weak)
     _add_events(rows, patient, rng, first=first, is_weak=is_weak)
 
 
-def _add_reports(rows: _Rows, number: int, rng: np.random.Generator, *, ecg: dict[str, Any], ef: int) -> None:
+def _add_reports(
+    rows: _Rows, number: int, rng: np.random.Generator, *, ecg: dict[str, Any], ef: int, most_days_apart: int
+) -> None:
     """Add no echo, one, or two that share the ECG; before it or after it, a few too far from it."""
     if number % 9 == 4:
         return
-    for twin in range(2 if number % 11 == 5 else 1):
-        gap = int(rng.integers(-14, 15)) if number % 10 else 40
+    for _ in range(2 if number % 11 == 5 else 1):
+        gap = int(rng.integers(-most_days_apart, most_days_apart + 1)) if number % 10 else most_days_apart + 26
         day = ecg["ecg_time"].replace(hour=0, minute=0, second=0) + timedelta(days=gap)
         report = f"E{len(rows.reports) + 1:05d}"
         wording, middle, low, high, method = WORDINGS[int(rng.integers(len(WORDINGS)))]
@@ -226,9 +251,8 @@ def _add_reports(rows: _Rows, number: int, rng: np.random.Generator, *, ecg: dic
         rows.true_reports.append(
             truth | {name: float(part) if isinstance(part, int) else part for name, part in value.items()}
         )
-        if abs(gap) <= 14:
+        if abs(gap) <= most_days_apart:
             rows.pairs.append({"record_id": ecg["record_id"], "outcome_id": report, "gap_days": gap})
-        del twin
 
 
 def _add_diagnoses(rows: _Rows, patient: str, rng: np.random.Generator, *, first: datetime, is_weak: bool) -> None:
@@ -260,25 +284,32 @@ def _day(time: datetime | None) -> str:
     return "" if time is None else f"{time:%Y-%m-%d}"
 
 
-def _write_tables(folder: Path, rows: _Rows) -> None:
+def _write_tables(folder: Path, rows: _Rows, *, table_format: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    ecgs = ("ECG_NO", "PAT_ID", "ACQUIRED", "FILE", "DIAGNOSIS", "QRS", "SITE")
-    _write_csv(folder / "ecgs.csv", ecgs, rows.ecgs)
-    _write_csv(folder / "echo.csv", ("REPORT_NO", "PAT_ID", "ECHO_DATE", "EF", "REPORT"), rows.reports)
-    _write_csv(folder / "icd.csv", ("PAT_ID", "ICD10", "CODED"), rows.diagnoses)
-    _write_csv(folder / "follow_up.csv", ("PAT_ID", "LAST_SEEN", "DIED", "MACE"), rows.events)
-    _write_csv(folder / "patients.csv", ("PAT_ID", "SEX", "BIRTH"), rows.patients)
-
-
-def _write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        writer.writerows(rows)
+    tables = {
+        "ecgs": (("ECG_NO", "PAT_ID", "ACQUIRED", "FILE", "DIAGNOSIS", "QRS", "SITE"), rows.ecgs),
+        "echo": (("REPORT_NO", "PAT_ID", "ECHO_DATE", "EF", "REPORT"), rows.reports),
+        "icd": (("PAT_ID", "ICD10", "CODED"), rows.diagnoses),
+        "follow_up": (("PAT_ID", "LAST_SEEN", "DIED", "MACE"), rows.events),
+        "patients": (("PAT_ID", "SEX", "BIRTH"), rows.patients),
+    }
+    for name, (columns, cells) in tables.items():
+        if table_format == "csv":
+            with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows([columns, *cells])
+        elif table_format == "parquet":
+            table = pl.DataFrame(cells, schema=dict.fromkeys(columns, pl.String), orient="row", strict=False)
+            table.write_parquet(folder / f"{name}.parquet")
+        else:
+            connection = sqlite3.connect(folder / "export.db")
+            connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
+            connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", cells)
+            connection.commit()
+            connection.close()
 
 
 def _write_ecgs(folder: Path, rows: _Rows, *, with_signals: bool, ecg_format: str, rng: np.random.Generator) -> None:
-    """Write a file per usable ECG; a low ejection fraction widens QRS, lowers it and quickens the heart."""
+    """Write a file per usable ECG; a low ejection fraction mostly widens QRS and turns T."""
     (folder / "ecg").mkdir(exist_ok=True)
     for number, ecg in enumerate(rows.true_ecgs):
         path = folder / ecg["path"]
@@ -286,18 +317,17 @@ def _write_ecgs(folder: Path, rows: _Rows, *, with_signals: bool, ecg_format: st
             path.touch()
             continue
         is_low = ecg["lvef"] <= 40
-        record = synthetic_ecg(
-            rate_hz=250.0,
-            rr_ms=float(rng.normal(700 if is_low else 850, 60)),
-            shape="lbbb" if is_low and number % 3 else "normal",
-            gain=float(rng.normal(0.7 if is_low else 1.0, 0.08)),
-            wander_mv=0.05,
-            seed=number,
+        microvolts = fake_ecg(rng, kind=2 if is_low and number % 4 else 0, rate_hz=250)
+        record = Record(
+            (microvolts.T / 1000).astype(np.float32),
+            STANDARD_LEADS,
+            250.0,
+            ecg["record_id"],
             patient_id=ecg["patient_id"],
-            sex=ecg["sex"],
-            age_years=float(int(ecg["age_years"])),
             time=ecg["ecg_time"],
             time_kind="naive",
-            statements=tuple(rows.ecgs[number][4].split("|")),  # type: ignore[attr-defined]
-        ).record
+            age_years=float(int(ecg["age_years"])),
+            sex=ecg["sex"],
+            statements=tuple(str(rows.ecgs[number][4]).split("|")),
+        )
         write(record, path, format=ecg_format)

@@ -78,6 +78,18 @@ def test_tables_are_handed_on_in_canonical_columns(export):
     assert data.events.equals(truth.events.select(data.events.columns))
 
 
+@pytest.mark.parametrize("table_format", ["parquet", "sqlite"])
+def test_tables_may_lie_in_other_files(export, tmp_path, table_format):
+    """What is read is the same."""
+    folder, truth = export
+    expected = hospital(folder, truth).load()
+    other = write_hospital_export(tmp_path / "other", n_patients=40, table_format=table_format)
+    data = hospital(tmp_path / "other", other).load()
+    assert data.columns == expected.columns
+    for name in ("reports", "diagnoses", "events"):
+        assert getattr(data, name).equals(getattr(expected, name))
+
+
 def test_reports_pair_with_their_ecgs(export):
     """Before or after the ECG, two to one ECG, none at all, and those that are too far away."""
     folder, truth = export

@@ -25,8 +25,8 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 NUMERIC_DATE = r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\D.*)?$"
 SHORT_YEAR = r"^\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2}(?:\D.*)?$"
 DAY_NUMBER = r"^[2-6]\d{4}(?:\.\d+)?$"
-# from births of the first patients with an ECG to years that deidentification shifts to (MIMIC-IV: 2100 to 2212); outside
-# lie placeholders (1753, 2999, 9999) and years that were written with two digits
+# from births of the first patients with an ECG to years that deidentification shifts to (MIMIC-IV: 2100 to 2212);
+# outside lie placeholders (1753, 2999, 9999) and years that were written with two digits
 FIRST_YEAR, LAST_YEAR = 1800, 2299
 ACCEPTED = "accepted are YYYY-MM-DD, YYYYMMDD, both with hours and minutes, and YYYYMMDDHHMMSS; others need time_format"
 TOKENS = {"YYYY": "%Y", "MMM": "%b", "MM": "%m", "DD": "%d", "HH": "%H", "SS": "%S"}
