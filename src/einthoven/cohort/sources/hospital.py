@@ -23,7 +23,7 @@ from einthoven.cohort.tables.ages import with_patients
 from einthoven.cohort.tables.doubled_rows import Rows, without
 from einthoven.cohort.tables.ecg_files import locate_rows, paths_of_rows
 from einthoven.cohort.tables.ecg_headers import read_ecg_headers
-from einthoven.cohort.tables.echo_text import with_read_quantities
+from einthoven.cohort.tables.echo_text import ReadReports, with_read_quantities
 from einthoven.cohort.tables.follow_up import follow_up_columns, is_by_date, with_deaths
 from einthoven.cohort.tables.kinds import Kind
 from einthoven.cohort.tables.linked import check_linked
@@ -125,39 +125,34 @@ class Hospital:
             columns |= follow_up.table.to_dict(as_series=False)
             notes += follow_up.notes
         columns |= self._labels(rows.table, requested, from_files=self.ecgs is None)
-        reports = (
-            with_read_quantities(tables["reports"], self.report_quantities, workers=self.workers)
-            if "reports" in tables
-            else None
-        )
-        dated = [archive.typed, *(typed[kind] for kind in ("reports",) if kind in typed)]
+        reports = self._reports(tables.get("reports"))
+        dated = {"ecgs": archive.typed, **typed}
         return SourceData(
             columns=columns,
             locations=tuple(archive.locations[record_id] for record_id in rows.table["record_id"]),
             flow=tuple(flow),
             labels=requested.outcomes,
             auxiliary=requested.auxiliary,
-            reports=reports.table if reports else None,
+            reports=reports.table,
             diagnoses=tables.get("diagnoses"),
             events=events,
-            date_only=frozenset(each.kind for each in dated if each.date_only),
+            date_only=frozenset(kind for kind in ("ecgs", "reports") if kind in dated and dated[kind].date_only),
             dropped=_dropped(rows, typed, notes),
-            findings=reports.findings if reports else None,
+            findings=reports.findings,
         )
 
     def _typed(self, kind: Kind, folder: Path) -> TypedTable | None:
-        settings: TableSettings | None = {
-            "ecgs": self.ecgs,
-            "patients": self.patients,
-            "reports": self.reports,
-            "diagnoses": self.diagnoses,
-            "events": self.events,
-        }[kind]
+        settings: TableSettings | None = getattr(self, kind)
         if settings is None:
             return None
         if settings.export_date is None:
             settings = replace(settings, export_date=self.export_date)
         return read_table_as(kind, settings, folder)
+
+    def _reports(self, reports: pl.DataFrame | None) -> ReadReports:
+        if reports is None:
+            return ReadReports(None, None)
+        return with_read_quantities(reports, self.report_quantities, workers=self.workers)
 
     def _archive(self, folder: Path, progress: ProgressCallback) -> _Archive:
         """Return the ECGs that have a file, and how many have none."""

@@ -17,7 +17,7 @@ PARTS = ("low", "high", "method", "flags")
 class ReadReports(NamedTuple):
     """Reports with the quantities that their texts give, and every value that was found."""
 
-    table: pl.DataFrame
+    table: pl.DataFrame | None
     findings: pl.DataFrame | None
 
 

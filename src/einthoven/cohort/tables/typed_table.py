@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-__all__ = ["DROPPED", "TypedTable", "dropped_cells", "no_rows_dropped"]
+__all__ = ["DROPPED", "TypedTable", "dropped_cells", "no_rows_dropped", "summary_of_dropped"]
 
 DROPPED = {"kind": pl.String, "row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
 
@@ -66,3 +66,20 @@ def dropped_cells(
         value="value",
         reason=pl.lit(reasons) if isinstance(reasons, str) else reasons.cast(pl.String),
     )
+
+
+def summary_of_dropped(dropped: pl.DataFrame) -> pl.DataFrame:
+    """Return ``kind, column, reason, n, row, value``: how often each reason applies, with the first cell as an example.
+
+    Notes on whole tables, which have no row, come last.
+
+    Examples
+    --------
+    >>> cells = dropped_cells("ecgs", [7, 3], column="age_years", values=pl.Series(["old", "?"]), reasons="no number")
+    >>> summary_of_dropped(cells).rows()
+    [('ecgs', 'age_years', 'no number', 2, 3, '?')]
+    """
+    first = pl.struct("row", "value").sort_by("row").first()
+    counts = dropped.group_by("kind", "column", "reason").agg(n=pl.len(), first=first).unnest("first")
+    by = [pl.col("row").is_null(), "kind", "n", "column", "reason"]
+    return counts.sort(by, descending=[False, False, True, False, False])
