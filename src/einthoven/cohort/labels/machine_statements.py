@@ -137,7 +137,7 @@ def unread(texts: Iterable[str]) -> list[str]:
 
 def statement_coverage(texts: Iterable[str]) -> StatementCoverage:
     """Return how many statements were understood in full, and what was not."""
-    counts = Counter(texts)
+    counts = Counter(list(texts))
     fragments: Counter[str] = Counter()
     understood = 0
     for text, count in counts.items():

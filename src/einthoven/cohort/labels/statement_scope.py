@@ -102,9 +102,11 @@ class _Clause:
                 self._with()
             elif item.kind == "@in":
                 self._in(at)
+            elif item.kind == "@due":
+                self.mode = "" if self.mode in ("@not", "@not_now") else self.mode
             elif item.kind == "@neutral":
                 self.mode = "" if not self.reached else self.mode
-            elif item.kind == "@stop" or item.kind in ("@and", "@or", "@slash", "@due", UNREAD, "@comparison"):
+            elif item.kind == "@stop" or item.kind in ("@and", "@or", "@slash", UNREAD, "@comparison"):
                 continue
             else:
                 self._behind(at, item.kind)
@@ -216,7 +218,7 @@ class _Clause:
         elif kind == "@hedge_after":
             for read in self._before(at, over_commas=True):
                 read.presence = "uncertain" if read.presence == "present" else read.presence
-            self.mode = ""
+            self.mode, self.mode_at, self.reached = ("" if self.groups else "@hedge"), at, 0
         elif kind == "@changed_to":
             if self._is_rhythm_change(at):
                 self._deny(at, compared=True)
