@@ -21,6 +21,7 @@ from fakes.cinc2011_folder import make_cinc2011, make_cinc2011_table
 from fakes.cinc2021_folder import make_cinc2021
 from fakes.code15_folder import make_code15, make_code15_files
 from fakes.cpsc2018_folder import make_cpsc2018, make_cpsc2018_original
+from fakes.echonext_folder import make_echonext
 from fakes.fake_source import FakeSource
 from fakes.georgia_folder import make_georgia
 from fakes.hospital_folder import make_hospital
@@ -47,6 +48,7 @@ FAKES: dict[str, FakeSource] = {
     "hospital": FakeSource(make_hospital, "ecgs.csv", ("qrs_above_140",), ("qrs_abov_140",), "qrs_above_140"),
     "incart": FakeSource(make_incart, "I[0-9][0-9].hea", "einthoven46", "einthoven64", "einthoven46"),
     "ludb": FakeSource(make_ludb, "ludb.csv", ("stemi_lateral_wall",), ("stemi_latteral",), "stemi_lateral_wall"),
+    "echonext": FakeSource(make_echonext, "EchoNext_val_waveforms.npy", "echonext", "echonex", "echonext"),
     "mimic_iv_ecg": FakeSource(
         make_mimic_iv_ecg, "record_list.csv", "einthoven46", ("atrial_fibrilation",), "atrial_fibrillation"
     ),

@@ -9,7 +9,7 @@ import pytest
 
 from einthoven.cohort.sources.echonext import EchoNext
 from einthoven.ecg.formats import read
-from einthoven.errors import CohortError, SpecificationError
+from einthoven.errors import CohortError
 from fakes.echonext_folder import make_echonext
 
 
@@ -27,7 +27,6 @@ def test_each_row_finds_its_waveform_within_its_part(source):
     assert data.official_split == ("train", "validation", "train", "test", "train", "validation")
 
 
-@pytest.mark.xfail(reason="the array reader takes no axis of length 1 yet", raises=SpecificationError)
 def test_waveforms_are_read_without_millivolts(source):
     """They were standardised lead by lead."""
     for location in source.load().locations:

@@ -15,6 +15,7 @@ SOURCES = {
     "incart": "einthoven.cohort.sources.incart:Incart",
     "cinc2011": "einthoven.cohort.sources.cinc2011:Cinc2011",
     "mimic_iv_ecg": "einthoven.cohort.sources.mimic_iv_ecg:MimicIvEcg",
+    "echonext": "einthoven.cohort.sources.echonext:EchoNext",
     "code15": "einthoven.cohort.sources.code15:Code15",
     "sph": "einthoven.cohort.sources.sph:Sph",
     "uk_biobank": "einthoven.cohort.sources.uk_biobank:UkBiobank",

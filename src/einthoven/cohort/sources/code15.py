@@ -2,7 +2,8 @@
 
 Six abnormalities, age, sex, and of each patient's first ECG whether and after how many years the patient died. Two
 layouts are read: one file per ECG, ``meta.csv`` with ``org/*.mat``, and that of the owners, ``exams.csv`` with
-``exams_part0.hdf5`` to ``exams_part17.hdf5``, whose ECGs of 7 to 10 s are filled with zeros to 4,096 samples.
+``exams_part0.hdf5`` to ``exams_part17.hdf5``, whose ECGs of 7 to 10 s are filled with zeros to 4,096 samples;
+these are left out.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ class Code15:
 
     def _locations(self, folder: Path, table: pl.DataFrame) -> Iterator[RecordLocation]:
         declared = {"rate_hz": RATE_HZ, "unit": self.unit, "scale": self.scale, "leads": list(STANDARD_LEADS)}
-        in_parts = declared | {"axes": "record,sample,lead", "dataset": "tracings"}
+        in_parts = declared | {"axes": "record,sample,lead", "dataset": "tracings", "padding": "zero"}
         alone = declared | {"axes": "lead,sample", "dataset": "feats"}
         for exam, patient, path, row in table.select("exam_id", "patient_id", "path", "row").iter_rows():
             options = alone if row is None else in_parts | {"row": row}

@@ -9,6 +9,8 @@ from einthoven.ecg.formats import RecordLocation, read
 from einthoven.errors import (
     LeadError,
     SignalError,
+    SpecificationError,
+    UnreadableFileError,
 )
 from fakes.array_files import layout, write_array
 from fakes.wfdb_files import STANDARD
@@ -116,3 +118,46 @@ def test_the_provenance_says_which_leads_are_stored_and_what_a_whole_number_is_w
     provenance = read_with(path, unit=unit, scale=2).provenance
     assert provenance.leads_stored == STANDARD
     assert provenance.original_step_mv == pytest.approx(steps)
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape"), [("record,one,sample,lead", (4, 1, 30, 12)), ("one,sample,lead,one", (1, 30, 12, 1))]
+)
+def test_axes_of_length_one_are_passed_over(tmp_path, axes, shape):
+    """Arrays that were made for images have an axis of channels."""
+    stored = signals()[: shape[0]].reshape(shape)
+    path = write_array(tmp_path / "a.npy", stored)
+    row = {"row": 2} if "record" in axes else {}
+    np.testing.assert_array_equal(read_with(path, axes=axes, **row).signal, signals()[row.get("row", 0)].T)
+
+
+def test_an_axis_declared_as_one_that_has_more_is_refused(tmp_path):
+    """Which of them is meant is not for us to say."""
+    path = write_array(tmp_path / "a.npy", signals().reshape(2, 2, 30, 12))
+    with pytest.raises(UnreadableFileError, match="has 2 entries on an axis declared as 'one'"):
+        read_with(path, axes="record,one,sample,lead", row=0)
+
+
+def test_padding_of_zeros_is_left_out_at_both_ends_alone(tmp_path):
+    """A flat stretch within the recording stays."""
+    stored = signals()[0]
+    stored[10:15] = 0
+    padded = np.concatenate([np.zeros((7, 12), np.float32), stored, np.zeros((5, 12), np.float32)])
+    path = write_array(tmp_path / "a.npy", padded)
+    record = read_with(path, padding="zero")
+    np.testing.assert_array_equal(record.signal, stored.T)
+    assert record.provenance.notes == ("12 samples of padding left out",)
+    assert read_with(path).signal.shape == (12, 42)
+
+
+def test_nothing_but_padding_is_no_ecg(tmp_path):
+    """Some data sets end with an empty row."""
+    path = write_array(tmp_path / "a.npy", np.zeros((20, 12), np.float32))
+    with pytest.raises(SignalError, match="nothing but padding"):
+        read_with(path, padding="zero")
+
+
+def test_an_unknown_padding_is_refused(tmp_path):
+    """What is left out has to be said in known words."""
+    with pytest.raises(SpecificationError, match="padding must be 'zero' or not declared, got 'edge'"):
+        read_with(write_array(tmp_path / "a.npy", signals()[0]), padding="edge")

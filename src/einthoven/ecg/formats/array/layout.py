@@ -12,9 +12,11 @@ from einthoven.ecg.formats.units import millivolts_per_unit
 from einthoven.ecg.record import MAX_RATE_HZ, MIN_RATE_HZ
 from einthoven.errors import SpecificationError
 
-__all__ = ["DECLARED", "OPTIONS", "ArrayLayout"]
+__all__ = ["DECLARED", "ONE", "OPTIONS", "ArrayLayout"]
 
 AXES = ("record", "sample", "lead")
+ONE = "one"
+PADDINGS = ("zero",)
 DECLARED = {
     "axes": 'the order of its axes, for example axes = "record,sample,lead" or "sample,lead"',
     "rate_hz": "its sampling rate, for example rate_hz = 500",
@@ -22,8 +24,8 @@ DECLARED = {
     "leads": 'its leads in stored order, for example leads = ["I", "II", "V1"]',
 }
 _NUMBERS: dict[str, type[int | float]] = {"rate_hz": float, "scale": float, "row": int, "skip_rows": int}
-_TEXTS = {"unit", "dataset", "delimiter", "suffix"}
-OPTIONS = (*DECLARED, "scale", "dataset", "row", "delimiter", "skip_rows", "columns", "suffix")
+_TEXTS = {"unit", "dataset", "delimiter", "suffix", "padding"}
+OPTIONS = (*DECLARED, "scale", "dataset", "row", "delimiter", "skip_rows", "columns", "suffix", "padding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,9 @@ class ArrayLayout:
 
     Attributes
     ----------
-    axes : tuple of ``record``, ``sample``, ``lead``
-        ``sample`` must be there, ``lead`` too unless there is one lead, ``record`` where a file holds many.
+    axes : tuple of ``record``, ``sample``, ``lead``, ``one``
+        ``sample`` must be there, ``lead`` too unless there is one lead, ``record`` where a file holds many; ``one`` is
+        an axis of length 1.
     rate_hz : float
     unit : str
     leads : tuple of str
@@ -48,6 +51,8 @@ class ArrayLayout:
         files, too: without it, those named like ``leads``.
     suffix : str, optional
         Which kind of file of a folder, for example ``.h5``.
+    padding : ``zero``, optional
+        Samples at both ends at which all leads are 0 fill the array up, and are left out.
     """
 
     axes: tuple[str, ...]
@@ -61,12 +66,17 @@ class ArrayLayout:
     skip_rows: int = 0
     columns: tuple[int, ...] = ()
     suffix: str | None = None
+    padding: str | None = None
 
     def __post_init__(self) -> None:
-        if not set(self.axes) <= set(AXES) or len(set(self.axes)) != len(self.axes) or "sample" not in self.axes:
+        named = [axis for axis in self.axes if axis != ONE]
+        if not set(named) <= set(AXES) or len(set(named)) != len(named) or "sample" not in named:
             raise SpecificationError(
-                f"axes must be 'record', 'sample' and 'lead' in stored order, each at most once, got {list(self.axes)}"
+                "axes must be 'record', 'sample' and 'lead' in stored order, each at most once, and 'one' for an axis "
+                f"of length 1, got {list(self.axes)}"
             )
+        if self.padding not in (None, *PADDINGS):
+            raise SpecificationError(f"padding must be 'zero' or not declared, got {self.padding!r}")
         if "lead" not in self.axes and len(self.leads) != 1:
             raise SpecificationError(f"axes without 'lead' hold one lead, got leads {list(self.leads)}")
         if not MIN_RATE_HZ <= self.rate_hz <= MAX_RATE_HZ:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from einthoven import __version__
 from einthoven.ecg.formats.amplitudes import beyond_measure
 from einthoven.ecg.formats.array.file import is_array, open_array
-from einthoven.ecg.formats.array.layout import OPTIONS, ArrayLayout
+from einthoven.ecg.formats.array.layout import ONE, OPTIONS, ArrayLayout
 from einthoven.ecg.formats.array.locate import locate
 from einthoven.ecg.formats.file_format import FileFormat
 from einthoven.ecg.formats.files import MAX_VALUES
@@ -44,7 +44,9 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
     layout = ArrayLayout.from_options(location.options, path=location.path)
     factor = layout.factor(path=location.path)
     stored = _stored(location, layout)
-    signal = _lead_by_sample(stored, layout, where=location.path)
+    padded = _lead_by_sample(stored, layout, where=location.path)
+    signal = _unpadded(padded, where=location.path) if layout.padding == "zero" else padded
+    n_padding = padded.shape[1] - signal.shape[1]
     selection = select_standard_leads(layout.leads, where=location.path)
     if selection.rows != tuple(range(signal.shape[0])):
         signal = signal[list(selection.rows)]
@@ -71,9 +73,17 @@ def read(location: RecordLocation, *, with_sha256: bool = True) -> Record:
             original_unit=layout.unit,
             original_step_mv=_steps_mv(stored, layout, factor=factor, n_leads=len(selection.leads)),
             leads_stored=selection.leads,
-            notes=selection.notes,
+            notes=(*selection.notes, *([f"{n_padding} samples of padding left out"] if n_padding else [])),
         ),
     )
+
+
+def _unpadded(signal: NDArray[Any], *, where: str) -> NDArray[Any]:
+    """Return the samples from the first to the last at which any lead isn't 0."""
+    filled = np.flatnonzero((signal != 0).any(axis=0))
+    if filled.size == 0:
+        raise SignalError(f"{where} holds a record of nothing but padding: leave it out")
+    return signal[:, filled[0] : filled[-1] + 1]
 
 
 def _steps_mv(stored: NDArray[Any], layout: ArrayLayout, *, factor: float, n_leads: int) -> tuple[float, ...]:
@@ -98,7 +108,11 @@ def _stored(location: RecordLocation, layout: ArrayLayout) -> NDArray[Any]:
         if not 0 <= layout.row < shape[axis]:
             raise UnreadableFileError(f"{location.path} has rows 0 to {shape[axis] - 1}, asked for row {layout.row}")
         index[axis] = layout.row
-        shape.pop(axis)
+    for axis in (axis for axis, name in enumerate(layout.axes) if name == ONE):
+        if shape[axis] != 1:
+            raise UnreadableFileError(f"{location.path} has {shape[axis]} entries on an axis declared as 'one'")
+        index[axis] = 0
+    shape = [length for length, chosen in zip(shape, index, strict=True) if isinstance(chosen, slice)]
     if np.prod(shape, dtype=float) > MAX_VALUES:
         raise UnreadableFileError(f"{location.path}: one record of shape {tuple(shape)} is no ECG: check the axes")
     try:
@@ -108,7 +122,7 @@ def _stored(location: RecordLocation, layout: ArrayLayout) -> NDArray[Any]:
 
 
 def _lead_by_sample(stored: NDArray[Any], layout: ArrayLayout, *, where: str) -> NDArray[Any]:
-    axes = [axis for axis in layout.axes if axis != "record"]
+    axes = [axis for axis in layout.axes if axis not in {"record", ONE}]
     if "lead" not in axes:
         stored = stored.reshape(1, -1)
     signal = stored.T if axes == ["sample", "lead"] else stored
