@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from einthoven.cohort.tables.text_file import read_text_file
+from einthoven.cohort.tables.text_file import _plain_rows, _quoted_rows, read_text_file
 from einthoven.errors import CohortError
 
 
@@ -118,3 +120,16 @@ def test_delimiter_that_excel_states_is_used(tmp_path):
     rows = read(tmp_path, b"sep=|\na|b\n1|2\n")
     assert rows.cells.rows() == [("1", "2")]
     assert rows.lines.to_list() == [3]
+
+
+CELL = st.text(alphabet="a1 .;é\t", max_size=4)
+
+
+@given(st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=6), st.sampled_from([",", "|"]))
+def test_the_fast_way_gives_what_the_slow_one_does(rows, delimiter):
+    """Files without quotes need not be read a cell at a time."""
+    text = "\n".join([f"x{delimiter}y", *(delimiter.join(row) for row in rows), ""])
+    plain, plain_torn = _plain_rows(text, ["x", "y"], delimiter)
+    quoted, quoted_torn = _quoted_rows(text, ["x", "y"], delimiter)
+    assert plain.rows() == quoted.rows()
+    assert plain_torn == quoted_torn
