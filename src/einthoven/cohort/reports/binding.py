@@ -10,7 +10,7 @@ from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Number, Token
 from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, is_separator, words_between
 
-__all__ = ["Bound", "bind", "measured"]
+__all__ = ["Bound", "bind", "measured", "methods_between"]
 
 FARTHEST_WITH_UNIT: Final = 9
 FARTHEST_WITHOUT: Final = 3
@@ -78,6 +78,7 @@ def _bound(
 
 def _lists(sentence: Sentence) -> Iterator[tuple[list[tuple[int, str]], list[int]]]:
     """Yield lists of names with as many numbers: "LVIDd/LVIDs 48/30 mm", "IVS and PW 10 and 9 mm"."""
+    yield from _lists_of_methods(sentence)
     index = 0
     while index < len(sentence):
         if "quantity" not in sentence[index].tags:
@@ -95,6 +96,36 @@ def _lists(sentence: Sentence) -> Iterator[tuple[list[tuple[int, str]], list[int
                 yield names, numbers
                 last = numbers[-1]
         index = last + 1
+
+
+def _lists_of_methods(sentence: Sentence) -> Iterator[tuple[list[tuple[int, str]], list[int]]]:
+    """Yield a name as often as it has methods with a number each: "EF (M-mode/Simpson) 62/58 %"."""
+    for index, token in enumerate(sentence):
+        methods = rules().quantities[token.tags["quantity"]].methods if token.tags.get("quantity", OTHER) != OTHER else ()
+        if not methods:
+            continue
+        ways = methods_between(sentence, index)
+        numbers = _numbers_after(sentence, ways[-1]) if len(ways) > 1 else []
+        if len(numbers) == len(ways) > 1:
+            yield [(index, token.tags["quantity"])] * len(ways), numbers
+
+
+def methods_between(sentence: Sentence, mention: int) -> list[int]:
+    """Return the methods of a list behind a name, before its first number; 2D counts as one without a name."""
+    ways: list[int] = []
+    linked = True
+    for index in range(mention + 1, len(sentence)):
+        token = sentence[index]
+        if {"method", "plane_less"} & token.tags.keys():
+            if not linked:
+                return []
+            ways.append(index)
+            linked = False
+        elif token.text in {"/", ",", "&"} or "and" in token.tags:
+            linked = True
+        elif token.text not in OPENING and "by" not in token.tags:
+            break
+    return ways
 
 
 def _next_of(sentence: Sentence, index: int, *, name: bool) -> int | None:

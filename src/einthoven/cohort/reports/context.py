@@ -62,7 +62,7 @@ def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
         scope = scope._replace(stress=False)
     elif "stress" in tags and "stress_neutral" not in tags:
         scope = scope._replace(stress=True)
-    if "reference" in tags or ("quantity" in tags and _is_range(sentence, index)):
+    if "reference" in tags or ("quantity" in tags and _is_range(sentence, index)) or _heads(sentence, index):
         scope = scope._replace(reference=True)
     if "target" in tags:
         scope = scope._replace(target=True)
@@ -78,6 +78,12 @@ def _is_range(sentence: Sentence, index: int) -> bool:
     after = sentence[index + 1 : index + 2]
     normal = any(token.text == "normal" for token in sentence[max(0, index - 2) : index])
     return normal and any("range_word" in token.tags for token in after)
+
+
+def _heads(sentence: Sentence, index: int) -> bool:
+    """Whether "normal:" begins a list of references."""
+    after = sentence[index + 1].text if index + 1 < len(sentence) else ""
+    return index == 0 and after == ":" and sentence[0].tags.get("word function") == "normal"
 
 
 def _earlier(scope: Scope, sentence: Sentence, index: int) -> Scope:
@@ -137,11 +143,11 @@ def backwards(sentence: Sentence, zone: Zone) -> bool:
         if not {"previous", "previous_of"} & token.tags.keys() or _compares(sentence, index):
             continue
         follows = _next(sentence, index)
-        if follows is None or follows.number is None:
-            if "previous" in token.tags:
-                return True
-            if follows is None or follows.text in CLOSING or is_separator(follows) or follows.kind in {"break", "date"}:
-                return True
-            if "study" in follows.tags:
-                return True
+        if follows is not None and follows.number is not None:
+            continue
+        last = follows is None or follows.text in CLOSING or is_separator(follows) or follows.kind in {"break", "date"}
+        if "previous" in token.tags or (last and "previous_behind" in token.tags):
+            return True
+        if follows is not None and "study" in follows.tags:
+            return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from einthoven.cohort.reports.context import scopes
+from einthoven.cohort.reports.context import Scope
 from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.rules import OTHER, rules
 from einthoven.cohort.reports.sentences import Sentence
@@ -36,13 +36,12 @@ class _Grade(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
-def read_grades(sentence: Sentence, text: str) -> list[ReportFinding]:
+def read_grades(sentence: Sentence, text: str, *, scope: list[Scope]) -> list[ReportFinding]:
     """Return the grades that a sentence gives."""
     names = [index for index, token in enumerate(sentence) if "quantity" in token.tags]
     graded = [index for index in names if _quantities(sentence, index)]
     if not graded:
         return []
-    scope = scopes(sentence)
     grades = _own_grades(sentence, names, graded, text)
     _inherit(sentence, graded, grades)
     found = []

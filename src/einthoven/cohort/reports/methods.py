@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from einthoven.cohort.reports.binding import Bound
+from einthoven.cohort.reports.binding import Bound, methods_between
 from einthoven.cohort.reports.finding import METHODS, Method
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
@@ -27,10 +27,10 @@ class Named(NamedTuple):
 def method_of(sentence: Sentence, bound: Bound, zone: Zone) -> Named:
     """Return the method of a number: from beside it, else from beside its name, else from before its name."""
     between = [index for index in zone.left if index > bound.mention]
-    listed = _listed(sentence, bound, between)
+    listed = _listed(sentence, bound)
     if listed is not None:
         return listed
-    own = _best(sentence, between if between else (), strict=False)
+    own = _best(sentence, between, strict=False)
     right = _best(sentence, zone.right, strict=False)
     if right.method != "unnamed" and (own.method == "unnamed" or bound.order > 0 or _bracketed(sentence, bound)):
         return right
@@ -38,7 +38,18 @@ def method_of(sentence: Sentence, bound: Bound, zone: Zone) -> Named:
         return own
     if bound.order > 0:
         return Named()
-    return _best(sentence, _before_name(sentence, min(bound.mention, bound.position)), strict=True)
+    before = _best(sentence, _before_name(sentence, min(bound.mention, bound.position)), strict=True)
+    return before if before.method != "unnamed" else _over_all(sentence)
+
+
+def _over_all(sentence: Sentence) -> Named:
+    """Return the method that a sentence begins with and a colon follows: "M-mode: LVIDd 50 mm, EF 62 %"."""
+    for index, token in enumerate(sentence):
+        if token.text == ":":
+            return _best(sentence, range(index), strict=True)
+        if token.number is not None or "quantity" in token.tags:
+            break
+    return Named()
 
 
 def _bracketed(sentence: Sentence, bound: Bound) -> bool:
@@ -46,9 +57,12 @@ def _bracketed(sentence: Sentence, bound: Bound) -> bool:
     return after < len(sentence) and sentence[after].text == "("
 
 
-def _listed(sentence: Sentence, bound: Bound, between: Sequence[int]) -> Named | None:
+def _listed(sentence: Sentence, bound: Bound) -> Named | None:
     """Return the method at the number's place in a list: "EF (M-mode/Simpson) 62/58 %"."""
-    return None
+    if bound.listed < 0:
+        return None
+    ways = methods_between(sentence, bound.mention)
+    return _best(sentence, ways[bound.listed : bound.listed + 1], strict=False) if bound.listed < len(ways) else None
 
 
 def _best(sentence: Sentence, indices: Iterable[int], *, strict: bool) -> Named:

@@ -143,7 +143,7 @@ def _compile(known: Rules) -> re.Pattern[str]:
         (?P<date>{DATE})
       | (?P<unit>[(\[]{unit}\s?[)\]])
       | (?P<between>between\s+)?(?P<number>{number})
-      | (?P<sign>->|-{{2,}}>|=>|>=|=<|<=|={{2,}}>|>>+|[→≥≤<>?])
+      | (?P<sign>[<>]\s?(?:/|or)\s?=|->|-{{2,}}>|=>|>=|=<|<=|={{2,}}>|>>+|[→≥≤<>?])
       | (?P<leader>[.]{{2,}}|_{{3,}}|…+)
       | (?P<break>[.。!]+(?=\s|$|[a-z가-힣(*])|\n\s*)
       | (?P<mark>[,:;=()\[\]{{}}/|&+~*#]|\t|[ ]{{3,}})
@@ -189,6 +189,9 @@ def tokenize(report: str) -> tuple[Token, ...]:
     tree, next_token, end, size = known.tree, _lexer().match, 0, len(text)
     while end < size:
         start = end
+        if text[start] == " " and text[start + 1 : start + 3] != "  ":
+            end = start + 1
+            continue
         if text[start] in tree:
             wording, end = longest(tree, text, start)
             if wording:
@@ -260,7 +263,12 @@ def _figure(written: str) -> float:
     return float(written.translate(LETTER_DIGITS))
 
 
-SIGN_OF: Final = {">": ">", "<": "<", "≥": ">=", "≤": "<=", ">=": ">=", "<=": "<=", "=<": "<=", "=>": ">="}
+SIGN_OF: Final = {
+    ">or=": ">=",
+    ">/=": ">=",
+    "<or=": "<=",
+    "</=": "<=",
+    ">": ">", "<": "<", "≥": ">=", "≤": "<=", ">=": ">=", "<=": "<=", "=<": "<=", "=>": ">="}
 BOUND: Final = {">=": ("low", ""), ">": ("low", "low excluded"), "<=": ("high", ""), "<": ("high", "high excluded")}
 
 
@@ -295,7 +303,7 @@ def _before(tokens: list[Token]) -> str:
     if token.kind == "sign":
         if token.text in {">", "=>"} and len(tokens) > 1 and tokens[-2].number is not None:
             return ""
-        return SIGN_OF.get(token.text, "")
+        return SIGN_OF.get(re.sub(r"\s", "", token.text), "")
     return token.tags.get("inequality_before") or token.tags.get("decade", "")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Final, NamedTuple
 
-from einthoven.cohort.reports.context import scopes
+from einthoven.cohort.reports.context import Scope
 from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.rules import OTHER, rules
 from einthoven.cohort.reports.sentences import Sentence
@@ -31,15 +31,15 @@ class _Said(NamedTuple):
     negated: bool
 
 
-def read_words(sentence: Sentence, text: str) -> list[ReportFinding]:
-    """Return what the words of a sentence say of quantities that have words."""
-    scope = None
+def read_words(sentence: Sentence, text: str, *, numbered: Set[int], scope: list[Scope]) -> list[ReportFinding]:
+    """Return what the words of a sentence say of quantities that have words; not of the names that have a number."""
     found = []
     for index, token in enumerate(sentence):
         quantity = token.tags.get("quantity", OTHER)
         if quantity == OTHER or not rules().quantities[quantity].words or token.tags["role"] == "disease":
             continue
-        scope = scope or scopes(sentence)
+        if index in numbered:
+            continue
         if (
             scope[index].previous
             or scope[index].target
