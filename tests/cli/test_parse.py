@@ -41,9 +41,7 @@ def test_texts_come_from_files_too(tmp_path):
     assert "did you mean 'said'" in str(result.exception)
 
 
-@pytest.mark.parametrize(
-    "words", [("statements",), ("statements", "x", "--file", "y"), ("statements", "--file", "none")]
-)
+@pytest.mark.parametrize("words", [[], ["x", "--file", "y"], ["--file", "none"]])
 def test_nothing_to_read_is_refused(words):
     """It says what to give."""
     assert isinstance(run("statements", *words).exception, SpecificationError)

@@ -49,7 +49,8 @@ def _flow(steps: Sequence[FlowStep]) -> Table:
         if step.label in SPLITS:
             continue
         label = ("  - " if step.excluded else "") + step.label
-        table.add_row(printable(label), f"{step.records:,} {step.counted}", f"{step.patients:,}")
+        counted = step.counted if step.records != 1 else step.counted.removesuffix("s")
+        table.add_row(printable(label), f"{step.records:,} {counted}", f"{step.patients:,}")
     return table
 
 
