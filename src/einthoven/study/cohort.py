@@ -127,10 +127,10 @@ def split_file_hash(file: str) -> str:
 
 
 def _plain(data: SourceData) -> dict[str, Any]:
-    columns = {name: [str(value) for value in values] for name, values in data.columns.items()}
+    columns = pl.DataFrame(data.columns, strict=False, infer_schema_length=None)
     frames = {"reports": data.reports, "diagnoses": data.diagnoses, "events": data.events}
     return {
-        "columns": columns,
+        "columns": _digest(columns),
         "official_split": data.official_split,
         "labels": data.labels,
         "auxiliary": data.auxiliary,
