@@ -152,3 +152,17 @@ def test_unknown_words_are_reported_with_their_number() -> None:
     coverage = statement_coverage(texts)
     assert (coverage.statements, coverage.understood) == (3, 1)
     assert coverage.fragments == (("gremlins", 2),)
+
+
+def test_pieces_of_a_statement_are_read_together() -> None:
+    pieces = ["Cannot rule out", "Anterior infarct", ", age undetermined"]
+    pieces += ["Atrial fibrillation", "has replaced", "Sinus rhythm"]
+    found = read_statements(pieces)
+    assert found["anterior_infarction"] == "uncertain"
+    assert (found["atrial_fibrillation"], found["sinus_rhythm"]) == ("present", "absent")
+
+
+def test_a_doubt_at_the_end_of_a_line_is_not_of_the_next_line() -> None:
+    found = read_statements(["LVH, possible", "Right bundle branch block", "RAE?", "Abnormal ECG"])
+    assert found["left_ventricular_hypertrophy"] == found["right_atrial_enlargement"] == "uncertain"
+    assert found["right_bundle_branch_block"] == found["abnormal_ecg"] == "present"

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from einthoven.cohort.labels.presence import Presence
-from einthoven.cohort.labels.statement_clauses import items_of
+from einthoven.cohort.labels.statement_fragments import whole_statements
+from einthoven.cohort.labels.statement_items import items_of
 from einthoven.cohort.labels.statement_scope import iter_unread, read_items
 from einthoven.cohort.labels.statement_text import words_of
 from einthoven.cohort.labels.vocabulary import vocabulary
@@ -97,7 +98,8 @@ def read_statements(texts: Sequence[str]) -> dict[str, Presence]:
     Parameters
     ----------
     texts : sequence of str
-        The lines of the interpretation; empty ones and signatures say nothing.
+        The lines of the interpretation in their order; empty ones and signatures say nothing. A line that can't stand
+        alone ("Cannot rule out", ", age undetermined") is read together with its neighbour.
 
     Examples
     --------
@@ -106,7 +108,7 @@ def read_statements(texts: Sequence[str]) -> dict[str, Presence]:
     ('present', 'uncertain')
     """
     rank: dict[str, int] = {}
-    for text in texts:
+    for text in whole_statements(texts):
         for found in read_statement(text):
             rank[found.concept] = max(rank.get(found.concept, 0), _rank(found))
     stated: dict[str, Presence] = {concept: _PRESENCE_OF_RANK[value] for concept, value in rank.items()}

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from einthoven.cohort.labels.presence import Presence
-from einthoven.cohort.labels.statement_clauses import FIND, HEDGES, UNREAD, Item, with_heads_read
+from einthoven.cohort.labels.statement_heads import with_heads_read
+from einthoven.cohort.labels.statement_items import FIND, HEDGES, UNREAD, Item
 from einthoven.cohort.labels.statement_text import grammar
 from einthoven.cohort.labels.vocabulary import vocabulary
 
@@ -262,13 +263,10 @@ class _Clause:
 def _together(reads: list[Read]) -> list[Read]:
     for rule in grammar()["together"]:
         first, second = rule["first"], rule["second"]
-        for at, read in enumerate(reads):
-            if read.concept != second:
-                continue
-            earlier = [other for other in reads[:at] if other.concept in first]
-            if first and not any(other.presence != "absent" for other in earlier):
-                continue
-            read.concept = rule["becomes"]
+        is_there = any(other.concept in first and other.presence != "absent" for other in reads)
+        for read in reads:
+            if read.concept == second and (is_there or not first):
+                read.concept = rule["becomes"]
     return reads
 
 

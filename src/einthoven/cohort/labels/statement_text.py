@@ -34,6 +34,7 @@ TOKEN = re.compile(
 )
 # one abbreviation may hold another: st segment and t wave -> st and t -> stt
 MOST_REWRITINGS = 3
+NUMBER = "#"
 BRACKETS = ("<", ">")
 MARKS = {"(": "<", ")": ">", "[": "<", "]": ">", "-": ",", "|": ";", "\n": ";", "\r": ";", ".": ";", "°": "degree"}
 
@@ -104,7 +105,8 @@ def _tokens(text: str) -> Iterable[Word]:
             for word in _canonical(last):
                 yield Word(word, start, end)
             continue
-        mark = match.group() if kind == "mark" else "#"
+        # a single digit may be a type or a degree; longer numbers are measurements and dates
+        mark = match.group() if kind == "mark" or (end - start == 1) else NUMBER
         if mark == "-" and text[start - 1 : start].isalnum() and text[end : end + 1].isalnum():
             continue
         if mark == "." and last in abbreviations and text[start - 1].isalnum():

@@ -1,4 +1,4 @@
-"""Words of a statement -> the phrases in it, and infarcts, ischaemia and injury with their places and ages.
+"""Infarcts, ischaemia and injury of a statement with their places and ages.
 
 "Old inferior and anterolateral infarct, possibly acute" is one head (infarct), two places and an age behind a doubt.
 """
@@ -7,146 +7,19 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 
-from einthoven.cohort.labels.statement_phrases import Trie, expand, phrase_rows
-from einthoven.cohort.labels.statement_text import Word, grammar, in_one_spelling, known_words
+from einthoven.cohort.labels.statement_items import FIND, HEDGES, UNREAD, Item
+from einthoven.cohort.labels.statement_text import grammar
 
-__all__ = ["FIND", "HEDGES", "UNREAD", "Item", "items_of", "phrases", "with_heads_read"]
+__all__ = ["with_heads_read"]
 
-FIND = "find"
-FILLER = "@filler"
-NEUTRAL = "@neutral"
-# fewer words begin too many phrases
-SHORTEST_CUT_PHRASE = 3
-HEDGES = ("@hedge", "@hedge_list", "@hedge_near")
-UNREAD = "@unread"
+# injury is named without its place, as in the annotated statements
 PLACELESS = ("injury", "subendocardial")
-BETWEEN = ("@filler", "@lead", "@in", "@due", *HEDGES)
 JOINS = ("@and", "@or", "@slash", "@comma")
-
-
-@dataclass(slots=True)
-class Item:
-    """A phrase of a statement.
-
-    Attributes
-    ----------
-    kind : str
-        ``find`` for findings, else a word of the grammar (``@hedge``, ``@place``, ...), ``@unread`` for a word that
-        nobody knows.
-    value : str
-        What the word of the grammar is about: a place, a head, an age. Of a finding: the places inside of its phrase.
-    concepts : list of (concept, sign)
-        Sign is ``""`` (present), ``?`` (uncertain) or ``-`` (absent).
-    start, end : int
-        Characters of the text.
-    """
-
-    kind: str
-    value: str
-    start: int
-    end: int
-    concepts: list[tuple[str, str]] = field(default_factory=list)
-
-
-@functools.cache
-def phrases() -> Trie[str]:
-    """Return every phrase with what it means."""
-    trie: Trie[str] = Trie()
-    # a word that says nothing by itself never hides one that does
-    for row in sorted(phrase_rows(), key=lambda row: row.meaning != FILLER):
-        for words in expand(row.phrase):
-            trie.add(in_one_spelling(words), row.meaning)
-    return trie
-
-
-def items_of(words: Sequence[Word]) -> list[Item]:
-    """Return the longest known phrases from left to right."""
-    if not words:
-        return []
-    texts = ["^", *[word.text for word in words], "$"]
-    last = len(texts) - 1
-    items: list[Item] = []
-    at = 0
-    while at < last:
-        meaning, length = _longest(texts, at)
-        if at == 0 and meaning is None:
-            at = 1
-            continue
-        if at + length < last and (cut := _cut_off(texts, at, length)) is not None:
-            meaning, length = cut, last - at
-        first = words[max(at, 1) - 1]
-        if meaning is None:
-            text = texts[at]
-            kind = UNREAD if text[0].isalpha() and text not in known_words() else "@filler"
-            items.append(Item(kind, "", first.start, first.end))
-            at += 1
-            continue
-        final = words[min(at + length, last) - 2]
-        item = _item(meaning, first.start, final.end)
-        if item.kind == FIND:
-            item.value = " ".join(text for text in texts[at : at + length] if text in _places())
-        items.append(item)
-        at += length
-    return items
-
-
-def _longest(texts: Sequence[str], at: int) -> tuple[str | None, int]:
-    """Return the longest phrase at a word.
-
-    A place inside of a finding is passed over ("nonspecific inferior T wave abnormality"), and a phrase that says
-    nothing yields to a finding that begins in it and ends behind it ("probable normal" to "normal sinus rhythm").
-    """
-    trie = phrases()
-    meaning, length = trie.longest(texts, at)
-    if not _skippable().isdisjoint(texts):
-        over, over_length = trie.longest_over(texts, at, _skippable())
-        if over_length > length and over is not None and (over == "@filler" or not over.startswith("@")):
-            return over, over_length
-    if meaning == NEUTRAL:
-        for inner in range(at + 1, at + length):
-            found, found_length = trie.longest(texts, inner)
-            if found is not None and not found.startswith("@") and inner + found_length > at + length:
-                return trie.longest(texts[:inner], at)
-    return meaning, length
-
-
-@functools.cache
-def _skippable() -> frozenset[str]:
-    return frozenset(grammar()["passed_over"])
-
-
-def _cut_off(texts: Sequence[str], at: int, length: int) -> str | None:
-    """Return the finding that the end of the statement begins, if it can be one alone."""
-    left = len(texts) - 1 - at
-    if left < SHORTEST_CUT_PHRASE or left <= length or at == 0:
-        return None
-    meaning = phrases().cut_off(texts[:-1], at)
-    return meaning if meaning is not None and not meaning.startswith(("@", "-", "?")) else None
-
-
-def _item(meaning: str, start: int, end: int) -> Item:
-    if meaning.startswith("@"):
-        word, *more = meaning.split()
-        kind, _, value = word.partition(":")
-        return Item(kind, value, start, end, [_signed(concept) for concept in more])
-    return Item(FIND, "", start, end, [_signed(concept) for concept in meaning.split()])
-
-
-@functools.cache
-def _signed(concept: str) -> tuple[str, str]:
-    concept = concept.lstrip("+")
-    return (concept[1:], concept[0]) if concept[0] in "?-" else (concept, "")
-
-
-@functools.cache
-def _places() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    file = resources.files("einthoven.cohort.labels").joinpath("statement_places.csv")
-    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
-    return {row["place"]: {head: tuple(row[head].split()) for head in ("infarct", "ischaemia")} for row in rows}
+BETWEEN = ("@filler", "@lead", "@in", "@due", *HEDGES)
 
 
 def with_heads_read(items: list[Item]) -> list[Item]:
@@ -296,7 +169,7 @@ class _HeadReader:
                 if not any(concept in _localised() for concept, _ in item.concepts):
                     return []
                 seen = True
-                places = [*item.value.split(), *places]
+                places = [*(word for word in item.value.split() if word in _places()), *places]
             elif item.kind == "@place":
                 places.insert(0, item.value)
             elif item.kind not in (*JOINS, *(BETWEEN if not seen else ("@filler",))):
@@ -307,3 +180,10 @@ class _HeadReader:
 @functools.cache
 def _localised() -> frozenset[str]:
     return frozenset(grammar()["localised"])
+
+
+@functools.cache
+def _places() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    file = resources.files("einthoven.cohort.labels").joinpath("statement_places.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {row["place"]: {head: tuple(row[head].split()) for head in ("infarct", "ischaemia")} for row in rows}
