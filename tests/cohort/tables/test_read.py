@@ -68,7 +68,7 @@ def test_missing_column_names_the_nearest_and_all_there_are(tmp_path):
     """A renamed column is found by its likeness."""
     with pytest.raises(
         CohortError,
-        match=r"t\.csv has no column 'PID' for patient_id; did you mean 'PIDS'\?; it has E, PIDS, T: set ecgs",
+        match=r"t\.csv has no column 'PID' for patient_id; did you mean 'PIDS'; it has E, PIDS, T: set ecgs",
     ):
         read(tmp_path, "E,PIDS,T\n1,2,2020-01-01\n", columns={"record_id": "E", "patient_id": "PID", "ecg_time": "T"})
 

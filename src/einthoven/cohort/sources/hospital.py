@@ -70,6 +70,24 @@ class Hospital:
         What happens to patients whom the ECG files themselves give two sexes.
     workers : int
         Processes that read texts of reports, and the ECG files where there is no table of ECGs.
+
+    Examples
+    --------
+    In a study file::
+
+        [data.A]
+        source = "hospital"
+        path = "export"
+        format = "muse"
+
+        [data.A.ecgs]
+        file = "ecgs.csv"
+        columns = { record_id = "ECG_NO", patient_id = "PAT_ID", ecg_time = "ACQUIRED", path = "FILE" }
+
+        [data.A.reports]
+        file = "echo.csv"
+        time_format = "DD/MM/YYYY"
+        columns = { patient_id = "PAT_ID", outcome_time = "ECHO_DATE", lvef = { column = "EF", unit = "fraction" } }
     """
 
     path: str
@@ -182,6 +200,7 @@ class Hospital:
             options=self.format_options,
             workers=self.workers,
             on_error=self.on_error,
+            export_date=self.export_date,
             progress=progress,
         )
         typed = headers.typed

@@ -6,6 +6,7 @@ import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from einthoven.cohort.tables.same_person import one_sex_each
 from einthoven.cohort.tables.settings import OnError
 from einthoven.cohort.tables.times import is_date_only
 from einthoven.cohort.tables.typed_table import TypedTable, dropped_cells
+from einthoven.cohort.tables.units import quantity_of
 from einthoven.ecg.formats import RecordLocation, read
 from einthoven.ecg.formats.named_apart import in_natural_order, named_apart
 from einthoven.ecg.formats.recognition import recognised_format
@@ -55,6 +57,7 @@ def read_ecg_headers(
     options: Mapping[str, Any] | None = None,
     workers: int = 1,
     on_error: OnError = "refuse",
+    export_date: date | None = None,
     progress: ProgressCallback = no_progress,
 ) -> EcgHeaders:
     """Read all files of a folder that match a pattern.
@@ -72,6 +75,8 @@ def read_ecg_headers(
         Processes, spawned; a few hundred files are read in this one.
     on_error : ``refuse`` or ``drop``
         What happens to patients with two sexes. Files that can't be read are left out and reported in any case.
+    export_date : date, optional
+        ECGs of recorders whose clock is later are left out.
     progress : callable
 
     Raises
@@ -90,35 +95,15 @@ def read_ecg_headers(
     read_in = [header for header in headers if not header.reason]
     if not read_in:
         raise CohortError(f"none of the {len(paths):,} files can be read; the first: {headers[0].reason}")
-    rows = _table(read_in, folder, lines=[line for line, header in enumerate(headers, 1) if not header.reason])
-    unreadable = [(line, header) for line, header in enumerate(headers, 1) if header.reason]
-    lost = dropped_cells(
-        "ecgs",
-        [line for line, _ in unreadable],
-        column="path",
-        values=pl.Series([header.location.path for _, header in unreadable], dtype=pl.String),
-        reasons=pl.Series([header.reason for _, header in unreadable], dtype=pl.String),
-    )
-    nameless = rows.table["patient_id"].is_null()
-    if nameless.all():
-        raise CohortError(
-            f"none of the {rows.table.height:,} ECG files names its patient: export a table that does, and set ecgs"
-        )
-    rows = without("ecgs", rows, nameless, column="path", reasons="the file names no patient")
+    rows = _with_plausible_ages(_without_future(_rows(headers, folder), export_date))
+    rows = _with_patients(rows)
     rows = one_sex_each("ecgs", rows, name=str(folder / pattern), on_error=on_error)
     if rows.table.is_empty():
         raise CohortError(f"no ECG is left of {len(paths):,} files: {rows.dropped['reason'][-1]}")
-    typed = TypedTable(
-        "ecgs",
-        pattern,
-        rows.table,
-        rows.lines,
-        pl.concat([lost, rows.dropped]),
-        _notes(read_in),
-        is_date_only([rows.table["ecg_time"]]),
-    )
+    date_only = is_date_only([rows.table["ecg_time"]])
+    typed = TypedTable("ecgs", pattern, rows.table, rows.lines, rows.dropped, _notes(read_in), date_only)
     locations = {header.location.record_id: header.location for header in read_in}
-    return EcgHeaders(typed, locations, len(paths), len(unreadable))
+    return EcgHeaders(typed, locations, len(paths), len(paths) - len(read_in))
 
 
 class _Header(NamedTuple):
@@ -172,19 +157,51 @@ def _header(location: RecordLocation) -> _Header:
     return _Header(location, "", values, record.time_kind == "utc")
 
 
-def _table(headers: Sequence[_Header], folder: Path, *, lines: list[int]) -> Rows:
+def _rows(headers: Sequence[_Header], folder: Path) -> Rows:
+    """Return a row for each file that could be read, and the others as left out; lines count files."""
     measured = sorted({name for header in headers for name in header.values if name.startswith("measurement.")})
-    rows = [
+    values = [
         {
             **header.values,
             "record_id": header.location.record_id,
             "path": str(Path(header.location.path).relative_to(folder)),
+            "reason": header.reason or None,
         }
         for header in headers
     ]
-    schema = {**SCHEMA, **dict.fromkeys(measured, pl.Float64)}
-    table = pl.DataFrame(rows, schema=schema)
-    return no_rows(table, pl.Series("line", lines, dtype=pl.Int64))
+    schema = {**SCHEMA, **dict.fromkeys(measured, pl.Float64), "reason": pl.String}
+    table = pl.DataFrame(values, schema=schema)
+    every = no_rows(table.drop("reason"), pl.int_range(1, table.height + 1, dtype=pl.Int64, eager=True))
+    return without("ecgs", every, table["reason"].is_not_null(), column="path", reasons=table["reason"])
+
+
+def _with_patients(rows: Rows) -> Rows:
+    """Leave out files that name no patient: they can't be split without a leak."""
+    is_nameless = rows.table["patient_id"].is_null()
+    if rows.table.height and is_nameless.all():
+        raise CohortError(
+            f"none of the {rows.table.height:,} ECG files names its patient: export a table that does, and set ecgs"
+        )
+    return without("ecgs", rows, is_nameless, column="path", reasons="the file names no patient")
+
+
+def _without_future(rows: Rows, export_date: date | None) -> Rows:
+    if export_date is None:
+        return rows
+    is_late = (rows.table["ecg_time"] > datetime.combine(export_date, time.max)).fill_null(value=False)
+    reason = f"the ECG's time is later than the export of {export_date:%Y-%m-%d}"
+    return without("ecgs", rows, is_late, column="path", reasons=reason)
+
+
+def _with_plausible_ages(rows: Rows) -> Rows:
+    ages, limits = rows.table["age_years"], quantity_of("age_years")
+    is_wrong = ~ages.is_between(limits.low, limits.high).fill_null(value=True)
+    reason = f"outside {limits.low:g} to {limits.high:g} years"
+    noted = dropped_cells(
+        "ecgs", rows.lines.filter(is_wrong), column="age_years", values=ages.filter(is_wrong), reasons=reason
+    )
+    table = rows.table.with_columns(age_years=pl.when(~is_wrong).then("age_years"))
+    return Rows(table, rows.lines, pl.concat([rows.dropped, noted]))
 
 
 def _notes(headers: Sequence[_Header]) -> tuple[str, ...]:
