@@ -101,7 +101,9 @@ def _lists(sentence: Sentence) -> Iterator[tuple[list[tuple[int, str]], list[int
 def _lists_of_methods(sentence: Sentence) -> Iterator[tuple[list[tuple[int, str]], list[int]]]:
     """Yield a name as often as it has methods with a number each: "EF (M-mode/Simpson) 62/58 %"."""
     for index, token in enumerate(sentence):
-        methods = rules().quantities[token.tags["quantity"]].methods if token.tags.get("quantity", OTHER) != OTHER else ()
+        methods = (
+            rules().quantities[token.tags["quantity"]].methods if token.tags.get("quantity", OTHER) != OTHER else ()
+        )
         if not methods:
             continue
         ways = methods_between(sentence, index)

@@ -16,12 +16,12 @@ __all__ = ["read_grades"]
 FARTHEST: Final = 3
 """Words that say nothing to us which may stand between a lesion and its grade."""
 ROMAN: Final = r"(?:iv|iii|ii|i)"
-CLASS: Final = rf"(?:{ROMAN}(?:\s?[-~/]\s?{ROMAN})?|[1-4](?:\s?\+?\s?[-~]\s?[1-4])?)"
+CLASS: Final = rf"(?:{ROMAN}(?:\s?[-~]\s?{ROMAN})?|[1-4](?:\s?\+?\s?[-~]\s?[1-4])?)"
 BEHIND: Final = re.compile(
-    rf"[\s:=,]{{0,3}}\(?(?P<word>(?:grade|gr\.?|degree|severity|등급)\s?)?[\s:=]{{0,2}}(?P<class>{CLASS})(?P<sure>\s?\+|\s?/\s?(?:4|iv)|도)?(?![\w.%/])"
+    rf"[\s:=,]{{0,3}}\(?(?P<word>(?:grade|gr\.?|degree|severity|등급)\s?)?[\s:=]{{0,2}}(?P<class>{CLASS})(?P<sure>\s?\+?\s?/\s?(?:4\+?|iv)|\s?\+|도)?(?![\w.%/])"
 )
 BEFORE: Final = re.compile(
-    rf"(?P<word>(?:grade|gr\.?)\s?)?(?<![\w./])(?P<class>{CLASS})(?P<sure>\s?\+|\s?/\s?(?:4|iv)|도)?\s{{0,2}}$"
+    rf"(?P<word>(?:grade|gr\.?)\s?)?(?<![\w./])(?P<class>{CLASS})(?P<sure>\s?\+?\s?/\s?(?:4\+?|iv)|\s?\+|도)?\s{{0,2}}$"
 )
 OUT_OF: Final = re.compile(r"\s?/\s?(?:4|iv)$")
 
@@ -114,6 +114,8 @@ def _denied(sentence: Sentence, at: int) -> bool:
 def _behind(sentence: Sentence, index: int, following: int) -> _Grade | None:
     for at in range(index + 1, following):
         token = sentence[at]
+        if "from" in sentence[at - 1].tags:
+            continue
         if words_between(sentence, index, at) > FARTHEST:
             return None
         if "degree" in token.tags:

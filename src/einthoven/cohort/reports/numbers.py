@@ -203,7 +203,11 @@ def _no_value(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> boo
 def _is_definition(sentence: Sentence, bound: Bound) -> bool:
     """Whether bounds are those of all healthy people: "normal EF is 55-70 %"."""
     normal = bound.mention > 0 and sentence[bound.mention - 1].tags.get("word function") == NORMAL
-    if not normal or bound.low == bound.high or not any("filler" in t.tags for t in sentence[bound.mention : bound.position]):
+    if (
+        not normal
+        or bound.low == bound.high
+        or not any("filler" in t.tags for t in sentence[bound.mention : bound.position])
+    ):
         return False
     return bound.low is None or bound.high is None or bound.high - bound.low >= WIDTH_OF_NORMAL
 

@@ -33,7 +33,19 @@ def sentences(report: str) -> list[Sentence]:
             found[-1].append(token)
         if is_line:
             line_start = token.end
-    return [_resolved(one) for one in found if one]
+    return _resolved_in_turn(found)
+
+
+def _resolved_in_turn(found: Sequence[Sequence[Token]]) -> list[Sentence]:
+    """Return the sentences resolved; a line's sentences share the valves that it names."""
+    done: list[Sentence] = []
+    valves: list[str] = []
+    for one in found:
+        if one:
+            done.append(_resolved(one, valves))
+            if "\n" in one[-1].text:
+                valves.clear()
+    return done
 
 
 def _goes_on(tokens: Sequence[Token], position: int, report: str, line_start: int) -> bool:
@@ -50,9 +62,9 @@ def _goes_on(tokens: Sequence[Token], position: int, report: str, line_start: in
     return wrapped and after.kind in {"word", "other"}
 
 
-def _resolved(tokens: list[Token]) -> Sentence:
+def _resolved(tokens: Sequence[Token], valves: list[str]) -> Sentence:
     """Make plain words of the names that don't count here, and mentions of lesions ("mitral and tricuspid leak")."""
-    if not any("quantity" in t.tags or "lesion" in t.tags for t in tokens):
+    if not any({"quantity", "lesion", "valve"} & t.tags.keys() for t in tokens):
         return tuple(tokens)
     contexts = {t.tags["context"] for t in tokens if "context" in t.tags}
     resolved: list[Token] = []
@@ -63,7 +75,7 @@ def _resolved(tokens: list[Token]) -> Sentence:
             resolved.append(_as_word(token))
         else:
             resolved.append(token)
-    return tuple(_with_lesions(resolved))
+    return tuple(_with_lesions(resolved, valves))
 
 
 def _in_context(token: Token, contexts: set[str]) -> bool:
@@ -91,13 +103,14 @@ def _counts(tokens: Sequence[Token], position: int) -> bool:
     return False
 
 
-def _with_lesions(tokens: list[Token]) -> Iterator[Token]:
-    """Yield the tokens with lesions and valves that stand apart joined to mentions."""
-    valves: list[str] = []
+def _with_lesions(tokens: list[Token], valves: list[str]) -> Iterator[Token]:
+    """Yield the tokens with lesions and valves that stand apart joined to mentions; ``valves`` are those named last."""
     fresh = False
     for token in tokens:
         if "valve" in token.tags and "quantity" not in token.tags:
-            valves = [*valves, token.tags["valve"]] if fresh else [token.tags["valve"]]
+            if not fresh:
+                valves.clear()
+            valves.append(token.tags["valve"])
             fresh = True
             yield token
         elif "lesion" in token.tags and "quantity" not in token.tags and valves:
@@ -111,9 +124,18 @@ def _with_lesions(tokens: list[Token]) -> Iterator[Token]:
                 yield token._replace(tags={**token.tags, "pair": " ".join((*others, token.tags["quantity"]))})
                 fresh = False
                 continue
+            if own := _valve_of(token):
+                valves[:] = [own]
             linked = token.text in {",", "/", "&"} or "and" in token.tags or "or" in token.tags
             fresh = fresh and linked
             yield token
+
+
+def _valve_of(token: Token) -> str:
+    """Return the valve that a lesion is named with; "" for none."""
+    quantity = token.tags.get("quantity", "")
+    lesions = rules().tables["lesions"].values()
+    return next((valve for one in lesions for valve, name in one.items() if name == quantity), "")
 
 
 def _listed_with(token: Token, valves: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from einthoven.cohort.reports.rules import Rules, Tags, rules
 from einthoven.cohort.reports.wording import expand, longest
@@ -204,7 +204,8 @@ def tokenize(report: str) -> tuple[Token, ...]:
         tags, number = NO_TAGS, None
         if kind == "number":
             number, last = _number(match, text, known)
-            start = match.start("n1") - (number.sign < 0)
+            start = match.start("n1")
+            start -= number.sign < 0 and text[start - 1] == "-"
         elif kind == "unit":
             tags = {"unit": _unit(match[0], known)}
         tokens.append(Token(kind, text[start : last if number else end], start, last if number else end, tags, number))
@@ -225,7 +226,7 @@ def _number(match: re.Match[str], text: str, known: Rules) -> tuple[Number, int]
     """Return the number of a match, and where its digits end."""
     group = match.groupdict()
     first = _figure(group["n1"])
-    sign = -1 if re.search(r"(?<![\d%)])-$", text[max(0, match.start("n1") - 2) : match.start("n1")]) else 1
+    sign = -1 if re.search(r"(?<![\d%)])-\s?$", text[max(0, match.start("n1") - 3) : match.start("n1")]) else 1
     flags = ("misspelt",) if re.search(r"\d[oil]|[oil]\d", f"{group['n1']} {group['n2']}") else ()
     unit = _unit(group["u1"], known) or _unit(group["u2"] or group["u3"], known)
     if group["decade"]:
@@ -268,7 +269,15 @@ SIGN_OF: Final = {
     ">/=": ">=",
     "<or=": "<=",
     "</=": "<=",
-    ">": ">", "<": "<", "≥": ">=", "≤": "<=", ">=": ">=", "<=": "<=", "=<": "<=", "=>": ">="}
+    ">": ">",
+    "<": "<",
+    "≥": ">=",
+    "≤": "<=",
+    ">=": ">=",
+    "<=": "<=",
+    "=<": "<=",
+    "=>": ">=",
+}
 BOUND: Final = {">=": ("low", ""), ">": ("low", "low excluded"), "<=": ("high", ""), "<": ("high", "high excluded")}
 
 
