@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from einthoven.cohort.audit import AuditCheck
 from einthoven.report.blocks import Cell, Column, Notice, Prose, Row, Section, TableBlock
 from einthoven.report.evidence import Evidence
 from einthoven.report.notation import count
@@ -31,4 +32,16 @@ def section(evidence: Evidence) -> Section:
         ),
     )
     lead = Notice(verdict, tone="warning") if failed else Prose((verdict,))
-    return Section("audit", "Leak audit", (lead, table, *remarks))
+    details = tuple(_details(check) for check in evidence.checks if check.rows)
+    return Section("audit", "Leak audit", (lead, table, *details, *remarks))
+
+
+def _details(check: AuditCheck) -> TableBlock:
+    """Return the table that a check brings along."""
+    first, *others = check.columns
+    columns = (Column(first[:1].upper() + first[1:], numeric=False), *(Column(name) for name in others))
+    return TableBlock(
+        f"{check.name[:1].upper() + check.name[1:]}: what was seen.",
+        columns,
+        tuple(Row(tuple(Cell(text) for text in row)) for row in check.rows),
+    )
