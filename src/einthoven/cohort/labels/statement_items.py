@@ -118,21 +118,28 @@ def _cut_off(texts: Sequence[str], at: int, length: int) -> str | None:
         return None
     trie = phrases()
     meaning = trie.cut_off(texts[:-1], at)
+    if meaning is None or meaning.startswith(("@", "-", "?")):
+        return None
     inner = (trie.longest(texts, later)[0] for later in range(at + 1, len(texts) - 1))
     if any(found is not None and not found.startswith("@") for found in inner):
         return None
-    return meaning if meaning is not None and not meaning.startswith(("@", "-", "?")) else None
+    return meaning
 
 
 def _item(meaning: str, start: int, end: int) -> Item:
-    if meaning.startswith("@"):
-        word, *more = meaning.split()
-        kind, _, value = word.partition(":")
-        return Item(kind, value, start, end, [_signed(concept) for concept in more])
-    return Item(FIND, "", start, end, [_signed(concept) for concept in meaning.split()])
+    kind, value, concepts = _parsed(meaning)
+    return Item(kind, value, start, end, list(concepts))
 
 
 @functools.cache
+def _parsed(meaning: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    if not meaning.startswith("@"):
+        return FIND, "", tuple(_signed(concept) for concept in meaning.split())
+    word, *more = meaning.split()
+    kind, _, value = word.partition(":")
+    return kind, value, tuple(_signed(concept) for concept in more)
+
+
 def _signed(concept: str) -> tuple[str, str]:
     concept = concept.lstrip("+")
     return (concept[1:], concept[0]) if concept[0] in "?-" else (concept, "")

@@ -61,6 +61,11 @@ def read_items(items: list[Item]) -> list[Read]:
 def _read(clause: list[Item], reads: list[Read]) -> list[Item]:
     if clause:
         items = with_heads_read(clause)
+        spoken = [item.kind for item in items if item.kind not in SILENT]
+        if spoken[:1] == ["@now"] and FIND not in spoken:
+            # "no longer present in lateral leads but persists in inferior leads"
+            for read in reads:
+                read.presence = "present" if read.compared else read.presence
         for item, following in pairwise(items):
             if item.kind in HEDGES and following.kind in SILENT:
                 item.value = FOLLOWED
@@ -170,6 +175,8 @@ class _Clause:
                 joined, listed = True, True
             elif kind == "@comma":
                 joined = joined or (over_commas and listed)
+            elif kind == "@now" and not found:
+                continue
             elif kind == "@with":
                 if not (over_with or all(read.concept in _dependents()["@dependent"] for read in found)):
                     break
@@ -261,8 +268,11 @@ class _Clause:
 
 
 def _together(reads: list[Read]) -> list[Read]:
+    concepts = {read.concept for read in reads}
     for rule in grammar()["together"]:
         first, second = rule["first"], rule["second"]
+        if second not in concepts:
+            continue
         is_there = any(other.concept in first and other.presence != "absent" for other in reads)
         for read in reads:
             if read.concept == second and (is_there or not first):

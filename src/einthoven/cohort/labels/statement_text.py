@@ -168,10 +168,13 @@ def _rewrites() -> Trie[tuple[str, ...]]:
 @functools.cache
 def known_words() -> frozenset[str]:
     """Return every word that a phrase or an abbreviation is made of."""
+    return _meant_words() | frozenset(word for written, _ in _word_rows() for word in written.split())
+
+
+@functools.cache
+def _meant_words() -> frozenset[str]:
     words = {word for row in phrase_rows() for phrase in expand(row.phrase) for word in phrase}
-    for written, means in _word_rows():
-        words |= {*written.split(), *means}
-    return frozenset(words)
+    return frozenset(words.union(*(means for _, means in _word_rows())))
 
 
 @functools.lru_cache(maxsize=65536)
@@ -197,7 +200,7 @@ def _known(word: str) -> tuple[str, ...] | None:
     singles, known = _singles(), known_words()
     if word in singles:
         return singles[word]
-    if word in known:
+    if word in _meant_words():
         return (word,)
     for ending, instead in (("'s", ""), ("ies", "y"), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) > len(ending) + 2:
@@ -206,7 +209,7 @@ def _known(word: str) -> tuple[str, ...] | None:
                 return singles[stem]
             if stem in known:
                 return (stem,)
-    return None
+    return (word,) if word in known else None
 
 
 def _deletions(word: str) -> set[str]:
