@@ -112,13 +112,9 @@ def _of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope)
         return False
     if (scope.previous or scope.compared) and "present" not in kinds:
         return True
-    after = sentence[bound.position + 1] if bound.position + 1 < len(sentence) else None
-    if (
-        after is not None
-        and after.text in ARROWS
-        and any(t.number for t in sentence[bound.position + 2 : bound.position + 4])
-    ):
+    if _before_arrow(sentence, bound.position):
         return True
+    after = sentence[bound.position + 1] if bound.position + 1 < len(sentence) else None
     number = sentence[bound.position].number
     assert number is not None
     before = _before(sentence, bound.position)
@@ -139,6 +135,16 @@ def _of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope)
         return any("past" in token.tags for token in own)
     year = any(re.fullmatch(r"\d{4}", token.text) for token in sentence[max(0, bound.mention - 4) : bound.mention])
     return year and any("past" in token.tags for token in own)
+
+
+def _before_arrow(sentence: Sentence, position: int) -> bool:
+    """Whether an arrow leads from a number, or its bracket, to another: "30 % (2019) -> 45 %"."""
+    for index in range(position + 1, min(position + 6, len(sentence))):
+        if sentence[index].text in ARROWS:
+            return any(token.number is not None for token in sentence[index + 1 : index + 4])
+        if sentence[index].number is not None or is_separator(sentence[index]):
+            return False
+    return False
 
 
 def _is_compared_with(sentence: Sentence, position: int) -> bool:

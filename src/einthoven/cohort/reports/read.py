@@ -19,6 +19,9 @@ from einthoven.cohort.reports.words import read_words
 
 __all__ = ["read_report"]
 
+HEADING_TOKENS = 6
+"""Tokens of a sentence among which a date is one of all that follows."""
+
 
 def read_report(text: str, *, quantities: Sequence[str] | None = None) -> tuple[ReportFinding, ...]:
     """Return the values of a report.
@@ -84,7 +87,24 @@ def _read_sentence(
     asked = [one for one in bounds if one.quantity in wanted and rules().quantities[one.quantity].kind != "grade"]
     numbers = read_numbers(sentence, text, bounds=asked, scope=scope, heading=heading, stressed=stressed)
     grades = read_grades(sentence, text, scope=scope)
-    return numbers + grades, read_words(sentence, text, numbered={one.mention for one in bounds}, scope=scope)
+    date = _heading_date(sentence)
+    dated = [_dated(one, date) for one in numbers + grades] if date else numbers + grades
+    return dated, read_words(sentence, text, numbered={one.mention for one in bounds}, scope=scope)
+
+
+def _heading_date(sentence: Sentence) -> str:
+    """Return the date that a sentence begins with: "Echo (2021-03-04): ..."; "" for none."""
+    for token in sentence[:HEADING_TOKENS]:
+        if "quantity" in token.tags or token.number is not None:
+            break
+        if token.kind == "date":
+            return token.text
+    return ""
+
+
+def _dated(finding: ReportFinding, date: str) -> ReportFinding:
+    known = any(flag.startswith("dated ") for flag in finding.flags)
+    return finding if known else replace(finding, flags=(*finding.flags, f"dated {date}"))
 
 
 def _names(token: Token) -> frozenset[str]:

@@ -104,31 +104,49 @@ def _counts(tokens: Sequence[Token], position: int) -> bool:
 
 
 def _with_lesions(tokens: list[Token], valves: list[str]) -> Iterator[Token]:
-    """Yield the tokens with lesions and valves that stand apart joined to mentions; ``valves`` are those named last."""
-    fresh = False
-    for token in tokens:
-        if "valve" in token.tags and "quantity" not in token.tags:
-            if not fresh:
-                valves.clear()
-            valves.append(token.tags["valve"])
-            fresh = True
-            yield token
-        elif "lesion" in token.tags and "quantity" not in token.tags and valves:
-            lesion = rules().tables["lesions"][token.tags["lesion"]]
-            named = [lesion[one] for one in valves if one in lesion]
-            pair = {"pair": " ".join(named)} if len(named) > 1 else {}
-            yield token._replace(tags={**token.tags, "quantity": named[0], "role": "", **pair}) if named else token
-            fresh = False
-        else:
-            if fresh and (others := _listed_with(token, valves)):
-                yield token._replace(tags={**token.tags, "pair": " ".join((*others, token.tags["quantity"]))})
-                fresh = False
-                continue
+    """Yield the tokens with lesions and valves that stand apart made mentions; ``valves`` holds the one named last.
+
+    Of "moderate mitral and mild tricuspid regurgitation" both valves are; of "aortic valve: no stenosis" the lesion is.
+    """
+    lesions = _lesions_ahead(tokens)
+    for position, token in enumerate(tokens):
+        if "quantity" in token.tags:
             if own := _valve_of(token):
                 valves[:] = [own]
-            linked = token.text in {",", "/", "&"} or "and" in token.tags or "or" in token.tags
-            fresh = fresh and linked
             yield token
+            continue
+        if "valve" in token.tags:
+            valves[:] = [token.tags["valve"]]
+            named = rules().tables["lesions"].get(lesions[position], {}).get(token.tags["valve"])
+        elif "lesion" in token.tags and valves:
+            named = rules().tables["lesions"][token.tags["lesion"]].get(valves[-1])
+        else:
+            named = None
+        yield token._replace(tags={**token.tags, "quantity": named, "role": ""}) if named else token
+
+
+def _lesions_ahead(tokens: list[Token]) -> list[str]:
+    """Return, for each valve of a list, the lesion that ends the list; "" for a valve that its lesion stands beside."""
+    ahead = [""] * len(tokens)
+    lesion, taken = "", False
+    for position in range(len(tokens) - 1, -1, -1):
+        token = tokens[position]
+        if own := _lesion_of(token):
+            lesion, taken = own, "quantity" in token.tags
+        elif "valve" in token.tags:
+            ahead[position] = lesion if taken else ""
+            taken = True
+        elif not (token.text in {",", "/", "&"} or {"and", "or", "degree", "negation"} & token.tags.keys()):
+            lesion, taken = "", False
+    return ahead
+
+
+def _lesion_of(token: Token) -> str:
+    """Return the lesion that a token names, alone or with its valve."""
+    if "quantity" not in token.tags:
+        return token.tags.get("lesion", "")
+    quantity = token.tags["quantity"]
+    return next((one for one, names in rules().tables["lesions"].items() if quantity in names.values()), "")
 
 
 def _valve_of(token: Token) -> str:
@@ -136,11 +154,3 @@ def _valve_of(token: Token) -> str:
     quantity = token.tags.get("quantity", "")
     lesions = rules().tables["lesions"].values()
     return next((valve for one in lesions for valve, name in one.items() if name == quantity), "")
-
-
-def _listed_with(token: Token, valves: list[str]) -> list[str]:
-    """Return the same lesion of the valves before a mention: of the mitral valve in "mitral and tricuspid leak"."""
-    for lesion in rules().tables["lesions"].values():
-        if token.tags.get("quantity") in lesion.values():
-            return [lesion[one] for one in valves if one in lesion]
-    return []

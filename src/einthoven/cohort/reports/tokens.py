@@ -310,7 +310,8 @@ def _before(tokens: list[Token]) -> str:
     """Return the inequality or the part of a decade that the last token announces; "35 % > 55 %" is an arrow."""
     token = tokens[-1]
     if token.kind == "sign":
-        if token.text in {">", "=>"} and len(tokens) > 1 and tokens[-2].number is not None:
+        near = tokens[-2:-1] if token.text == ">" else tokens[-5:-1] if token.text == "=>" else []
+        if any(one.number is not None for one in near):
             return ""
         return SIGN_OF.get(re.sub(r"\s", "", token.text), "")
     return token.tags.get("inequality_before") or token.tags.get("decade", "")

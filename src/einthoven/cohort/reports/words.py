@@ -94,7 +94,7 @@ def _said(sentence: Sentence, index: int, scale: str) -> _Said | None:
 def _by_eye(sentence: Sentence, index: int, scale: str) -> _Said | None:
     """Return what is said behind a method that could do: "cannot be calculated; visually mildly reduced"."""
     for at in range(index + 1, len(sentence)):
-        if sentence[at].tags.get("method") == "visual":
+        if sentence[at].tags.get("method") == "visual" or "but" in sentence[at].tags:
             return _first(sentence, range(at + 1, len(sentence)), at, scale)
     return None
 
