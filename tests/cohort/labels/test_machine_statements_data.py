@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+from importlib import resources
+
 import pytest
 
 from einthoven.cohort.labels.statement_phrases import Trie, expand, phrase_rows
 from einthoven.cohort.labels.statement_text import grammar, in_one_spelling, words_of
 from einthoven.cohort.labels.vocabulary import vocabulary
 from einthoven.errors import CohortError
+
+WORDS = resources.files("einthoven.cohort.labels").joinpath("statement_words.csv")
 
 
 def test_every_phrase_names_known_concepts() -> None:
@@ -58,3 +63,14 @@ def test_the_longest_sequence_wins() -> None:
     assert trie.longest(["sinus", "node", "disease"], 0) == (2, 3)
     assert trie.longest(["sinus", "node"], 0) == (1, 1)
     assert trie.longest(["node"], 0) == (None, 0)
+
+
+def test_no_two_spellings_of_one_row_of_words_mean_different_things() -> None:
+    rows = list(csv.DictReader(WORDS.read_text(encoding="utf-8").splitlines()))
+    singles = {row["word"]: row["means"] for row in rows if " " not in row["word"]}
+    meanings: dict[str, set[str]] = {}
+    for row in rows:
+        written = row["word"]
+        spelt = written if " " not in written else " ".join(singles.get(word, word) for word in written.split())
+        meanings.setdefault(spelt, set()).add(row["means"])
+    assert {spelt: found for spelt, found in meanings.items() if len(found) > 1} == {}
