@@ -122,6 +122,13 @@ def test_delimiter_that_excel_states_is_used(tmp_path):
     assert rows.lines.to_list() == [3]
 
 
+def test_names_of_columns_are_one_line(tmp_path):
+    """Spreadsheets break them to save width."""
+    rows = read(tmp_path, b'"EF\n(%)", b\n1,2\n')
+    assert rows.cells.columns == ["EF (%)", "b"]
+    assert rows.lines.to_list() == [3]
+
+
 CELL = st.text(alphabet="a1 .;é\t", max_size=4)
 
 

@@ -80,7 +80,7 @@ def _no_column(name: str, kind: Kind, *, canonical: str, source: str, present: l
     purpose = "" if source == canonical else f" for {canonical}"
     close = nearest(source, present).rstrip("?") if difflib.get_close_matches(source, present, n=1) else ""
     more = f" and {len(present) - MOST_SHOWN} more" if len(present) > MOST_SHOWN else ""
-    there = ", ".join(present[:MOST_SHOWN])
+    there = ", ".join(" ".join(column.split()) for column in present[:MOST_SHOWN])
     return f"{name} has no column {source!r}{purpose}{close}; it has {there}{more}: set {kind}.columns.{canonical}"
 
 

@@ -202,7 +202,7 @@ def _wrong_number(n_cells: int, n_names: int) -> str:
 
 
 def _checked_header(header: list[str], path: Path) -> list[str]:
-    names = [name.strip() for name in header]
+    names = [" ".join(name.split()) for name in header]  # spreadsheets break long names into lines
     for position, name in enumerate(names):
         if not name:
             names[position] = f"(column {position + 1})"  # an index that pandas wrote without a name
