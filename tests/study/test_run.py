@@ -75,7 +75,7 @@ def test_run_folder_holds_every_stage_and_the_report(folder):
     assert {row.label for row in evaluation.results} == {"NORM", "MI", "macro"}
     flow = json.loads((run / "stages" / "cohort" / "flow.json").read_text())["steps"]
     rejected = {"label": "rejected at ingest (see rejected files)", "records": 1, "patients": 1, "excluded": True}
-    assert rejected | {"counted": "ECGs"} in flow
+    assert rejected | {"counted": "ECGs", "source": ""} in flow
 
 
 def test_average_of_the_seeds_is_their_mean(folder):

@@ -23,7 +23,7 @@ def cohort_command(
     """Build a study's cohort from its tables: pairing, outcomes, history, groups, split, audit and flow.
 
     Signals are not read: what ingest would reject, and the same ECG under two ids, is found by `einthoven run`.
-    The folder gets the cohort (Parquet), the flow, the audit, what was dropped and why, and every value that was read
+    The folder gets the cohort (Parquet), the flow (also drawn), the audit, what was dropped and why, and every value that was read
     out of a report's text with its place there.
 
     Examples
@@ -34,7 +34,7 @@ def cohort_command(
     """
     from rich.console import Console
 
-    from einthoven.cli.cohort_summary import print_summary
+    from einthoven.cli.cohort_summary import draw_flow, print_summary
     from einthoven.cli.progress import progress_lines
     from einthoven.cli.run import data_paths
     from einthoven.study.cohort import load_sources, make_cohort
@@ -47,7 +47,8 @@ def cohort_command(
         announce("Building and auditing the cohort")
         folder.mkdir(parents=True, exist_ok=True)
         made = make_cohort(settings, sources, None, folder)
+        drawn = draw_flow(folder)
     if as_json:
         typer.echo((folder / "cohort.json").read_text())
         return
-    print_summary(made, Console())
+    print_summary(made, drawn, Console())

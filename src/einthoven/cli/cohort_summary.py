@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -18,10 +20,23 @@ from einthoven.drawing.printable import printable
 if TYPE_CHECKING:
     from einthoven.study.cohort import CohortFolder
 
-__all__ = ["print_summary"]
+__all__ = ["draw_flow", "print_summary"]
 
 
-def print_summary(made: CohortFolder, console: Console) -> None:
+def draw_flow(folder: Path) -> list[str]:
+    """Draw the flow chart beside its numbers, where matplotlib is there; return the names of the files."""
+    if importlib.util.find_spec("matplotlib") is None:
+        return []
+    from einthoven.report.figures.flow import flow_figure
+
+    steps = read_flow(folder / "flow.json")
+    parts = [step for step in steps if step.label in SPLITS]
+    figure = flow_figure([step for step in steps if step not in parts], parts=parts)
+    figure.savefig(folder / "flow.svg")
+    return ["flow.svg"]
+
+
+def print_summary(made: CohortFolder, drawn: Sequence[str], console: Console) -> None:
     """Print what was made."""
     document = json.loads((made.folder / "cohort.json").read_text())
     console.print(_flow(read_flow(made.folder / "flow.json")))
@@ -39,7 +54,7 @@ def print_summary(made: CohortFolder, console: Console) -> None:
         console.print(printable(line), highlight=False, markup=False, soft_wrap=True)
     if not document["signals"]:
         console.print("signals were not read: the run will also leave out what can't be ingested", highlight=False)
-    for name in made.files:
+    for name in (*made.files, *drawn):
         console.print(str(made.folder / name), highlight=False, markup=False, soft_wrap=True)
 
 
@@ -48,7 +63,7 @@ def _flow(steps: Sequence[FlowStep]) -> Table:
     for step in steps:
         if step.label in SPLITS:
             continue
-        label = ("  - " if step.excluded else "") + step.label
+        label = ("  - " if step.excluded else "") + step.words
         counted = step.counted if step.records != 1 else step.counted.removesuffix("s")
         table.add_row(printable(label), f"{step.records:,} {counted}", f"{step.patients:,}")
     return table

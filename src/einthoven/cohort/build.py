@@ -89,9 +89,9 @@ def build_cohort(
             rows = stored_rows(rows, manifest, steps, settings=settings, shortest_s=shortest_s)
         told: list[str] = []
         parts.append(_rows_of_study(name, rows, data, settings=settings, flow=steps, notes=told))
-        prefix = f"{name}: " if len(sources) > 1 else ""
-        notes += [prefix + note for note in told]
-        flow += [replace(step, label=prefix + step.label) for step in steps]
+        shown = name if len(sources) > 1 else ""
+        notes += [f"{shown}: {note}" if shown else note for note in told]
+        flow += [replace(step, source=shown) for step in steps]
     table = pl.concat(parts, how="diagonal_relaxed")
     if table.height == 0:
         raise CohortError(f"the cohort is empty: no ECG is left. {_last_exclusion(flow)}")
@@ -105,7 +105,7 @@ def build_cohort(
     table = split.rows
     flow += split.steps
     present = set(table["split"])
-    flow += [_split_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
+    flow += [_ecg_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
     return BuiltCohort(Cohort.from_frame(_cohort_columns(table)), flow, checked.counts, tuple(notes))
 
 
@@ -129,6 +129,7 @@ def _rows_of_study(
     if settings.pairing is None or data.reports is None or rows.height == 0:
         return rows.with_columns(outcome_id=pl.lit(""), pair=pl.lit("none"))
     notes += [f"times of {table} are dates without an hour" for table in sorted(data.date_only)]
+    flow.append(_ecg_step(rows, "eligible ECGs"))
     reports = prefixed(data.reports, name, "patient_id", "outcome_id")
     flow.append(FlowStep("reports in the table", reports.height, reports["patient_id"].n_unique(), counted="reports"))
     reports = eligible(reports, rules.reports, flow, counted="reports")
@@ -189,5 +190,5 @@ def _last_exclusion(flow: list[FlowStep]) -> str:
     return f"The last that left: {out[-1].records:,} {out[-1].counted}, {out[-1].label}" if out else ""
 
 
-def _split_step(rows: pl.DataFrame, label: str) -> FlowStep:
+def _ecg_step(rows: pl.DataFrame, label: str) -> FlowStep:
     return FlowStep(label, rows["record_id"].n_unique(), rows["patient_id"].n_unique())

@@ -26,6 +26,8 @@ class FlowStep:
         True for a box at the side.
     counted : str
         What ``records`` counts, in the plural: ``ECGs``, ``reports`` or ``pairs``.
+    source : str
+        Of which source's rows, where there are several.
     """
 
     label: str
@@ -33,6 +35,17 @@ class FlowStep:
     patients: int
     excluded: bool = False
     counted: str = "ECGs"
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        """The label, after the name of its source."""
+        return f"{self.source}: {self.label}" if self.source else self.label
+
+    def begins_after(self, before: FlowStep) -> bool:
+        """Whether it counts other things than the step before it: another source's, or reports instead of ECGs."""
+        of_reports = [step.counted in ("reports", "pairs") for step in (self, before)]
+        return not self.excluded and (self.source != before.source or of_reports[0] != of_reports[1])
 
 
 def write_flow(steps: Sequence[FlowStep], path: Path) -> None:

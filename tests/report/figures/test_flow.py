@@ -33,3 +33,9 @@ def test_texts_stay_inside_the_drawing(parts):
     boxes = [text.get_window_extent() for text in figure.axes[0].texts if text.get_text()]
     assert max(box.x1 for box in boxes) <= figure.bbox.x1
     assert min(box.y0 for box in boxes) >= 0
+
+
+def test_no_arrow_leads_from_one_source_to_the_next():
+    chain = [FlowStep("ECGs in the table", 9, 9, source=source) for source in ("A", "A", "B")]
+    arrows = [text for text in flow_figure(chain).axes[0].texts if not text.get_text()]
+    assert len(arrows) == 1

@@ -33,7 +33,11 @@ def flow_figure(steps: Sequence[FlowStep], *, parts: Sequence[FlowStep] = ()) ->
     parts : sequence of FlowStep
         The sets at the end, side by side.
     """
-    boxes = [_box(step, SIDE_CHARACTERS if step.excluded else MAIN_CHARACTERS) for step in steps]
+    before = [None, *steps]
+    boxes = [
+        _box(step, SIDE_CHARACTERS if step.excluded else MAIN_CHARACTERS, last)
+        for step, last in zip(steps, before, strict=False)
+    ]
     ends = [_box(part, PART_CHARACTERS) for part in parts]
     end_height = max((box.height for box in ends), default=0.0)
     total = sum(box.height for box in boxes) + GAP * max(len(boxes) - 1, 0) + 0.1
@@ -45,32 +49,34 @@ def flow_figure(steps: Sequence[FlowStep], *, parts: Sequence[FlowStep] = ()) ->
     axes.set(xlim=(0.0, WIDTH), ylim=(0.0, total))
     bottom = _draw_steps(axes, boxes, top=total - 0.05)
     if ends:
-        _draw_ends(axes, ends, top=bottom - 2 * GAP, height=end_height, from_y=bottom)
+        is_one = not any(box.begins for box in boxes)
+        _draw_ends(axes, ends, top=bottom - 2 * GAP, height=end_height, from_y=bottom if is_one else None)
     return figure
 
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A step's lines: the label's, set bold, then the counts'."""
+    """A step's lines: the label's, set bold, then the counts'; no arrow leads to a box that begins anew."""
 
     label: list[str]
     counts: list[str]
     excluded: bool
+    begins: bool
 
     @property
     def height(self) -> float:
         return (len(self.label) + len(self.counts)) * LINE + 2 * PAD
 
 
-def _box(step: FlowStep, characters: int) -> _Box:
-    label = textwrap.wrap(step.label[:1].upper() + step.label[1:], characters) or [""]
+def _box(step: FlowStep, characters: int, before: FlowStep | None = None) -> _Box:
+    label = textwrap.wrap(step.words[:1].upper() + step.words[1:], characters) or [""]
     records, patients = abs(step.records), abs(step.patients)
     counted = step.counted if records != 1 else step.counted.removesuffix("s")
     parts = [f"{count(records)} {counted}", f"{count(patients)} patient{_plural(patients)}"]
     counts = [", ".join(parts)]
     if len(counts[0]) > characters:
         counts = parts
-    return _Box(label, counts, step.excluded)
+    return _Box(label, counts, step.excluded, before is not None and step.begins_after(before))
 
 
 def _plural(amount: int) -> str:
@@ -86,7 +92,7 @@ def _draw_steps(axes: Axes, boxes: list[_Box], *, top: float) -> float:
             _draw_box(axes, SIDE, y, box.height, box)
             _arrow(axes, (x_stem, y - box.height / 2), (SIDE[0], y - box.height / 2))
         else:
-            if i:
+            if i and not box.begins:
                 _arrow(axes, (x_stem, stem_from), (x_stem, y))
             _draw_box(axes, MAIN, y, box.height, box)
             stem_from = y - box.height
@@ -97,14 +103,18 @@ def _draw_steps(axes: Axes, boxes: list[_Box], *, top: float) -> float:
     return end
 
 
-def _draw_ends(axes: Axes, ends: list[_Box], *, top: float, height: float, from_y: float) -> None:
+def _draw_ends(axes: Axes, ends: list[_Box], *, top: float, height: float, from_y: float | None) -> None:
+    """Draw the sets; the stem that divides into them begins at ``from_y``, where one chain of boxes ends there."""
     gap = 0.1
     width = min((WIDTH - 0.04 - gap * (len(ends) - 1)) / len(ends), MAIN[1])
-    x_stem, y_bar = MAIN[0] + MAIN[1] / 2, from_y - GAP
+    x_stem, y_bar = MAIN[0] + MAIN[1] / 2, top + GAP
     centres = [MAIN[0] + i * (width + gap) + width / 2 for i in range(len(ends))]
     for centre, box in zip(centres, ends, strict=True):
         _draw_box(axes, (centre - width / 2, width), top, height, box)
-        _arrow(axes, (centre, y_bar), (centre, top))
+        if from_y is not None:
+            _arrow(axes, (centre, y_bar), (centre, top))
+    if from_y is None:
+        return
     axes.plot([x_stem, x_stem], [from_y, y_bar], color=MUTED, linewidth=0.8)
     axes.plot([min([*centres, x_stem]), max([*centres, x_stem])], [y_bar, y_bar], color=MUTED, linewidth=0.8)
 

@@ -23,7 +23,7 @@ def section(evidence: Evidence) -> Section:
     if parts:  # a patient is in one split only, so patients add up
         steps.append(FlowStep("analysed", sum(p.records for p in parts), sum(p.patients for p in parts)))
     told = [
-        f"{step.label}: {count(abs(step.records))} {step.counted} of {count(abs(step.patients))} patients"
+        f"{step.words}: {count(abs(step.records))} {step.counted} of {count(abs(step.patients))} patients"
         + (" excluded" if step.excluded else "")
         for step in (*steps, *parts)
     ]
