@@ -23,8 +23,8 @@ def cohort_command(
     """Build a study's cohort from its tables: pairing, outcomes, history, groups, split, audit and flow.
 
     Signals are not read: what ingest would reject, and the same ECG under two ids, is found by `einthoven run`.
-    The folder gets the cohort (Parquet), the flow (also drawn), the audit, what was dropped and why, and every value that was read
-    out of a report's text with its place there.
+    The folder gets the cohort (Parquet), the flow (also drawn), the audit, what was dropped and why, and every value
+    that was read out of a report's text with its place there.
 
     Examples
     --------
