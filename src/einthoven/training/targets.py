@@ -72,8 +72,8 @@ def split_targets(cohort: pa.Table, split: str, *, tasks: Sequence[str]) -> Spli
             f"{part['record_id'][int(row)]}"
         )
     ids = np.array(part["record_id"].to_pylist(), dtype=object)
-    known = ~np.isnan(target).all(axis=1) if tasks else np.ones(len(ids), dtype=bool)
-    return SplitTargets(tuple(ids[known].tolist()), target[known])
+    is_known = ~np.isnan(target).all(axis=1) if tasks else np.ones(len(ids), dtype=bool)
+    return SplitTargets(tuple(ids[is_known].tolist()), target[is_known])
 
 
 def check_classes(targets: SplitTargets, split: str, *, labels: Sequence[str]) -> None:
