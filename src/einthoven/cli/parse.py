@@ -94,7 +94,8 @@ def report_command(
     wanted = tuple(quantity) if quantity else None
     found_texts = _texts(texts, file, column)
     if html is not None:
-        html.write_text(audit_html(found_texts, report_columns(found_texts, wanted), limit=len(found_texts)), encoding="utf-8")
+        page = audit_html(found_texts, report_columns(found_texts, wanted), limit=len(found_texts))
+        html.write_text(page, encoding="utf-8")
         typer.echo(f"page: {html.resolve()}")
         return
     for text in found_texts:
