@@ -24,7 +24,10 @@ __all__ = ["Word", "grammar", "in_one_spelling", "known_words", "words_of"]
 SHORTEST_CORRECTED = 6
 SHORTEST_RUN_TOGETHER = 9
 SHORTEST_PART = 4
-SHORTEST_CUT = 3
+SHORTEST_CUT = 4
+ABBREVIATION_LENGTHS = (3, 4)
+# alone at the end: of QT, QRS or "undetermined" rather than a Q or U wave
+CUT_LETTERS = ("q", "Q", "u", "U")
 # so many times more phrases must hold one completion of a cut word than the next
 CLEAR_LEAD = 3
 DATE = r"\d{1,2}[-/ ][a-z]{3}[-/ ]\d{2,4}(?:,?\s+\d{1,2}:\d{2}(?::\d{2})?)?(?:\s*[ap]m\b)?|\d+[-/]\d+[-/]\d+|\d+:\d\d+"
@@ -65,8 +68,9 @@ def words_of(text: str, *, keep_cut: bool = False) -> list[Word]:
         Leave a last word that was cut off as it is.
     """
     words = list(_tokens(_lowered(text)))
-    if not keep_cut and words and words[-1].text not in known_words():
-        words[-1:] = _completed(words[-1])
+    if words and not keep_cut:
+        first = next(at for at, word in enumerate(words) if word.start == words[-1].start)
+        words[first:] = _completed(words[first:], text)
     words = _settled(words)
     return [Word(",", word.start, word.end) if word.text in BRACKETS else word for word in words]
 
@@ -237,15 +241,32 @@ def _is_one_edit(word: str, other: str) -> bool:
     return word[at + 1 :] == other[at:] if len(word) > len(other) else word[at:] == other[at + 1 :]
 
 
-def _completed(word: Word) -> list[Word]:
-    """Return the word that a word cut off at the end most likely is, or the word itself."""
-    if len(word.text) < SHORTEST_CUT or not word.text.isalpha():
-        return [word]
-    meanings = {_known(other) or (other,) for other in known_words() if other.startswith(word.text)}
+def _completed(last: list[Word], text: str) -> list[Word]:
+    """Return the last word of a statement, whole again where it was cut off and can be one word only."""
+    start, end = last[0].start, last[0].end
+    written = text[start:end]
+    if written in CUT_LETTERS:
+        return []
+    # PAC is an abbreviation, "Demand pac" the beginning of pacing
+    if written.islower() and not text.islower() and written in _cuttable():
+        last = [Word(written, start, end)]
+    elif last[0].text in known_words():
+        return last
+    if len(written) < SHORTEST_CUT or not written.isalpha():
+        return last
+    meanings = {_known(other) or (other,) for other in known_words() if other.startswith(written.lower())}
     ranked = sorted(meanings, key=lambda means: sum(_frequency()[part] for part in means), reverse=True)
     if not ranked or (len(ranked) > 1 and _frequency()[ranked[0][0]] < CLEAR_LEAD * _frequency()[ranked[1][0]]):
-        return [word]
-    return [Word(text, word.start, word.end) for text in ranked[0]]
+        return last
+    return [Word(part, start, end) for part in ranked[0]]
+
+
+@functools.cache
+def _cuttable() -> frozenset[str]:
+    """Return the abbreviations that are the beginning of another word, too."""
+    short = {word for word, means in _singles().items() if len(word) in ABBREVIATION_LENGTHS and len(means) > 1}
+    beginnings = {word[:size] for word in known_words() for size in ABBREVIATION_LENGTHS if len(word) > size + 1}
+    return frozenset(short & beginnings)
 
 
 @functools.cache
