@@ -201,14 +201,15 @@ def test_statements_become_labels(tmp_path):
         "1,1,2020-01-01,F,50,sinus_rhythm|left_bundle_branch_block",
         "2,1,2020-01-02,F,50,sinus_rhythm | ",
         "3,1,2020-01-03,F,50,",
+        "4,1,2020-01-04,F,50, | ",
     ]
     archive = write_archive(tmp_path, rows, statement_separator="|")
     data = archive.load(("left_bundle_branch_block",), ("sinus_rhythm",))
     assert data.labels == ("left_bundle_branch_block",)
     assert data.auxiliary == ("sinus_rhythm",)
-    assert data.columns["y.left_bundle_branch_block"] == [1.0, 0.0, None]
-    assert data.columns["y.sinus_rhythm"] == [1.0, 1.0, None]
-    assert data.columns["u.sinus_rhythm"] == [False, False, False]
+    assert data.columns["y.left_bundle_branch_block"] == [1.0, 0.0, None, None]
+    assert data.columns["y.sinus_rhythm"] == [1.0, 1.0, None, None]
+    assert data.columns["u.sinus_rhythm"] == [False] * 4
 
 
 def test_labels_of_statements_need_statements(tmp_path):

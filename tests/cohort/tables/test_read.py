@@ -354,3 +354,11 @@ def test_reports_that_repeat_each_other_are_one(tmp_path):
     typed = read(tmp_path, text, "reports", columns={"lvef": "lvef"})
     assert typed.table.select("outcome_id", "lvef").rows() == [("line 2", 50), ("line 4", 55)]
     assert reasons(typed) == [(3, "patient_id", "1", "the row repeats an earlier one")]
+
+
+def test_lists_in_cells_are_refused(tmp_path):
+    """Parquet can hold them; a canonical column can't."""
+    frame = pl.DataFrame({"patient_id": [["1"]], "outcome_time": ["2020-01-01"]})
+    frame.write_parquet(tmp_path / "t.parquet")
+    with pytest.raises(CohortError, match=r"column 'patient_id' holds List\(String\), not one text"):
+        read_table_as("reports", TableSettings(file="t.parquet"), tmp_path)

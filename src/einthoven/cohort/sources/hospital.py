@@ -251,11 +251,12 @@ class _Archive(NamedTuple):
 
 
 def _findings(text: str | None, separator: str) -> Mapping[str, Presence] | None:
-    if text is None:
+    statements = [statement.strip() for statement in (text or "").split(separator) if statement.strip()]
+    if not statements:
         return None
     from einthoven.cohort.labels.machine_statements import read_statements
 
-    return read_statements([statement.strip() for statement in text.split(separator) if statement.strip()])
+    return read_statements(statements)
 
 
 def _columns(table: pl.DataFrame) -> dict[str, list[object]]:

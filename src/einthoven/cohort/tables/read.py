@@ -6,7 +6,8 @@ so), a value that can't be true is left out, and each of them is reported with i
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+import posixpath
+from pathlib import Path
 
 import polars as pl
 
@@ -148,10 +149,9 @@ def _named_reports(rows: Rows) -> tuple[Rows, list[str]]:
 
 def _stems(paths: list[str | None]) -> list[str | None]:
     """Return the names of files without suffix; where two share one, whole paths."""
-    stems = [None if path is None else PurePosixPath(path.replace("\\", "/")).stem for path in paths]
-    if len(set(stems)) == len(set(paths)):
-        return stems
-    return [None if path is None else str(PurePosixPath(path.replace("\\", "/")).with_suffix("")) for path in paths]
+    bare = [None if path is None else posixpath.splitext(path.replace("\\", "/"))[0] for path in paths]
+    stems = [None if path is None else posixpath.basename(path) for path in bare]
+    return stems if len(set(stems)) == len(set(bare)) else bare
 
 
 def _checked(kind: Kind, rows: Rows, *, name: str, settings: TableSettings) -> Rows:

@@ -62,6 +62,9 @@ def type_column(column: CanonicalColumn, raw: RawTable, settings: TableSettings)
         Names table, line, column and cell; also where more than a tenth of the values can't be true.
     """
     said = settings.of_column(column.name)
+    dtype = raw.cells.schema[str(said.column)]
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+        raise CohortError(f"{raw.name}: column {said.column!r} holds {dtype}, not one text, number or time per row")
     is_sex = column.type == "sex"
     cells = mapped(cleaned(raw.cells[str(said.column)], settings.missing), {} if is_sex else said.values)
     limits = _read(cells, column, said=said, raw=raw, settings=settings)
