@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from einthoven.cohort.labels.statement_phrases import Trie, expand, phrase_rows
-from einthoven.cohort.labels.statement_text import Word, grammar, in_one_spelling, known_words
+from einthoven.cohort.labels.statement_spelling import known_words
+from einthoven.cohort.labels.statement_text import Word, grammar, in_one_spelling
 
 __all__ = ["FIND", "HEDGES", "UNREAD", "Item", "items_of", "phrases"]
 
