@@ -166,3 +166,18 @@ def test_a_doubt_at_the_end_of_a_line_is_not_of_the_next_line() -> None:
     found = read_statements(["LVH, possible", "Right bundle branch block", "RAE?", "Abnormal ECG"])
     assert found["left_ventricular_hypertrophy"] == found["right_atrial_enlargement"] == "uncertain"
     assert found["right_bundle_branch_block"] == found["abnormal_ecg"] == "present"
+
+
+def test_lines_of_one_text_are_statements_of_their_own() -> None:
+    lines = [
+        "Referred by: Dr Block",
+        "Cannot rule out",
+        "Septal infarct",
+        "Atrial fibrillation",
+        "Confirmed by: LBBB, MD",
+    ]
+    assert found_in("\n".join([*lines, "Abnormal ECG"])) == {
+        "septal_infarction": "uncertain",
+        "atrial_fibrillation": "present",
+        "abnormal_ecg": "present",
+    }

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.statement_fragments import whole_statements
-from einthoven.cohort.labels.statement_items import items_of
-from einthoven.cohort.labels.statement_scope import iter_unread, read_items
+from einthoven.cohort.labels.statement_items import UNREAD, items_of
+from einthoven.cohort.labels.statement_scope import read_items, spoken
 from einthoven.cohort.labels.statement_text import words_of
 from einthoven.cohort.labels.vocabulary import vocabulary
 
@@ -152,7 +152,9 @@ def statement_coverage(texts: Iterable[str]) -> StatementCoverage:
 def _unread_fragments(text: str) -> list[str]:
     """Return runs of neighbouring words that no phrase holds."""
     runs: list[tuple[int, int]] = []
-    for item in iter_unread(items_of(words_of(text))):
+    for item in spoken(items_of(words_of(text))):
+        if item.kind != UNREAD:
+            continue
         if runs and not text[runs[-1][1] : item.start].strip(" -'"):
             runs[-1] = (runs[-1][0], item.end)
         else:

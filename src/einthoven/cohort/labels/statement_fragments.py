@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from einthoven.cohort.labels.statement_items import FIND, items_of
 from einthoven.cohort.labels.statement_text import words_of
 
-__all__ = ["whole_statements"]
+__all__ = ["goes_on", "whole_statements"]
 
 # what can't end a statement whatever stands before, and what can't when nothing was found before
 OPEN = ("@replaced", "@replaced_by", "@with", "@and", "@or", "@in", "@due", "@hedge_list", "@comparison")
@@ -44,8 +44,12 @@ def whole_statements(texts: Sequence[str]) -> list[str]:
 def _is_piece(text: str) -> tuple[bool, bool]:
     """Return whether the text goes on in the next one, and whether it goes on with the one before."""
     kinds = [item.kind for item in items_of(words_of(text, keep_cut=True))]
+    return goes_on(kinds), text.lstrip().startswith(",") or (bool(kinds) and kinds[0] in CONTINUING)
+
+
+def goes_on(kinds: Sequence[str]) -> bool:
+    """Return whether a line with these kinds of items goes on in the next line."""
     if not kinds:
-        return False, False
+        return False
     found = any(kind in (FIND, "@head") for kind in kinds)
-    ends_open = kinds[-1] in OPEN or (kinds[-1] in OPEN_ALONE and not found)
-    return ends_open, text.lstrip().startswith(",") or kinds[0] in CONTINUING
+    return kinds[-1] in OPEN or (kinds[-1] in OPEN_ALONE and not found)

@@ -19,12 +19,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from einthoven.cohort.labels.presence import Presence
+from einthoven.cohort.labels.statement_fragments import goes_on
 from einthoven.cohort.labels.statement_heads import with_heads_read
 from einthoven.cohort.labels.statement_items import FIND, HEDGES, UNREAD, Item
 from einthoven.cohort.labels.statement_text import grammar
 from einthoven.cohort.labels.vocabulary import vocabulary
 
-__all__ = ["Read", "read_items"]
+__all__ = ["Read", "read_items", "spoken"]
 
 # behind the doubt stand words, though none that names a finding: "may be due to cardiomyopathy"
 FOLLOWED = "followed"
@@ -47,30 +48,42 @@ def read_items(items: list[Item]) -> list[Read]:
     """Return the findings of a statement in the order of its text."""
     reads: list[Read] = []
     clause: list[Item] = []
-    for item in [*items, Item("@stop", "", 0, 0)]:
-        if item.kind == "@rest":
-            clause, items = _read(clause, reads), []
-            break
-        if item.kind == "@stop":
-            clause = _read(clause, reads)
-        else:
+    for item in [*spoken(items), Item("@stop", "", 0, 0)]:
+        if item.kind != "@stop":
             clause.append(item)
+        elif clause:
+            _read_clause(clause, reads)
+            clause = []
     return reads
 
 
-def _read(clause: list[Item], reads: list[Read]) -> list[Item]:
-    if clause:
-        items = with_heads_read(clause)
-        spoken = [item.kind for item in items if item.kind not in SILENT]
-        if spoken[:1] == ["@now"] and FIND not in spoken:
-            # "no longer present in lateral leads but persists in inferior leads"
-            for read in reads:
-                read.presence = "present" if read.compared else read.presence
-        for item, following in pairwise(items):
-            if item.kind in HEDGES and following.kind in SILENT:
-                item.value = FOLLOWED
-        reads += _Clause([item for item in items if item.kind not in SILENT]).read()
-    return []
+def spoken(items: list[Item]) -> Iterator[Item]:
+    """Yield the items without signatures and requests, and a stop for each end of a line that ends a statement."""
+    is_silent = False
+    kinds: list[str] = []
+    for item in items:
+        is_silent = (is_silent or item.kind == "@rest") and item.kind != "@line"
+        if is_silent:
+            continue
+        if item.kind != "@line":
+            kinds.append(item.kind)
+            yield item
+        elif not goes_on(kinds):
+            kinds = []
+            yield Item("@stop", "", item.start, item.end)
+
+
+def _read_clause(clause: list[Item], reads: list[Read]) -> None:
+    items = with_heads_read(clause)
+    kinds = [item.kind for item in items if item.kind not in SILENT]
+    if kinds[:1] == ["@now"] and FIND not in kinds:
+        # "no longer present in lateral leads but persists in inferior leads"
+        for read in reads:
+            read.presence = "present" if read.compared else read.presence
+    for item, following in pairwise(items):
+        if item.kind in HEDGES and following.kind in SILENT:
+            item.value = FOLLOWED
+    reads += _Clause([item for item in items if item.kind not in SILENT]).read()
 
 
 @functools.cache
@@ -278,12 +291,3 @@ def _together(reads: list[Read]) -> list[Read]:
             if read.concept == second and (is_there or not first):
                 read.concept = rule["becomes"]
     return reads
-
-
-def iter_unread(items: list[Item]) -> Iterator[Item]:
-    """Yield the items that no phrase explains."""
-    for item in items:
-        if item.kind == "@rest":
-            return
-        if item.kind == UNREAD:
-            yield item

@@ -28,8 +28,9 @@ TOKEN = re.compile(
 # one abbreviation may hold another: st segment and t wave -> st and t -> stt
 MOST_REWRITINGS = 3
 NUMBER = "#"
+LINE = "newline"
 BRACKETS = ("<", ">")
-MARKS = {"(": "<", ")": ">", "[": "<", "]": ">", "-": ",", "|": ";", "\n": ";", "\r": ";", ".": ";", "°": "degree"}
+MARKS = {"(": "<", ")": ">", "[": "<", "]": ">", "-": ",", "|": LINE, "\n": LINE, "\r": LINE, ".": ";", "°": "degree"}
 
 
 @dataclass(frozen=True, slots=True)
