@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from einthoven.cohort.reports.rules import OTHER, QuantityRule, rules
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Number, Token
-from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, is_separator, words_between
+from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, REACH, is_separator, words_between
 
 __all__ = ["Bound", "bind", "measured", "methods_between"]
 
@@ -116,7 +116,7 @@ def methods_between(sentence: Sentence, mention: int) -> list[int]:
     """Return the methods of a list behind a name, before its first number; 2D counts as one without a name."""
     ways: list[int] = []
     linked = True
-    for index in range(mention + 1, len(sentence)):
+    for index in range(mention + 1, min(mention + REACH, len(sentence))):
         token = sentence[index]
         if {"method", "plane_less"} & token.tags.keys():
             if not linked:
@@ -203,6 +203,8 @@ def _may(sentence: Sentence, place: _Place, index: int) -> bool:
     if place.last < 0 and _reference_in_front(sentence, place.mention, index):
         return False
     anchor = place.last if place.last >= 0 else place.mention
+    if index - anchor > REACH:
+        return False
     farthest = FARTHEST_WITH_UNIT if number.unit else FARTHEST_WITHOUT
     if words_between(sentence, anchor, index) > farthest:
         return False
@@ -256,7 +258,7 @@ def _another(sentence: Sentence, between: tuple[Token, ...], index: int, rule: Q
 
 def _behind(sentence: Sentence, index: int) -> tuple[Token, ...]:
     end = index + 1
-    while end < len(sentence) and not (
+    while end < min(index + REACH, len(sentence)) and not (
         is_separator(sentence[end]) or sentence[end].number is not None or "quantity" in sentence[end].tags
     ):
         end += 1

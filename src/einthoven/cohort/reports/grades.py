@@ -9,7 +9,7 @@ from einthoven.cohort.reports.context import Scope
 from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.rules import OTHER, rules
 from einthoven.cohort.reports.sentences import Sentence
-from einthoven.cohort.reports.zones import CLOSING, OPENING, is_separator, words_between
+from einthoven.cohort.reports.zones import CLOSING, OPENING, REACH, is_separator, words_between
 
 __all__ = ["read_grades"]
 
@@ -77,21 +77,23 @@ def _own_grades(sentence: Sentence, names: list[int], graded: list[int], text: s
     """Return each lesion's own grade: the words before it, or else those behind it that no other lesion claims."""
     grades: dict[int, _Grade] = {}
     used: set[int] = set()
+    used_up_to = 0
+    following_of = dict(zip(names, [*names[1:], len(sentence)], strict=True))
     for index in graded:
         before = _before(sentence, index, used) or _class_before(sentence, index, text)
-        if before is not None and any(grades[one].end > before.start for one in grades):
+        if before is not None and before.start < used_up_to:
             before = None
-        place = names.index(index)
-        following = names[place + 1] if place + 1 < len(names) else len(sentence)
+        following = following_of[index]
         grade = before or _class_behind(sentence, index, text) or _behind(sentence, index, following)
         if grade is not None:
             grades[index] = grade
             used.add(grade.index)
+            used_up_to = max(used_up_to, grade.end)
     return grades
 
 
 def _before(sentence: Sentence, index: int, used: set[int]) -> _Grade | None:
-    for at in range(index - 1, -1, -1):
+    for at in range(index - 1, max(-1, index - REACH), -1):
         token = sentence[at]
         if words_between(sentence, at, index) > FARTHEST or at in used:
             return None
@@ -112,7 +114,7 @@ def _denied(sentence: Sentence, at: int) -> bool:
 
 
 def _behind(sentence: Sentence, index: int, following: int) -> _Grade | None:
-    for at in range(index + 1, following):
+    for at in range(index + 1, min(index + REACH, following)):
         token = sentence[at]
         if "from" in sentence[at - 1].tags:
             continue

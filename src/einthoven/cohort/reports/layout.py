@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -13,7 +14,7 @@ from einthoven.cohort.reports.tokens import Token
 
 __all__ = ["Row", "split_tables"]
 
-GAP: Final = re.compile(r"\s*[|\t]\s*| {2,}")
+GAP: Final = re.compile(r" {2,}(?:[|\t] *)?| ?[|\t] *")
 RULE: Final = re.compile(r"[\s|:+=\-]*$")
 COLUMN_WORDS: Final = frozenset(
     {
@@ -50,7 +51,13 @@ def split_tables(text: str, tokens: Sequence[Token]) -> tuple[list[Token], list[
         if cells:
             made += cells
             inside.append((block[0].start, block[-1].end))
-    return [token for token in tokens if not any(start <= token.start < end for start, end in inside)], made
+    outside: list[Token] = []
+    position = 0
+    for start, end in inside:
+        first, last = _range(tokens, start, end)
+        outside += tokens[position:first]
+        position = last
+    return [*outside, *tokens[position:]], made
 
 
 def _blocks(text: str) -> Iterator[list[Row]]:
@@ -127,4 +134,11 @@ def _as_column(head: Sequence[Token]) -> list[Token]:
 
 
 def _within(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
-    return [token for token in tokens if start <= token.start < end and token.kind != "break"]
+    first, last = _range(tokens, start, end)
+    return [token for token in tokens[first:last] if token.kind != "break"]
+
+
+def _range(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    """Return the indices of the first token that begins at ``start`` or later, and of the first at ``end`` or later."""
+    first = bisect.bisect_left(tokens, start, key=lambda token: token.start)
+    return first, bisect.bisect_left(tokens, end, lo=first, key=lambda token: token.start)

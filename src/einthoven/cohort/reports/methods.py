@@ -9,7 +9,7 @@ from einthoven.cohort.reports.binding import Bound, methods_between
 from einthoven.cohort.reports.finding import METHODS, Method
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
-from einthoven.cohort.reports.zones import Zone, is_separator
+from einthoven.cohort.reports.zones import REACH, Zone, is_separator
 
 __all__ = ["Named", "heading_method", "method_of"]
 
@@ -103,7 +103,7 @@ def _before_name(sentence: Sentence, mention: int) -> tuple[int, ...]:
     """Return the words before a name: to the number or the name before it, or to the sentence's beginning."""
     found: list[int] = []
     seen = False
-    for index in range(mention - 1, -1, -1):
+    for index in range(mention - 1, max(-1, mention - REACH), -1):
         token = sentence[index]
         if token.number is not None and token.number.unit != "other":
             seen = True

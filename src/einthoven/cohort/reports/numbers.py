@@ -13,7 +13,7 @@ from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.methods import Named, method_of
 from einthoven.cohort.reports.rules import rules
 from einthoven.cohort.reports.sentences import Sentence
-from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, Zone, is_separator, zone_of
+from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, REACH, Zone, is_separator, zone_of
 
 __all__ = ["NORMAL", "NOW", "NO_METHOD", "WEAK", "read_numbers"]
 
@@ -120,7 +120,7 @@ def _of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope)
     before = _before(sentence, bound.position)
     if before is not None and "from" in sentence[before].tags and "to" not in number.flags:
         return True
-    later = any(t.number is not None for t in sentence[bound.position + 1 :])
+    later = any(t.number is not None for t in sentence[bound.position + 1 : bound.position + REACH])
     if (
         after is not None
         and "from" in after.tags
@@ -132,7 +132,12 @@ def _of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope)
     own = [sentence[index] for index in zone.left if index > bound.mention]
     dated = any(token.kind == "date" for token in (*own, *(sentence[index] for index in zone.right)))
     if dated:
-        return any("past" in token.tags for token in own)
+        in_a_year = any(
+            sentence[index].text == "in" and re.fullmatch(r"\d{4}", sentence[index + 1].text)
+            for index in zone.left
+            if index > bound.mention
+        )
+        return in_a_year or any("past" in token.tags for token in own)
     year = any(re.fullmatch(r"\d{4}", token.text) for token in sentence[max(0, bound.mention - 4) : bound.mention])
     return year and any("past" in token.tags for token in own)
 
@@ -159,7 +164,7 @@ def _is_compared_with(sentence: Sentence, position: int) -> bool:
 
 def _before(sentence: Sentence, position: int) -> int | None:
     """Return the token before a number that isn't a filler."""
-    for index in range(position - 1, -1, -1):
+    for index in range(position - 1, max(-1, position - REACH), -1):
         if "filler" not in sentence[index].tags and sentence[index].text != "~":
             return index
     return None
@@ -190,20 +195,27 @@ def _no_value(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> boo
         return True
     if after and (after[0].text == "?" or (after[0].text in CLOSING and len(after) > 1 and after[1].text == "?")):
         return True
+    if bound.low != bound.high and any(
+        "disease" in token.tags or token.tags.get("role") == "disease"
+        for token in sentence[max(0, bound.mention - 4) : bound.mention]
+    ):
+        return True
     if "inequality" in number.flags and _defines(sentence, bound.position):
         return True
     first = next((sentence[index] for index in zone.right if "filler" not in sentence[index].tags), None)
     if first is not None and "delta_after" in first.tags:
         return True
-    before = _before(sentence, bound.position)
-    if (
-        before is not None
-        and sentence[before].text in {"by", "of"}
-        and before
-        and "change" in sentence[before - 1].tags
-    ):
+    if "to" not in number.flags and _is_difference(sentence, bound.position):
         return True
     return _is_definition(sentence, bound) or _denied(sentence, bound, inequality="inequality" in number.flags)
+
+
+def _is_difference(sentence: Sentence, position: int) -> bool:
+    """Whether a number is by how much a value changed: "decreased by 10 %"."""
+    before = _before(sentence, position)
+    if not before or sentence[before].text not in {"by", "of"}:
+        return False
+    return "change" in sentence[before - 1].tags
 
 
 def _is_definition(sentence: Sentence, bound: Bound) -> bool:
@@ -220,7 +232,7 @@ def _is_definition(sentence: Sentence, bound: Bound) -> bool:
 
 def _defines(sentence: Sentence, position: int) -> bool:
     """Whether a word behind the number makes it a bound for something: "EF <= 35 % is an indication for ..."."""
-    return any("target" in one.tags for one in sentence[position + 1 :])
+    return any("target" in one.tags for one in sentence[position + 1 : position + REACH])
 
 
 def _denied(sentence: Sentence, bound: Bound, *, inequality: bool) -> bool:
@@ -257,7 +269,14 @@ def _stressed(sentence: Sentence, bound: Bound, zone: Zone, scope: list[Scope]) 
 
 def _at_baseline(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     """Whether "baseline" stands beside a number or its name."""
-    first = next((at for at in range(bound.position - 1, -1, -1) if sentence[at].number is not None), -1)
+    first = next(
+        (
+            at
+            for at in range(bound.position - 1, max(-1, bound.position - REACH), -1)
+            if sentence[at].number is not None
+        ),
+        -1,
+    )
     first = max(first + 1, min(bound.mention, bound.position) - 2)
     near = (*sentence[first : bound.position], *(sentence[index] for index in zone.right))
     return any("baseline" in token.tags for token in near)
@@ -265,7 +284,7 @@ def _at_baseline(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
 
 def _date(sentence: Sentence, bound: Bound, zone: Zone) -> str:
     """Return the date beside a number or before its name, with the year first; "" for none."""
-    for index in zone.right:
+    for index in (*zone.right, *(index for index in zone.left if index > bound.mention)):
         if sentence[index].kind == "date":
             return sentence[index].text
     for index in range(bound.mention - 1, max(-1, bound.mention - 4), -1):

@@ -140,17 +140,24 @@ def _renamed(finding: ReportFinding, said: Named) -> ReportFinding:
 
 def _undated(found: list[ReportFinding]) -> list[ReportFinding]:
     """Leave out values with a date, or "baseline", where the report has one without, or one with a later date."""
-    dates = {id(one): _date_of(one) for one in found}
+    latest: dict[str, tuple[int, ...]] = {}
+    strong: set[str] = set()
+    undated: set[str] = set()
+    for one in found:
+        date = _date_of(one)
+        latest[one.quantity] = max(latest.get(one.quantity, ()), date)
+        if not WEAK & set(one.flags):
+            strong.add(one.quantity)
+        if not date:
+            undated.add(one.quantity)
     kept = []
     for one in found:
-        rivals = [other for other in found if other.quantity == one.quantity and other is not one]
-        date = dates[id(one)]
-        if WEAK & set(one.flags) and any(not WEAK & set(other.flags) for other in rivals):
+        date = _date_of(one)
+        if WEAK & set(one.flags) and one.quantity in strong:
             continue
-        if date and any(dates[id(other)] == () or dates[id(other)] > date for other in rivals):
+        if date and (one.quantity in undated or latest[one.quantity] > date):
             continue
-        hidden = {NOW, NORMAL}
-        flags = ("dated" if flag.startswith("dated ") else flag for flag in one.flags if flag not in hidden)
+        flags = ("dated" if flag.startswith("dated ") else flag for flag in one.flags if flag not in {NOW, NORMAL})
         kept.append(replace(one, flags=tuple(flags)))
     return kept
 

@@ -83,7 +83,7 @@ def compile_rules(tables: Mapping[str, Any]) -> Rules:
     capitals: dict[str, dict[str, dict[str, str]]] = {}
     texts: set[str] = set()
     for tags, wording in _meanings(tables):
-        for text in expand(_with_misspellings(wording, tables["misspellings"])):
+        for text in _spelt(wording, tables["misspellings"]):
             lower = text.lower()
             texts.add(lower)
             entry = wordings if lower == text else capitals.setdefault(lower, {})
@@ -100,11 +100,13 @@ def compile_rules(tables: Mapping[str, Any]) -> Rules:
     )
 
 
-def _with_misspellings(wording: str, misspellings: Mapping[str, list[str]]) -> str:
-    """Return a wording in which each word that is often misspelt may be."""
+def _spelt(wording: str, misspellings: Mapping[str, list[str]]) -> set[str]:
+    """Return all texts of a wording, and those with one word as it is often misspelt."""
+    texts = set(expand(wording))
     for word, wrong in misspellings.items():
-        wording = re.sub(rf"\b{word}\b", f"({'|'.join((word, *wrong))})", wording)
-    return wording
+        where = re.compile(rf"\b{word}\b")
+        texts |= {where.sub(one, text) for text in texts if word in text for one in wrong}
+    return texts
 
 
 def _quantity(name: str, table: Mapping[str, Any]) -> QuantityRule:

@@ -17,6 +17,8 @@ __all__ = ["read_words"]
 NEAR: Final = 1
 FARTHEST: Final = 4
 """Words that say nothing to us between a name and what is said of it: before it, and behind it."""
+REACH: Final = 40
+"""Tokens within which a sentence says which ventricle, or goes on after what couldn't be measured."""
 LEFT: Final = ("lv", "left", "좌심")
 RIGHT: Final = ("rv", "right", "우심")
 EITHER: Final = ("biventricular",)
@@ -70,7 +72,7 @@ def _of_the_right(sentence: Sentence, index: int) -> bool:
     """Whether a name without a side ("systolic function") is said of the right ventricle."""
     if any(side in sentence[index].text for side in (*LEFT, *EITHER)):
         return False
-    for token in reversed(sentence[:index]):
+    for token in reversed(sentence[max(0, index - REACH) : index]):
         if any(side in token.text for side in (*LEFT, *EITHER)):
             return False
         if any(token.text.startswith(side) for side in RIGHT):
@@ -93,7 +95,7 @@ def _said(sentence: Sentence, index: int, scale: str) -> _Said | None:
 
 def _by_eye(sentence: Sentence, index: int, scale: str) -> _Said | None:
     """Return what is said behind a method that could do: "cannot be calculated; visually mildly reduced"."""
-    for at in range(index + 1, len(sentence)):
+    for at in range(index + 1, min(index + REACH, len(sentence))):
         if sentence[at].tags.get("method") == "visual" or "but" in sentence[at].tags:
             return _first(sentence, range(at + 1, len(sentence)), at, scale)
     return None

@@ -7,12 +7,14 @@ from typing import Final, NamedTuple
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
 
-__all__ = ["ARROWS", "CLOSING", "OPENING", "Zone", "is_separator", "words_between", "zone_of"]
+__all__ = ["ARROWS", "CLOSING", "OPENING", "REACH", "Zone", "is_separator", "words_between", "zone_of"]
 
 OPENING: Final = frozenset("([{")
 CLOSING: Final = frozenset(")]}")
 ARROWS: Final = frozenset({"->", "=>", "→", "-->", "==>", ">>", "--->", ">"})
 SEPARATORS: Final = frozenset({",", ";", "|", "\t", "/"})
+REACH: Final = 40
+"""Tokens that are looked at on either side of a number, at most."""
 LATIN_WORDS_PER_SYLLABLE: Final = 1 / 3
 
 
@@ -53,7 +55,7 @@ def zone_of(sentence: Sentence, position: int, *, mention: int) -> Zone:
 def _left(sentence: Sentence, position: int, *, mention: int) -> tuple[int, ...]:
     found: list[int] = []
     depth = 0
-    for index in range(position - 1, -1, -1):
+    for index in range(position - 1, max(-1, position - REACH), -1):
         token = sentence[index]
         if token.text in CLOSING:
             depth += 1
@@ -90,7 +92,7 @@ def _taken_by_next(sentence: Sentence, number: int, found: list[int]) -> list[in
 def _right(sentence: Sentence, position: int) -> tuple[int, ...]:
     found: list[int] = []
     index = position + 1
-    while index < len(sentence):
+    while index < min(position + REACH, len(sentence)):
         token = sentence[index]
         if token.text in OPENING:
             end = _bracket_end(sentence, index)
@@ -124,7 +126,7 @@ def _announces(sentence: Sentence, first: int, second: int) -> bool:
     if {"previous", "previous_of", "present", "compare", "change", "from"} & between[-1].tags.keys():
         return True
     kinds = {"method", "stress", "rest"} & {kind for one in between for kind in one.tags}
-    for token in reversed(sentence[:first]):
+    for token in reversed(sentence[max(0, first - REACH) : first]):
         if token.number is not None or token.kind == "break":
             return False
         if kinds & token.tags.keys():
@@ -137,8 +139,8 @@ def _announces(sentence: Sentence, first: int, second: int) -> bool:
 def _bracket_end(sentence: Sentence, opening: int) -> int:
     """Return the index behind the bracket that closes the one at ``opening``; the sentence's end where none does."""
     depth = 0
-    for index in range(opening, len(sentence)):
+    for index in range(opening, min(opening + REACH, len(sentence))):
         depth += (sentence[index].text in OPENING) - (sentence[index].text in CLOSING)
         if depth == 0:
             return index + 1
-    return len(sentence)
+    return min(opening + REACH, len(sentence))

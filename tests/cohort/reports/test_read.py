@@ -1,0 +1,409 @@
+from __future__ import annotations
+
+import pytest
+
+from einthoven.cohort.reports.read import read_report
+from einthoven.errors import CohortError
+
+METHODS = {
+    "s": "simpson",
+    "m": "m_mode",
+    "v": "visual",
+    "o": "other",
+    "u": "unnamed",
+    "q": "qualitative",
+}
+# a line is a report, and behind the last bar its values: a number, a range or a bound, and the method's first letter
+LVEF = """
+The left ventricular ejection fraction, as assessed by visual estimation, is 60-65%. | 60-65 v
+Left ventricular ejection fraction by 2D biplane Simpson's is 62%. | 62 s
+EF (biplane): 54.3 % | 54.3 s
+LVEF 3D 51 % | 51 s
+LV Ejection Fraction (Teich) 66.4 % | 66.4 m
+EF(Teich): 70% FS(Teich): 40% | 70 m
+EF(A4C) 48 %, EF(A2C) 52 %, EF(BP) 50 % | 48 s; 52 s; 50 s
+MOD-sp4 EF 44%, MOD-sp2 EF 47% | 44 s; 47 s
+LVEF (M-mode/Simpson) 62/58 % | 62 m; 58 s
+EF = 60 - 65 % | 60-65 u
+EF: 60 to 65 percent | 60-65 u
+LVEF>55% | >55 u
+LVEF > or = 55% | >55 u
+LVEF is greater than 70% | >70 u
+LVEF less than 20% | <20 u
+EF <20% | <20 u
+EF approximately 45% | 45 u
+Estimated EF is 25-30%. | 25-30 u
+Overall left ventricular systolic function is severely impaired with an EF of 15-20%. | 15-20 u
+LV systolic function is low normal (LVEF 50-55%). | 50-55 u
+Normal left ventricular systolic function, EF 65%. | 65 u
+Hyperdynamic LV systolic function (EF>75%). | >75 u
+Visually estimated ejection fraction is 35 +/- 5%. | 35 v
+The LVEF has improved from 30% to 45%. | 45 u
+The LVEF has improved to 45% from 30%. | 45 u
+EF is now 45%, previously 30%. | 45 u
+EF 45% (was 30%). | 45 u
+EF 45% (30% on prior). | 45 u
+EF 45% (prior EF 30%) | 45 u
+EF 45% vs 30% on last echo. | 45 u
+Compared with the prior echo from 2019 (EF 30%), the EF is 45%. | 45 u
+LVEF declined by 10% to 45%. | 45 u
+No change in LVEF (55%) from previous study. | 55 u
+LVEF unchanged, 55%. | 55 u
+LVEF remains 55%. | 55 u
+LVEF stable at 55-60% compared to 2019. | 55-60 u
+Since the last study EF dropped to 40%. | 40 u
+Last EF 40%. |
+Prior EF of 40%. |
+Previous LVEF: 40%, current LVEF: 50% | 50 u
+His last known EF was 25%. |
+Known EF 25%. | 25 u
+EF goal > 50%. |
+Normal EF is 55-70%. |
+Normal: LVEF 52-72% |
+LVEF 45% (normal range 52-72%) | 45 u
+LVEF 45% (Ref: 52-72) | 45 u
+LVEF 45% (N: 52-72%) | 45 u
+LVEF 45 % [>= 55] | 45 u
+LVEF: 45 % (>55%) | 45 u
+LVEF (N > 55%): 45% | 45 u
+RVEF 40%, LVEF 45% | 45 u
+RV EF by 3D 40% |
+right ventricular ejection fraction 40% |
+LA ejection fraction 40%. |
+LAEF 55 LVEF 45 | 45 u
+The EF slope is 55 mm/s. |
+EF slope 55 |
+Ejection time 280 ms |
+EFW 2500 g, EF n/a |
+Unable to estimate ejection fraction. |
+LVEF could not be assessed due to poor windows. |
+LVEF: ___ % |
+LVEF: N/A |
+EF not calculated |
+EF ?% |
+?EF 30% |
+EF 30%? |
+Possible EF < 30%? |
+Evaluate LVEF. History of EF 30%. |
+Indication: cardiomyopathy, EF 30% in 2015. EF today 45%. | 45 u
+Reason for study: low EF. |
+ICD is indicated if EF remains <= 35% |
+Meets criteria for CRT (EF < 35%) |
+LVEF at rest 55%; at peak dose 70%. | 55 u; 70 o
+Resting EF 55%, post-exercise EF 70%. | 55 u; 70 o
+Dobutamine stress echo. Baseline EF 55%. Peak EF 70%. | 55 u; 70 o
+With exercise the EF increased from 55% to 70%. | 70 o
+LVEF 55 % by MUGA. | 55 o
+Cardiac MRI LVEF 48%. | 48 o
+EF by contrast echo 48%. | 48 s
+With Definity, LVEF is 48%. | 48 s
+LVEF by 3D volume 48%, by 2D biplane 50% | 48 s; 50 s
+LVEF (auto) 48 % | 48 u
+EF (eyeball) 40 % | 40 v
+EF 40% by eyeball | 40 v
+Visual EF ~40% | 40 v
+eye-ball EF: 40% | 40 v
+EF=40%(visual), 43.2%(Simpson) | 40 v; 43.2 s
+EF: M-mode 62%, Simpson 58% | 62 m; 58 s
+EF 62% (M-mode) 58% (modified Simpson's) | 62 m; 58 s
+EF (M) 62 % | 62 u
+Simpson EF: 58 | 58 s
+Biplane Simpson's method was used. LVEF 58%. | 58 s
+LVEF 58%. (Biplane Simpson) | 58 s
+M-mode: LVIDd 50 mm, LVIDs 33 mm, EF 62% | 62 m
+2D: EF (Simpson) 58% | 58 s
+LVEF, biplane: 58% | 58 s
+LVEF calculated using the modified Simpson's rule in apical 4- and 2-chamber views = 58% | 58 s
+Simpson's single plane 4-ch EF 58% | 58 s
+EF 4ch 58 % 2ch 56 % | 58 s; 56 s
+LV EF 58%(by 2D), 60%(by MM) | 58 u; 60 m
+EF 0.58 | 58 u
+EF = .58 | 58 u
+EF: 58.2% | 58.2 u
+EF 58,2 % | 58.2 u
+EF-58% | 58 u
+EF:58 | 58 u
+EF~58% | 58 u
+LVEF = 58 +/- 4 % | 58 u
+LVEF (%): 58 | 58 u
+LVEF [%] 58 | 58 u
+LVEF% 58 | 58 u
+%EF 58 | 58 u
+EF (%) = 58 | 58 u
+EF: 58 (%) | 58 u
+LVEF(Simpson)(%) : 58 | 58 s
+LVEF, % 58 | 58 u
+E.F.: 58% | 58 u
+Ejection Fraction 58 | 58 u
+58% EF | 58 u
+an EF of 58% | 58 u
+ejection fraction estimated around 55% visually | 55 v
+low 50s EF |
+LVEF in the low 50s. | 50-53 u
+LVEF in the mid-50s | 54-56 u
+LVEF is in the 50s | 50-59 u
+LVEF 50's | 50-59 u
+LVEF at least 55% | >55 u
+LVEF up to 40% | <40 u
+LVEF no more than 30% | <30 u
+LVEF not less than 55% | >55 u
+LVEF 55% or greater | >55 u
+LVEF 55%+ | >55 u
+LVEF between 45 and 50% | 45-50 u
+LVEF is within normal limits | >50 q
+Normal EF. | >50 q
+EF normal | >50 q
+LV function: normal | >50 q
+Preserved LVEF | >50 q
+Good LV systolic function | >50 q
+Normal biventricular systolic function | >50 q
+LV and RV systolic function are normal. | >50 q
+Mild LV dysfunction | 41-51 q
+LV systolic function is moderately to severely reduced. | <40 q
+Severely reduced LVEF | <30 q
+LV function poor | <50 q
+EF reduced | <50 q
+LV EF mildly decreased | 41-51 q
+Mildly depressed left ventricular systolic function | 41-51 q
+moderate global LV hypokinesis | 
+HFpEF. |
+RV systolic function is normal. |
+Normal RV function, LV function mildly reduced | 41-51 q
+Diastolic dysfunction grade 2. |
+No LV systolic dysfunction | >50 q
+LV systolic function is not reduced. | >50 q
+LVEF 추정 55% | 55 u
+좌심실 구혈율 55% (Simpson) | 55 s
+좌심실구혈률(LVEF): 45.3% | 45.3 u
+EF 55%로 정상 | 55 u
+EF 60% 이상 | >60 u
+EF 30% 미만 | <30 u
+EF 30-35%정도로 저하 | 30-35 u
+이전 검사 EF 35%, 이번 검사 EF 50% | 50 u
+이전에 비해 EF 호전 (35% -> 50%) | 50 u
+과거 EF 30% 였으나 현재 50% | 50 u
+EF 50% (이전 35%) | 50 u
+EF 측정 불가 | 
+육안상 EF 45% | 45 v
+EF는 육안적으로 45% 정도 | 45 v
+EF는 Simpson법으로 45%, 육안으로 50% | 45 s; 50 v
+M-mode EF 62%, biplane EF 55% | 62 m; 55 s
+좌심실 수축기능은 정상임 | >50 q
+좌심실 수축기능 저하 | <50 q
+중등도의 좌심실 수축기능 저하 | 30-40 q
+좌심실 수축기능 보존 | >50 q
+정상 EF 는 55% 이상 |
+1. Normal LV cavity size and systolic function (LVEF = 64% by modified Simpson's method) | 64 s
+- LV EF : 64 % ( M-mode ) | 64 m
+#1. Global LV systolic dysfunction, EF 28% by Simpson | 28 s
+LVEDV 120 ml LVESV 60 ml LVEF 50 % | 50 u
+LVIDd 48 LVIDs 30 EF 66 FS 36 | 66 u
+EDV(bp) 120ml, ESV(bp) 60ml, EF(bp) 50% | 50 s
+SV 60 ml, EF 50, CO 4.2 | 50 u
+IVSd 10 mm; LVIDd 48 mm; LVEF 64 % | 64 u
+HR 72, BP 120/80, EF 64 | 64 u
+65 y/o male with EF 35% | 35 u
+72 yo M with HFrEF (EF 25%) | 25 u
+EF 25% in a 72 year old | 25 u
+LVEF was 60%. | 60 u
+LVEF had been 30%; it is 45% now. | 45 u
+In 2018 the LVEF was 30%. Today it is 45%. | 45 u
+EF 35% (3/2019), 40% (9/2019), 45% (today) | 45 u
+GLS -18%, EF 60% | 60 u
+EF 60%, GLS -18% | 60 u
+Stenosis of LAD 70%, EF 45% | 45 u
+EF is 45%, 10% lower than before. | 45 u
+LVEF calculated from volumes: 45% | 45 u
+LV EF, single-plane: 45% | 45 s
+LVEF estimated by Teichholz formula is 45% | 45 m
+EF (cube) 70% | 70 m
+EF by Quinones 45 | 45 m
+Simpson not possible because of poor windows; visually EF 45% | 45 v
+EF 45 by area-length | 45 o
+LVEF: 45% by visual; 47% by Simpson's biplane; 50% by 3D | 45 v; 47 s; 50 s
+LVEF 45%, mildly reduced. | 45 u
+mildly reduced LVEF of 45-50% | 45-50 u
+LVEF reduced at 45 % | 45 u
+LVEF depressed, estimated 25% | 25 u
+Ejection fraction: 55-60%. Compared to 2019, unchanged. | 55-60 u
+EF 65 (Teichholz) | 65 m
+LVEF 45 % (Simpson 4ch 43 %, 2ch 47 %) | 45 u; 43 s; 47 s
+AS with LVEF 45% | 45 u
+EF by 2D Simpson 45% by 3D 50% | 45 s; 50 s
+""".strip().splitlines()
+# the same with the quantity's name in front
+OTHERS = """
+LVIDd 5.2 cm, LVIDs 3.4 cm | lvidd_mm 52; lvids_mm 34
+LVIDd: 52 mm (normal 42-58) | lvidd_mm 52
+LVEDD 60 LVESD 48 | lvidd_mm 60; lvids_mm 48
+LVIDd/s 60/48 mm | lvidd_mm 60; lvids_mm 48
+LVEDD/LVESD = 60/48 mm | lvidd_mm 60; lvids_mm 48
+IVSd/LVPWd 11/10 mm | ivs_mm 11; pw_mm 10
+IVS 1.1 cm PW 1.0 cm | ivs_mm 11; pw_mm 10
+Septum 12 mm, posterior wall 11 mm | ivs_mm 12; pw_mm 11
+LA 4.5 cm | la_diameter_mm 45
+LA diameter: 38 mm | la_diameter_mm 38
+Left atrium is dilated at 46 mm | la_diameter_mm 46
+LA (AP) 38mm | la_diameter_mm 38
+LAVI 42 ml/m2 | la_volume_index 42
+LA volume index: 42.3 mL/m² | la_volume_index 42.3
+E/e' 14.2 | e_e_prime 14.2
+E/E' = 15 | e_e_prime 15
+E/e’ (septal) 18 | e_e_prime 18
+E/Em 11 | e_e_prime 11
+average E/e' ratio is 9 | e_e_prime 9
+E/e' ratio of 12 | e_e_prime 12
+septal e' 6 cm/s, lateral e' 8 cm/s, E/e' 12 | e_e_prime 12
+E 0.8 m/s, A 0.6 m/s | e_velocity 0.8; a_velocity 0.6
+E velocity 80 cm/s; A velocity 60 cm/s; DT 200 ms | e_velocity 0.8; a_velocity 0.6
+E/A 80/60 cm/s | e_velocity 0.8; a_velocity 0.6
+E/A ratio 1.3 |
+E wave 0.9 m/s | e_velocity 0.9
+TR Vmax 3.1 m/s, RVSP 48 mmHg | tr_vmax 3.1; rvsp 48
+TR Vmax = 2.8 m/sec (TR PG 31 mmHg) | tr_vmax 2.8
+TR jet velocity 280 cm/s | tr_vmax 2.8
+peak TR velocity is 2.5 m/s | tr_vmax 2.5
+Estimated PASP 35-40 mmHg | rvsp 35-40
+RVSP is estimated at 55 mmHg assuming RA pressure of 8 mmHg | rvsp 55
+PASP could not be estimated. |
+RVSP 30 + RAP | rvsp 30
+RVSP > 60 mmHg | rvsp >60
+TAPSE 18 mm | tapse_mm 18
+TAPSE 1.8 cm | tapse_mm 18
+GLS -18.2% | gls -18.2
+GLS: - 18.2 % | gls -18.2
+GLS = 18.2 % | gls 18.2
+Global longitudinal strain is -15.3% (normal < -18%) | gls -15.3
+LVMI 120 g/m2 | lv_mass_index 120
+LV mass index: 95 g/m² | lv_mass_index 95
+LV mass 200 g, LV mass index 110 | lv_mass_index 110
+Mild AR | aortic_regurgitation 1
+Trace TR, mild MR | tricuspid_regurgitation 0.5; mitral_regurgitation 1
+mild to moderate MR | mitral_regurgitation 1.5
+moderate-to-severe mitral regurgitation | mitral_regurgitation 2.5
+Moderate to severe MR. Severe TR. | mitral_regurgitation 2.5; tricuspid_regurgitation 3
+MR (moderate), TR (mild) | mitral_regurgitation 2; tricuspid_regurgitation 1
+MR mild TR moderate | mitral_regurgitation 1; tricuspid_regurgitation 2
+MR: trace. TR: none. AR: mild. | mitral_regurgitation 0.5; tricuspid_regurgitation 0; aortic_regurgitation 1
+No significant valvular disease. |
+No AS. Mild AR. | aortic_stenosis 0; aortic_regurgitation 1
+No MR or TR | mitral_regurgitation 0; tricuspid_regurgitation 0
+There is no aortic stenosis or regurgitation. | aortic_stenosis 0; aortic_regurgitation 0
+No mitral stenosis, mild mitral regurgitation | mitral_stenosis 0; mitral_regurgitation 1
+Aortic valve: trileaflet, no stenosis, trace regurgitation. | aortic_stenosis 0; aortic_regurgitation 0.5
+Mitral valve: mildly thickened. Moderate regurgitation. | mitral_regurgitation 2
+Mild mitral and tricuspid regurgitation | mitral_regurgitation 1; tricuspid_regurgitation 1
+mild MR/TR | mitral_regurgitation 1; tricuspid_regurgitation 1
+MR grade II, TR grade I, AR Gr III | mitral_regurgitation 2; tricuspid_regurgitation 1; aortic_regurgitation 2.5
+MR II/IV | mitral_regurgitation 2
+MR 2+/4+ | mitral_regurgitation 2
+1+ MR, 2+ TR | mitral_regurgitation 1; tricuspid_regurgitation 2
+Severe AS (AVA 0.8 cm2, mean PG 45 mmHg) | aortic_stenosis 3
+AS, severe | aortic_stenosis 3
+Severe degenerative AS with mild AR | aortic_stenosis 3; aortic_regurgitation 1
+mod MS | mitral_stenosis 2
+MR has improved from severe to mild | mitral_regurgitation 1
+Previously severe MR, now mild MR | mitral_regurgitation 1
+Moderate AR (previously mild) | aortic_regurgitation 2
+Trivial PR | pulmonary_regurgitation 0.5
+Physiologic TR | tricuspid_regurgitation 0.5
+경도의 승모판 역류, 중등도 삼첨판 역류 | mitral_regurgitation 1; tricuspid_regurgitation 2
+승모판 역류 없음 | mitral_regurgitation 0
+중증 대동맥판 협착증 | aortic_stenosis 3
+대동맥판막 협착 없음 | aortic_stenosis 0
+PR interval 180 ms |
+The patient is referred as severe case. |
+MR jet area 8 cm2, severe MR | mitral_regurgitation 3
+AR PHT 300 ms, moderate AR | aortic_regurgitation 2
+Cardiac MR shows severe fibrosis |
+Functional MR, moderate. | mitral_regurgitation 2
+Prosthetic aortic valve without regurgitation | aortic_regurgitation 0
+LAD 70% stenosis, LCX 30%, RCA no stenosis | stenosis_lad 70; stenosis_lcx 30
+70-80% stenosis in the mid LAD | stenosis_lad 70-80
+Left main: 20% stenosis | stenosis_lm 20
+pLAD: 50-69% stenosis | stenosis_lad 50-69
+RCA stenosis 90 % | stenosis_rca 90
+mid RCA 90% luminal narrowing | stenosis_rca 90
+stenosis > 70% of proximal LAD | stenosis_lad >70
+global MFR 1.8 | mfr 1.8
+MFR: 2.3 | mfr 2.3
+myocardial flow reserve was 1.6 globally | mfr 1.6
+Global MFR 1.4 (normal > 2.0) | mfr 1.4
+LAD 40 mm |
+""".strip().splitlines()
+
+
+def bounds(written: str) -> tuple[float | None, float | None]:
+    if written[0] == ">":
+        return float(written[1:]), None
+    if written[0] == "<":
+        return None, float(written[1:])
+    low, _, high = written[1:].partition("-")
+    return float(written[0] + low), float(high or written)
+
+
+def values(written: str) -> list[list[str]]:
+    return [one.split() for one in written.split(";") if one.strip()]
+
+
+@pytest.mark.parametrize("line", LVEF)
+def test_an_lvef_is_read_with_its_bounds_and_method(line):
+    text, _, expected = line.rpartition("|")
+    wanted = [(*bounds(number), METHODS[method]) for number, method in values(expected)]
+    assert [(one.low, one.high, one.method) for one in read_report(text.strip(), quantities=["lvef"])] == wanted
+
+
+@pytest.mark.parametrize("line", OTHERS)
+def test_other_quantities_are_read_with_their_bounds(line):
+    text, _, expected = line.rpartition("|")
+    wanted = {(quantity, *bounds(number)) for quantity, number in values(expected)}
+    assert {(one.quantity, one.low, one.high) for one in read_report(text.strip())} == wanted
+
+
+def test_a_quantity_that_no_rule_knows_is_refused_with_the_nearest():
+    with pytest.raises(CohortError, match="lvef"):
+        read_report("EF 55 %", quantities=["lvfe"])
+
+
+def test_asking_for_one_quantity_finds_what_asking_for_all_does():
+    text = "LVEF 48 % (biplane), GLS -15 %. Mild MR, no AS. TAPSE 18 mm. EF 50 % visually."
+    everything = read_report(text)
+    assert read_report(text, quantities=["lvef"]) == tuple(one for one in everything if one.quantity == "lvef")
+    assert {one.quantity for one in everything} == {
+        "lvef",
+        "gls",
+        "mitral_regurgitation",
+        "aortic_stenosis",
+        "tapse_mm",
+    }
+
+
+def test_stress_makes_a_value_one_of_another_method():
+    rest, stress = read_report("EF 55 % at rest, 65 % at peak stress")
+    assert (rest.method, rest.flags) == ("unnamed", ("no method named",))
+    assert (stress.method, stress.flags) == ("other", ("stress",))
+
+
+def test_flags_say_what_a_number_leaves_open():
+    assert read_report("EF > 55 %")[0].flags == ("inequality", "low excluded", "no method named")
+    assert read_report("EF 55 +/- 5 % by Simpson")[0].flags == ("plus-minus",)
+    assert read_report("EF (MOD-sp4) 44 %")[0].flags == ("single plane",)
+    assert read_report("EF mid 50s (visual)")[0].flags == ("decade",)
+    assert read_report("EF 5O % (visual)")[0].flags == ("misspelt",)
+
+
+def test_words_count_only_where_no_number_does():
+    assert [one.method for one in read_report("Preserved LV systolic function. EF 56 % (visual).")] == ["visual"]
+    [only] = read_report("LV systolic function is moderately reduced.")
+    assert (only.value, only.low, only.high, only.text) == (None, 30, 40, "moderately reduced")
+
+
+def test_a_table_is_read_by_its_columns():
+    text = "Parameter | Prior | Current | Normal\nLVEF | 35 | 48 | 52-72\nLVIDd (mm) | 61 | 58 | 42-58\n"
+    assert [(one.quantity, one.value) for one in read_report(text)] == [("lvef", 48), ("lvidd_mm", 58)]
+
+
+def test_a_heading_names_the_method_of_the_lines_below():
+    text = "< M-mode >\nLVIDd 52 mm\nEF 63 %\n\n< 2D >\nEF (Simpson) 58 %\n\nConclusion\nEF 58 %\n"
+    methods = [one.method for one in read_report(text, quantities=["lvef"])]
+    assert methods == ["m_mode", "simpson", "unnamed"]
