@@ -167,7 +167,7 @@ class _HeadReader:
             item = self.items[at]
             if item.kind == FIND and not seen:
                 if not any(concept in _localised() for concept, _ in item.concepts):
-                    return []
+                    continue
                 seen = True
                 places = [*(word for word in item.value.split() if word in _places()), *places]
             elif item.kind == "@place":

@@ -145,7 +145,7 @@ class _Clause:
         if not self.mode and self._is_alternative(at):
             # "A, B or C" names three, "A, B versus C" two explanations of A
             listed = self.items[max(at - 2, 0)].kind == "@comma"
-            for read in [*reads, *self._before(at, over_commas=listed)]:
+            for read in [*reads, *self._before(at, over_commas=listed, over_dependents=False)]:
                 read.presence = "uncertain" if read.presence == "present" else read.presence
             self.mode = "@alternative"
         if self.mode == "@hedge_near":
@@ -169,10 +169,12 @@ class _Clause:
             return True
         return before == ["@slash"] and all(
             vocabulary().category.get(read.concept) == "rhythm"
-            for read in [*self.groups[at], *self._before(at, over_commas=False)]
+            for read in [*self.groups[at], *self._before(at, over_commas=False, over_dependents=False)]
         )
 
-    def _before(self, at: int, *, over_commas: bool, over_with: bool = False) -> list[Read]:
+    def _before(
+        self, at: int, *, over_commas: bool, over_with: bool = False, over_dependents: bool = True
+    ) -> list[Read]:
         """Return the findings before ``at`` that are joined with one another by "and" or "or", or their list."""
         found: list[Read] = []
         joined = True
@@ -191,7 +193,8 @@ class _Clause:
             elif kind == "@now" and not found:
                 continue
             elif kind == "@with":
-                if not (over_with or all(read.concept in _dependents()["@dependent"] for read in found)):
+                is_dependent = over_dependents and all(read.concept in _dependents()["@dependent"] for read in found)
+                if not (over_with or is_dependent):
                     break
                 joined = True
             else:
