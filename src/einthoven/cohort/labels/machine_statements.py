@@ -4,6 +4,11 @@ Wording of GE Marquette 12SL as MUSE prints it, of the Glasgow (Uni-G) program, 
 text with its abbreviations. What is known stands in data files beside this one: words (``statement_words.csv``),
 findings (``statement_findings.csv``), places (``statement_places.csv``), doubt, denial and comparison
 (``statement_cues.csv``), and ``statement_grammar.toml``. Only the present tracing counts.
+
+What was decided: "consistent with", "compatible with" and "indicates" say present; "likely", "unlikely", "borderline",
+"suggests" and "rule out" say uncertain. A doubt about the meaning ("may be normal variant") leaves the finding. An
+infarct of undetermined age has no age; one "cited on or before" a date neither. A demand pacemaker whose tracing is
+interpreted by its intrinsic rhythm paces now and then: present. Injury has no place.
 """
 
 from __future__ import annotations

@@ -1,8 +1,20 @@
 """The phrases that the reader of machine statements knows: ``statement_findings.csv`` and ``statement_cues.csv``.
 
-A phrase is a row of words in the spelling of ``statement_words.csv``; ``(a|b c)`` is one of, ``[a|b]`` one of or
-nothing, ``^`` and ``$`` are the ends of the statement. What it means is a list of concepts (``?`` in front: uncertain,
-``-``: absent), or a word of the grammar, which begins with ``@``.
+A phrase is a row of words; ``(a|b c)`` is one of, ``[a|b]`` one of or nothing, ``^`` and ``$`` are the ends of the
+statement. What it means is a list of concepts (``?`` in front: uncertain, ``-``: absent), or a word of the grammar:
+
+===================================== ==================================================================================
+@hedge @hedge_list @hedge_near        what follows is in doubt: to the comma, over commas, the next finding alone
+@hedge_after                          what stands before is in doubt
+@not @not_after                       what follows, what stands before is absent
+@not_now @not_after_now               the same, and it was there in an earlier tracing
+@replaced @replaced_by @changed_to    before and behind: which of the two is there now
+@now @past @past_after @comparison    of the present tracing, of an earlier one, of both
+@and @or @slash @comma @with @in @due how findings hang together
+@stop @line @rest                     ends of a clause and of a line; a signature or request up to the end of the line
+@head @place @age @lead               infarct, ischaemia and injury with what belongs to them
+@neutral @filler                      says nothing; @neutral takes a doubt upon itself ("probable normal variant")
+===================================== ==================================================================================
 """
 
 from __future__ import annotations
