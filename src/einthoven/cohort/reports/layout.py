@@ -87,7 +87,7 @@ def _row(line: str, offset: int) -> Row:
     cells.append((start, len(line)))
     if "|" in line and not line[slice(*cells[-1])].strip():
         cells.pop()
-    if cells and not line[slice(*cells[0])].strip():
+    if not line[slice(*cells[0])].strip() and ("|" in line or len(cells) == 2):
         cells.pop(0)
     return Row(offset, offset + len(line), tuple((offset + first, offset + last) for first, last in cells))
 

@@ -55,10 +55,12 @@ def _read(text: str, wanted: Set[str]) -> list[ReportFinding]:
     words: list[ReportFinding] = []
     heading = Named()
     before: Sentence = ()
+    name: Token | None = None
     all_of_them = sentences(text)
     stressed = any({"stress", "stress_neutral"} & token.tags.keys() for one in all_of_them for token in one)
     for read in all_of_them:
-        sentence = _continued(before, read)
+        sentence = _continued(before, read, name)
+        name = _name_alone(read, name)
         said = heading_method(sentence)
         if said.method == "unnamed":
             numbers, levels = _read_sentence(sentence, text, wanted, heading=heading, stressed=stressed)
@@ -111,9 +113,27 @@ def _names(token: Token) -> frozenset[str]:
     return frozenset((token.tags["quantity"], *token.tags.get("pair", "").split()))
 
 
-def _continued(before: Sentence, sentence: Sentence) -> Sentence:
+def _name_alone(sentence: Sentence, before: Token | None) -> Token | None:
+    """Return the name that a line consists of, for the lines below it, as long as they begin with a method or value."""
+    names = [token for token in sentence if "quantity" in token.tags]
+    if names:
+        alone = len(names) == 1 and names[0].tags["quantity"] != OTHER and not any(token.number for token in sentence)
+        return names[0] if alone and "\n" in sentence[-1].text and len(sentence) <= HEADING_TOKENS else None
+    return before if _begins_with_method(sentence) else None
+
+
+def _begins_with_method(sentence: Sentence) -> bool:
+    first = {kind for token in sentence[:2] for kind in token.tags}
+    return bool({"method", "plane_less", "value_label"} & first) and any(token.number for token in sentence)
+
+
+def _continued(before: Sentence, sentence: Sentence, name: Token | None) -> Sentence:
     """Return a sentence behind the name of the one before, where it goes on with it: "Today it is 45 %"."""
-    if not before or any("quantity" in token.tags for token in sentence) or "\n" in before[-1].text:
+    if any("quantity" in token.tags for token in sentence):
+        return sentence
+    if name is not None and _begins_with_method(sentence):
+        return (name, *sentence)
+    if not before or "\n" in before[-1].text:
         return sentence
     names = [token for token in before if token.tags.get("quantity", OTHER) != OTHER]
     numbers = [token for token in sentence if token.number is not None and token.number.unit]
@@ -126,6 +146,8 @@ def _continued(before: Sentence, sentence: Sentence) -> Sentence:
 
 def _is_behind(before: Sentence, sentence: Sentence) -> bool:
     """Whether a sentence of a method alone ends the line of a value: "EF 58 %. (Biplane Simpson)"."""
+    if before and any(t.number for t in before) and "method_label" in sentence[0].tags:
+        return True
     same_line = bool(before) and "\n" not in before[-1].text
     return same_line and any(t.number for t in before) and not any(t.text == ":" for t in sentence)
 

@@ -133,10 +133,10 @@ def _compile(known: Rules) -> re.Pattern[str]:
         (?: (?P<decade>(?:(?:%|퍼센트)\s?대|대(?=\s?(?:로|이|의|,|\.|초반|중반|후반|$))|'?s(?![a-z]))\s?%?)
           (?:\s?(?P<late>초반|중반|후반))?
         | (?P<u1>{unit})?
-          (?: \s{{0,2}}(?:±|\+\s?/?\s?-)\s{{0,2}}(?P<pm>{figure})(?P<u3>{unit})?
-            | \s{{0,2}}(?P<sep>-|~|to|up[ ]to|에서|부터|내지|through|thru|\.\.|(?(between)and|(?!)))\s{{0,2}}-?(?P<n2>{figure})(?P<u2>{unit})?
+          (?: [ ]{{0,2}}(?:±|\+\s?/?\s?-)[ ]{{0,2}}(?P<pm>{figure})(?P<u3>{unit})?
+            | [ ]{{0,2}}(?P<sep>-|~|to|up[ ]to|에서|부터|내지|through|thru|\.\.|(?(between)and|(?!)))[ ]{{0,2}}-?(?P<n2>{figure})(?P<u2>{unit})?
           )?
-          (?: \s{{0,2}}(?:{after}) | (?P<plus>\+)(?!\s?[\d/-]) )?
+          (?: [ ]{{0,2}}(?:{after}) | (?P<plus>\+)(?!\s?[\d/-]) )?
         )
     """
     return re.compile(
@@ -171,7 +171,7 @@ def _units(known: Rules) -> str:
     ]
     plain_unit = rf"(?:{'|'.join(rest)})"
     counted = rf"(?:{'|'.join(korean)})(?=[전간후경에째]|[^가-힣]|$)"
-    return rf"(?:\s{{0,2}}\.?{plain_unit}|{counted}|\s?[(\[]\s?{plain_unit}\s?[)\]])"
+    return rf"(?:[ ]{{0,2}}\.?{plain_unit}|{counted}|\s?[(\[]\s?{plain_unit}\s?[)\]])"
 
 
 def _expanded(tables: dict[str, list[str]]) -> list[list[str]]:

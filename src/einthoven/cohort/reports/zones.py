@@ -126,6 +126,7 @@ def _announces(sentence: Sentence, first: int, second: int) -> bool:
     if {"previous", "previous_of", "present", "compare", "change", "from"} & between[-1].tags.keys():
         return True
     kinds = {"method", "stress", "rest"} & {kind for one in between for kind in one.tags}
+    kinds |= {"plane_less"} if "method" in kinds else set()
     for token in reversed(sentence[max(0, first - REACH) : first]):
         if token.number is not None or token.kind == "break":
             return False
