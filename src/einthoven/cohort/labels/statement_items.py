@@ -62,10 +62,11 @@ def items_of(words: Sequence[Word]) -> list[Item]:
         return []
     texts = ["^", *[word.text for word in words], "$"]
     last = len(texts) - 1
+    has_places = not _skippable().isdisjoint(texts)
     items: list[Item] = []
     at = 0
     while at < last:
-        meaning, length = _longest(texts, at)
+        meaning, length = _longest(texts, at, has_places=has_places)
         if at == 0 and meaning is None:
             at = 1
             continue
@@ -87,7 +88,7 @@ def items_of(words: Sequence[Word]) -> list[Item]:
     return items
 
 
-def _longest(texts: Sequence[str], at: int) -> tuple[str | None, int]:
+def _longest(texts: Sequence[str], at: int, *, has_places: bool) -> tuple[str | None, int]:
     """Return the longest phrase at a word.
 
     A place inside of a finding is passed over ("nonspecific inferior T wave abnormality"), and a phrase that says
@@ -95,7 +96,7 @@ def _longest(texts: Sequence[str], at: int) -> tuple[str | None, int]:
     """
     trie = phrases()
     meaning, length = trie.longest(texts, at)
-    if not _skippable().isdisjoint(texts):
+    if has_places:
         over, over_length = trie.longest_over(texts, at, _skippable())
         if over_length > length and over is not None and (over == "@filler" or not over.startswith("@")):
             return over, over_length
@@ -118,7 +119,7 @@ def _cut_off(texts: Sequence[str], at: int, length: int) -> str | None:
     if left < SHORTEST_CUT_PHRASE or left <= length or at == 0:
         return None
     trie = phrases()
-    meaning = trie.cut_off(texts[:-1], at)
+    meaning = trie.cut_off(texts, at, len(texts) - 1)
     if meaning is None or meaning.startswith(("@", "-", "?")):
         return None
     inner = (trie.longest(texts, later)[0] for later in range(at + 1, len(texts) - 1))

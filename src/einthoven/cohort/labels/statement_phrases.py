@@ -77,10 +77,10 @@ class Trie(Generic[Value]):
                 value, length = node[END], count
         return value, length
 
-    def cut_off(self, words: Sequence[str], at: int) -> Value | None:
-        """Return the one value that all shortest sequences share that begin with every word from ``at`` on."""
+    def cut_off(self, words: Sequence[str], at: int, end: int) -> Value | None:
+        """Return the one value that all shortest sequences share that begin with every word from ``at`` to ``end``."""
         node = self.root
-        for index in range(at, len(words)):
+        for index in range(at, end):
             node = node.get(words[index])
             if node is None:
                 return None

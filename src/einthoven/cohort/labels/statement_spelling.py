@@ -18,6 +18,7 @@ __all__ = ["canonical", "completed", "known_words", "single_words", "word_rows"]
 
 # below, one edit too often turns one term into another (QT and QRS, flat and flag)
 SHORTEST_CORRECTED = 6
+LONGEST_CORRECTED = 40
 SHORTEST_RUN_TOGETHER = 9
 SHORTEST_PART = 4
 SHORTEST_CUT = 4
@@ -30,8 +31,8 @@ CLEAR_LEAD = 3
 def canonical(word: str) -> tuple[str, ...]:
     """Return a word in its one spelling; a word nobody knows comes back as it is."""
     direct = _known(word)
-    if direct is not None:
-        return direct
+    if direct is not None or len(word) > LONGEST_CORRECTED:
+        return direct or (word,)
     if len(word) >= SHORTEST_RUN_TOGETHER:
         for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
             first, second = _known(word[:cut]), _known(word[cut:])
