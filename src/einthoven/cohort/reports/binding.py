@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from einthoven.cohort.reports.rules import OTHER, QuantityRule, rules
@@ -209,6 +210,8 @@ def _may(sentence: Sentence, place: _Place, index: int) -> bool:
     if words_between(sentence, anchor, index) > farthest:
         return False
     between = sentence[anchor + 1 : index]
+    if number.low != number.high and _is_reference_cell(between, first=place.last < 0):
+        return False
     if place.last < 0:
         return not (_names_next(sentence, index) and any(is_separator(one) for one in between))
     return _another(sentence, between, index, rule)
@@ -225,6 +228,13 @@ def _reference_in_front(sentence: Sentence, mention: int, index: int) -> bool:
         and sentence[index + 1].text in CLOSING
         and any(one.number is not None for one in sentence[index + 2 : index + 4])
     )
+
+
+def _is_reference_cell(between: Sequence[Token], *, first: bool) -> bool:
+    """Whether bounds stand behind an empty cell, or behind "normal" and a value."""
+    marks = [one.text for one in between]
+    empty = any(pair == ("|", "|") for pair in itertools.pairwise(marks))
+    return empty or (not first and between[-1:] != () and between[-1].tags.get("word function") == "normal")
 
 
 def _names_next(sentence: Sentence, index: int) -> bool:

@@ -38,6 +38,8 @@ def method_of(sentence: Sentence, bound: Bound, zone: Zone) -> Named:
         return own
     if bound.order > 0:
         return Named()
+    if "method" in sentence[bound.mention].tags:
+        return _best(sentence, (bound.mention,), strict=False)
     before = _best(sentence, _before_name(sentence, min(bound.mention, bound.position)), strict=True)
     return before if before.method != "unnamed" else _over_all(sentence)
 

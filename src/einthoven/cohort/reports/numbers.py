@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from einthoven.cohort.reports.binding import Bound
+from einthoven.cohort.reports.binding import Bound, measured
 from einthoven.cohort.reports.context import Scope, backwards
 from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.methods import Named, method_of
 from einthoven.cohort.reports.rules import rules
 from einthoven.cohort.reports.sentences import Sentence
+from einthoven.cohort.reports.tokens import Number
 from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, REACH, Zone, is_separator, zone_of
 
 __all__ = ["NORMAL", "NOW", "NO_METHOD", "WEAK", "read_numbers"]
@@ -20,6 +21,8 @@ __all__ = ["NORMAL", "NOW", "NO_METHOD", "WEAK", "read_numbers"]
 NO_METHOD: Final = "no method named"
 WIDTH_OF_NORMAL: Final = 15
 """Of a normal range in its unit, and wider than what one report leaves open."""
+WIDTH_OF_SLASH: Final = 10
+"""Of a range that is written with a slash, at most."""
 NOW: Final = "now"
 NORMAL: Final = "normal"
 WEAK: Final = frozenset({"baseline", NORMAL})
@@ -36,7 +39,7 @@ def read_numbers(
     """
     found: list[ReportFinding] = []
     now: set[str] = set()
-    for bound in bounds:
+    for bound in _with_slashes(sentence, bounds):
         zone = zone_of(sentence, bound.position, mention=bound.mention)
         if _of_another_time(sentence, bound, zone, scope[bound.position]):
             continue
@@ -47,12 +50,37 @@ def read_numbers(
         under_stress = _stressed(sentence, bound, zone, scope)
         one = _finding(sentence, bound, zone, text=text, stressed=under_stress, named=named)
         if not stressed and _at_baseline(sentence, bound, zone):
+            if any("present" in token.tags for token in sentence):
+                continue
             one = replace(one, flags=(*one.flags, "baseline"))
         if _said_now(sentence, bound, zone):
             now.add(one.quantity)
             one = replace(one, flags=(*one.flags, NOW))
         found.append(one)
     return [one for one in found if NOW in one.flags or one.quantity not in now or one.method != "unnamed"]
+
+
+def _with_slashes(sentence: Sentence, bounds: Sequence[Bound]) -> list[Bound]:
+    """Return the numbers with those of "55/60 %" made one range; methods or names in lists have their own numbers."""
+    joined: list[Bound] = []
+    for bound in bounds:
+        rule = rules().quantities[bound.quantity]
+        second = _behind_slash(sentence, bound.position) if bound.listed < 0 and bound.low == bound.high else None
+        number = measured(second, rule) if second is not None else None
+        if number is None or number.low is None or bound.low is None or number.low != number.high:
+            joined.append(bound)
+        else:
+            close = 0 < number.low - bound.low <= WIDTH_OF_SLASH
+            joined.append(bound._replace(high=number.low) if close else bound)
+    return joined
+
+
+def _behind_slash(sentence: Sentence, position: int) -> Number | None:
+    """Return the number with a percent sign that a slash joins to one without."""
+    first, rest = sentence[position].number, sentence[position + 1 : position + 3]
+    if first is None or first.unit or len(rest) < 2 or rest[0].text != "/" or rest[1].number is None:
+        return None
+    return rest[1].number if rest[1].number.unit == "%" else None
 
 
 def _said_now(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
@@ -202,6 +230,8 @@ def _no_value(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> boo
         return True
     if "inequality" in number.flags and _defines(sentence, bound.position):
         return True
+    if bound.order > 0:
+        return any("baseline" in sentence[index].tags for index in (*zone.left, *zone.right))
     first = next((sentence[index] for index in zone.right if "filler" not in sentence[index].tags), None)
     if first is not None and "delta_after" in first.tags:
         return True
@@ -238,12 +268,16 @@ def _defines(sentence: Sentence, position: int) -> bool:
 def _denied(sentence: Sentence, bound: Bound, *, inequality: bool) -> bool:
     """Whether a negation stands between the name and the number, or before both of an inequality."""
     low, high = sorted((bound.mention, bound.position))
+    apart = False
     for index in range(high - 1, low, -1):
         one = sentence[index]
-        if is_separator(one) or one.text in OPENING or one.number is not None or "method" in one.tags:
+        if one.number is not None or {"method", "but"} & one.tags.keys():
             return False
-        if {"negation", "unmeasured"} & one.tags.keys():
+        apart = apart or is_separator(one) or one.text in OPENING
+        if "unmeasured" in one.tags or ("negation" in one.tags and not apart):
             return True
+    if apart:
+        return False
     if not inequality:
         return False
     for index in range(low - 1, max(-1, low - 5), -1):
@@ -269,6 +303,8 @@ def _stressed(sentence: Sentence, bound: Bound, zone: Zone, scope: list[Scope]) 
 
 def _at_baseline(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     """Whether "baseline" stands beside a number or its name."""
+    if bound.order > 0:
+        return any("baseline" in sentence[index].tags for index in (*zone.left, *zone.right))
     first = next(
         (
             at

@@ -88,8 +88,7 @@ def compile_rules(tables: Mapping[str, Any]) -> Rules:
             texts.add(lower)
             entry = wordings if lower == text else capitals.setdefault(lower, {})
             known = entry.setdefault(text, {})
-            for kind, meaning in tags.items():
-                known.setdefault(kind, meaning)
+            _add(known, tags)
     return Rules(
         quantities={name: _quantity(name, table) for name, table in tables["quantity"].items()},
         tables=tables,
@@ -98,6 +97,15 @@ def compile_rules(tables: Mapping[str, Any]) -> Rules:
         tree=grow(texts),
         unit_of={re.sub(r"\s", "", one): unit for unit, spellings in tables["units"].items() for one in spellings},
     )
+
+
+def _add(known: dict[str, str], tags: Mapping[str, str]) -> None:
+    """Add what a wording means; a second quantity of the same name counts where the first doesn't."""
+    if known.get("quantity", OTHER) != OTHER and tags.get("quantity", OTHER) not in {OTHER, known["quantity"]}:
+        known |= {"second quantity": tags["quantity"], "second role": tags["role"]}
+        return
+    for kind, meaning in tags.items():
+        known.setdefault(kind, meaning)
 
 
 def _spelt(wording: str, misspellings: Mapping[str, list[str]]) -> set[str]:

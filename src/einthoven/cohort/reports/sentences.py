@@ -67,15 +67,24 @@ def _resolved(tokens: Sequence[Token], valves: list[str]) -> Sentence:
     if not any({"quantity", "lesion", "valve"} & t.tags.keys() for t in tokens):
         return tuple(tokens)
     contexts = {t.tags["context"] for t in tokens if "context" in t.tags}
-    resolved: list[Token] = []
-    for position, token in enumerate(tokens):
-        if token.tags.get("role") == "with" and not _in_context(token, contexts):
-            resolved.append(_as_word(token))
-        elif token.tags.get("role") == "with_unit" and not _counts(tokens, position):
-            resolved.append(_as_word(token))
-        else:
-            resolved.append(token)
+    resolved = [_settled(tokens, position, contexts) for position in range(len(tokens))]
     return tuple(_with_lesions(resolved, valves))
+
+
+def _settled(tokens: Sequence[Token], position: int, contexts: set[str]) -> Token:
+    """Return a token with the quantity that its name means here; a word where it means none."""
+    token = tokens[position]
+    role = token.tags.get("role")
+    counts = (role == "with" and _in_context(token, contexts)) or (role == "with_unit" and _counts(tokens, position))
+    if role not in {"with", "with_unit"} or counts:
+        return token
+    if "second quantity" not in token.tags:
+        return _as_word(token)
+    second = {"quantity": token.tags["second quantity"], "role": token.tags["second role"]}
+    tags = {kind: meaning for kind, meaning in token.tags.items() if not kind.startswith("second ")}
+    return _settled(
+        [*tokens[:position], token._replace(tags=tags | second), *tokens[position + 1 :]], position, contexts
+    )
 
 
 def _in_context(token: Token, contexts: set[str]) -> bool:

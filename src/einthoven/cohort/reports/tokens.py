@@ -95,7 +95,8 @@ class Token(NamedTuple):
 
 MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 DATE: Final = rf"""
-    (?:19|20)\d\d\s?[-./년]\s?\d{{1,2}}(?:\s?[-./월]\s?\d{{1,2}}(?!\d)일?|월)?(?!\d)
+    \d{{2,}}-\d{{4,}}
+  |     (?:19|20)\d\d\s?[-./년]\s?\d{{1,2}}(?:\s?[-./월]\s?\d{{1,2}}(?!\d)일?|월)?(?!\d)
   | \d{{1,2}}[-./]\d{{1,2}}[-./](?:19|20)?\d\d(?![\d.])
   | \d{{1,2}}/(?:19|20)\d\d(?!\d)
   | {MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,\s?(?:19|20)\d\d
@@ -110,7 +111,7 @@ DATE: Final = rf"""
   | \d{{5,}}
   | \d[ ]\d(?=\s?%)
 """
-NUMBER: Final = r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)|\d{1,4}(?:[.,]\d{1,2})?(?!\d)|(?<![.\d])\.\d{1,2}(?!\d)|{words})"
+NUMBER: Final = r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)|(?!0\d)\d{1,4}(?:[.,]\d{1,2})?(?!\d)|(?<![.\d])\.\d{1,2}(?!\d)|{words})"
 LONGEST_MISSPELT: Final = 2
 LETTER_DIGITS: Final = str.maketrans("oil,", "011.")
 
@@ -311,6 +312,8 @@ def _before(tokens: list[Token]) -> str:
     """Return the inequality or the part of a decade that the last token announces; "35 % > 55 %" is an arrow."""
     token = tokens[-1]
     if token.kind == "sign":
+        if len(tokens) > 2 and tokens[-3].text == "<":  # a tag of markup: "<LVEF>54"
+            return ""
         near = tokens[-2:-1] if token.text == ">" else tokens[-5:-1] if token.text == "=>" else []
         if any(one.number is not None for one in near):
             return ""

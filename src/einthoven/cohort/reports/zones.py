@@ -104,6 +104,9 @@ def _right(sentence: Sentence, position: int) -> tuple[int, ...]:
             found += range(index, end)
             index = end
             continue
+        if is_separator(token) and (end := _method_behind(sentence, index)):
+            found += range(index, end)
+            break
         if token.text in CLOSING or token.kind == "break" or "quantity" in token.tags or is_separator(token):
             break
         if token.number is not None:
@@ -114,6 +117,19 @@ def _right(sentence: Sentence, position: int) -> tuple[int, ...]:
         found.append(index)
         index += 1
     return tuple(found)
+
+
+def _method_behind(sentence: Sentence, separator: int) -> int:
+    """Return the index behind a method that a separator sets apart from its number: "(EF 36 %, Simpson)"; 0 for none."""
+    index, depth = separator + 1, 0
+    while index < min(separator + REACH, len(sentence)):
+        depth += (sentence[index].text in OPENING) - (sentence[index].text in CLOSING)
+        named = {"method", "filler", "by", "plane_less"} & sentence[index].tags.keys()
+        if depth < 0 or not (named or sentence[index].text in OPENING | CLOSING):
+            break
+        index += 1
+    end = depth < 0 or index == len(sentence) or sentence[index].kind == "break" or is_separator(sentence[index])
+    return index if end and any("method" in token.tags for token in sentence[separator + 1 : index]) else 0
 
 
 def _announces(sentence: Sentence, first: int, second: int) -> bool:
