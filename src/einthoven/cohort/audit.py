@@ -18,6 +18,7 @@ from einthoven.cohort.audit_dates import (
     outcome_before_ecg,
 )
 from einthoven.cohort.audit_metadata import OF_MANIFEST, label_in_metadata
+from einthoven.cohort.audit_near_duplicates import SignalAccess, one_recording_twice
 from einthoven.cohort.audit_patients import (
     age_against_time,
     changing_sex,
@@ -27,15 +28,23 @@ from einthoven.cohort.audit_patients import (
 )
 from einthoven.cohort.audit_signals import same_signal
 from einthoven.cohort.cohort import Cohort
+from einthoven.cohort.settings import NearDuplicates
 from einthoven.errors import LeakageError
 
-__all__ = ["AuditCheck", "audit", "read_audit", "write_audit"]
+__all__ = ["AuditCheck", "SignalAccess", "audit", "read_audit", "write_audit"]
 
 VERSION = 2  # version 1 had no tables
 WANTED = ("record_id", "patient_id", "signal_hash", *OF_MANIFEST)
 
 
-def audit(cohort: Cohort, manifest: pa.Table | None, *, labels: Sequence[str]) -> list[AuditCheck]:
+def audit(
+    cohort: Cohort,
+    manifest: pa.Table | None,
+    *,
+    labels: Sequence[str],
+    signals: SignalAccess | None = None,
+    near_duplicates: NearDuplicates = "report",
+) -> list[AuditCheck]:
     """Return every check with its count; refuse a cohort that leaks.
 
     Parameters
@@ -46,6 +55,11 @@ def audit(cohort: Cohort, manifest: pa.Table | None, *, labels: Sequence[str]) -
         without it signals are not compared.
     labels : sequence of str
         Outcomes that are looked for in the metadata.
+    signals : SignalAccess, optional
+        Without it recordings that differ in filter, gain or length are not found.
+    near_duplicates : ``refuse``, ``report`` or ``off``
+        Whether such a recording in two splits is refused, told of, or not looked for. Takes about an hour for a million
+        ECGs.
 
     Raises
     ------
@@ -71,10 +85,18 @@ def audit(cohort: Cohort, manifest: pa.Table | None, *, labels: Sequence[str]) -
         age_against_time(table),
         changing_sex(table),
     ]
+    _refuse(checks)
+    if signals is not None and near_duplicates != "off":
+        # last, for it takes longest
+        checks.append(one_recording_twice(table, signals, refuse=near_duplicates == "refuse"))
+        _refuse(checks)
+    return checks
+
+
+def _refuse(checks: Sequence[AuditCheck]) -> None:
     refused = next((check for check in checks if check.found and check.refuses), None)
     if refused is not None:
-        raise LeakageError(f"{refused.name}: {refused.found} found. {refused.detail}")
-    return checks
+        raise LeakageError(f"{refused.name}: {refused.found:,} found. {refused.detail}")
 
 
 def write_audit(checks: Sequence[AuditCheck], path: Path) -> None:

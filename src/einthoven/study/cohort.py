@@ -13,17 +13,28 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from einthoven.cohort.audit import audit, write_audit
+from einthoven.cohort.audit import SignalAccess, audit, write_audit
 from einthoven.cohort.build import BuiltCohort, build_cohort
 from einthoven.cohort.flow import write_flow
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import require_both_classes
 from einthoven.cohort.summary import summarise
 from einthoven.errors import CohortError
+from einthoven.progress import ProgressCallback
+from einthoven.store.store import Store
 from einthoven.study.settings import StudySettings
 from einthoven.study.stage import hash_of
 
-__all__ = ["COHORT", "CohortFolder", "labels_of", "load_sources", "make_cohort", "sources_hash", "split_file_hash"]
+__all__ = [
+    "COHORT",
+    "CohortFolder",
+    "labels_of",
+    "load_sources",
+    "make_cohort",
+    "signal_access",
+    "sources_hash",
+    "split_file_hash",
+]
 
 COHORT = "cohort.parquet"
 FITTED = ("train", "validation")
@@ -71,6 +82,7 @@ def make_cohort(
     folder: Path,
     *,
     shortest_s: float | None = None,
+    signals: SignalAccess | None = None,
 ) -> CohortFolder:
     """Build, audit and write the cohort.
 
@@ -85,6 +97,8 @@ def make_cohort(
         say ``dropped.csv`` and ``report_findings.parquet``.
     shortest_s : float, optional
         Shorter ECGs have no window to be seen through.
+    signals : SignalAccess, optional
+        The store's, for the audit's search for one recording under two ids.
 
     Raises
     ------
@@ -94,7 +108,8 @@ def make_cohort(
     roles = {name: (section.role, sources[name]) for name, section in settings.data.items()}
     built = build_cohort(roles, manifest, settings=settings.cohort, seed=settings.seed, shortest_s=shortest_s)
     labels = labels_of(settings, sources)
-    checks = audit(built.cohort, manifest, labels=labels)
+    near = settings.cohort.near_duplicates
+    checks = audit(built.cohort, manifest, labels=labels, signals=signals, near_duplicates=near)
     fitted = [name for name in FITTED if name in built.cohort.table["split"].unique().to_pylist()]
     develops = any(role == "develop" for role, _ in roles.values())
     require_both_classes(built.cohort.table, labels, FITTED if develops else fitted)
@@ -113,6 +128,12 @@ def make_cohort(
     (folder / "cohort.json").write_text(json.dumps(document, indent=1))
     extra = _write_details(sources, folder)
     return CohortFolder(built, folder, (COHORT, "cohort.json", "flow.json", "audit.json", *extra))
+
+
+def signal_access(store: Store, progress: ProgressCallback) -> SignalAccess:
+    """Return how the audit gets at the signals of a store."""
+    row_of = {record_id: row for row, record_id in enumerate(store.manifest["record_id"].to_pylist())}
+    return SignalAccess(store.spec.rate_hz, lambda record_id: store.signal(row_of[record_id]), progress)
 
 
 def sources_hash(sources: Mapping[str, SourceData]) -> str:

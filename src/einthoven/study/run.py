@@ -19,7 +19,15 @@ from einthoven.progress import ProgressCallback, no_progress
 from einthoven.registry import nearest
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
-from einthoven.study.cohort import COHORT, labels_of, load_sources, make_cohort, sources_hash, split_file_hash
+from einthoven.study.cohort import (
+    COHORT,
+    labels_of,
+    load_sources,
+    make_cohort,
+    signal_access,
+    sources_hash,
+    split_file_hash,
+)
 from einthoven.study.environment import code_version, describe_environment
 from einthoven.study.run_folder import LOCK, file_state, run_lock
 from einthoven.study.settings import StudySettings
@@ -201,8 +209,8 @@ class Run:
         settings, manifest = self.settings, self.store.manifest
 
         def work(folder: Path) -> None:
-            self.announce("Building and auditing the cohort")
-            make_cohort(settings, self._sources, manifest, folder, shortest_s=self._shortest_s)
+            signals = signal_access(self.store, self.announce("Building and auditing the cohort"))
+            make_cohort(settings, self._sources, manifest, folder, shortest_s=self._shortest_s, signals=signals)
 
         inputs = {
             "signals": self.signals_hash,
