@@ -121,6 +121,19 @@ def test_events_are_counted_from_each_ecg(export):
         assert data.dropped["reason"].str.contains("mace: .* ECGs were taken after").any()
 
 
+def test_ejection_fractions_come_from_columns_and_texts(export):
+    """Simpson before the eye, the present before the past, the column before the text; all can be looked up."""
+    folder, truth = export
+    data = hospital(folder, truth, report_quantities=("lvef",)).load()
+    read_out = data.reports.select(
+        "outcome_id", "patient_id", "outcome_time", "lvef", low="lvef.low", high="lvef.high", method="lvef.method"
+    )
+    assert read_out.equals(truth.reports.select(read_out.columns))
+    assert set(truth.reports["method"]) == {"simpson", "visual", "table", None}
+    assert data.findings.filter(pl.col("chosen")).height == truth.reports["method"].is_in(["simpson", "visual"]).sum()
+    assert data.findings.height > data.findings["chosen"].sum()
+
+
 def write_archive(folder: Path, rows: list[str], **settings) -> Hospital:
     """Write a table of ECGs and an empty file for each."""
     (folder / "ecgs.csv").write_text("record_id,patient_id,ecg_time,sex,age_years,statements\n" + "\n".join(rows))

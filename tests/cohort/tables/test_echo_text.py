@@ -40,7 +40,7 @@ def report_columns(texts, quantities, *, workers):
 @pytest.fixture
 def reader(monkeypatch):
     """Stand in for the reader of reports."""
-    stand_in = types.ModuleType("einthoven.cohort.reports")
+    stand_in = types.ModuleType("einthoven.cohort.reports.columns")
     stand_in.report_columns = report_columns
     monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
 
