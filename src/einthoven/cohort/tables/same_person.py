@@ -80,7 +80,8 @@ def _without_torn(kind: str, rows: Rows, *, columns: list[str], name: str, on_er
     message = _two_values(known, rows.lines, patient=torn["patient_id"][0], column=column)
     if on_error == "refuse":
         raise CohortError(
-            f"{name}: {message}: two patients with one id, or a slip of typing; mend it, or leave such patients out by on_error = 'drop'"
+            f"{name}: {message}: two patients with one id, or a slip of typing; mend it, or leave such patients out by "
+            "on_error = 'drop'"
         )
     gone = rows.table["patient_id"].is_in(torn["patient_id"].implode())
     return without(kind, rows, gone, column="patient_id", reasons="the rows of the patient contradict each other")
