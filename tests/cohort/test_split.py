@@ -204,6 +204,12 @@ def test_split_of_a_column_is_taken_over():
         split(rows, "given", column="group.flod")
 
 
+def test_ecg_of_nobody_is_refused():
+    """Its patient may be in another split."""
+    with pytest.raises(SplitError, match="1 ECGs have no patient, the first is h:r1"):
+        split(ecgs(patient_id=["h:p0", None]), "patient")
+
+
 def test_split_without_a_positive_is_refused_with_the_remedy():
     """The message names label, split and what to change."""
     table = pa.table({"split": ["train", "train", "validation", "validation"], "y.AF": [1.0, 0.0, 0.0, 0.0]})

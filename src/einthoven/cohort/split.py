@@ -60,6 +60,9 @@ def split_rows(rows: pl.DataFrame, *, settings: SplitSettings, labels: Sequence[
     if not is_open.any():
         return SplitResult(rows, [])
     pool = rows.with_row_index("row").filter(is_open)
+    if pool["patient_id"].null_count():
+        nobody = pool.filter(pl.col("patient_id").is_null())
+        raise SplitError(f"{nobody.height:,} ECGs have no patient, the first is {nobody['record_id'][0]}")
     whole = _whole_patients(pool.with_columns(part=parts(pool, settings)), settings)
     used = settings.seed if settings.seed is not None else seed
     placed = _placed(whole, settings, labels=labels, seed=used)
