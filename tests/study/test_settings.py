@@ -97,6 +97,36 @@ def test_unknown_source_names_the_nearest(tmp_path):
         load(tmp_path, STUDY.replace('source = "ptb_xl"', 'source = "ptbxl"'))
 
 
+HOSPITAL = """
+version = 1
+[data.A]
+source = "hospital"
+path = "export"
+ecgs = { file = "ecgs.csv", columns = { patient_id = { column = "PAT", unit = "text" } } }
+[cohort]
+outcomes = { weak = { rule = "lvef <= 40", uncertain = "unknown" } }
+subgroups = { age = { old = "age_years > 70" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("column =", "colum =", r"data\.A\.ecgs\.columns\.patient_id has no key 'colum'; did you mean 'column'"),
+        ("patient_id = {", 'measurement.qrs = "QRS", patient_id = {', r"ecgs\.columns\.measurement has no key 'qrs'"),
+        ("uncertain =", "uncertian =", r"cohort\.outcomes\.weak has no key 'uncertian'; did you mean 'uncertain'"),
+        ('"unknown"', '"maybe"', r"cohort\.outcomes\.weak\.uncertain: .*got 'maybe'"),
+        ('{ rule = "lvef <= 40", uncertain = "unknown" }', "40", r"cohort\.outcomes\.weak: .*got 40"),
+        ('{ old = "age_years > 70" }', "70", r"cohort\.subgroups\.age: .*got 70"),
+        ('file = "ecgs.csv"', "file = 3", r"data\.A\.ecgs\.file: .*got 3"),
+    ],
+)  # fmt: skip
+def test_wrong_words_inside_of_tables_are_named_where_the_file_has_them(tmp_path, right, wrong, message):
+    """A value that may be of several types is named as the file names it."""
+    with pytest.raises(SpecificationError, match=message):
+        load(tmp_path, HOSPITAL.replace(right, wrong))
+
+
 def test_missing_study_file_is_named(tmp_path):
     """No traceback for a wrong path."""
     with pytest.raises(SpecificationError, match=r"there is no study file .*nothing\.toml"):

@@ -166,26 +166,47 @@ def _explain(error: pydantic.ValidationError, root: Any) -> str:
     problems = error.errors(include_url=False)
     # a misspelt section shows up as a missing one, too; the spelling is what has to be mended
     first = next((problem for problem in problems if problem["type"] in UNKNOWN_KEY), problems[0])
-    place = ".".join(str(part) for part in first["loc"])
     if first["type"] in UNKNOWN_KEY:
         key = str(first["loc"][-1])
-        parent = _type_at(root, first["loc"][:-1])
-        section = ".".join(str(part) for part in first["loc"][:-1]) or "the top level"
-        return f"{section} has no key {key!r}{nearest(key, _accepted(parent))}"
+        parent, names = _followed(root, first["loc"][:-1])
+        return f"{'.'.join(names) or 'the top level'} has no key {key!r}{nearest(key, _accepted(parent))}"
+    names = _followed(root, first["loc"])[1]
+    # of several types that were tried, the one that went deepest is the one that was meant
+    within = [problem for problem in problems if _followed(root, problem["loc"])[1][: len(names)] == names]
+    first = max(within, key=lambda problem: len(_followed(root, problem["loc"])[1]))
+    place = ".".join(_followed(root, first["loc"])[1])
     if first["type"] == "missing":
         return f"{place} is missing"
     message = first["msg"].removeprefix("Value error, ")
     return f"{place}: {message}, got {first['input']!r}"
 
 
-def _type_at(kind: Any, location: tuple[int | str, ...]) -> Any:
-    """Follow field names through models, dataclasses and ``dict[str, ...]``."""
+def _followed(kind: Any, location: tuple[int | str, ...]) -> tuple[Any, list[str]]:
+    """Follow a location through models, dataclasses, tables and lists; return the type there and the names of the way.
+
+    Where a value may be of several types, pydantic puts the one that it tried into the location; no file has that name.
+    """
+    names: list[str] = []
     for part in location:
-        is_table = typing.get_origin(kind) is dict
-        kind = typing.get_args(kind)[1] if is_table else typing.get_type_hints(kind)[str(part)]
         if isinstance(kind, types.UnionType):
-            kind = next(member for member in typing.get_args(kind) if member is not type(None))
-    return kind
+            members = [member for member in typing.get_args(kind) if member is not type(None)]
+            tried = next((member for member in members if str(part).startswith(member.__name__)), None)
+            kind = tried or members[0]
+            if len(members) > 1 and tried is not None:
+                continue
+        names.append(str(part))
+        kind = _inner(kind, str(part))
+    if isinstance(kind, types.UnionType):
+        kind = next(member for member in typing.get_args(kind) if member is not type(None))
+    return kind, names
+
+
+def _inner(kind: Any, name: str) -> Any:
+    if typing.get_origin(kind) is dict:
+        return typing.get_args(kind)[1]
+    if typing.get_origin(kind) in (tuple, list):
+        return typing.get_args(kind)[0]
+    return typing.get_type_hints(kind).get(name, Any) if isinstance(kind, type) else Any
 
 
 def _accepted(kind: Any) -> list[str]:
