@@ -2,6 +2,9 @@
 
 Fingerprints that lie close together are candidates; the signals themselves decide. Candidates are found without
 comparing all with all: sorted by their first principal component, only neighbours on it are multiplied, block by block.
+
+What is not found: pieces that share less than 4 s, and leads in another order. What may be taken for one recording and
+is not: two ECGs of a patient whose pacemaker beats at one fixed rate.
 """
 
 from __future__ import annotations
