@@ -11,10 +11,11 @@ from einthoven.cohort.reports.read import read_report
 from einthoven.cohort.reports.rules import rules
 
 PIECES = st.sampled_from(
-    "LVEF|EF| 55 %|50-55%| > |<=|(|)|Simpson|M-mode|visually|previous|now|from | to |, |. |\n|\t|?|not |normal |mild |"
-    "MR|AS|no |and |/|LVIDd |4.8 cm|->|2019-03-02|stress|rest|구혈률|정상|경도의 |에서 |LAD | stenosis|-18|mid 50s|±| | 5".split(
-        "|"
-    )
+    (
+        "LVEF~EF~ 55 %~50-55%~ > ~<=~(~)~Simpson~M-mode~visually~previous~now~from ~ to ~, ~. ~\n~\t~?~not ~normal ~mild "
+        "~MR~AS~no ~and ~/~LVIDd ~4.8 cm~->~2019-03-02~stress~rest~구혈률~정상~경도의 ~에서 ~LAD ~ stenosis~-18~mid 50s~±"
+        "~ | ~ 5~mitral ~regurgitation ~target ~baseline ~55/60 %~   ~\n\n"
+    ).split("~")
 )
 REPORTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
 

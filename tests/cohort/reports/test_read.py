@@ -150,6 +150,7 @@ LVEF not less than 55% | >55 u
 LVEF 55% or greater | >55 u
 LVEF 55%+ | >55 u
 LVEF between 45 and 50% | 45-50 u
+LVEF 45/50% | 45-50 u
 LVEF is within normal limits | >50 q
 Normal EF. | >50 q
 EF normal | >50 q
@@ -165,7 +166,7 @@ LV function poor | <50 q
 EF reduced | <50 q
 LV EF mildly decreased | 41-51 q
 Mildly depressed left ventricular systolic function | 41-51 q
-moderate global LV hypokinesis | 
+moderate global LV hypokinesis |
 HFpEF. |
 RV systolic function is normal. |
 Normal RV function, LV function mildly reduced | 41-51 q
@@ -183,7 +184,7 @@ EF 30-35%정도로 저하 | 30-35 u
 이전에 비해 EF 호전 (35% -> 50%) | 50 u
 과거 EF 30% 였으나 현재 50% | 50 u
 EF 50% (이전 35%) | 50 u
-EF 측정 불가 | 
+EF 측정 불가 |
 육안상 EF 45% | 45 v
 EF는 육안적으로 45% 정도 | 45 v
 EF는 Simpson법으로 45%, 육안으로 50% | 45 s; 50 v
@@ -230,6 +231,194 @@ EF 65 (Teichholz) | 65 m
 LVEF 45 % (Simpson 4ch 43 %, 2ch 47 %) | 45 u; 43 s; 47 s
 AS with LVEF 45% | 45 u
 EF by 2D Simpson 45% by 3D 50% | 45 s; 50 s
+EF M-mode/2D: 62/58 % | 62 m; 58 u
+LVEF 55,5 % | 55.5 u
+LVEF: 45 5 | 45 u
+LVEF=5 5% |
+EF l5% | 15 u
+EF 55 %% | 55 u
+Ejection Fraction:55percent | 55 u
+EF55 | 55 u
+LVEF is 55.0%, normal. | 55 u
+LVEF: 55 % . | 55 u
+fifty-five percent ejection fraction | 55 u
+EF of sixty percent | 60 u
+LVEF estimated at fifty to fifty-five percent | 50-55 u
+HFpEF is defined as EF >= 50% |
+HFmrEF (LVEF 41-49%) |
+HFrEF: EF <= 40 % |
+In DAPA-HF, LVEF <= 40 % was required. |
+ACEi recommended when LVEF is below 40% |
+LVEF below 40% | <40 u
+Consider ICD if LVEF remains < 35 % after 3 months of therapy. |
+EF must be above 50% for this drug. |
+EF is expected to be 50% |
+Tel 02-555-1234, EF report pending |
+LVEF: see below |
+LVEF: pending |
+EF (see page 45) |
+LVEF not reported, HR 72 |
+LVEF - |
+LVEF: -- % |
+LVEF: xx % |
+LVEF TBD |
+EF deferred |
+LVEF suboptimal for assessment |
+LVEF grossly normal | >50 q
+LVEF appears normal | >50 q
+LVEF probably normal | >50 q
+Grossly normal LV systolic function | >50 q
+LV systolic function is within the normal range | >50 q
+LV systolic function at the lower limit of normal | 50-55 q
+Vigorous LV systolic function | >70 q
+Mild to moderate LV systolic dysfunction | 30-51 q
+EF markedly reduced | <30 q
+Severe left ventricular systolic dysfunction | <30 q
+Moderately severely reduced LV function | <40 q
+LV function is not normal | <50 q
+reduced ejection fraction | <50 q
+LVEF (reduced) | <50 q
+EF is impaired (moderate) | <50 q
+The patient has heart failure with reduced ejection fraction. |
+Heart failure with preserved EF |
+RV function is mildly reduced; LV function is preserved. | >50 q
+LV function preserved, RV function mildly reduced | >50 q
+RVEF 45%, LV function normal | >50 q
+systolic function of the RV is reduced |
+Regional wall motion: normal. LVEF: 60%. | 60 u
+LVEF 60% with no RWMA, normal RV function | 60 u
+LV: normal size, EF 60% | 60 u
+LV: normal size and function. RV: dilated, reduced function. | >50 q
+Left ventricle: Normal cavity size. Normal systolic function. EF 55-60%. | 55-60 u
+LV ejection fraction by visual estimate is 55%, by biplane is 57%, and by 3D is 58%. | 55 v; 57 s; 58 s
+LVEF: 55% visually, 57% biplane, 58% 3D | 55 v; 57 s; 58 s
+EF - visual: 55%, biplane: 57% | 55 v; 57 s
+EF visual 55%, EF biplane 57% | 55 v; 57 s
+EF(visual/biplane): 55/57% | 55 v; 57 s
+EF (visual): 55%; EF (Simpson, biplane): 57%; EF (Teichholz): 60% | 55 v; 57 s; 60 m
+M-mode EF = 62%; 2D EF = 58% | 62 m; 58 u
+LVEF (Modified Simpson method, A4C & A2C) 58 % | 58 s
+LVEF (A4C) 58% | 58 s
+LVEF=58% (by modified Simpson method) | 58 s
+LVEF=58% by mod. Simpson's | 58 s
+EF(Mod. Simpson)=58 | 58 s
+EF (2D-Simpson): 58% | 58 s
+EF by Simson's 58% | 58 s
+Simpsons EF 58% | 58 s
+EF by Teicholz 65 | 65 m
+EF by Teichholtz' formula: 65 % | 65 m
+EF Teich 65 | 65 m
+LVEF by gated SPECT 45% | 45 o
+LVEF on cardiac MRI: 45% | 45 o
+LVEF was 45% on MUGA | 45 o
+CMR in 2020: LVEF 45%. Echo today: LVEF 50% | 50 u
+LVEF by LV gram 45% | 45 o
+LVG: EF 45% | 45 o
+EF on ventriculography 45% | 45 o
+LVEF 45% (QGS) | 45 o
+LVEF ≈ 45% | 45 u
+LVEF ~ 45 % | 45 u
+LVEF c/w 45% | 45 u
+LVEF, 45% | 45 u
+LVEF; 45% | 45 u
+LVEF is now 45% compared to 30% previously | 45 u
+LVEF is 45% as compared to 30% in January 2019 | 45 u
+LVEF 45% - prior 30% | 45 u
+LVEF 45% [prior 30%] | 45 u
+LVEF 45% (30% in 2019) | 45 u
+LVEF 45% (2019: 30%) | 45 u
+LVEF 45% (before: 30%) | 45 u
+LVEF 45% (from 30%) | 45 u
+LVEF 45% (up from 30%) | 45 u
+LVEF 45%, up from 30% | 45 u
+LVEF 45%, improved from 30% | 45 u
+LVEF has fallen to 30%, from 45% | 30 u
+LVEF fell from 45% to 30% | 30 u
+LVEF went from 45% to 30% | 30 u
+LVEF 45% to 30% over 2 years, decline | 30 u
+LVEF of 30%, down from 45% | 30 u
+Previously 45%, LVEF is now 30% | 30 u
+Prior studies showed LVEF of 45%. |
+Outside echo: EF 45% |
+EF 45% at outside hospital |
+EF reportedly 45% | 45 u
+Last echo 2018: EF 45% |
+Prior echo (3/2/2018) showed EF 45%, mild MR |
+EF in 2018: 45% |
+EF (2018) 45%, EF (2021) 30% | 30 u
+2018 EF 45%; 2021 EF 30% | 30 u
+pre-op EF 45%, post-op EF 55% | 55 u
+Pre-op EF 45%. | 45 u
+Before CRT EF 25 %, after CRT EF 40% | 40 u
+Initial EF 25%, current EF 40% | 40 u
+EF 25% at diagnosis; now 40% | 40 u
+EF recovered from 25% (2019) to 55% | 55 u
+EF recovered to 55% (25% in 2019) | 55 u
+EF nadir 25%, now 55% | 55 u
+Goal EF > 50 |
+Threshold EF 35% |
+Reference EF 55-70 |
+LVEF reference range 52-72% |
+LVEF 60% (M: 52-72, F: 54-74) | 60 u
+LVEF 60% (52-72) | 60 u
+LVEF 60 52-72 % | 60 u
+LVEF normal >=55% | >55 u
+Normal LVEF (>=55%) | >55 u
+LVEF within normal limits (>55%) | >55 u
+LVEF is preserved at 55% | 55 u
+EF preserved, 55-60% | 55-60 u
+EF? |
+EF? 55% | 55 u
+EF 55%, ? reduced | 55 u
+EF 55%?  |
+LVEF cannot be determined |
+EF not obtained because of irregular rhythm (HR 120) |
+No EF available; previous EF 45% |
+EF n.a. |
+EF: unable |
+EF incalculable |
+정상 EF (>55%) | >55 u
+EF 45%, 이전 EF 30% | 45 u
+EF 45% (작년 30%) | 45 u
+EF 45% (2019년 30%) | 45 u
+2019년 EF 30%, 2021년 EF 45% | 45 u
+EF가 30%에서 45%로 증가 | 45 u
+EF가 45%로 30%에 비해 호전 | 45 u
+지난번 30%에 비해 45%로 호전된 EF | 45 u
+EF 45~50% 정도 | 45-50 u
+EF 약 45% | 45 u
+EF 대략 45% | 45 u
+EF 45%내외 | 45 u
+EF 40%대 | 40-49 u
+EF 40%대 후반 | 47-49 u
+EF 50% 전후 | 50 u
+EF 최소 50% | >50 u
+EF 50%를 넘음 | >50 u
+EF 50% 초과 | >50 u
+EF 40% 이하로 저하 | <40 u
+EF 목표 50% 이상 |
+정상치 EF 55-70% |
+EF 정상 범위 | >50 q
+EF 정상 | >50 q
+구혈률 정상 | >50 q
+구혈률 감소 | <50 q
+구혈률 보존됨 | >50 q
+심한 좌심실 수축기능 저하 | <30 q
+좌심실 수축기능이 중등도로 감소 | 30-40 q
+좌심실 수축기능 경도 저하 | 41-51 q
+우심실 수축기능 저하 |
+좌심실 이완기능 저하 |
+우심실 구혈률 40% |
+구혈률 측정이 불가능함 |
+구혈률 측정 못함 |
+심초음파상 구혈률 45%, LVIDd 55 mm | 45 u
+좌심실 박출률 45% | 45 u
+박출계수 45 % | 45 u
+심박출률 45 % | 45 u
+LV EF(심슨) 45% | 45 s
+심슨법으로 측정한 EF는 45% | 45 s
+육안적 EF 45% 정도 | 45 v
+M-mode상 EF 62%, Simpson법 상 EF 55% | 62 m; 55 s
 """.strip().splitlines()
 # the same with the quantity's name in front
 OTHERS = """
@@ -329,7 +518,7 @@ global MFR 1.8 | mfr 1.8
 MFR: 2.3 | mfr 2.3
 myocardial flow reserve was 1.6 globally | mfr 1.6
 Global MFR 1.4 (normal > 2.0) | mfr 1.4
-LAD 40 mm |
+LAD 40 mm | la_diameter_mm 40
 """.strip().splitlines()
 
 

@@ -50,10 +50,10 @@ def counts() -> dict[str, Counter]:
             if hit:
                 findings.remove(hit)
             else:
-                print("missed", wanted, "in", repr(passage["text"]), file=sys.stderr)
+                sys.stderr.write(f"missed {wanted} in {passage['text']!r}\n")
         for extra in findings:
             found_of["lvef" if extra.quantity == "lvef" else "others"]["extra"] += 1
-            print("extra", extra, "in", repr(passage["text"]), file=sys.stderr)
+            sys.stderr.write(f"extra {extra} in {passage['text']!r}\n")
     return found_of
 
 

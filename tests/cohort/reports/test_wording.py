@@ -14,7 +14,7 @@ def test_a_parenthesis_without_a_choice_is_one():
 
 
 def test_a_parenthesis_that_is_not_closed_is_refused():
-    with pytest.raises(ValueError, match="closes?"):
+    with pytest.raises(ValueError, match="doesn't close"):
         expand("lv (ef|e.f.")
 
 

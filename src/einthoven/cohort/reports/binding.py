@@ -18,6 +18,10 @@ FARTHEST_WITHOUT: Final = 3
 """Words that say nothing to us which may stand between a name and its number, with and without a unit."""
 NEAR_BEFORE: Final = 2
 """The same for a number before its name: "55 % by visual LVEF"."""
+OTHER_TIMES: Final = frozenset(
+    ["stress", "rest", "present", "previous", "previous_of", "change", "from", "compare", "compare_after", "baseline"]
+)
+"""Words that tell why there is a second number."""
 
 
 class Bound(NamedTuple):
@@ -133,15 +137,15 @@ def methods_between(sentence: Sentence, mention: int) -> list[int]:
 
 def _next_of(sentence: Sentence, index: int, *, name: bool) -> int | None:
     """Return the next name or number, where nothing but a separator stands between."""
-    links = 0
-    for after in range(index + 1, min(index + 4, len(sentence))):
-        token = sentence[after]
-        if ("quantity" in token.tags) if name else (token.number is not None):
-            return after if links else None
-        if not (token.text in {"/", ",", "&", "+"} or "and" in token.tags):
-            return None
-        links += 1
-    return None
+    after = index + 1
+    while after < min(index + 4, len(sentence)) and (
+        sentence[after].text in {"/", ",", "&", "+"} or "and" in sentence[after].tags
+    ):
+        after += 1
+    if after == index + 1 or after == len(sentence):
+        return None
+    token = sentence[after]
+    return after if (("quantity" in token.tags) if name else (token.number is not None)) else None
 
 
 def _numbers_after(sentence: Sentence, last: int) -> list[int]:
@@ -190,31 +194,31 @@ def _forward(sentence: Sentence, taken: set[int]) -> list[Bound]:
 
 def _may(sentence: Sentence, place: _Place, index: int) -> bool:
     """Whether the number at ``index`` can be one of the name."""
-    token = sentence[index]
-    number = token.number
+    number = sentence[index].number
     assert number is not None
     if place.quantity == OTHER:
         return place.last < 0
     rule = rules().quantities[place.quantity]
-    if rule.kind == "grade":
-        return False
-    role = sentence[place.mention].tags.get("role", "")
-    if role in {"with_unit", "dysfunction"} and not number.unit:
-        return False
-    if place.last < 0 and _reference_in_front(sentence, place.mention, index):
-        return False
     anchor = place.last if place.last >= 0 else place.mention
-    if index - anchor > REACH:
-        return False
-    farthest = FARTHEST_WITH_UNIT if number.unit else FARTHEST_WITHOUT
-    if words_between(sentence, anchor, index) > farthest:
+    if rule.kind == "grade" or not _is_near(sentence, place.mention, anchor, index):
         return False
     between = sentence[anchor + 1 : index]
     if number.low != number.high and _is_reference_cell(between, first=place.last < 0):
         return False
-    if place.last < 0:
-        return not (_names_next(sentence, index) and any(is_separator(one) for one in between))
-    return _another(sentence, between, index, rule)
+    if place.last >= 0:
+        return _another(sentence, between, index, rule)
+    named_next = _names_next(sentence, index) and any(is_separator(one) for one in between)
+    return not named_next and not _reference_in_front(sentence, place.mention, index)
+
+
+def _is_near(sentence: Sentence, mention: int, anchor: int, index: int) -> bool:
+    """Whether few words stand between; a number without a unit has to be nearer, and won't do for every name."""
+    number = sentence[index].number
+    unit = number is not None and number.unit
+    if not unit and sentence[mention].tags.get("role", "") in {"with_unit", "dysfunction"}:
+        return False
+    farthest = FARTHEST_WITH_UNIT if unit else FARTHEST_WITHOUT
+    return index - anchor <= REACH and words_between(sentence, anchor, index) <= farthest
 
 
 def _reference_in_front(sentence: Sentence, mention: int, index: int) -> bool:
@@ -243,25 +247,13 @@ def _names_next(sentence: Sentence, index: int) -> bool:
 
 
 def _another(sentence: Sentence, between: tuple[Token, ...], index: int, rule: QuantityRule) -> bool:
-    """Whether a further number of a name that has one already is another value of it, and no reference or repetition."""
-    signs = {
-        "stress",
-        "rest",
-        "present",
-        "previous",
-        "previous_of",
-        "change",
-        "from",
-        "compare",
-        "compare_after",
-        "baseline",
-    }
+    """Whether a further number of a name that has one is another value of it, and no reference or repetition."""
     if any(one.text in ARROWS for one in between) or (between and "to" in between[-1].tags):
         return True
     behind = _behind(sentence, index)
     for one in (*between, *behind):
         kinds = one.tags.keys()
-        if signs & kinds or (rule.methods and "method" in kinds):
+        if OTHER_TIMES & kinds or (rule.methods and "method" in kinds):
             return True
     return False
 

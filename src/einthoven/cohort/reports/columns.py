@@ -45,7 +45,8 @@ class ReportColumns:
         One row per report; of each quantity q the columns ``q``, ``q.low``, ``q.high`` (f64, in the quantity's unit),
         ``q.method`` and ``q.flags`` (text, flags joined by "; "). All null where the report says nothing of q.
     findings : DataFrame
-        One row per value found: row (of the report), quantity, value, low, high, method, flags, chosen, start, end, text.
+        One row per value found: row (of the report), quantity, value, low, high, method, flags, chosen, start, end,
+        text.
     """
 
     chosen: pl.DataFrame

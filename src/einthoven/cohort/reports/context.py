@@ -11,6 +11,8 @@ from einthoven.cohort.reports.zones import CLOSING, OPENING, Zone, is_separator
 __all__ = ["Scope", "backwards", "scopes"]
 
 COMPARING: Final = frozenset({"compare", "change", "from"})
+FARTHEST: Final = 20
+"""Tokens behind a word for "earlier" among which is what it is said of."""
 REACH: Final = 4
 """Words over which "compared", "than" or "from" still make an earlier study one of comparison."""
 
@@ -45,32 +47,25 @@ def scopes(sentence: Sentence) -> list[Scope]:
 
 
 def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
+    """Return the scope behind a token."""
     token = sentence[index]
-    if not token.tags and not is_separator(token):
+    if is_separator(token):
+        previous = scope.previous if scope.previous == "on" and "but" not in token.tags else ""
+        scope = scope._replace(previous=previous, reference=False, compared=False)
+    if not token.tags:
         return scope
     tags = token.tags.keys()
-    if is_separator(token):
-        previous = scope.previous if scope.previous == "on" else ""
-        if "but" in tags:
-            previous = ""
-        scope = scope._replace(previous=previous, reference=False, compared=False)
-    if "present" in tags:
-        scope = scope._replace(previous="", compared=False)
-    if "change" in tags:
-        scope = scope._replace(compared=False)
-    if "rest" in tags:
-        scope = scope._replace(stress=False)
-    elif "stress" in tags and "stress_neutral" not in tags:
-        scope = scope._replace(stress=True)
-    if "reference" in tags or ("quantity" in tags and _is_range(sentence, index)) or _heads(sentence, index):
-        scope = scope._replace(reference=True)
-    if "target" in tags:
-        scope = scope._replace(target=True)
-    if "compare" in tags:
-        scope = scope._replace(compared=True)
-    if "previous" in tags or "previous_of" in tags:
-        scope = _earlier(scope, sentence, index)
-    return scope
+    stress = scope.stress or ("stress" in tags and "stress_neutral" not in tags)
+    reference = "reference" in tags or ("quantity" in tags and _is_range(sentence, index)) or _heads(sentence, index)
+    compared = scope.compared and not {"present", "change"} & tags
+    scope = Scope(
+        previous="" if "present" in tags else scope.previous,
+        reference=scope.reference or reference,
+        target=scope.target or "target" in tags,
+        stress=stress and "rest" not in tags,
+        compared=compared or "compare" in tags,
+    )
+    return _earlier(scope, sentence, index) if {"previous", "previous_of"} & tags else scope
 
 
 def _is_range(sentence: Sentence, index: int) -> bool:
@@ -88,29 +83,27 @@ def _heads(sentence: Sentence, index: int) -> bool:
 
 def _earlier(scope: Scope, sentence: Sentence, index: int) -> Scope:
     """Return the scope behind a word for "earlier"."""
-    follows = _next(sentence, index)
+    tags, follows = sentence[index].tags, _next(sentence, index)
     if _compares(sentence, index):
         return scope
-    if "formerly" in sentence[index].tags and not any(t.number or "quantity" in t.tags for t in sentence[:index]):
+    if "formerly" in tags and not any(t.number or "quantity" in t.tags for t in sentence[:index]):
         return scope._replace(previous="on")
     if follows is None or follows.text in CLOSING or is_separator(follows) or follows.kind == "break":
         return scope
     if follows.number is not None:
         return scope._replace(previous="once")
     study = "study" in follows.tags or follows.kind == "date" or "quantity" in follows.tags or follows.text == ":"
-    if "previous_of" in sentence[index].tags and "previous" not in sentence[index].tags and not study:
-        return scope
-    if _of_a_number_before(sentence, index):
+    if (not study and "previous" not in tags) or _of_a_number_before(sentence, index):
         return scope
     return scope._replace(previous="on" if study else "clause")
 
 
 def _next(sentence: Sentence, index: int) -> Token | None:
     """Return the next token that isn't a filler or a bracket that opens."""
-    for token in sentence[index + 1 :]:
-        if token.text in OPENING or token.text in {"=", ":"} or token.tags.keys() <= {"filler", "past"} and token.tags:
-            continue
-        return token
+    for token in sentence[index + 1 : index + FARTHEST]:
+        filling = bool(token.tags) and token.tags.keys() <= {"filler", "past"}
+        if not (filling or token.text in OPENING or token.text in {"=", ":"}):
+            return token
     return None
 
 

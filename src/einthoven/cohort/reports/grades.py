@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final, NamedTuple
 
@@ -32,7 +33,7 @@ class _Grade(NamedTuple):
     value: float
     start: int
     end: int
-    index: int
+    at: int
     flags: tuple[str, ...] = ()
 
 
@@ -47,24 +48,17 @@ def read_grades(sentence: Sentence, text: str, *, scope: list[Scope]) -> list[Re
     found = []
     for index in graded:
         grade = grades.get(index)
-        if grade is None or scope[index].previous or scope[index].target or scope[grade.index].previous:
+        if grade is None or scope[index].previous or scope[index].target or scope[grade.at].previous:
             continue
-        for quantity in _quantities(sentence, index):
-            found.append(
-                ReportFinding(
-                    quantity,
-                    grade.value,
-                    grade.value,
-                    grade.value,
-                    rules().quantities[quantity].unit,
-                    "unnamed",
-                    grade.flags,
-                    grade.start,
-                    grade.end,
-                    text[grade.start : grade.end],
-                )
-            )
+        found += [_finding(quantity, grade, text) for quantity in _quantities(sentence, index)]
     return found
+
+
+def _finding(quantity: str, grade: _Grade, text: str) -> ReportFinding:
+    unit = rules().quantities[quantity].unit
+    value = float(grade.value)
+    written = text[grade.start : grade.end]
+    return ReportFinding(quantity, value, value, value, unit, "unnamed", grade.flags, grade.start, grade.end, written)
 
 
 def _quantities(sentence: Sentence, index: int) -> list[str]:
@@ -87,7 +81,7 @@ def _own_grades(sentence: Sentence, names: list[int], graded: list[int], text: s
         grade = before or _class_behind(sentence, index, text) or _behind(sentence, index, following)
         if grade is not None:
             grades[index] = grade
-            used.add(grade.index)
+            used.add(grade.at)
             used_up_to = max(used_up_to, grade.end)
     return grades
 
@@ -174,15 +168,10 @@ def _class(match: re.Match[str] | None, offset: int, index: int) -> _Grade | Non
 
 def _inherit(sentence: Sentence, graded: list[int], grades: dict[int, _Grade]) -> None:
     """Give lesions without a grade that of the lesion they are listed with: "no AS or AR", "MR and TR: mild"."""
-    for first, second in zip(graded, graded[1:], strict=False):
-        if (
-            _linked(sentence, first, second)
-            and first in grades
-            and second not in grades
-            and grades[first].index < first
-        ):
+    for first, second in itertools.pairwise(graded):
+        if _linked(sentence, first, second) and first in grades and second not in grades and grades[first].at < first:
             grades[second] = grades[first]
-    for second, first in zip(graded[::-1], graded[::-1][1:], strict=False):
+    for second, first in itertools.pairwise(graded[::-1]):
         if (
             _linked(sentence, first, second)
             and second in grades

@@ -117,8 +117,7 @@ def _cell(head: Sequence[Token], line: Sequence[Sequence[Token]], column: int, *
     """Return a cell behind its column's words and its row's name or label."""
     cell = list(line[column])
     if row_named:
-        cell = [] if column == 0 else [*_as_column(head), *line[0], *cell]
-        return cell
+        return [] if column == 0 else [*_as_column(head), *line[0], *cell]
     label = [token for other, one in enumerate(line) if other != column for token in one if token.number is None]
     label = [token for token in label if "quantity" not in token.tags and token.kind != "mark"]
     return [*label, *head, *cell]

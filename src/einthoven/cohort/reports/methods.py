@@ -45,7 +45,7 @@ def method_of(sentence: Sentence, bound: Bound, zone: Zone) -> Named:
 
 
 def _over_all(sentence: Sentence) -> Named:
-    """Return the method that a sentence begins or ends with: "M-mode: LVIDd 50 mm, EF 62 %", "EF 62 | Method: M-mode"."""
+    """Return the method that a sentence begins or ends with: "M-mode: EF 62 %", "EF 62 % | Method: M-mode"."""
     for index, token in enumerate(sentence):
         if "method_label" in token.tags:
             return _best(sentence, range(index + 1, min(index + 5, len(sentence))), strict=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from einthoven.cohort.reports.binding import bind
@@ -50,7 +51,7 @@ def read_report(text: str, *, quantities: Sequence[str] | None = None) -> tuple[
     return tuple(one for one in _read(text, wanted) if one.quantity in wanted)
 
 
-def _read(text: str, wanted: Set[str]) -> list[ReportFinding]:
+def _read(text: str, wanted: AbstractSet[str]) -> list[ReportFinding]:
     found: list[ReportFinding] = []
     words: list[ReportFinding] = []
     heading = Named()
@@ -79,7 +80,7 @@ def _read(text: str, wanted: Set[str]) -> list[ReportFinding]:
 
 
 def _read_sentence(
-    sentence: Sentence, text: str, wanted: Set[str], *, heading: Named, stressed: bool
+    sentence: Sentence, text: str, wanted: AbstractSet[str], *, heading: Named, stressed: bool
 ) -> tuple[list[ReportFinding], list[ReportFinding]]:
     """Return the numbers and grades of a sentence, and what its words say; none of a sentence without a wanted name."""
     if not any(_names(token) & wanted for token in sentence if "quantity" in token.tags):

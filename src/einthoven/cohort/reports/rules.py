@@ -134,6 +134,25 @@ def _quantity(name: str, table: Mapping[str, Any]) -> QuantityRule:
 
 def _meanings(tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, str], str]]:
     """Yield each wording with its tags; of two meanings of one kind the first holds."""
+    yield from _names(tables)
+    for kind, words in tables["words"].items():
+        yield from _each({kind: ""}, words)
+    for side in ("inequality_before", "decade"):
+        for meaning, words in tables[side].items():
+            yield from _each({side: meaning}, words["before"] if side == "decade" else words)
+    yield from _methods(tables)
+    for scale, levels in tables["words_for"].items():
+        for level, table in levels.items():
+            yield from _each({f"word {scale}": level}, table["words"])
+    for table_name, kind in (("degrees", "degree"), ("valves", "valve")):
+        for meaning, words in tables[table_name].items():
+            yield from _each({kind: meaning}, words)
+    for lesion, table in tables["lesions"].items():
+        yield from _each({"lesion": lesion}, table["words"])
+    yield from _each({"quantity": OTHER, "role": ""}, tables["other"]["names"])
+
+
+def _names(tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, str], str]]:
     for quantity, table in tables["quantity"].items():
         for role in ("names", "names_of_disease", "names_of_dysfunction", "names_with_unit", "names_with"):
             strength = role.removeprefix("names").removeprefix("_of_").removeprefix("_")
@@ -141,26 +160,13 @@ def _meanings(tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, str], str]]
         yield from _each({"context": quantity}, table.get("context", ()))
     for pair, names in tables["pairs"].items():
         yield from _each({"quantity": OTHER, "role": "", "pair": pair}, names)
-    for kind, words in tables["words"].items():
-        yield from _each({kind: ""}, words)
-    for side in ("inequality_before", "decade"):
-        for meaning, words in tables[side].items():
-            yield from _each({side: meaning}, words["before"] if side == "decade" else words)
+
+
+def _methods(tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, str], str]]:
     for method, table in tables["methods"].items():
         for kind in ("single_plane", "both_planes", "not_alone"):
             yield from _each({"method": method, kind: ""}, table.get(kind, ()))
         yield from _each({"method": method}, table["words"])
-    for scale, levels in tables["words_for"].items():
-        for level, table in levels.items():
-            yield from _each({f"word {scale}": level}, table["words"])
-    for degree, words in tables["degrees"].items():
-        yield from _each({"degree": degree}, words)
-    yield from _each({"grade": ""}, tables["grade_words"]["grade"])
-    for valve, words in tables["valves"].items():
-        yield from _each({"valve": valve}, words)
-    for lesion, table in tables["lesions"].items():
-        yield from _each({"lesion": lesion}, table["words"])
-    yield from _each({"quantity": OTHER, "role": ""}, tables["other"]["names"])
 
 
 def _each(tags: dict[str, str], wordings: Iterable[str]) -> Iterator[tuple[dict[str, str], str]]:

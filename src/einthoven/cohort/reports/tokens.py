@@ -93,10 +93,13 @@ class Token(NamedTuple):
     number: Number | None = None
 
 
-MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+)
 DATE: Final = rf"""
     \d{{2,}}-\d{{4,}}
-  |     (?:19|20)\d\d\s?[-./년]\s?\d{{1,2}}(?:\s?[-./월]\s?\d{{1,2}}(?!\d)일?|월)?(?!\d)
+  | (?:19|20)\d\d\s?[-./년]\s?\d{{1,2}}(?:\s?[-./월]\s?\d{{1,2}}(?!\d)일?|월)?(?!\d)
   | \d{{1,2}}[-./]\d{{1,2}}[-./](?:19|20)?\d\d(?![\d.])
   | \d{{1,2}}/(?:19|20)\d\d(?!\d)
   | {MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,\s?(?:19|20)\d\d
@@ -111,7 +114,10 @@ DATE: Final = rf"""
   | \d{{5,}}
   | \d[ ]\d(?=\s?%)
 """
-NUMBER: Final = r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)|(?!0\d)\d{1,4}(?:[.,]\d{1,2})?(?!\d)|(?<![.\d])\.\d{1,2}(?!\d)|{words})"
+NUMBER: Final = (
+    r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)"  # letters typed for digits
+    r"|(?!0\d)\d{1,4}(?:[.,]\d{1,2})?(?!\d)|(?<![.\d])\.\d{1,2}(?!\d)|{words})"
+)
 LONGEST_MISSPELT: Final = 2
 LETTER_DIGITS: Final = str.maketrans("oil,", "011.")
 
@@ -135,7 +141,8 @@ def _compile(known: Rules) -> re.Pattern[str]:
           (?:\s?(?P<late>초반|중반|후반))?
         | (?P<u1>{unit})?
           (?: [ ]{{0,2}}(?:±|\+\s?/?\s?-)[ ]{{0,2}}(?P<pm>{figure})(?P<u3>{unit})?
-            | [ ]{{0,2}}(?P<sep>-|~|to|up[ ]to|에서|부터|내지|through|thru|\.\.|(?(between)and|(?!)))[ ]{{0,2}}-?(?P<n2>{figure})(?P<u2>{unit})?
+            | [ ]{{0,2}}(?P<sep>-|~|to|up[ ]to|에서|부터|내지|through|thru|\.\.|(?(between)and|(?!)))
+              [ ]{{0,2}}-?(?P<n2>{figure})(?P<u2>{unit})?
           )?
           (?: [ ]{{0,2}}(?:{after}) | (?P<plus>\+)(?!\s?[\d/-]) )?
         )
@@ -200,6 +207,7 @@ def tokenize(report: str) -> tuple[Token, ...]:
                 tokens.append(Token("word", wording, start, end, _tags(wording, report[start:end], known)))
                 continue
         match = next_token(text, start)
+        assert match is not None  # its last branch matches any character
         kind, end = str(match.lastgroup), match.end()
         if kind == "nothing":
             continue
@@ -227,7 +235,7 @@ def _unit(written: str | None, known: Rules) -> str:
 def _number(match: re.Match[str], text: str, known: Rules) -> tuple[Number, int]:
     """Return the number of a match, and where its digits end."""
     group = match.groupdict()
-    first = _figure(group["n1"])
+    first, second = _figure(group["n1"]), _figure(group["n2"] or "0")
     sign = -1 if re.search(r"(?<![\d%)])-\s?$", text[max(0, match.start("n1") - 3) : match.start("n1")]) else 1
     flags = ("misspelt",) if re.search(r"\d[oil]|[oil]\d", f"{group['n1']} {group['n2']}") else ()
     unit = _unit(group["u1"], known) or _unit(group["u2"] or group["u3"], known)
@@ -237,23 +245,18 @@ def _number(match: re.Match[str], text: str, known: Rules) -> tuple[Number, int]
         digits = next((one["digits"] for one in words if group["late"] in one["after"]), (0, 9))
         return Number(first + digits[0], first + digits[1], unit, sign, (*flags, "decade")), match.end("decade")
     end = max(match.end(one) for one in ("n1", "n2", "pm"))
-    for name, low, high, strict in (
-        ("ge", 1, 0, ""),
-        ("gt", 1, 0, "low excluded"),
-        ("le", 0, 1, ""),
-        ("lt", 0, 1, "high excluded"),
-    ):
-        if group[name] and not group["n2"]:
-            flags = (*flags, "inequality", *([strict] if strict else []))
-            return Number(first if low else None, first if high else None, unit, sign, flags), end
+    behind = next((sign_of for name, sign_of in BEHIND.items() if group[name] and not group["n2"]), "")
+    if behind:
+        side, strict = BOUND[behind]
+        flags = (*flags, "inequality", *([strict] if strict else []))
+        low, high = (first, None) if side == "low" else (None, first)
+        return Number(low, high, unit, sign, flags), end
     if group["pm"]:
         return Number(first, first, unit, sign, (*flags, "plus-minus")), end
     plus = ("plus",) if group["plus"] else ()
     if group["n2"]:
-        second = _figure(group["n2"])
-        low, high = sorted((first, second))
         said = ("to",) if group["sep"] in {"to", "에서", "부터"} else ()
-        return Number(low, high, unit, sign, (*flags, *said, *plus), second), end
+        return Number(min(first, second), max(first, second), unit, sign, (*flags, *said, *plus), second), end
     return Number(first, first, unit, sign, (*flags, *plus)), end
 
 
@@ -280,26 +283,27 @@ SIGN_OF: Final = {
     "=<": "<=",
     "=>": ">=",
 }
+BEHIND: Final = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 BOUND: Final = {">=": ("low", ""), ">": ("low", "low excluded"), "<=": ("high", ""), "<": ("high", "high excluded")}
 
 
 def _joined(tokens: list[Token]) -> list[Token]:
-    """Join inequality signs and decade words with the number that follows, and units in brackets with the next number."""
+    """Join inequality signs and decade words with the number that follows, units in brackets with the next number."""
     joined: list[Token] = []
     unit = ""
     for token in tokens:
         if token.kind == "unit":
             unit = token.tags["unit"]
-            continue
-        if token.number is not None:
-            token = _with_unit(token, unit)
+        elif token.number is not None:
+            bounded = _with_unit(token, unit)
             unit = ""
             while joined and (before := _before(joined)):
-                token = _bounded(token, before)
+                bounded = _bounded(bounded, before)
                 joined.pop()
-        elif "quantity" in token.tags or token.kind == "break":
-            unit = ""
-        joined.append(token)
+            joined.append(bounded)
+        else:
+            unit = "" if "quantity" in token.tags or token.kind == "break" else unit
+            joined.append(token)
     return joined
 
 

@@ -97,9 +97,10 @@ def longest(tree: Tree, text: str, start: int) -> tuple[str, int]:
 
     A wording that ends in a Latin letter isn't followed by one.
     """
-    node, position, size = tree, start, len(text)
+    node: Tree | None = tree
+    position, size = start, len(text)
     found, end = "", start
-    while position < size:
+    while node is not None and position < size:
         character = text[position]
         if character in SEPARATORS:
             node = node.get(" ")
@@ -110,8 +111,10 @@ def longest(tree: Tree, text: str, start: int) -> tuple[str, int]:
         else:
             node = node.get(character)
             position += 1
-        if node is None:
-            break
-        if "" in node and not ("a" <= character <= "z" and "a" <= text[position : position + 1] <= "z"):
+        if (
+            node is not None
+            and "" in node
+            and not ("a" <= character <= "z" and "a" <= text[position : position + 1] <= "z")
+        ):
             found, end = node[""], position
     return found, end

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from einthoven.cohort.reports.context import Scope
@@ -33,7 +34,7 @@ class _Said(NamedTuple):
     negated: bool
 
 
-def read_words(sentence: Sentence, text: str, *, numbered: Set[int], scope: list[Scope]) -> list[ReportFinding]:
+def read_words(sentence: Sentence, text: str, *, numbered: AbstractSet[int], scope: list[Scope]) -> list[ReportFinding]:
     """Return what the words of a sentence say of quantities that have words; not of the names that have a number."""
     found = []
     for index, token in enumerate(sentence):

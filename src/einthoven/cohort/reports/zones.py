@@ -15,6 +15,7 @@ ARROWS: Final = frozenset({"->", "=>", "→", "-->", "==>", ">>", "--->", ">"})
 SEPARATORS: Final = frozenset({",", ";", "|", "\t", "/"})
 REACH: Final = 40
 """Tokens that are looked at on either side of a number, at most."""
+TIMES: Final = frozenset({"previous", "previous_of", "present", "compare", "change", "from"})
 LATIN_WORDS_PER_SYLLABLE: Final = 1 / 3
 
 
@@ -120,7 +121,7 @@ def _right(sentence: Sentence, position: int) -> tuple[int, ...]:
 
 
 def _method_behind(sentence: Sentence, separator: int) -> int:
-    """Return the index behind a method that a separator sets apart from its number: "(EF 36 %, Simpson)"; 0 for none."""
+    """Return the index behind a method that a separator sets apart from its number: "36 %, Simpson"; 0 for none."""
     index, depth = separator + 1, 0
     while index < min(separator + REACH, len(sentence)):
         depth += (sentence[index].text in OPENING) - (sentence[index].text in CLOSING)
@@ -137,19 +138,14 @@ def _announces(sentence: Sentence, first: int, second: int) -> bool:
     between = sentence[first + 1 : second]
     if not between:
         return False
-    if between[-1].text in {":", "="} or any(one.text in ARROWS for one in between):
-        return True
-    if {"previous", "previous_of", "present", "compare", "change", "from"} & between[-1].tags.keys():
+    last = between[-1]
+    if last.text in {":", "="} or TIMES & last.tags.keys() or any(one.text in ARROWS for one in between):
         return True
     kinds = {"method", "stress", "rest"} & {kind for one in between for kind in one.tags}
     kinds |= {"plane_less"} if "method" in kinds else set()
     for token in reversed(sentence[max(0, first - REACH) : first]):
-        if token.number is not None or token.kind == "break":
-            return False
-        if kinds & token.tags.keys():
-            return True
-        if "quantity" in token.tags:
-            return False
+        if kinds & token.tags.keys() or token.number is not None or "quantity" in token.tags:
+            return bool(kinds & token.tags.keys())
     return False
 
 
