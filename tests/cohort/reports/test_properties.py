@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sys
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +13,13 @@ from einthoven.cohort.reports.read import read_report
 from einthoven.cohort.reports.rules import rules
 
 PIECES = st.sampled_from(
-    (
-        "LVEF~EF~ 55 %~50-55%~ > ~<=~(~)~Simpson~M-mode~visually~previous~now~from ~ to ~, ~. ~\n~\t~?~not ~normal ~mild "
-        "~MR~AS~no ~and ~/~LVIDd ~4.8 cm~->~2019-03-02~stress~rest~구혈률~정상~경도의 ~에서 ~LAD ~ stenosis~-18~mid 50s~±"
-        "~ | ~ 5~mitral ~regurgitation ~target ~baseline ~55/60 %~   ~\n\n"
-    ).split("~")
+    [
+        *("LVEF", "EF", " 55 %", "50-55%", " > ", "<=", "(", ")", "Simpson", "M-mode", "visually", "previous", "now"),
+        *("from ", " to ", ", ", ". ", "\n", "\t", "?", "not ", "normal ", "mild ", "MR", "AS", "no ", "and ", "/"),
+        *("LVIDd ", "4.8 cm", "->", "2019-03-02", "stress", "rest", "구혈률", "정상", "경도의 ", "에서 ", "LAD "),
+        *(" stenosis", "-18", "mid 50s", "±", " | ", " 5", "mitral ", "regurgitation ", "target ", "baseline "),
+        *("55/60 %", "   ", "\n\n"),
+    ]
 )
 REPORTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
 
@@ -63,51 +67,33 @@ def test_one_quantity_alone_is_read_as_among_all(text, quantity):
 
 
 def steps(text: str) -> int:
-    """Count the Python calls that reading takes: regular expressions aside, what time would measure."""
+    """Count the lines of Python that reading takes: what time would measure, but the same on every machine."""
     count = 0
 
-    def tick(*_: object) -> None:
+    def tick(frame: FrameType, event: str, argument: object) -> Any:
         nonlocal count
-        count += 1
+        count += event == "line"
+        return tick
 
-    before = sys.getprofile()
-    sys.setprofile(tick)
+    before = sys.gettrace()
+    sys.settrace(tick)
     try:
         read_report(text)
     finally:
-        sys.setprofile(before)
+        sys.settrace(before)
     return count
 
 
 @pytest.mark.parametrize(
     "piece",
-    [
-        "a",
-        " ",
-        "(",
-        "EF ",
-        "5",
-        "55 % ",
-        "EF 55 % ",
-        "-",
-        "..",
-        "mild ",
-        "LVEF (",
-        "no ",
-        "MR, ",
-        "| ",
-        "\n",
-        "x\t1\n",
-        "to ",
-    ],
+    ["a", " ", "(", "EF ", "5", "55 % ", "EF 55 % ", "-", "..", "mild ", "LVEF (", "no ", "MR, ", "| ", "\n", "x\t1\n"],
 )
 def test_four_times_the_text_takes_no_more_than_five_times_the_steps(piece):
     read_report("")
-    short, long = (steps(piece * count) for count in (500, 2000))
+    short, long = (steps(piece * count) for count in (200, 800))
     assert long <= 5 * short + 1000
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("piece", ["a", " ", "EF 55 % ", "(", "5 ", "-", "LVEF = 5O% (Simpson)\n", "MR, "])
-def test_a_megabyte_is_read(piece):
-    read_report(piece * (1_000_000 // len(piece)))
+@pytest.mark.parametrize("piece", ["a", " ", "(", "-", "EF 55 % ", "LVEF = 5O% (Simpson)\n"])
+def test_a_text_of_a_hundred_thousand_characters_is_read(piece):
+    read_report(piece * (100_000 // len(piece)))

@@ -41,15 +41,15 @@ def method_of(sentence: Sentence, bound: Bound, zone: Zone) -> Named:
     if "method" in sentence[bound.mention].tags:
         return _best(sentence, (bound.mention,), strict=False)
     before = _best(sentence, _before_name(sentence, min(bound.mention, bound.position)), strict=True)
-    return before if before.method != "unnamed" else _over_all(sentence)
+    return before if before.method != "unnamed" else _over_all(sentence, bound.position)
 
 
-def _over_all(sentence: Sentence) -> Named:
+def _over_all(sentence: Sentence, position: int) -> Named:
     """Return the method that a sentence begins or ends with: "M-mode: EF 62 %", "EF 62 % | Method: M-mode"."""
-    for index, token in enumerate(sentence):
-        if "method_label" in token.tags:
+    for index in range(position, min(position + REACH, len(sentence))):
+        if "method_label" in sentence[index].tags:
             return _best(sentence, range(index + 1, min(index + 5, len(sentence))), strict=True)
-    for index, token in enumerate(sentence):
+    for index, token in enumerate(sentence[:REACH]):
         if token.text == ":":
             return _best(sentence, range(index), strict=True)
         if token.number is not None or "quantity" in token.tags:
