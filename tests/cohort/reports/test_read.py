@@ -419,6 +419,42 @@ LV EF(심슨) 45% | 45 s
 심슨법으로 측정한 EF는 45% | 45 s
 육안적 EF 45% 정도 | 45 v
 M-mode상 EF 62%, Simpson법 상 EF 55% | 62 m; 55 s
+Calculated LVEF (biplane Simpson) of 47 % | 47 s
+The LV ejection fraction by 3D echocardiography was 53% and by Teichholz 61%. | 53 s; 61 m
+LV systolic function appears moderately impaired visually with EF in the region of 35-40%. | 35-40 v
+EF by eye 50% | 50 v
+LV ejection fraction (EF) = 52.3% | 52.3 u
+Estimated LVEF: >=60% | >60 u
+EF > 60 % (normal) | >60 u
+There has been interval improvement in LVEF, from 25% in May 2019 to 50% currently. | 50 u
+Compared with the report of 03/2018, the LVEF has dropped from 60% to 45%. | 45 u
+LVEF 45% today versus 60% last year | 45 u
+LVEF (2D, visual): 40-45 % | 40-45 v
+LVEF(modified biplane Simpson's)= 61.2 % | 61.2 s
+EF(Cubed) 70 % EF(Teich) 65 % | 70 m; 65 m
+Impaired LV systolic function. | <50 q
+Good biventricular function. | >50 q
+LV systolic function: mildly impaired (LVEF 48% biplane). | 48 s
+No previous echo for comparison. LVEF 55%. | 55 u
+LVEF 55% (no change from previous). | 55 u
+Please repeat if LVEF < 50%. LVEF today 52%. | 52 u
+The RV ejection fraction is 40% and the LV ejection fraction 55%. | 55 u
+EF of 20% to 25% by visual estimate | 20-25 v
+Left ventricular EF normal at 60% to 65%. | 60-65 u
+LV EF 60 %, LV FS 32 % | 60 u
+LVEF:60%,FS:32%,LVIDd:48mm | 60 u
+좌심실 구출률은 60%로 정상이며 국소벽운동장애는 없음 | 60 u
+EF 35%로 이전(45%)보다 감소 | 35 u
+이전 심초음파(EF 45%)와 비교하여 EF 35%로 감소함 | 35 u
+LVEF 60% (biplane Simpson법) | 60 s
+정상 좌심실 수축기능 (LVEF 62%) | 62 u
+EF: 28% (severely reduced) | 28 u
+LVEF by contrast-enhanced 2D Simpson 33% | 33 s
+EF by M-mode not reliable due to RWMA; Simpson EF 38% | 38 s
+EF is hyperdynamic, > 70% | >70 u
+Visually estimated LVEF 60 %; GLS -20 % | 60 v
+LVEF 57% ± 3% | 57 u
+EF 41.5 % by 4D auto LVQ | 41.5 s
 """.strip().splitlines()
 # the same with the quantity's name in front
 OTHERS = """

@@ -59,7 +59,7 @@ def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
     reference = "reference" in tags or ("quantity" in tags and _is_range(sentence, index)) or _heads(sentence, index)
     compared = scope.compared and not {"present", "change"} & tags
     scope = Scope(
-        previous="" if "present" in tags else scope.previous,
+        previous="" if {"present", "compare_after"} & tags else scope.previous,
         reference=scope.reference or reference,
         target=scope.target or "target" in tags,
         stress=stress and "rest" not in tags,
