@@ -49,3 +49,11 @@ def test_no_condition_and_an_unknown_one_are_refused():
         groups()
     with pytest.raises(SpecificationError, match="did you mean 'diabetes'"):
         groups(conditions=("diabets",))
+
+
+def test_an_ecg_before_the_first_code_may_be_unknown():
+    """A disease that is coded late may have been there."""
+    later = DIAGNOSES.with_columns(diagnosis_time=pl.lit(datetime(2021, 1, 1)))  # noqa: DTZ001
+    settings = ComorbiditySettings(conditions=("diabetes",), later="unknown")
+    found = with_comorbidities(ECGS, later, settings=settings, ecg_date_only=False, notes=[])
+    assert found["group.diabetes"].to_list() == [None, "no"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einthoven.cohort.history import HistorySettings, earlier_ecgs, earlier_pairs
+from einthoven.cohort.history import HistorySettings, earlier_ecgs, earlier_pairs, without_strangers
 from einthoven.cohort.pairing import PairingSettings, pair_reports
 from einthoven.errors import SpecificationError
 
@@ -35,8 +35,7 @@ def rows(*entries):
 
 
 def history_of(table, record, **options):
-    date_only = frozenset(options.pop("date_only", ()))
-    found = earlier_pairs(table, outcome="lvef", settings=HistorySettings(**options), date_only=date_only)
+    found = earlier_pairs(table, outcome="lvef", settings=HistorySettings(**options))
     entries = found.filter(pl.col("record_id") == record)["history"].to_list()
     return entries[0] if entries else []
 
@@ -73,18 +72,27 @@ def test_the_gap_holds_for_ecg_and_report_alike():
     """A report of 23 hours ago isn't known yet; one of 24 hours is."""
     late, in_time = (
         rows(("a", 0, "x", 9.05, 30), ("b", 10, "y", 20, 35)),
-        rows(("a", 0, "x", 9, 3), ("b", 10, "y", 9, 4)),
+        rows(("a", 0, "x", 8.9, 3), ("b", 10, "y", 9, 4)),
     )
     assert history_of(late, "b") == []
-    assert [entry["outcome_id"] for entry in history_of(in_time, "b")] == ["x"]
+    assert [entry["outcome_id"] for entry in history_of(in_time, "b", report_gap_days=0)] == ["x"]
 
 
-def test_a_date_without_an_hour_counts_as_the_end_of_its_day():
+def test_midnight_is_a_date_that_counts_as_the_end_of_its_day():
     """The echo of day 9 may be from 23:59; at day 10, 12:00 it is not surely a day old."""
-    table = rows(("a", 0, "x", 9, 30), ("b", 10.5, "y", 20, 35))
-    assert history_of(table, "b")
-    assert not history_of(table, "b", date_only=["reports"])
-    assert history_of(table, "b", date_only=["reports"], gap_hours=6)
+    assert history_of(rows(("a", 0, "x", 8.9, 30), ("b", 10.5, "y", 20, 35)), "b")
+    assert not history_of(rows(("a", 0, "x", 9, 30), ("b", 10.5, "y", 20, 35)), "b")
+    assert history_of(rows(("a", 0, "x", 9, 30), ("b", 10.5, "y", 20, 35)), "b", gap_hours=6)
+
+
+def test_an_exam_that_was_reported_twice_is_no_history_of_itself():
+    """The row's truth is a correction of the report that an earlier ECG was paired with, hours later."""
+    table = rows(("a", 0.1, "x", 1.2, 30), ("b", 4.1, "x corrected", 1.6, 30))
+    assert history_of(table, "b") == []
+    assert history_of(table, "b", report_gap_days=0)
+    weeks = rows(("a", 0.1, "x", 1.2, 30), ("b", 4.1, "x corrected", 9.6, 30))
+    assert history_of(weeks, "b")
+    assert history_of(weeks, "b", report_gap_days=14) == []
 
 
 def test_a_pair_without_the_measured_value_is_no_history():
@@ -114,7 +122,16 @@ def test_earlier_ecgs_are_listed_whether_paired_or_not():
     }
 
 
-@pytest.mark.parametrize("wrong", [{"gap_hours": -1}, {"earlier_ecgs": -1}])
+def test_ecgs_that_left_the_cohort_leave_the_histories_too():
+    """Nobody will have scored them."""
+    entries = [{"record_id": name, "outcome_id": "x", "outcome": 50.0, "gap_days": 9.0} for name in ("gone", "a")]
+    table = pl.DataFrame({"record_id": ["a", "b"], "outcome_id": ["1", "2"], "history": [[entries[0]], entries]})
+    assert without_strangers(table)["history"].to_list() == [None, [entries[1]]]
+    whole = pl.DataFrame({"record_id": ["a", "gone"], "outcome_id": ["1", "2"], "history": [[entries[0]], None]})
+    assert without_strangers(whole).equals(whole)
+
+
+@pytest.mark.parametrize("wrong", [{"gap_hours": -1}, {"earlier_ecgs": -1}, {"report_gap_days": -1}])
 def test_negative_settings_are_refused(wrong):
     """They say what is accepted."""
     with pytest.raises(SpecificationError, match="0 or more"):
@@ -147,29 +164,30 @@ def cohort_rows(ecg_quarters, report_quarters, per_report):
 
 
 @settings(max_examples=80, deadline=None)
-@given(timelines, timelines, st.sampled_from([0, 6, 24]), st.sampled_from(["nearest", "all"]), st.booleans())
-def test_no_future_ever_enters_a_history_and_no_known_past_is_missing(ecgs, reports, gap, per_report, by_date):
+@given(
+    timelines, timelines, st.sampled_from([0, 6, 24]), st.sampled_from(["nearest", "all"]), st.sampled_from([0, 1, 5])
+)
+def test_no_future_ever_enters_a_history_and_no_known_past_is_missing(ecgs, reports, gap, per_report, apart):
     """Against the definition, spelled out pair by pair, over random timelines."""
     table = cohort_rows(ecgs, reports, per_report)
-    date_only = frozenset(["reports"] if by_date else [])
-    found = earlier_pairs(
-        table, outcome="lvef", settings=HistorySettings(gap_hours=gap, unpaired=True), date_only=date_only
-    )
+    options = HistorySettings(gap_hours=gap, report_gap_days=apart, unpaired=True)
+    found = earlier_pairs(table, outcome="lvef", settings=options)
     listed = {
         (row["record_id"], row["outcome_id"]): [(e["record_id"], e["outcome_id"]) for e in row["history"]]
         for row in found.to_dicts()
     }
     pairs = [row for row in table.to_dicts() if row["outcome_id"]]
     for row in table.to_dicts():
-        bound = row["ecg_time"] - timedelta(hours=gap)
+        bound, own = row["ecg_time"] - timedelta(hours=gap), row["outcome_time"]
         expected = {
             (pair["record_id"], pair["outcome_id"])
             for pair in pairs
             if pair["patient_id"] == row["patient_id"]
-            and pair["ecg_time"] <= bound
+            and surely_past(pair["ecg_time"]) <= bound
             and pair["ecg_time"] < row["ecg_time"]
-            and (end_of_day(pair["outcome_time"]) if by_date else pair["outcome_time"]) <= bound
+            and surely_past(pair["outcome_time"]) <= bound
             and pair["outcome_id"] != row["outcome_id"]
+            and (own is None or abs(pair["outcome_time"] - own) >= timedelta(days=apart))
         }
         got = listed.get((row["record_id"], row["outcome_id"]), [])
         assert len(got) == len(set(got))
@@ -185,13 +203,15 @@ def test_earlier_ecgs_are_the_latest_of_the_past(quarters, gap, most):
     listed = {row["record_id"]: [entry["record_id"] for entry in row["earlier_ecgs"]] for row in found.to_dicts()}
     times = {row["record_id"]: (row["patient_id"], row["ecg_time"]) for row in ecgs.to_dicts()}
     for record, (patient, time) in times.items():
+        own = sorted((when, other) for other, (owner, when) in times.items() if owner == patient)
         past = [
-            (when, other)
-            for other, (owner, when) in times.items()
-            if owner == patient and when <= time - timedelta(hours=gap) and when < time
+            other
+            for place, (when, other) in enumerate(own)
+            if when < time and all(surely_past(at) <= time - timedelta(hours=gap) for at, _ in own[: place + 1])
         ]
-        assert listed.get(record, []) == [other for _, other in sorted(past, reverse=True)][:most]
+        assert listed.get(record, []) == past[::-1][:most]
 
 
-def end_of_day(time):
-    return time.replace(hour=0) + timedelta(days=1)
+def surely_past(time):
+    """Return when a thing had surely happened: a midnight is a date, and counts as the end of its day."""
+    return time + timedelta(days=1) if time == time.replace(hour=0, minute=0, second=0) else time

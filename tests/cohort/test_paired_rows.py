@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -15,7 +16,7 @@ from einthoven.cohort.pairing import PairingSettings
 from einthoven.cohort.settings import CohortSettings, ComorbiditySettings
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import SplitSettings
-from einthoven.errors import CohortError, SpecificationError
+from einthoven.errors import CohortError, LeakageError, SpecificationError
 
 START = datetime(2020, 1, 1)  # noqa: DTZ001 - hospitals export local time without a zone
 
@@ -203,6 +204,55 @@ def test_what_cannot_be_built_is_refused_with_the_reason_and_the_remedy(data, op
     """Each ends in one sentence."""
     with pytest.raises(CohortError, match=message):
         build(data, **options)
+
+
+def test_what_happened_later_chooses_and_groups_nobody():
+    """Survivors are known afterwards."""
+    data = hospital(**{"event.death": [False] * len(ECGS)})
+    for options in ({"eligible": {"survivors": "not event.death"}}, {"subgroups": {"dead": "event.death"}}):
+        with pytest.raises(SpecificationError, match=r"event\.death.*after the ECG"):
+            build(data, **options)
+    _, rows = build(data, outcomes={"death": "event.death"})
+    assert rows["e1", "r1"]["y.death"] == 0
+
+
+def test_a_column_that_ecgs_and_reports_share_has_two_names():
+    """A rule means one of them."""
+    data = hospital(site=["A"] * len(ECGS))
+    data = replace(data, reports=data.reports.with_columns(site=pl.lit("lab")))
+    _, rows = build(data, outcomes={"x": 'lvef <= 40 and report_site == "lab"', "z": 'lvef <= 40 and site == "lab"'})
+    assert (rows["e2", "r2"]["y.x"], rows["e2", "r2"]["y.z"]) == (1.0, 0.0)
+
+
+def test_an_id_that_stands_for_many_patients_is_refused():
+    """Pairs of strangers, and histories without end."""
+    many = range(1100)
+    ecgs = [(f"e{n}", "0", n * 40, 60.0, "U") for n in many]
+    with pytest.raises(CohortError, match=r"patient 'A:0' has 1,100 pairs"):
+        build(hospital(ecgs, [(f"r{n}", "0", n * 40, 50.0) for n in many]))
+
+
+def test_an_ecg_without_a_patient_is_refused():
+    """Its name is told."""
+    with pytest.raises(CohortError, match="A: 1 ECGs have no patient, the first is e1"):
+        build(hospital([("e1", None, 0, 60.0, "F"), *ECGS[1:]]))
+
+
+def test_sources_that_share_their_numbering_share_their_patients():
+    """The person who is in both may not be trained on and tested."""
+    settings = CohortSettings(**DESIGN)
+    sources = {"A": ("develop", hospital()), "B": ("external", hospital())}
+    table = build_cohort(sources, None, settings=settings, seed=1).cohort.table
+    assert "B:p1" in table["patient_id"].to_pylist()
+    shared = {name: (role, replace(data, numbering="town")) for name, (role, data) in sources.items()}
+    with pytest.raises(LeakageError, match="4 patients are in two splits, the first is town:"):
+        build_cohort(shared, None, settings=settings, seed=1)
+
+
+def test_conditions_need_diagnoses_somewhere():
+    """A group that is always unknown is no group."""
+    with pytest.raises(CohortError, match=r"\[data.NAME.diagnoses\]"):
+        build(comorbidities=ComorbiditySettings(conditions=("diabetes",)))
 
 
 def test_a_study_without_any_outcome_is_refused():

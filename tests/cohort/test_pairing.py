@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einthoven.cohort.pairing import PairingSettings, baseline_or_followup, pair_reports
+from einthoven.cohort.pairing import PairingSettings, baseline_or_followup, holds_dates, pair_reports
 from einthoven.errors import SpecificationError
 
 START = datetime(2020, 1, 1)  # noqa: DTZ001 - hospitals export local time without a zone
@@ -98,19 +98,43 @@ def test_a_negative_window_is_refused():
         PairingSettings(window_days=-1)
 
 
-def test_the_first_pair_is_the_baseline_and_later_ones_are_follow_up():
-    """By the ECG's time, then the report's; unpaired rows are neither."""
+def test_follow_up_is_a_later_ecg_with_another_report():
+    """A second report of the baseline's ECG, and a second ECG of its report, belong to the baseline."""
+    entries = [
+        ("p", "a", "1", 0, 1),
+        ("p", "a", "2", 0, 2),  # the same ECG
+        ("p", "b", "1", 1, 1),  # the same report
+        ("p", "c", "3", 9, 0),
+        ("p", "d", "", -9, None),
+        ("q", "e", "4", 0, 0),
+    ]
     rows = pl.DataFrame(
         {
-            "patient_id": ["p", "p", "p", "p", "q"],
-            "record_id": ["b", "a", "a", "c", "d"],
-            "outcome_id": ["3", "2", "1", "", "4"],
-            "ecg_time": [START + timedelta(days=9), START, START, START - timedelta(days=9), START],
-            "outcome_time": [START, START + timedelta(days=2), START + timedelta(days=1), None, START],
+            "patient_id": [entry[0] for entry in entries],
+            "record_id": [entry[1] for entry in entries],
+            "outcome_id": [entry[2] for entry in entries],
+            "ecg_time": [START + timedelta(days=entry[3]) for entry in entries],
+            "outcome_time": [None if entry[4] is None else START + timedelta(days=entry[4]) for entry in entries],
         }
     )
-    named = {row["outcome_id"]: row["pair"] for row in baseline_or_followup(rows).to_dicts()}
-    assert named == {"1": "baseline", "2": "followup", "3": "followup", "": "none", "4": "baseline"}
+    named = {(row["record_id"], row["outcome_id"]): row["pair"] for row in baseline_or_followup(rows).to_dicts()}
+    assert named == {
+        ("a", "1"): "baseline",
+        ("a", "2"): "baseline",
+        ("b", "1"): "baseline",
+        ("c", "3"): "followup",
+        ("d", ""): "none",
+        ("e", "4"): "baseline",
+    }
+
+
+def test_a_column_holds_dates_when_too_many_times_are_midnight():
+    """One clock time among dates doesn't hide them; one midnight among clock times is a chance."""
+    clocks = [START + timedelta(days=day, hours=10) for day in range(200)]
+    dates = [START + timedelta(days=day) for day in range(200)]
+    assert not holds_dates(pl.Series([*clocks, dates[0]]))
+    assert holds_dates(pl.Series([*dates, clocks[0]]))
+    assert not holds_dates(pl.Series([None], dtype=pl.Datetime("us")))
 
 
 timelines = st.lists(st.tuples(st.sampled_from("pq"), st.integers(0, 40)), max_size=12)

@@ -70,11 +70,11 @@ def test_every_echo_finds_its_nearest_ecg_and_the_first_pair_is_the_baseline(stu
     expected = expected_pairs(truth[hospital])
     found = paired(rows[hospital])
     assert set(found) == {(pair["record_id"], pair["outcome_id"]) for pair in expected}
-    first: set[str] = set()
+    first: dict[str, dict] = {}
     for pair in expected:
-        row = found[pair["record_id"], pair["outcome_id"]]
-        assert row["pair"] == ("followup" if pair["patient_id"] in first else "baseline")
-        first.add(pair["patient_id"])
+        row, baseline = found[pair["record_id"], pair["outcome_id"]], first.setdefault(pair["patient_id"], pair)
+        is_later = pair["ecg_time"] > baseline["ecg_time"] and pair["outcome_id"] != baseline["outcome_id"]
+        assert row["pair"] == ("followup" if is_later else "baseline")
         straddles = pair["low"] <= 40 < pair["high"]
         assert row["y.lvsd"] == (None if straddles else float(pair["lvef"] <= 40))
         assert row["u.lvsd"] == straddles
@@ -95,7 +95,7 @@ def test_the_history_is_every_earlier_pair_that_was_known_a_day_before(study, ho
             if earlier["patient_id"] == pair["patient_id"]
             and earlier["ecg_time"] <= bound
             and earlier["outcome_time"] + DAY <= bound
-            and earlier["outcome_id"] != pair["outcome_id"]
+            and abs(earlier["outcome_time"] - pair["outcome_time"]) >= DAY
         ]
         known.sort(key=lambda entry: entry[:2], reverse=True)
         history = found[pair["record_id"], pair["outcome_id"]]["history"] or []

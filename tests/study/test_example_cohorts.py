@@ -90,11 +90,11 @@ def test_flow_reserve_comes_from_columns_with_their_units(build, tmp_path):
 
 
 def test_a_rare_disease_is_a_code_that_was_known_when_the_ecg_was_taken(build, tmp_path):
-    """Not one that came later."""
+    """Before the first code the ECG is neither a case nor a control."""
     write_ecgs(tmp_path / "clinic", *((name, name, "0601", "") for name in "abc"))
     codes = (("a", "E34.0", "2019-01-01"), ("b", "E340", "2019-12-01"), ("c", "I10", "2019-01-01"))
     write_table(tmp_path / "clinic" / "diagnoses.csv", "patient_id code diagnosis_time", *codes)
-    assert {name: row["y.carcinoid"] for name, row in build("rare_disease").items()} == {"a": 1.0, "b": 0.0, "c": 0.0}
+    assert {name: row["y.carcinoid"] for name, row in build("rare_disease").items()} == {"a": 1.0, "b": None, "c": 0.0}
 
 
 def test_stenoses_are_labels_grades_and_follow_up(build, tmp_path):

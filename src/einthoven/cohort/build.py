@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from einthoven.cohort.cohort import COLUMNS, FAMILIES, OPTIONAL, SPLITS, Cohort
 from einthoven.cohort.comorbidity_groups import with_comorbidities
-from einthoven.cohort.eligibility import eligibility_rules, eligible
+from einthoven.cohort.eligibility import eligibility_rules, eligible, refuse_future
 from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.history import without_strangers
 from einthoven.cohort.missing import apply_missing
 from einthoven.cohort.outcomes import check_task_names, outcome_columns, with_short_names
 from einthoven.cohort.paired_rows import paired_rows
@@ -78,7 +79,7 @@ def build_cohort(
     if manifest is not None and manifest.num_rows == 0:
         raise CohortError("the store is empty: every file was rejected at ingest; rejected.parquet says why")
     check_task_names(settings.outcomes)
-    _check_pairing(sources, settings)
+    _check_tables(sources, settings)
     flow: list[FlowStep] = []
     notes: list[str] = []
     parts = []
@@ -106,7 +107,8 @@ def build_cohort(
     flow += split.steps
     present = set(table["split"])
     flow += [_ecg_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
-    return BuiltCohort(Cohort.from_frame(_cohort_columns(table)), flow, checked.counts, tuple(notes))
+    cohort = Cohort.from_frame(_cohort_columns(without_strangers(table)))
+    return BuiltCohort(cohort, flow, checked.counts, tuple(notes))
 
 
 def _rows_of_study(
@@ -119,30 +121,58 @@ def _rows_of_study(
     notes: list[str],
 ) -> pl.DataFrame:
     """Return the rows of one source, eligible and paired."""
-    if settings.comorbidities is not None and data.diagnoses is not None:
-        diagnoses = prefixed(data.diagnoses, name, "patient_id")
-        by_date = "ecgs" in data.date_only
-        rows = with_comorbidities(rows, diagnoses, settings=settings.comorbidities, ecg_date_only=by_date, notes=notes)
-    of_reports = data.reports.columns if data.reports is not None else ()
-    rules = eligibility_rules(settings.eligible, ecg_columns=rows.columns, report_columns=of_reports)
+    rows = _with_conditions(name, rows, data, settings=settings, notes=notes)
+    reports = _reports(name, rows, data)
+    rules = eligibility_rules(settings.eligible, ecg_columns=rows.columns, report_columns=reports.columns)
     rows = eligible(rows, rules.ecgs, flow)
     if settings.pairing is None or data.reports is None or rows.height == 0:
         return rows.with_columns(outcome_id=pl.lit(""), pair=pl.lit("none"))
-    notes += [f"times of {table} are dates without an hour" for table in sorted(data.date_only)]
     flow.append(_ecg_step(rows, "eligible ECGs"))
-    reports = prefixed(data.reports, name, "patient_id", "outcome_id")
-    flow.append(FlowStep("reports in the table", reports.height, reports["patient_id"].n_unique(), counted="reports"))
+    n_reports, n_patients = reports.height + data.unusable_reports, reports["patient_id"].n_unique()
+    flow.append(FlowStep("reports in the table", n_reports, n_patients, counted="reports"))
+    if data.unusable_reports:
+        label = "rows that can't be used (see dropped rows)"
+        flow.append(FlowStep(label, data.unusable_reports, 0, excluded=True, counted="reports"))
     reports = eligible(reports, rules.reports, flow, counted="reports")
-    return paired_rows(rows, reports, settings=settings, date_only=data.date_only, rules=rules.pairs, flow=flow)
+    return paired_rows(rows, reports, settings=settings, rules=rules.pairs, flow=flow, notes=notes)
 
 
-def _check_pairing(sources: Mapping[str, tuple[Role, SourceData]], settings: CohortSettings) -> None:
-    """Refuse outcomes out of reports that don't exist, and reports that nobody paired."""
+def _with_conditions(
+    name: str, rows: pl.DataFrame, data: SourceData, *, settings: CohortSettings, notes: list[str]
+) -> pl.DataFrame:
+    """Return the rows with the conditions that are asked for, unknown where the source has no diagnoses."""
+    asked = settings.comorbidities
+    if asked is None:
+        return rows
+    if data.diagnoses is None:
+        notes.append("no table of diagnoses: conditions are unknown")
+        unknown = pl.lit(None, pl.String)
+        return rows.with_columns(unknown.alias(f"group.{condition}") for condition in (*asked.conditions, *asked.codes))
+    diagnoses = prefixed(data.diagnoses, data.numbering or name, "patient_id")
+    by_date = "ecgs" in data.date_only
+    return with_comorbidities(rows, diagnoses, settings=asked, ecg_date_only=by_date, notes=notes)
+
+
+def _reports(name: str, rows: pl.DataFrame, data: SourceData) -> pl.DataFrame:
+    """Return the reports; a column that ECGs have too is called ``report_<name>``, so that a rule means one of them."""
+    if data.reports is None:
+        return pl.DataFrame()
+    reports = prefixed(prefixed(data.reports, name, "outcome_id"), data.numbering or name, "patient_id")
+    shared = [column for column in reports.columns if column in rows.columns and column != "patient_id"]
+    return reports.rename({column: f"report_{column}" for column in shared})
+
+
+def _check_tables(sources: Mapping[str, tuple[Role, SourceData]], settings: CohortSettings) -> None:
+    """Refuse what needs tables that nobody has, and reports that nobody paired."""
     with_reports = [name for name, (_, data) in sources.items() if data.reports is not None]
     if settings.pairing is not None and not with_reports:
         raise CohortError(
             f"cohort.pairing is set, but no source has a table of reports ({', '.join(sources)}); "
             "add [data.NAME.reports], or leave cohort.pairing out"
+        )
+    if settings.comorbidities is not None and all(data.diagnoses is None for _, data in sources.values()):
+        raise CohortError(
+            "cohort.comorbidities needs a table of diagnoses, and no source has one; add [data.NAME.diagnoses]"
         )
     if settings.pairing is None and with_reports and settings.outcomes:
         raise CohortError(
@@ -152,8 +182,14 @@ def _check_pairing(sources: Mapping[str, tuple[Role, SourceData]], settings: Coh
 
 
 def _group_columns(settings: CohortSettings) -> frozenset[str]:
-    rules = [[rule] if isinstance(rule, str) else list(rule.values()) for rule in settings.subgroups.values()]
-    return frozenset().union(*(parse_rule(text).columns for texts in rules for text in texts))
+    """Return what subgroups are made of; none may be made of what happened after the ECG."""
+    columns: set[str] = set()
+    for name, given in settings.subgroups.items():
+        for text in [given] if isinstance(given, str) else given.values():
+            rule = parse_rule(text)
+            refuse_future(rule, place=f"cohort.subgroups.{name}")
+            columns |= rule.columns
+    return frozenset(columns)
 
 
 def _outcomes(table: pl.DataFrame, settings: CohortSettings) -> pl.DataFrame:

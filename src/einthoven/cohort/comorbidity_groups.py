@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from einthoven.cohort.comorbidity import CodeList, code_lists, comorbidities
@@ -10,6 +12,8 @@ from einthoven.cohort.settings import ComorbiditySettings
 from einthoven.errors import SpecificationError
 
 __all__ = ["with_comorbidities"]
+
+LAST = datetime(9000, 1, 1)  # noqa: DTZ001 - after every code, as the tables' clocks without zone show it
 
 
 def with_comorbidities(
@@ -49,6 +53,11 @@ def with_comorbidities(
         pl.when(pl.col(name)).then(pl.lit("yes")).when(~pl.col(name)).then(pl.lit("no")).alias(f"group.{name}")
         for name in lists
     )
+    if settings.later == "unknown":
+        ever = rows.select("record_id", "patient_id", ecg_time=pl.lit(LAST))
+        coded = comorbidities(ever, diagnoses, conditions=lists).table
+        said = said.select(pl.when((said[group] == "yes") | ~coded[name]).then(group).alias(group)
+                           for name, group in ((name, f"group.{name}") for name in lists))  # fmt: skip
     return rows.hstack(said)
 
 

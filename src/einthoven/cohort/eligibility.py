@@ -10,10 +10,10 @@ import polars as pl
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.outcomes import with_short_names
 from einthoven.cohort.rules import Rule, parse_rule
-from einthoven.errors import CohortError
+from einthoven.errors import CohortError, SpecificationError
 from einthoven.registry import nearest
 
-__all__ = ["EligibilityRules", "eligibility_rules", "eligible"]
+__all__ = ["EligibilityRules", "eligibility_rules", "eligible", "refuse_future"]
 
 
 class EligibilityRules(NamedTuple):
@@ -36,10 +36,11 @@ def eligibility_rules(
     """
     of_reports = set(report_columns)
     of_ecgs = set(ecg_columns)
-    of_ecgs |= {name.partition(".")[2] for name in of_ecgs if "." in name}
+    of_ecgs |= {name.partition(".")[2] for name in of_ecgs if "." in name and not name.startswith("event")}
     sorted_rules = EligibilityRules({}, {}, {})
     for description, text in rules.items():
         rule = parse_rule(text)
+        refuse_future(rule, place=f"cohort.eligible, {description!r}")
         unknown = next((name for name in sorted(rule.columns) if name not in of_ecgs | of_reports), None)
         if unknown is not None:
             near = nearest(unknown, sorted(of_ecgs | of_reports))
@@ -53,6 +54,22 @@ def eligibility_rules(
         )
         place[description] = rule
     return sorted_rules
+
+
+def refuse_future(rule: Rule, *, place: str) -> None:
+    """Refuse a rule about what happened after the ECG: whoever it keeps was chosen by the future.
+
+    Raises
+    ------
+    SpecificationError
+        Names the column.
+    """
+    future = next((name for name in sorted(rule.columns) if name.startswith(("event.", "event_days."))), None)
+    if future is not None:
+        raise SpecificationError(
+            f"{place}: {future!r} tells what happened after the ECG, which nobody knew then; it may be an outcome, but "
+            "neither choose patients nor group them"
+        )
 
 
 def eligible(

@@ -17,7 +17,7 @@ from einthoven.registry import nearest
 __all__ = ["OutcomeKind", "OutcomeSettings", "check_known", "check_task_names", "outcome_columns", "with_short_names"]
 
 OutcomeKind = Literal["binary", "ordinal", "regression"]
-SHORTENED = ("covariate.", "y.", "group.", "event.")
+SHORTENED = ("covariate.", "y.", "group.")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from einthoven.cohort.eligibility import eligible
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.history import earlier_ecgs, earlier_pairs
 from einthoven.cohort.outcomes import OutcomeSettings, check_known, outcome_columns
-from einthoven.cohort.pairing import baseline_or_followup, pair_reports
+from einthoven.cohort.pairing import PairingSettings, baseline_or_followup, holds_dates, pair_reports
 from einthoven.cohort.rules import Rule
 from einthoven.cohort.settings import CohortSettings
 from einthoven.errors import CohortError
@@ -19,6 +19,7 @@ from einthoven.registry import nearest
 __all__ = ["paired_rows"]
 
 KEY = ("outcome_id", "patient_id", "outcome_time")
+MOST_PAIRS = 1000  # an echo a week for twenty years
 
 
 def paired_rows(
@@ -26,9 +27,9 @@ def paired_rows(
     reports: pl.DataFrame,
     *,
     settings: CohortSettings,
-    date_only: frozenset[str],
     rules: Mapping[str, Rule],
     flow: list[FlowStep],
+    notes: list[str],
 ) -> pl.DataFrame:
     """Return the ECGs with ``outcome_id, outcome_time, outcome_gap_days, pair``, the reports' columns and the history.
 
@@ -40,16 +41,18 @@ def paired_rows(
         ``outcome_id, patient_id, outcome_time`` and what the reports say.
     settings : CohortSettings
         ``pairing`` is set.
-    date_only : frozenset of ``ecgs``, ``reports``
     rules : mapping of description to Rule
         What a pair must meet; one that doesn't leaves its ECG unpaired.
     flow : list of FlowStep
         What was left out is added here.
+    notes : list of str
+        What a reader should know of the times is added here.
 
     Raises
     ------
     CohortError
-        When no report has an outcome, or no report finds an ECG; says how near they came.
+        When no report has an outcome, or no report finds an ECG; says how near they came. When one patient has more
+        pairs than a patient can have: his id stands for many.
     """
     assert settings.pairing is not None
     check_known(settings.tasks, [*rows.columns, *reports.columns])
@@ -58,23 +61,48 @@ def paired_rows(
     _note(flow, "report without an outcome of the study", reports.join(usable, on="outcome_id", how="anti"))
     of_cohort = usable.join(rows.select("patient_id").unique(), on="patient_id", how="semi")
     _note(flow, "report of a patient without an eligible ECG", usable.join(of_cohort, on="outcome_id", how="anti"))
-    pairs = pair_reports(rows, of_cohort, settings=settings.pairing, by_date=bool(date_only))
+    dated = [
+        name
+        for name, times in (("ECGs", rows["ecg_time"]), ("reports", of_cohort["outcome_time"]))
+        if holds_dates(times)
+    ]
+    notes += [
+        f"some times of {name} are dates without an hour: distances are counted in calendar days" for name in dated
+    ]
+    pairs = pair_reports(rows, of_cohort, settings=settings.pairing, by_date=bool(dated))
     if pairs.height == 0:
         raise CohortError(_why_no_pairs(rows, reports, usable, of_cohort, settings))
     unpaired = of_cohort.join(pairs, on="outcome_id", how="anti")
-    _note(flow, f"report without an ECG within {settings.pairing.window_days:g} days", unpaired)
+    _note(flow, _without_ecg(settings.pairing), unpaired)
     facts = of_cohort.drop([name for name in of_cohort.columns if name in rows.columns])
     matched = rows.join(pairs, on="record_id").join(facts, on="outcome_id")
     matched = eligible(matched, rules, flow, counted="pairs")
+    _check_patients(matched)
     flow.append(FlowStep("pairs of ECG and report", matched.height, matched["patient_id"].n_unique(), counted="pairs"))
     of_pair = matched.select("record_id", "outcome_gap_days", *facts.columns)
     joined = rows.join(of_pair, on="record_id", how="left")
     joined = baseline_or_followup(joined.with_columns(pl.col("outcome_id").fill_null("")))
-    joined = _with_history(joined, settings, date_only)
+    joined = _with_history(joined, settings)
     if settings.unpaired == "keep":
         return joined
     _note(flow, "ECG without a report", joined.filter(pl.col("pair") == "none"), counted="ECGs")
     return joined.filter(pl.col("pair") != "none")
+
+
+def _without_ecg(pairing: PairingSettings) -> str:
+    side = {"either": "", "ecg_first": " before it", "report_first": " after it"}[pairing.side]
+    nearer = ", or whose ECG is nearer to another report" if pairing.per_ecg == "nearest" else ""
+    return f"report without an ECG within {pairing.window_days:g} days{side}{nearer}"
+
+
+def _check_patients(matched: pl.DataFrame) -> None:
+    """Refuse an id that stands for many patients: its pairs mix strangers, and its histories fill the memory."""
+    counts = matched["patient_id"].value_counts(sort=True)
+    if counts.height and counts["count"][0] > MOST_PAIRS:
+        raise CohortError(
+            f"patient {counts['patient_id'][0]!r} has {counts['count'][0]:,} pairs of ECG and report, more than one "
+            f"can have ({MOST_PAIRS:,}): list an id that stands for everybody without one in the table's 'missing'"
+        )
 
 
 def _has_outcome(reports: pl.DataFrame, settings: CohortSettings) -> pl.Series:
@@ -96,14 +124,14 @@ def _known(reports: pl.DataFrame, tasks: Mapping[str, OutcomeSettings]) -> pl.Se
     return found.select(known=pl.any_horizontal(said))["known"]
 
 
-def _with_history(joined: pl.DataFrame, settings: CohortSettings, date_only: frozenset[str]) -> pl.DataFrame:
+def _with_history(joined: pl.DataFrame, settings: CohortSettings) -> pl.DataFrame:
     outcome, history = settings.history_outcome, settings.history
     if outcome is not None:
-        known = earlier_pairs(joined, outcome=outcome, settings=history, date_only=date_only)
+        known = earlier_pairs(joined, outcome=outcome, settings=history)
         joined = joined.join(known, on=["record_id", "outcome_id"], how="left", maintain_order="left")
     if history.earlier_ecgs:
         ecgs = joined.unique("record_id").select("record_id", "patient_id", "ecg_time")
-        earlier = earlier_ecgs(ecgs, settings=history, date_only=date_only)
+        earlier = earlier_ecgs(ecgs, settings=history)
         joined = joined.join(earlier, on="record_id", how="left", maintain_order="left")
     return joined
 

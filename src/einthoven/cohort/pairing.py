@@ -14,10 +14,11 @@ import polars as pl
 
 from einthoven.errors import SpecificationError
 
-__all__ = ["PairingSettings", "baseline_or_followup", "pair_reports"]
+__all__ = ["PairingSettings", "baseline_or_followup", "holds_dates", "pair_reports"]
 
 DAY = timedelta(days=1)
 SECONDS_A_DAY = 86_400
+FEWEST_DATES = 0.01  # of clock times, one in 1,440 is exactly midnight
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class PairingSettings:
     Attributes
     ----------
     window_days : float
-        ECG and report lie at most this far apart, the bound included. Where one of the two has only dates, calendar
-        days are counted.
+        ECG and report lie at most this far apart, the bound included. Where one of the tables holds dates without an
+        hour, calendar days are counted.
     side : ``either``, ``ecg_first`` or ``report_first``
         Whether the ECG may follow the report, must not, or must.
     ties : ``ecg_first`` or ``report_first``
@@ -88,15 +89,24 @@ def pair_reports(
 
 
 def baseline_or_followup(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with ``pair``: a patient's first pair is ``baseline``, every later one ``followup``.
+    """Return the rows with ``pair``: ``baseline``, ``followup``, or ``none`` for a row without a report.
 
-    First by the time of the ECG, then of the report, then by their ids, in which order the rows come back; a row
-    without a report is ``none``.
+    A patient's first pair (by the time of the ECG, then of the report, then by their ids, in which order the rows come
+    back) is the baseline. A pair is a follow-up when both its ECG is later and its report another one; a further ECG of
+    the baseline's report, and a further report of its ECG, belong to the baseline.
     """
+    ordered = rows.sort("ecg_time", "outcome_time", "outcome_id", "record_id")
     is_pair = pl.col("outcome_id") != ""
-    is_first = pl.struct("patient_id", is_pair.alias("is_pair")).is_first_distinct()
-    kind = pl.when(~is_pair).then(pl.lit("none")).when(is_first).then(pl.lit("baseline")).otherwise(pl.lit("followup"))
-    return rows.sort("ecg_time", "outcome_time", "outcome_id", "record_id").with_columns(pair=kind)
+    first = {name: pl.col(name).filter(is_pair).first().over("patient_id") for name in ("ecg_time", "outcome_id")}
+    is_followup = (pl.col("ecg_time") > first["ecg_time"]) & (pl.col("outcome_id") != first["outcome_id"])
+    kind = pl.when(~is_pair).then(pl.lit("none")).when(is_followup).then(pl.lit("followup"))
+    return ordered.with_columns(pair=kind.otherwise(pl.lit("baseline")))
+
+
+def holds_dates(times: pl.Series) -> bool:
+    """Return whether a column of times holds dates without an hour: more midnights than clocks show by chance."""
+    known = times.drop_nulls()
+    return known.len() > 0 and float((known == known.dt.truncate("1d")).mean()) >= FEWEST_DATES  # type: ignore[arg-type]
 
 
 def _timed(table: pl.DataFrame, key: str, time: str, by_date: bool) -> pl.DataFrame:  # noqa: FBT001 - one of two readings

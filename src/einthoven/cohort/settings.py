@@ -36,6 +36,8 @@ class ComorbiditySettings:
         Whether a code of the ECG's own day counts.
     absent : ``no`` or ``unknown``
         What is said of patients whom the table of diagnoses doesn't hold.
+    later : ``no`` or ``unknown``
+        What is said of an ECG before the first code: not yet, or not known, as for a disease that is coded late.
     """
 
     conditions: tuple[str, ...] = ()
@@ -43,6 +45,7 @@ class ComorbiditySettings:
     lookback_days: float | None = None
     same_day: bool = True
     absent: Literal["no", "unknown"] = "no"
+    later: Literal["no", "unknown"] = "no"
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,14 @@ def source_rows(name: str, role: Role, data: SourceData, *, settings: CohortSett
     ------
     SplitError
         When an official split is asked of a source that has none.
+    CohortError
+        When an ECG has no patient.
     """
-    rows = prefixed(pl.DataFrame(data.columns, strict=False, infer_schema_length=None), name, "record_id", "patient_id")
+    rows = pl.DataFrame(data.columns, strict=False, infer_schema_length=None)
+    nobody = rows.filter(pl.col("patient_id").is_null())
+    if nobody.height:
+        raise CohortError(f"{name}: {nobody.height:,} ECGs have no patient, the first is {nobody['record_id'][0]}")
+    rows = prefixed(prefixed(rows, name, "record_id"), data.numbering or name, "patient_id")
     if "ecg_time" not in rows.columns or rows["ecg_time"].is_null().all():
         rows = rows.with_columns(ecg_time=pl.lit(None, pl.Datetime("us")))
     rows = rows.with_columns(source=pl.lit(name), split=_known_split(name, role, data, settings.split.method))
@@ -82,7 +88,9 @@ def stored_rows(
     if shortest_s is not None:
         rows = _long_enough(rows, manifest, flow, shortest_s=shortest_s)
     if settings.duplicates == "drop":
-        rows = _keep(rows, pl.col("signal_hash").is_first_distinct(), flow, "same samples as an earlier ECG")
+        in_time = rows.sort("ecg_time", "record_id", nulls_last=True).filter(pl.col("signal_hash").is_first_distinct())
+        is_first = pl.col("record_id").is_in(in_time["record_id"].implode())
+        rows = _keep(rows, is_first, flow, "same samples as an earlier ECG")
     return rows
 
 

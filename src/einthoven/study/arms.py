@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from einthoven.cohort.cohort import Cohort
@@ -49,7 +50,7 @@ def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
         train(
             arm,
             store,
-            cohort.table,
+            _rows_to_learn(run, arm),
             labels=run.labels,
             view=view,
             run_dir=folder,
@@ -67,6 +68,14 @@ def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
         "labels": list(run.labels),
     }
     return run.stage("train", inputs, arm=name, seed=seed).run_once(work) / CHECKPOINT
+
+
+def _rows_to_learn(run: Run, arm: ArmSettings) -> pa.Table:
+    """Return the pairs that the arm asks for, without outcomes that aren't yes or no."""
+    table = run.cohort.table
+    other = [f"y.{name}" for name, task in run.settings.cohort.tasks.items() if task.kind != "binary"]
+    table = table.drop_columns(other)
+    return table if arm.pairs == "all" else table.filter(pc.equal(table["pair"], arm.pairs))
 
 
 def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:

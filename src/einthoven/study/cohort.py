@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,8 @@ def load_sources(settings: StudySettings, announce: Any) -> dict[str, SourceData
     loaded: dict[str, SourceData] = {}
     for name, section in settings.data.items():
         announce(f"Reading the tables of {name}")
-        loaded[name] = section.settings.load(cohort.labels, cohort.auxiliary_labels)
+        data = section.settings.load(cohort.labels, cohort.auxiliary_labels)
+        loaded[name] = replace(data, numbering=section.patient_numbering)
     return loaded
 
 

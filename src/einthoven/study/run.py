@@ -170,7 +170,7 @@ class Run:
             replace(
                 where,
                 record_id=study_record_id(name, where.record_id),
-                patient_id=study_record_id(name, where.patient_id),
+                patient_id=study_record_id(data.numbering or name, where.patient_id),
             )
             for name, data in self._sources.items()
             for where in data.locations
@@ -215,7 +215,7 @@ class Run:
         inputs = {
             "signals": self.signals_hash,
             "tables": sources_hash(self._sources),
-            "roles": [[name, section.role] for name, section in settings.data.items()],
+            "roles": [[name, section.role, section.patient_numbering] for name, section in settings.data.items()],
             "settings": settings.to_plain()["cohort"] | {"seed": settings.seed, "shortest_s": self._shortest_s},
         }
         if settings.cohort.split.file:

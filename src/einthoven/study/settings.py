@@ -48,11 +48,16 @@ class ReportSettings:
 
 @dataclasses.dataclass(frozen=True)
 class DataSettings:
-    """One section ``[data.NAME]``: the source's own settings, checked against its class, and the role it plays."""
+    """One section ``[data.NAME]``: the source's own settings, checked against its class, and the role it plays.
+
+    Sources that number their patients alike say so by the same word in ``patient_numbering``; otherwise patient 1 of
+    one is another person than patient 1 of the next.
+    """
 
     source: str
     role: Role
     settings: SerializeAsAny[SkipValidation[Source]]
+    patient_numbering: str = ""
 
 
 class StudySettings(BaseModel):
@@ -137,15 +142,19 @@ def _resolve_paths(values: dict[str, Any], folder: Path, overrides: Mapping[str,
             section["path"] = str(Path(overrides[name]).resolve())
         elif "path" in section:
             section["path"] = str((folder / os.path.expandvars(section["path"])).resolve())
-    store = values.get("store", {})
-    if store.get("path"):
-        store["path"] = str((folder / store["path"]).resolve())
+    split = values.get("cohort", {}).get("split", {})
+    for section, key in ((values.get("store", {}), "path"), (split, "file")):
+        if isinstance(section, dict) and isinstance(section.get(key), str):
+            section[key] = str((folder / section[key]).resolve())
 
 
 def _data_settings(name: str, section: Mapping[str, Any]) -> DataSettings:
     """Validate a section against the settings of the source that it names."""
     rest = dict(section)
     source, role = rest.pop("source", None), rest.pop("role", "develop")
+    numbering = rest.pop("patient_numbering", "")
+    if not isinstance(numbering, str):
+        raise SpecificationError(f"data.{name}.patient_numbering is a word that sources share, got {numbering!r}")
     if source is None:
         raise SpecificationError(f"data.{name} must say its source{nearest('', SOURCES)}")
     if role not in typing.get_args(Role):
@@ -158,7 +167,7 @@ def _data_settings(name: str, section: Mapping[str, Any]) -> DataSettings:
         settings = pydantic.TypeAdapter(kind).validate_python(rest)
     except pydantic.ValidationError as error:
         raise SpecificationError(f"data.{name}.{_explain(error, kind)}") from error
-    return DataSettings(source, role, settings)
+    return DataSettings(source, role, settings, numbering)
 
 
 def _explain(error: pydantic.ValidationError, root: Any) -> str:

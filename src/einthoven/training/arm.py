@@ -13,6 +13,7 @@ __all__ = ["ArmSettings", "EarlyStoppingMetric", "PositiveWeights", "Precision"]
 
 EarlyStoppingMetric = Literal["auroc", "loss", "none"]
 PositiveWeights = Literal["none", "balanced"]
+Pairs = Literal["all", "baseline", "followup"]
 Precision = Literal["auto", "fp32", "bf16"]
 
 
@@ -28,6 +29,8 @@ class ArmSettings:
         Of the architecture; what is left out has its default.
     leads : tuple of str
         Subset of the stored leads; empty for those of the input spec.
+    pairs : ``all``, ``baseline`` or ``followup``
+        Which of the cohort's pairs of ECG and report are learnt from and early stopping is judged on.
     epochs, batch_size : int
     max_learning_rate : float
         Peak of the one-cycle schedule (Smith and Topin 2018, arXiv:1708.07120) of AdamW.
@@ -61,6 +64,7 @@ class ArmSettings:
     architecture: str = "se_resnext1d"
     settings: Mapping[str, Any] = field(default_factory=dict)
     leads: tuple[str, ...] = ()
+    pairs: Pairs = "all"
     epochs: int = 30
     batch_size: int = 16
     max_learning_rate: float = 5e-3
@@ -93,6 +97,7 @@ class ArmSettings:
             ("early_stopping", self.early_stopping, get_args(EarlyStoppingMetric)),
             ("positive_weights", self.positive_weights, get_args(PositiveWeights)),
             ("precision", self.precision, get_args(Precision)),
+            ("pairs", self.pairs, get_args(Pairs)),
         ):
             if value not in accepted:
                 raise SpecificationError(f"{name} must be one of {', '.join(accepted)}, got {value!r}")

@@ -189,14 +189,15 @@ def test_patients_that_never_meet_are_refused(tmp_path):
 
 
 def test_deaths_may_stand_in_the_table_of_patients(tmp_path):
-    """Without a last contact the living are of unknown fate."""
-    (tmp_path / "p.csv").write_text("patient_id,death_time\n1,2020-03-01\n2,\n")
-    archive = write_archive(
-        tmp_path, ["1,1,2020-01-01 10:00,F,50,", "2,2,2020-01-01 10:00,F,50,"], patients=TableSettings(file="p.csv")
-    )
-    data = archive.load()
-    assert data.columns["event.death"] == [True, None]
-    assert data.columns["event_days.death"] == [60, None]
+    """Of those whose last contact is known: without it the living are of unknown fate, and all would be dead."""
+    (tmp_path / "p.csv").write_text("patient_id,death_time\n1,2020-03-01\n2,\n3,2020-03-01\n")
+    (tmp_path / "e.csv").write_text("patient_id,last_contact\n1,2020-03-01\n2,2020-02-01\n")
+    ecgs = [f"{number},{number},2020-01-01 10:00,F,50," for number in (1, 2, 3)]
+    patients, events = TableSettings(file="p.csv"), TableSettings(file="e.csv")
+    data = write_archive(tmp_path, ecgs, patients=patients, events=events).load()
+    assert data.columns["event.death"] == [True, False, None]
+    assert data.columns["event_days.death"] == [60, 31, None]
+    assert "event.death" not in write_archive(tmp_path, ecgs, patients=patients).load().columns
 
 
 @pytest.fixture

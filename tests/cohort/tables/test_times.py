@@ -7,7 +7,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from einthoven.cohort.tables.times import check_order_of_dates, chrono_format, is_date_only, read_times
+from einthoven.cohort.tables.times import check_one_zone, check_order_of_dates, chrono_format, is_date_only, read_times
 from einthoven.errors import CohortError, SpecificationError
 
 at = datetime.fromisoformat
@@ -128,6 +128,15 @@ def test_a_cell_that_settles_the_order_is_shown():
 def test_unambiguous_times_pass():
     """Only day, month, year in numbers can be swapped."""
     check("2021-03-04", "20210304", None, "4 March 2021")
+
+
+def test_clocks_of_several_zones_are_refused():
+    """Nine hours apart, and nobody would see it; dates have no clock."""
+    same = pl.Series(["2021-03-04T10:00:00+09:00", "2021-03-05T10:00:00+09:00", "2021-03-06", None])
+    check_one_zone(same, column="t", name="a.csv")
+    for other in ("2021-03-05T10:00:00Z", "2021-03-05T10:00:00"):
+        with pytest.raises(CohortError, match=r"a\.csv: times in column 't' are of several zones .*\+09:00 in 2"):
+            check_one_zone(pl.concat([same, pl.Series([other])]), column="t", name="a.csv")
 
 
 def test_times_of_parquet_are_kept():

@@ -156,6 +156,7 @@ class Hospital:
             events=events,
             date_only=frozenset(kind for kind in ("ecgs", "reports") if kind in dated and dated[kind].date_only),
             dropped=_dropped(rows, typed, notes),
+            unusable_reports=_unusable(typed["reports"]) if "reports" in typed else 0,
             findings=reports.findings,
         )
 
@@ -184,7 +185,7 @@ class Hospital:
         before = Rows(typed.table.with_columns(path=paths), typed.lines, typed.dropped)
         reasons = pl.Series("reason", located.reasons, dtype=pl.String)
         rows = without("ecgs", before, reasons.is_not_null(), column="record_id", reasons=reasons)
-        n_unusable = len(set(typed.dropped["row"]) - set(typed.lines))
+        n_unusable = _unusable(typed)
         patients = typed.table["patient_id"].n_unique()
         flow = [FlowStep("ECGs in the table", typed.table.height + n_unusable, patients)]
         if n_unusable:
@@ -219,9 +220,10 @@ class Hospital:
         texts = pl.repeat(None, table.height, dtype=pl.String, eager=True)
         if requested.stated and "statements" in table.columns:
             texts = table["statements"]
-        if requested.stated and texts.is_null().all():
+        needed = [name for name in requested.stated if name in requested.outcomes]
+        if needed and texts.is_null().all():
             raise CohortError(
-                f"labels such as {requested.stated[0]!r} need the ECGs' statements, and there are none: map "
+                f"labels such as {needed[0]!r} need the ECGs' statements, and there are none: map "
                 "ecgs.columns.statements"
             )
         distinct = texts.unique(maintain_order=True)
@@ -271,6 +273,11 @@ def _columns(table: pl.DataFrame) -> dict[str, list[object]]:
 
 def _linked(ids: pl.Series, typed: Mapping[Kind, TypedTable]) -> list[str]:
     return [check_linked(ids, each.table["patient_id"], name=each.name) for each in typed.values()]
+
+
+def _unusable(typed: TypedTable) -> int:
+    """Return how many rows were left out as a whole."""
+    return len(set(typed.dropped["row"].drop_nulls()) - set(typed.lines))
 
 
 def _count(flow: list[FlowStep], label: str, before: Rows, after: Rows) -> None:

@@ -42,8 +42,12 @@ class SourceData:
         Those of ``ecgs`` and ``reports`` whose times are dates: nobody knows the hour.
     dropped : DataFrame, optional
         Rows of the tables that could not be used, each with its reason.
+    unusable_reports : int
+        Rows of the table of reports that could not be used.
     findings : DataFrame, optional
         Every value that was read out of a report's text, with the place where it stands, so that a person can check.
+    numbering : str
+        The name of the numbering of patients, where several sources share one; by default each has its own.
     """
 
     columns: dict[str, list[object]]
@@ -57,7 +61,9 @@ class SourceData:
     events: pl.DataFrame | None = None
     date_only: frozenset[str] = frozenset()
     dropped: pl.DataFrame | None = None
+    unusable_reports: int = 0
     findings: pl.DataFrame | None = None
+    numbering: str = ""
 
 
 @runtime_checkable

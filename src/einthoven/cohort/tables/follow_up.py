@@ -21,15 +21,14 @@ class FollowUp(NamedTuple):
 
 
 def with_deaths(events: pl.DataFrame | None, patients: pl.DataFrame | None) -> pl.DataFrame | None:
-    """Return the events with the deaths of the table of patients, where the events say nothing of deaths."""
-    if patients is None or "death_time" not in patients.columns:
+    """Return the events with the deaths of the table of patients, where the events say nothing of deaths.
+
+    Only of patients who were followed: of the others nobody knows that they lived, so the dead among them would be all.
+    """
+    if events is None or patients is None or "death_time" not in patients.columns or "death_time" in events.columns:
         return events
     deaths = patients.select("patient_id", "death_time").drop_nulls()
-    if events is None:
-        return deaths.with_columns(last_contact=pl.lit(None, pl.Datetime("us")))
-    if "death_time" in events.columns:
-        return events
-    return events.join(deaths, on="patient_id", how="full", coalesce=True, maintain_order="left_right")
+    return events.join(deaths, on="patient_id", how="left", maintain_order="left")
 
 
 def follow_up_columns(ecgs: pl.DataFrame, events: pl.DataFrame, *, by_date: bool) -> FollowUp:

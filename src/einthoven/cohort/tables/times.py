@@ -14,7 +14,7 @@ import polars as pl
 from einthoven.cohort.tables.column import Column, read_all
 from einthoven.errors import CohortError, SpecificationError
 
-__all__ = ["check_order_of_dates", "chrono_format", "is_date_only", "read_times"]
+__all__ = ["check_one_zone", "check_order_of_dates", "chrono_format", "is_date_only", "read_times"]
 
 MOMENT = pl.Datetime("us")
 CLOCK = r"(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$"
@@ -28,6 +28,8 @@ DAY_NUMBER = r"^[2-6]\d{4}(?:\.\d+)?$"
 # from births of the first patients with an ECG to years that deidentification shifts to (MIMIC-IV: 2100 to 2212);
 # outside lie placeholders (1753, 2999, 9999) and years that were written with two digits
 FIRST_YEAR, LAST_YEAR = 1800, 2299
+CLOCK = r"\d\d:\d\d"
+ZONE = r"\d\d:\d\d.*?(Z|[+-]\d{2}:?\d{2})$"
 ACCEPTED = "accepted are YYYY-MM-DD, YYYYMMDD, both with hours and minutes, and YYYYMMDDHHMMSS; others need time_format"
 TOKENS = {"YYYY": "%Y", "MMM": "%b", "MM": "%m", "DD": "%d", "HH": "%H", "SS": "%S"}
 
@@ -61,9 +63,31 @@ def read_times(cells: pl.Series, *, spelling: str | None = None) -> Column:
     frame = text.to_frame("cell").with_columns(
         time=pl.coalesce(_assembled(YEAR_FIRST), _assembled(COMPACT), _assembled(MONTH_NAMED, names_month=True))
     )
-    zoned = frame.select(pl.col("cell").str.contains(r"\d\d:\d\d.*(Z|[+-]\d{2}:?\d{2})$").sum())["cell"][0]
-    notes = (f"{zoned} times carry a zone: they are kept as the clock showed them",) if zoned else ()
+    told = "{} times carry the zone {}: they are kept as the clock showed them"
+    notes = tuple(told.format(count, zone) for zone, count in _zones(text).items() if zone)
     return _checked(frame, otherwise=pl.lit(f"it is no time: {ACCEPTED}"), notes=notes)
+
+
+def check_one_zone(cells: pl.Series, *, column: str, name: str) -> None:
+    """Refuse clock times of several zones, or some with and some without: they are hours apart.
+
+    Raises
+    ------
+    CohortError
+        Counts the zones.
+    """
+    if cells.dtype != pl.String:
+        return
+    zones = _zones(cells)
+    if len(zones) > 1:
+        shown = ", ".join(f"{zone or 'none'} in {count:,}" for zone, count in sorted(zones.items())[:5])
+        raise CohortError(f"{name}: times in column {column!r} are of several zones ({shown}); export all in one")
+
+
+def _zones(cells: pl.Series) -> dict[str, int]:
+    """Return how many clock times are of each zone; the empty name is for none."""
+    clocks = cells.filter(cells.str.contains(CLOCK)).drop_nulls()
+    return dict(clocks.str.extract(ZONE).fill_null("").value_counts().rows())
 
 
 def _assembled(pattern: str, *, names_month: bool = False) -> pl.Expr:

@@ -14,7 +14,7 @@ from einthoven.cohort.tables.kinds import CanonicalColumn
 from einthoven.cohort.tables.numbers import looks_numeric, read_numbers
 from einthoven.cohort.tables.raw_table import RawTable
 from einthoven.cohort.tables.settings import ColumnSettings, TableSettings
-from einthoven.cohort.tables.times import check_order_of_dates, read_times
+from einthoven.cohort.tables.times import check_one_zone, check_order_of_dates, read_times
 from einthoven.cohort.tables.units import quantity_of
 from einthoven.cohort.tables.words import mapped, read_sex, read_text
 from einthoven.errors import CohortError
@@ -87,6 +87,7 @@ def _read(
         stated = said.format or settings.time_format
         if stated is None or stated.upper() == "ISO":
             check_order_of_dates(cells, raw.lines, column=str(said.column), name=raw.name)
+            check_one_zone(cells, column=str(said.column), name=raw.name)
         return Intervals(_without_future(read_times(cells, spelling=stated), export_date=settings.export_date))
     if column.type == "number":
         read = read_numbers(cells, column=column.name, unit=said.unit, spelling=said.format)

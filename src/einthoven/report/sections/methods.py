@@ -95,6 +95,30 @@ def _split(split: Mapping[str, Any]) -> str:
     return f"{text}; what that leaves open was dealt out at random by patient. No patient is in two splits. "
 
 
+def _pairing(cohort: Mapping[str, Any]) -> str:
+    """Tell who was eligible, how reports found their ECGs, and what the outcomes are."""
+    text = ""
+    if eligible := cohort.get("eligible"):
+        text += f"Eligible were {_listed([f'{name} ({rule})' for name, rule in eligible.items()])}. "
+    if pairing := cohort.get("pairing"):
+        which = "the nearest ECG" if pairing["per_report"] == "nearest" else "every ECG"
+        text += f"Each report was paired with {which} within {pairing['window_days']:g} days; "
+        text += "a patient’s first pair is the baseline, pairs of a later ECG with another report are follow-up. "
+    if outcomes := cohort.get("outcomes"):
+        told = [f"{name} ({_outcome(outcome)})" for name, outcome in outcomes.items()]
+        text += f"Outcomes by rule: {_listed(told)}. "
+    return text
+
+
+def _outcome(outcome: str | Mapping[str, Any]) -> str:
+    if isinstance(outcome, str):
+        return outcome
+    if outcome.get("rule"):
+        return str(outcome["rule"])
+    cuts = outcome.get("cuts") or ()
+    return f"the grade of {outcome['value']} at {_listed([f'{cut:g}' for cut in cuts])}" if cuts else outcome["value"]
+
+
 def _signals(spec: Mapping[str, Any]) -> str:
     ingest, view = spec.get("ingest", {}), spec.get("view", {})
     if not ingest:

@@ -41,7 +41,8 @@ def _baseline_table(outcomes: tuple[str, ...], groups: list[tuple[str, pl.DataFr
     columns = (Column("Characteristic", numeric=False), *(Column(name.capitalize()) for name, _ in groups))
     rows = [
         _row("Patients", [count(rows["patient_id"].n_unique()) for _, rows in groups]),
-        _row("ECGs", [count(rows.height) for _, rows in groups]),
+        _row("ECGs", [count(rows["record_id"].n_unique()) for _, rows in groups]),
+        *_pairs(groups),
         Row((Cell("Age, years, median (IQR)"), *(_age_cell(rows) for _, rows in groups))),
         *(
             _row(name, [_sex(rows, sex) for _, rows in groups])
@@ -56,6 +57,16 @@ def _baseline_table(outcomes: tuple[str, ...], groups: list[tuple[str, pl.DataFr
     )
     note += "is known; where some are unknown the cell says how many are known."
     return TableBlock("Characteristics of the patients and their ECGs, by split.", columns, tuple(rows), (note,))
+
+
+def _pairs(groups: list[tuple[str, pl.DataFrame]]) -> list[Row]:
+    """Return how many pairs of ECG and report there are, where outcomes come from reports."""
+    named = {"baseline": "Baseline pairs of ECG and report", "followup": "Follow-up pairs"}
+    return [
+        _row(words, [count(rows.filter(pl.col("pair") == kind).height) for _, rows in groups])
+        for kind, words in named.items()
+        if any((rows["pair"] == kind).any() for _, rows in groups)
+    ]
 
 
 def _row(name: str, cells: list[str], *, style: Literal["normal", "indent"] = "normal") -> Row:

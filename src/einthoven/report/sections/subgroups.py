@@ -37,7 +37,7 @@ def _table(rows: list[ResultRow], labels: tuple[str, ...], *, split: str, arm: s
         for group in members:
             estimates = [found.get((label, group, metric)) for metric in metrics]
             known = next(estimate for estimate in estimates if estimate is not None)
-            name = group.removeprefix("group.").replace("=", ": ")
+            name = group.removeprefix("group.").replace("=", ": ", 1)
             sizes = (Cell(count(known.n)), Cell(count(known.events)))
             body.append(Row((Cell(name), *sizes, *map(estimate_cell, estimates)), style="indent"))
     columns = (
