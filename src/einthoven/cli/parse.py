@@ -90,11 +90,13 @@ def report_command(
     """
     from einthoven.cohort.reports import choose, read_report, report_columns
     from einthoven.cohort.reports.audit_page import audit_html
+    from einthoven.cohort.reports.rules import rules
 
     wanted = tuple(quantity) if quantity else None
     found_texts = _texts(texts, file, column)
     if html is not None:
-        page = audit_html(found_texts, report_columns(found_texts, wanted), limit=len(found_texts))
+        columns = report_columns(found_texts, wanted or tuple(rules().quantities))
+        page = audit_html(found_texts, columns, limit=len(found_texts))
         html.write_text(page, encoding="utf-8")
         typer.echo(f"page: {html.resolve()}")
         return

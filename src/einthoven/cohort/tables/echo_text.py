@@ -42,7 +42,7 @@ def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str], *, wo
     """
     if TEXT not in reports.columns or not quantities:
         return ReadReports(reports, None)
-    from einthoven.cohort.reports.columns import report_columns
+    from einthoven.cohort.reports import report_columns
 
     read = report_columns(reports[TEXT].to_list(), tuple(quantities), workers=workers)
     table = reports
