@@ -1,7 +1,13 @@
-"""Patients are dealt out to splits at random, so that each split gets its share of every label."""
+"""Patients are dealt out to splits at random, so that each split gets its share of every label.
+
+Each patient draws a number from seed and id alone, and the lowest numbers of a group go to the first split. So a study
+that changes a rule, a window or an outcome keeps nearly all of its test patients in the test split: whoever looked at
+results before did not train on them afterwards.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,16 +16,14 @@ from numpy.typing import NDArray
 
 __all__ = ["deal_patients"]
 
-SALT = 0x5711  # keeps the split's random numbers apart from others of the same seed
-
 
 def deal_patients(
     rows: pl.DataFrame, *, labels: Sequence[str], fractions: Mapping[str, float], seed: int
 ) -> pl.DataFrame:
     """Return ``patient_id, split``, one row per patient; the same for any order of the rows.
 
-    Patients are grouped by their rarest positive label, shuffled within the group and dealt out by largest remainder,
-    so that each split gets its share of every group to within one patient.
+    Patients are grouped by their rarest positive label, ordered within the group by the number that they draw, and
+    cut by largest remainder, so that each split gets its share of every group to within one patient.
 
     Parameters
     ----------
@@ -32,15 +36,20 @@ def deal_patients(
     """
     patients = _patients(rows, labels)
     stratum = _strata(patients)
-    generator = np.random.default_rng(np.random.SeedSequence([seed, SALT]))
-    order = np.argsort(stratum, kind="stable")
-    bounds = np.flatnonzero(np.diff(stratum[order])) + 1
-    shuffled = np.concatenate([group[generator.permutation(group.size)] for group in np.split(order, bounds)])
+    order = np.lexsort((_drawn(patients["patient_id"], seed), stratum))
     names = list(fractions)
-    receiver = np.empty(shuffled.size, dtype=np.int64)
-    receiver[shuffled] = _largest_remainder(shuffled.size, [fractions[name] for name in names])
+    slots = np.array(_largest_remainder(order.size, [fractions[name] for name in names]), dtype=np.int64)
+    bounds = np.flatnonzero(np.diff(stratum[order])) + 1
+    receiver = np.empty(order.size, dtype=np.int64)
+    receiver[order] = np.concatenate([np.sort(group) for group in np.split(slots, bounds)])
     split = pl.Series(names, dtype=pl.String).gather(receiver)
     return patients.select("patient_id").with_columns(split=split)
+
+
+def _drawn(patient_ids: pl.Series, seed: int) -> NDArray[np.uint64]:
+    """Return the number that each patient draws."""
+    digests = (hashlib.blake2b(f"{seed}:{patient}".encode(), digest_size=8).digest() for patient in patient_ids)
+    return np.frombuffer(b"".join(digests), dtype=np.uint64)
 
 
 def _patients(rows: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:

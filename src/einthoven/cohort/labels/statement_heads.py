@@ -101,7 +101,8 @@ class _HeadReader:
         return places, ages, doubt, first
 
     def _ages_to_the_right(self, last: int, ages: list[tuple[str, str]]) -> int:
-        at, sign, passed = last + 1, "", []
+        at, sign = last + 1, ""
+        passed: list[int] = []
         while at < len(self.items):
             item = self.items[at]
             if item.kind == "@age" and not self._belongs_to_later_head(at):

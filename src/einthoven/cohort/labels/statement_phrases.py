@@ -52,7 +52,7 @@ class Trie(Generic[Value]):
 
     def longest(self, words: Sequence[str], at: int) -> tuple[Value | None, int]:
         """Return the value of the longest sequence that begins at ``at``, and its length; (None, 0) without one."""
-        node = self.root
+        node: Any = self.root
         value, length = None, 0
         for count, index in enumerate(range(at, len(words)), start=1):
             node = node.get(words[index])
@@ -64,7 +64,7 @@ class Trie(Generic[Value]):
 
     def longest_over(self, words: Sequence[str], at: int, skipped: Collection[str]) -> tuple[Value | None, int]:
         """Return as ``longest``, but words of ``skipped`` may stand inside of a sequence that lacks them."""
-        node = self.root
+        node: Any = self.root
         value, length = None, 0
         for count, index in enumerate(range(at, len(words)), start=1):
             word = words[index]
@@ -79,7 +79,7 @@ class Trie(Generic[Value]):
 
     def cut_off(self, words: Sequence[str], at: int, end: int) -> Value | None:
         """Return the one value that all shortest sequences share that begin with every word from ``at`` to ``end``."""
-        node = self.root
+        node: Any = self.root
         for index in range(at, end):
             node = node.get(words[index])
             if node is None:
