@@ -101,6 +101,12 @@ class Evidence:
         found = {key[2] for key in self._estimates}
         return tuple(split for split in TEST_SPLITS if split in found)
 
+    @cached_property
+    def counted(self) -> str:
+        """What the results count: ECGs, or pairs of ECG and report where the outcomes come from reports."""
+        kinds = set() if self.cohort is None else set(self.cohort.table["pair"].unique().to_pylist())
+        return "pairs" if kinds - {"none"} else "ECGs"
+
     @property
     def coverage(self) -> str:
         """What the intervals cover, in words: ``95%``."""

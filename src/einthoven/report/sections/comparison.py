@@ -23,7 +23,7 @@ def section(evidence: Evidence) -> Section | None:
             blocks.append(_arm_table(evidence, split))
             rows = _main_comparisons(evidence, split)
             if rows:
-                blocks.append(_difference_table(rows, split, labels=evidence.labels(split), coverage=evidence.coverage))
+                blocks.append(_difference_table(rows, evidence, split))
         if any(len(evidence.seeds(arm)) > 1 for arm in evidence.arms):
             blocks.append(_seed_table(evidence, split))
     title = "Comparison of arms" if several else "Spread over seeds"
@@ -54,11 +54,13 @@ def _main_comparisons(evidence: Evidence, split: str) -> list[ComparisonRow]:
     ]
 
 
-def _difference_table(rows: list[ComparisonRow], split: str, *, labels: tuple[str, ...], coverage: str) -> TableBlock:
+def _difference_table(rows: list[ComparisonRow], evidence: Evidence, split: str) -> TableBlock:
+    labels, coverage = evidence.labels(split), evidence.coverage
     place = {label: i for i, label in enumerate((*labels, MACRO))}
     metrics = list(METRIC_NAMES)
     columns = (
-        Column("Arms", numeric=False), Column("Label", numeric=False), Column("Metric", numeric=False), Column("ECGs"),
+        Column("Arms", numeric=False), Column("Label", numeric=False), Column("Metric", numeric=False),
+        Column("Pairs" if evidence.counted == "pairs" else "ECGs"),
         Column("Difference"), Column("P"),
     )  # fmt: skip
     cells = [
@@ -94,6 +96,7 @@ def _seed_table(evidence: Evidence, split: str) -> TableBlock:
             rows.append(
                 Row((Cell(arm), Cell(words), n, estimate_cell(estimate)), style="strong" if seed < 0 else "normal")
             )
-    columns = (Column("Arm", numeric=False), Column("Model", numeric=False), Column("ECGs"), Column(name))
+    n = Column("Pairs" if evidence.counted == "pairs" else "ECGs")
+    columns = (Column("Arm", numeric=False), Column("Model", numeric=False), n, Column(name))
     notes = ("The spread of single seeds is chance of training; the intervals are chance of sampling patients.",)
     return TableBlock(f"Single seeds and their ensemble, {SPLIT_NAMES[split]}.", columns, tuple(rows), notes)

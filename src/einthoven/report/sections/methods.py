@@ -65,6 +65,7 @@ def _data(evidence: Evidence) -> str:
         text += f"Outcomes are {len(labels)} labels, listed with the patients. "
     elif labels:
         text += f"Outcomes are {_listed([str(label) for label in labels])}. "
+    text += _pairing(cohort)
     text += _split(cohort.get("split", {}))
     if cohort.get("duplicates") == "drop":
         text += "Of ECGs with identical samples only the first was kept. "

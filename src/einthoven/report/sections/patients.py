@@ -34,10 +34,12 @@ def section(evidence: Evidence) -> Section:
         (_age_panel(table), _prevalence_panel(evidence.outcomes, splits)),
         layout="pair",
     )
-    return Section("patients", "Patients", (_baseline_table(evidence.outcomes, groups), figures))
+    return Section(
+        "patients", "Patients", (_baseline_table(evidence.outcomes, groups, counted=evidence.counted), figures)
+    )
 
 
-def _baseline_table(outcomes: tuple[str, ...], groups: list[tuple[str, pl.DataFrame]]) -> TableBlock:
+def _baseline_table(outcomes: tuple[str, ...], groups: list[tuple[str, pl.DataFrame]], *, counted: str) -> TableBlock:
     columns = (Column("Characteristic", numeric=False), *(Column(name.capitalize()) for name, _ in groups))
     rows = [
         _row("Patients", [count(rows["patient_id"].n_unique()) for _, rows in groups]),
@@ -49,11 +51,12 @@ def _baseline_table(outcomes: tuple[str, ...], groups: list[tuple[str, pl.DataFr
             for sex, name in SEXES.items()
             if any((rows["sex"] == sex).any() for _, rows in groups)
         ),
-        Row((Cell("Labels, ECGs with the label, n (%)"),), style="heading"),
+        Row((Cell(f"Labels, {counted} with the label, n (%)"),), style="heading"),
         *(_row(label, [_positive(rows, label) for _, rows in groups], style="indent") for label in outcomes),
     ]
     note = (
-        "Age and sex count each patient once, at the first ECG of the split. Label percentages are of ECGs whose label "
+        "Age and sex count each patient once, at the first ECG of the split. Label percentages are of "
+        f"{counted} whose label "
     )
     note += "is known; where some are unknown the cell says how many are known."
     return TableBlock("Characteristics of the patients and their ECGs, by split.", columns, tuple(rows), (note,))
@@ -114,7 +117,7 @@ def _age_panel(table: pl.DataFrame) -> Panel:
     patients = _first_ecgs(table)
     ages = {
         name: patients.filter(pl.col("sex") == sex)["age_years"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        for sex, name in SEXES.items()
+        for sex, name in (SEXES | {"U": "Unknown"}).items()
     }
     alt = f"Histogram of age in five-year steps by sex; median and quartiles of all patients {_age(table)} years."
     return panel(age_figure({name: values for name, values in ages.items() if values.size}), key="age", alt=alt)

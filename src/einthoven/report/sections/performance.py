@@ -39,7 +39,8 @@ def section(evidence: Evidence) -> Section:
 
 def _overall_table(evidence: Evidence, split: str) -> TableBlock:
     arm = evidence.arms[0]
-    columns = (Column("Label", numeric=False), Column("ECGs"), Column("Events"), *(HEADS[metric] for metric in OVERALL))
+    n = Column("Pairs" if evidence.counted == "pairs" else "ECGs")
+    columns = (Column("Label", numeric=False), n, Column("Events"), *(HEADS[metric] for metric in OVERALL))
     rows: list[Row] = []
     reasons: list[str] = []
     for label in evidence.labels(split):

@@ -18,13 +18,12 @@ def section(evidence: Evidence) -> Section | None:
     for split in evidence.test_splits:
         rows = evidence.subgroup_rows(evidence.arms[0], split)
         if rows:
-            tables.append(
-                _table(rows, evidence.labels(split), split=split, arm=evidence.arms[0], coverage=evidence.coverage)
-            )
+            tables.append(_table(rows, evidence, split=split))
     return Section("subgroups", "Subgroups", tuple(tables)) if tables else None
 
 
-def _table(rows: list[ResultRow], labels: tuple[str, ...], *, split: str, arm: str, coverage: str) -> TableBlock:
+def _table(rows: list[ResultRow], evidence: Evidence, *, split: str) -> TableBlock:
+    labels, arm, coverage = evidence.labels(split), evidence.arms[0], evidence.coverage
     found = {(row.label, row.subgroup, row.metric): row.estimate for row in rows}
     groups = list(dict.fromkeys(row.subgroup for row in rows))
     metrics = [metric for metric in METRICS if any(row.metric == metric for row in rows)]
@@ -42,7 +41,7 @@ def _table(rows: list[ResultRow], labels: tuple[str, ...], *, split: str, arm: s
             body.append(Row((Cell(name), *sizes, *map(estimate_cell, estimates)), style="indent"))
     columns = (
         Column("Subgroup", numeric=False),
-        Column("ECGs"),
+        Column("Pairs" if evidence.counted == "pairs" else "ECGs"),
         Column("Events"),
         *(Column(METRICS[m]) for m in metrics),
     )

@@ -52,7 +52,7 @@ def _sentence(evidence: Evidence, split: str, name: str, estimate: Estimate) -> 
     arm = evidence.arms[0]
     seeds = [seed for seed in evidence.seeds(arm) if seed >= 0]
     model = f"an ensemble of {len(seeds)} seeds of “{arm}”" if evidence.main_seed(arm) < 0 and seeds else f"“{arm}”"
-    data = f"{count(estimate.n)} ECGs of {count(estimate.clusters)} patients"
+    data = f"{count(estimate.n)} {evidence.counted} of {count(estimate.clusters)} patients"
     if estimate.reason:
         return f"On {data}, {model} could not be judged: {estimate.reason}."
     area = name[0].lower() + name[1:] if name.startswith("Macro") else name
@@ -83,7 +83,7 @@ def _external(evidence: Evidence, split: str) -> str:
     if estimate is None or estimate.reason:
         return ""
     return (
-        f" On external data ({count(estimate.n)} ECGs of {count(estimate.clusters)} patients) it was "
+        f" On external data ({count(estimate.n)} {evidence.counted} of {count(estimate.clusters)} patients) it was "
         f"{number(estimate.value)} {interval(estimate)}."
     )
 
