@@ -17,6 +17,8 @@ from einthoven.errors import UnknownNameError
 
 __all__ = ["names", "nearest", "resolve"]
 
+MOST_SHOWN = 40  # names that a message lists; more than that nobody reads
+
 
 def resolve(family: str, name: str, table: Mapping[str, str]) -> Any:
     """Return the object that ``name`` stands for in ``family``.
@@ -53,7 +55,7 @@ def names(family: str, table: Mapping[str, str]) -> list[str]:
 
 
 def nearest(name: str, accepted: Iterable[str]) -> str:
-    """Return the tail of an error message: the nearest accepted name, or all of them when none is near.
+    """Return the tail of an error message: the nearest accepted name, or all of them when none is near (some of many).
 
     Examples
     --------
@@ -62,7 +64,10 @@ def nearest(name: str, accepted: Iterable[str]) -> str:
     """
     accepted = list(accepted)
     close = difflib.get_close_matches(name, accepted, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else f"; accepted: {', '.join(accepted)}"
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    more = f" and {len(accepted) - MOST_SHOWN:,} more" if len(accepted) > MOST_SHOWN else ""
+    return f"; accepted: {', '.join(accepted[:MOST_SHOWN])}{more}"
 
 
 def _load(target: str) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from einthoven.cli.main import app
-from einthoven.errors import SpecificationError
+from einthoven.errors import CohortError, SpecificationError
 
 
 def run(*words):
@@ -44,7 +44,7 @@ def test_texts_come_from_files_too(tmp_path):
 @pytest.mark.parametrize("words", [[], ["x", "--file", "y"], ["--file", "none"]])
 def test_nothing_to_read_is_refused(words):
     """It says what to give."""
-    assert isinstance(run("statements", *words).exception, SpecificationError)
+    assert isinstance(run("statements", *words).exception, SpecificationError | CohortError)
 
 
 def test_the_value_that_counts_is_marked(tmp_path):

@@ -224,6 +224,12 @@ def test_a_column_that_ecgs_and_reports_share_has_two_names():
     assert (rows["e2", "r2"]["y.x"], rows["e2", "r2"]["y.z"]) == (1.0, 0.0)
 
 
+def test_an_ecg_whose_reports_disagree_is_told():
+    """It would be learnt as both."""
+    built, _ = build(hospital(ECGS, [*REPORTS, ("r8", "p6", 3, 60.0)]))
+    assert any("1 ECGs have reports that disagree on lvsd" in note for note in built.notes)
+
+
 def test_an_id_that_stands_for_many_patients_is_refused():
     """Pairs of strangers, and histories without end."""
     many = range(1100)

@@ -94,7 +94,7 @@ def test_rows_without_a_time_pair_with_nothing():
 
 def test_a_negative_window_is_refused():
     """It says what is accepted."""
-    with pytest.raises(SpecificationError, match="0 or more"):
+    with pytest.raises(SpecificationError, match="0 to 36,525"):
         PairingSettings(window_days=-1)
 
 

@@ -214,7 +214,7 @@ def test_split_without_a_positive_is_refused_with_the_remedy():
     """The message names label, split and what to change."""
     table = pa.table({"split": ["train", "train", "validation", "validation"], "y.AF": [1.0, 0.0, 0.0, 0.0]})
     with pytest.raises(
-        SplitError, match=r"'AF' has no positive among the 2 ECGs of the validation split; leave it out"
+        SplitError, match=r"'AF' has no positive among the 2 rows of the validation split, and 1 in all; leave it out"
     ):
         require_both_classes(table, ["AF"])
 

@@ -185,7 +185,7 @@ def _settings_of_csv(ecg_format: str) -> dict[str, Any]:
             "file": "patients.csv",
             "columns": {
                 "patient_id": "PAT_ID",
-                "sex": {"column": "SEX", "values": {"1": "F", "2": "M"}},
+                "sex": {"column": "SEX", "values": {"1": "M", "2": "F"}},
                 "birth_date": "BIRTH",
             },
         },
@@ -197,7 +197,7 @@ def _add_patient(rows: _Rows, number: int, rng: np.random.Generator, *, suffix: 
     sex = "U" if number % 17 == 3 else "FM"[number % 2]  # some sexes are missing
     birth = EXPORTED - timedelta(days=int(rng.integers(30 * 365, 88 * 365)))
     is_weak = bool(rng.random() < 0.3)  # heart failure with reduced ejection fraction
-    rows.patients.append([patient, {"F": 1, "M": 2, "U": ""}[sex], f"{birth:%Y%m%d}"])
+    rows.patients.append([patient, {"M": 1, "F": 2, "U": ""}[sex], f"{birth:%Y%m%d}"])
     first = EXPORTED - timedelta(days=int(rng.integers(1200, 2000)), minutes=int(rng.integers(0, 600)))
     for visit in range(int(rng.integers(1, 4))):
         time = first + timedelta(days=200 * visit)

@@ -47,6 +47,9 @@ def print_summary(made: CohortFolder, drawn: Sequence[str], console: Console) ->
     if gone:
         told = ", ".join(f"{name} {counts['missing']:,} of {counts['rows']:,}" for name, counts in gone.items())
         console.print(f"without a value: {printable(told)}", highlight=False, markup=False, soft_wrap=True)
+    for reason, count in document["left_out"].items():
+        line = f"left out of the tables (dropped.csv): {count:,} x {printable(reason)}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     for note in document["notes"]:
         console.print(f"note: {printable(note)}", highlight=False, markup=False, soft_wrap=True)
     for check in read_audit(made.folder / "audit.json"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from einthoven.drawing.printable import printable
 from einthoven.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def statements_command(
             spans = [_span(text, finding) for finding in read_statement(text)]
             typer.echo(json.dumps({"text": text, **by_presence, "findings": spans}, ensure_ascii=False))
             continue
-        typer.echo(text)
+        typer.echo(printable(text))
         for word, concepts in by_presence.items():
             if concepts:
                 typer.echo(f"  {word + ':':<11}{', '.join(concepts)}")
@@ -107,7 +108,7 @@ def report_command(
             values = [_value(finding, counts=finding is chosen.get(finding.quantity)) for finding in findings]
             typer.echo(json.dumps({"text": text, "values": values}, ensure_ascii=False))
             continue
-        typer.echo(text)
+        typer.echo(printable(text))
         for finding in findings:
             mark = "*" if finding is chosen.get(finding.quantity) else " "
             flags = f" [{', '.join(finding.flags)}]" if finding.flags else ""
@@ -122,22 +123,27 @@ def _texts(texts: Sequence[str] | None, file: Path | None, column: str | None) -
         raise SpecificationError("give either texts, each in quotation marks, or --file")
     if file is None:
         return list(texts or ())
-    if not file.is_file():
-        raise SpecificationError(f"there is no file {file}")
-    if file.suffix not in (".csv", ".parquet"):
-        return [line for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-    return _column(file, column)
-
-
-def _column(file: Path, column: str | None) -> list[str]:
     import polars as pl
 
+    from einthoven.cohort.tables import TableSettings
+    from einthoven.cohort.tables.raw_table import read_raw_table
     from einthoven.registry import nearest
 
-    table = pl.read_csv(file, infer_schema=False) if file.suffix == ".csv" else pl.read_parquet(file)
+    if file.suffix == ".txt":
+        return _lines(file)
+    table = read_raw_table(TableSettings(file=file.name), file.parent).cells
     if column is None or column not in table.columns:
         raise SpecificationError(f"--column must name a column of {file}{nearest(column or '', table.columns)}")
     return table[column].cast(pl.String).drop_nulls().to_list()
+
+
+def _lines(file: Path) -> list[str]:
+    if not file.is_file():
+        raise SpecificationError(f"there is no file {file}")
+    try:
+        return [line for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    except UnicodeDecodeError as error:
+        raise SpecificationError(f"{file} is no text in UTF-8: {error}") from error
 
 
 def _span(text: str, finding: StatementFinding) -> dict[str, object]:

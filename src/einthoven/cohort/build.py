@@ -98,6 +98,7 @@ def build_cohort(
         raise CohortError(f"the cohort is empty: no ECG is left. {_last_exclusion(flow)}")
     if settings.outcomes:
         table = table.hstack(_outcomes(table, settings))
+    notes += _contradictions(table, settings)
     if settings.subgroups:
         table = table.hstack(subgroups(with_short_names(table, _group_columns(settings)), settings.subgroups))
     checked = apply_missing(table, settings.missing, counted="rows" if settings.pairing else "ECGs")
@@ -204,6 +205,18 @@ def _outcomes(table: pl.DataFrame, settings: CohortSettings) -> pl.DataFrame:
         *(pl.when(~unpaired).then(f"y.{name}").alias(f"y.{name}") for name in told),
         *(pl.when(unpaired).then(pl.lit(value=False)).otherwise(f"u.{name}").alias(f"u.{name}") for name in told),
     )
+
+
+def _contradictions(table: pl.DataFrame, settings: CohortSettings) -> list[str]:
+    """Tell of ECGs whose reports disagree: they are learnt as both."""
+    notes = []
+    for name in (name for name, task in settings.tasks.items() if task.kind == "binary"):
+        known = table.filter(pl.col(f"y.{name}").is_not_null())
+        truths = known.group_by("record_id").agg(pl.col(f"y.{name}").n_unique())
+        torn = truths.filter(pl.col(f"y.{name}") > 1).height
+        if torn:
+            notes.append(f"{torn:,} ECGs have reports that disagree on {name}; pairing.per_ecg = 'nearest' keeps one")
+    return notes
 
 
 def _told_by_ecgs(table: pl.DataFrame) -> set[str]:

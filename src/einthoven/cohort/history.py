@@ -21,6 +21,7 @@ from einthoven.errors import SpecificationError
 __all__ = ["HistorySettings", "earlier_ecgs", "earlier_pairs", "without_strangers"]
 
 SECONDS_A_DAY = 86_400
+MOST = 1_000_000  # hours, days or ECGs: beyond any life
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class HistorySettings:
 
     def __post_init__(self) -> None:
         for name in ("gap_hours", "report_gap_days", "earlier_ecgs"):
-            if not getattr(self, name) >= 0:
-                raise SpecificationError(f"history.{name} must be 0 or more, got {getattr(self, name)}")
+            if not 0 <= getattr(self, name) <= MOST:
+                raise SpecificationError(f"history.{name} must be 0 to {MOST:,}, got {getattr(self, name)}")
 
 
 def earlier_pairs(rows: pl.DataFrame, *, outcome: str, settings: HistorySettings) -> pl.DataFrame:

@@ -107,7 +107,10 @@ def check_known(tasks: Mapping[str, OutcomeSettings], columns: Iterable[str]) ->
         unknown = next((column for column in sorted(task.columns) if column not in known), None)
         if unknown is not None:
             near = nearest(unknown, sorted(known))
-            raise CohortError(f"cohort.outcomes.{name}: neither ECGs nor reports have {unknown!r}{near}")
+            raise CohortError(
+                f"cohort.outcomes.{name}: neither ECGs nor reports have {unknown!r}{near}; a column of reports is "
+                "named in data.NAME.reports.columns, also where its name stays the same"
+            )
 
 
 def with_short_names(table: pl.DataFrame, names: frozenset[str]) -> pl.DataFrame:

@@ -18,6 +18,7 @@ __all__ = ["PairingSettings", "baseline_or_followup", "holds_dates", "pair_repor
 
 DAY = timedelta(days=1)
 SECONDS_A_DAY = 86_400
+LONGEST_DAYS = 36_525  # a hundred years
 FEWEST_DATES = 0.01  # of clock times, one in 1,440 is exactly midnight
 
 
@@ -49,8 +50,8 @@ class PairingSettings:
     per_ecg: Literal["all", "nearest"] = "all"
 
     def __post_init__(self) -> None:
-        if not self.window_days >= 0:
-            raise SpecificationError(f"pairing.window_days must be 0 or more, got {self.window_days}")
+        if not 0 <= self.window_days <= LONGEST_DAYS:
+            raise SpecificationError(f"pairing.window_days must be 0 to {LONGEST_DAYS:,}, got {self.window_days}")
 
 
 def pair_reports(

@@ -109,6 +109,7 @@ class Connective:
     parts: tuple[Node, ...]
 
 
+LONGEST = 10_000
 Node = Comparison | Membership | Missing | Flag | Negation | Connective
 
 
@@ -120,8 +121,13 @@ def parse(text: str) -> Node:
     SpecificationError
         Shows the place in the rule, what stands there and what could.
     """
+    if len(text) > LONGEST:
+        raise SpecificationError(f"a rule has at most {LONGEST:,} characters, got {len(text):,}")
     parser = _Parser(text)
-    node = parser.rule()
+    try:
+        node = parser.rule()
+    except RecursionError:
+        raise SpecificationError("the rule has too many parentheses or 'not' within each other") from None
     if parser.token.kind != "end":
         decimal = " (the decimal sign is a point)" if parser.token.text == "," else ""
         raise parser.refusal(f"'and' or 'or', or nothing more{decimal}")

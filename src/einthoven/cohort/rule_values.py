@@ -18,6 +18,7 @@ __all__ = ["compare", "has_bounds", "is_known", "kind_of", "member", "yes_or_no"
 Kind = Literal["number", "text", "time", "yes or no"]
 MIRRORED: dict[Order, Order] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 WORDS: dict[Kind, str] = {"number": "numbers", "text": "text", "time": "times", "yes or no": "yes or no (true, false)"}
+SEXES = ("F", "M")
 # the cohort writes an unknown sex as U
 UNKNOWN_SEX = "U"
 
@@ -145,6 +146,8 @@ def _check_kinds(table: pl.DataFrame, column: str, other: Column | Fixed, *, ord
         )
     if column == "sex" and isinstance(other, Fixed) and other.value == UNKNOWN_SEX:
         raise CohortError("an unknown sex (U) equals nothing; write 'sex is missing'")
+    if column == "sex" and isinstance(other, Fixed) and other.value not in SEXES:
+        raise CohortError(f"sex is F or M, got {other.value!r}")
     binary = kind == "yes or no" and isinstance(other, Fixed) and other.value in {0.0, 1.0}
     if other_kind != kind and not binary:
         raise CohortError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +10,7 @@ from einthoven.cohort.history import HistorySettings
 from einthoven.cohort.missing import Policy
 from einthoven.cohort.outcomes import OutcomeSettings
 from einthoven.cohort.pairing import PairingSettings
+from einthoven.cohort.rules import parse_rule
 from einthoven.cohort.split import SplitSettings
 from einthoven.errors import SpecificationError
 
@@ -108,6 +110,13 @@ class CohortSettings:
                 'for example lvsd = "lvef <= 40"'
             )
 
+        for name, task in self.tasks.items():
+            _checked(f"cohort.outcomes.{name}", [task.rule] if task.rule is not None else [])
+        for name, given in self.subgroups.items():
+            _checked(f"cohort.subgroups.{name}", [given] if isinstance(given, str) else given.values())
+        for name, rule in self.eligible.items():
+            _checked(f"cohort.eligible.{name!r}", [rule])
+
     @property
     def tasks(self) -> dict[str, OutcomeSettings]:
         """The outcomes by rule, all in the long form."""
@@ -121,3 +130,12 @@ class CohortSettings:
         """Subgroups that the cohort will have besides those of its sources."""
         conditions = (*self.comorbidities.conditions, *self.comorbidities.codes) if self.comorbidities else ()
         return (*self.subgroups, *conditions, *(("pair",) if self.pairing else ()))
+
+
+def _checked(place: str, rules: Iterable[str]) -> None:
+    """Refuse a rule that can't be read, with its place in the study file."""
+    for text in rules:
+        try:
+            parse_rule(text)
+        except SpecificationError as error:
+            raise SpecificationError(f"{place}: {error}") from error

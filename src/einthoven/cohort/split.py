@@ -95,9 +95,12 @@ def require_both_classes(
         for label in labels:
             for wanted, word in ((1, "positive"), (0, "negative")):
                 if not (part[f"y.{label}"] == wanted).any():
+                    anywhere = int((rows[f"y.{label}"] == wanted).sum())
                     raise SplitError(
-                        f"label {label!r} has no {word} among the {part.height} ECGs of the {name} split; "
-                        f"leave it out of cohort.labels, or give {name} more patients in cohort.split"
+                        f"label {label!r} has no {word} among the {part.height:,} rows of the {name} split, and "
+                        f"{anywhere:,} in all; "
+                        + (f"give {name} more patients in cohort.split, or " if anywhere > 1 else "")
+                        + "leave it out of cohort.labels and cohort.outcomes"
                     )
 
 

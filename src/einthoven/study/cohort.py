@@ -39,6 +39,8 @@ __all__ = [
 COHORT = "cohort.parquet"
 FITTED = ("train", "validation")
 VERSION = 1
+NOTE = "note: "
+MOST_REASONS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def make_cohort(
         "hash": built.cohort.hash,
         "signals": manifest is not None,
         "splits": summarise(built.cohort, labels=labels),
-        "notes": list(built.notes),
+        "notes": [*built.notes, *_notes(sources)],
+        "left_out": _left_out(sources),
         "missing": {name: {"missing": gone, "rows": rows} for name, (gone, rows) in built.missing.items()},
     }
     (folder / "cohort.json").write_text(json.dumps(document, indent=1))
@@ -165,6 +168,28 @@ def _digest(frame: pl.DataFrame) -> str:
     buffer = io.BytesIO()
     frame.select(sorted(frame.columns)).write_ipc_stream(buffer)
     return hashlib.sha256(buffer.getbuffer()).hexdigest()
+
+
+def _notes(sources: Mapping[str, SourceData]) -> list[str]:
+    """Return what is to be known of whole tables."""
+    several = len(sources) > 1
+    return [
+        (f"{name}: " if several else "") + f"{row['kind']} {row['reason'].removeprefix(NOTE)}".strip()
+        for name, data in sources.items()
+        if data.dropped is not None
+        for row in data.dropped.filter(pl.col("reason").str.starts_with(NOTE)).to_dicts()
+    ]
+
+
+def _left_out(sources: Mapping[str, SourceData]) -> dict[str, int]:
+    """Count the rows and cells of the tables that could not be used."""
+    frames = [data.dropped for data in sources.values() if data.dropped is not None]
+    reasons = pl.concat([frame.select("reason", "column") for frame in frames]) if frames else pl.DataFrame()
+    if not reasons.height:
+        return {}
+    told = reasons.filter(~pl.col("reason").str.starts_with(NOTE))
+    counts = told["reason"].value_counts(sort=True).head(MOST_REASONS).rows()
+    return {str(reason): int(count) for reason, count in counts}
 
 
 def _write_details(sources: Mapping[str, SourceData], folder: Path) -> list[str]:

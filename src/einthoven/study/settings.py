@@ -67,7 +67,7 @@ class StudySettings(BaseModel):
 
     version: Literal[1]
     title: str = "A study of ECGs"
-    seed: int = 0
+    seed: int = Field(default=0, ge=0)
     data: dict[str, DataSettings] = Field(min_length=1)
     cohort: CohortSettings
     input: InputSpec = Field(default_factory=InputSpec)

@@ -212,8 +212,8 @@ def statements(monkeypatch):
 def test_statements_become_labels(tmp_path):
     """An ECG without statements is unknown, one without this statement is negative."""
     rows = [
-        "1,1,2020-01-01,F,50,sinus_rhythm|left_bundle_branch_block",
-        "2,1,2020-01-02,F,50,sinus_rhythm | ",
+        "1,1,2020-01-01,F,50,Sinus rhythm|Left bundle branch block",
+        "2,1,2020-01-02,F,50,Sinus rhythm | ",
         "3,1,2020-01-03,F,50,",
         "4,1,2020-01-04,F,50, | ",
     ]
@@ -329,3 +329,29 @@ def test_a_published_archive_can_be_described_as_a_hospital(real_data):
     assert len(data.locations) == data.flow[0].records
     assert max(age for age in data.columns["age_years"] if age is not None) < 100
     assert read(data.locations[0]).signal.shape == (12, 5000)
+
+
+def test_a_table_of_which_many_rows_cannot_be_used_is_refused(tmp_path):
+    """Merged cells leave a third of the patients empty; the flow would begin with the rest."""
+    rows = "\n".join(f"{'p' if number % 3 else ''},2020-01-{number + 1:02d},50" for number in range(20))
+    (tmp_path / "echo.csv").write_text(f"patient_id,outcome_time,lvef\n{rows}\n")
+    settings = {"file": "echo.csv", "columns": {"lvef": "lvef"}}
+    ecgs = ["1,p,2020-01-01 10:00,F,50,"]
+    with pytest.raises(CohortError, match=r"echo.csv: 7 of 20 rows can't be used, the first is line 2 \(patient_id"):
+        write_archive(tmp_path, ecgs, reports=TableSettings(**settings)).load()
+    data = write_archive(tmp_path, ecgs, reports=TableSettings(**settings, on_error="drop")).load()
+    assert (data.reports.height, data.unusable_reports) == (13, 7)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"format": "musee"}, "did you mean 'muse'"),
+        ({"workers": 0}, "1 or more"),
+        ({"report_quantities": ("ef",)}, "ef"),
+    ],
+)
+def test_wrong_words_are_refused_before_anything_is_read(tmp_path, wrong, message):
+    """A format that doesn't exist would fail only at ingest."""
+    with pytest.raises((SpecificationError, CohortError), match=message):
+        replace(write_archive(tmp_path, ["1,p,2020-01-01 10:00,F,50,"]), **wrong).load()

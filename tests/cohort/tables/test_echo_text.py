@@ -100,3 +100,11 @@ def test_a_bound_of_the_table_is_a_value_too():
         (None, 60, None, "table"),
         (40, 35, 40, "visual"),
     ]
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_column_that_contradicts_its_text_is_told():
+    """The column counts; a person should know."""
+    table = REPORTS.with_columns(lvef=pl.Series([35.0, 20.0, 41.0]))
+    (note,) = with_read_quantities(table, ("lvef",)).notes
+    assert note == "lvef: column and text differ by more than a tenth in 1 of 2 reports; the column counts"

@@ -26,7 +26,7 @@ def test_numbers_are_what_was_stated(cells):
 def test_stated_meaning_goes_before_words():
     """A clinic may write M for the mother."""
     assert read_sex(pl.Series(["M"]), values={"M": "F"}).values.to_list() == ["F"]
-    with pytest.raises(SpecificationError, match="values of sex are F, M and U, got 'female'"):
+    with pytest.raises(SpecificationError, match="what cells stand for is F, M or U, got 'female'"):
         read_sex(pl.Series(["M"]), values={"M": "female"})
 
 

@@ -18,6 +18,7 @@ from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.sources.requested_labels import FindingLabels, RequestedLabels, finding_columns
 from einthoven.cohort.sources.source import LabelRequest, SourceData
+from einthoven.cohort.sources.understood import findings_of, not_understood
 from einthoven.cohort.tables import TableSettings, TypedTable, read_table_as
 from einthoven.cohort.tables.ages import with_patients
 from einthoven.cohort.tables.doubled_rows import Rows, without
@@ -30,14 +31,16 @@ from einthoven.cohort.tables.linked import check_linked
 from einthoven.cohort.tables.same_person import ages_note
 from einthoven.cohort.tables.settings import OnError
 from einthoven.cohort.tables.typed_table import dropped_cells
-from einthoven.ecg.formats import RecordLocation
-from einthoven.errors import CohortError
+from einthoven.ecg.formats import FORMATS, RecordLocation
+from einthoven.errors import CohortError, SpecificationError
 from einthoven.progress import ProgressCallback, no_progress
+from einthoven.registry import names, nearest
 
 __all__ = ["Hospital"]
 
 # of the table of ECGs, what the cohort has under the same name
 SAME = ("record_id", "patient_id", "ecg_time", "age_years", "sex", "site", "path")
+MOST_UNUSABLE = 0.1
 OTHERS: tuple[Kind, ...] = ("patients", "reports", "diagnoses", "events")
 
 
@@ -125,6 +128,7 @@ class Hospital:
             For whatever is missing, unreadable or contradicts itself; names table, line, column and cell.
         """
         requested = RequestedLabels.of(labels, auxiliary, owner="a hospital")
+        self._check()
         folder = Path(self.path)
         if not folder.is_dir():
             raise CohortError(f"there is no folder {folder}; set the path of the data, or --data NAME=PATH")
@@ -142,8 +146,9 @@ class Hospital:
             follow_up = follow_up_columns(rows.table, events, by_date=is_by_date(archive.typed, events))
             columns |= follow_up.table.to_dict(as_series=False)
             notes += follow_up.notes
-        columns |= self._labels(rows.table, requested, from_files=self.ecgs is None)
+        columns |= self._labels(rows.table, requested, notes=notes)
         reports = self._reports(tables.get("reports"))
+        notes += reports.notes
         dated = {"ecgs": archive.typed, **typed}
         return SourceData(
             columns=columns,
@@ -160,13 +165,26 @@ class Hospital:
             findings=reports.findings,
         )
 
+    def _check(self) -> None:
+        """Refuse words that would only fail later, when tables or signals have been read."""
+        from einthoven.cohort.reports.rules import rules
+
+        if self.format is not None and self.format not in names("formats", FORMATS):
+            raise SpecificationError(f"format has no {self.format!r}{nearest(self.format, names('formats', FORMATS))}")
+        if self.workers < 1:
+            raise SpecificationError(f"workers must be 1 or more, got {self.workers}")
+        for quantity in self.report_quantities:
+            rules().check(quantity)
+
     def _typed(self, kind: Kind, folder: Path) -> TypedTable | None:
         settings: TableSettings | None = getattr(self, kind)
         if settings is None:
             return None
         if settings.export_date is None:
             settings = replace(settings, export_date=self.export_date)
-        return read_table_as(kind, settings, folder)
+        typed = read_table_as(kind, settings, folder)
+        _check_unusable(typed, is_refused=settings.on_error == "refuse")
+        return typed
 
     def _reports(self, reports: pl.DataFrame | None) -> ReadReports:
         if reports is None:
@@ -213,8 +231,8 @@ class Hospital:
             flow.append(FlowStep("files that can't be used (see dropped rows)", gone, 0, excluded=True))
         return _Archive(typed, Rows(typed.table, typed.lines, typed.dropped), headers.locations, flow)
 
-    def _labels(self, table: pl.DataFrame, requested: RequestedLabels, *, from_files: bool) -> dict[str, list[object]]:
-        """Return the columns of labels that statements and measurements decide."""
+    def _labels(self, table: pl.DataFrame, requested: RequestedLabels, *, notes: list[str]) -> dict[str, list[object]]:
+        """Return the columns of labels that statements and measurements decide; note what was not understood."""
         if not requested.shared:
             return {}
         texts = pl.repeat(None, table.height, dtype=pl.String, eager=True)
@@ -227,7 +245,8 @@ class Hospital:
                 "ecgs.columns.statements"
             )
         distinct = texts.unique(maintain_order=True)
-        separator = "\n" if from_files else self.statement_separator
+        separator = "\n" if self.ecgs is None else self.statement_separator
+        notes += not_understood([one for text in texts.drop_nulls() for one in _statements(text, separator)])
         known = FindingLabels(
             findings=[_findings(text, separator) for text in distinct],
             row_of=pl.DataFrame({"text": texts})
@@ -253,12 +272,11 @@ class _Archive(NamedTuple):
 
 
 def _findings(text: str | None, separator: str) -> Mapping[str, Presence] | None:
-    statements = [statement.strip() for statement in (text or "").split(separator) if statement.strip()]
-    if not statements:
-        return None
-    from einthoven.cohort.labels.machine_statements import read_statements
+    return findings_of(_statements(text or "", separator))
 
-    return read_statements(statements)
+
+def _statements(text: str, separator: str) -> list[str]:
+    return [statement.strip() for statement in text.split(separator) if statement.strip()]
 
 
 def _columns(table: pl.DataFrame) -> dict[str, list[object]]:
@@ -273,6 +291,17 @@ def _columns(table: pl.DataFrame) -> dict[str, list[object]]:
 
 def _linked(ids: pl.Series, typed: Mapping[Kind, TypedTable]) -> list[str]:
     return [check_linked(ids, each.table["patient_id"], name=each.name) for each in typed.values()]
+
+
+def _check_unusable(typed: TypedTable, *, is_refused: bool) -> None:
+    """Refuse a table of which a tenth of the rows can't be used, such as one of merged cells."""
+    n_gone = _unusable(typed)
+    if is_refused and n_gone > MOST_UNUSABLE * (n_gone + typed.table.height):
+        first = typed.dropped.row(0, named=True)
+        raise CohortError(
+            f"{typed.name}: {n_gone:,} of {n_gone + typed.table.height:,} rows can't be used, the first is line "
+            f"{first['row']} ({first['column']}: {first['reason']}); mend it, or leave them out by on_error = 'drop'"
+        )
 
 
 def _unusable(typed: TypedTable) -> int:

@@ -10,15 +10,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from einthoven.cohort.labels.machine_statements import read_statements, statement_coverage
 from einthoven.cohort.labels.presence import Presence
+from einthoven.cohort.sources.understood import findings_of, not_understood
 from einthoven.cohort.tables.typed_table import dropped_cells
 from einthoven.errors import CohortError
 
 __all__ = ["REPORTS", "ReadReports", "read_reports"]
 
 REPORTS = tuple(f"report_{number}" for number in range(18))
-SHOWN = 5  # fragments that a note names
 
 
 class ReadReports(NamedTuple):
@@ -60,16 +59,13 @@ def read_reports(table: pl.DataFrame, *, file: str) -> ReadReports:
     reports = reports.select(pl.when(pl.col("report") != "").then(pl.col("report")))
     different = reports.unique(maintain_order=True).with_row_index("row_of")
     row_of = reports.join(different, on="report", how="left", maintain_order="left", nulls_equal=True)["row_of"]
-    findings = [read_statements(text.split("\n")) if text else None for text in different["report"].to_list()]
+    findings = [findings_of(text.split("\n")) if text else None for text in different["report"].to_list()]
     return ReadReports(findings, row_of, _not_understood(stated))
 
 
 def _not_understood(stated: pl.DataFrame) -> list[pl.DataFrame]:
     statements = pl.concat([stated[name] for name in stated.columns]).drop_nulls()
-    coverage = statement_coverage(statements.to_list())
-    missed = coverage.statements - coverage.understood
-    if not missed:
-        return []
-    often = ", ".join(f"{fragment!r} ({count:,})" for fragment, count in coverage.fragments[:SHOWN])
-    note = f"note: {missed:,} of {coverage.statements:,} statements hold words that are not known, most often {often}"
-    return [dropped_cells("ecgs", [None], column="report", values=None, reasons=note)]
+    return [
+        dropped_cells("ecgs", [None], column="report", values=None, reasons=f"note: {note}")
+        for note in not_understood(statements.to_list())
+    ]

@@ -11,6 +11,7 @@ __all__ = ["ReadReports", "with_read_quantities"]
 
 TEXT = "report"
 OF_TABLE = "table"
+APART = 0.1  # of the column's value: more than rounding
 PARTS = ("low", "high", "method", "flags")
 
 
@@ -19,6 +20,7 @@ class ReadReports(NamedTuple):
 
     table: pl.DataFrame | None
     findings: pl.DataFrame | None
+    notes: tuple[str, ...] = ()
 
 
 def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str], *, workers: int = 1) -> ReadReports:
@@ -42,16 +44,31 @@ def with_read_quantities(reports: pl.DataFrame, quantities: Sequence[str], *, wo
     """
     if TEXT not in reports.columns or not quantities:
         return ReadReports(reports, None)
-    from einthoven.cohort.reports import report_columns
+    from einthoven.cohort.reports.columns import report_columns
 
     read = report_columns(reports[TEXT].to_list(), tuple(quantities), workers=workers)
     table = reports
+    notes: list[str] = []
     for quantity in quantities:
+        notes += _disagreements(reports, read.chosen, quantity)
         found = read.chosen.select(pl.col(name) for name in read.chosen.columns if _belongs(name, quantity))
         table = _merged(table, found, quantity) if quantity in reports.columns else table.hstack(found.get_columns())
     ids = reports.select("outcome_id", "patient_id", "outcome_time").with_row_index("row")
     findings = read.findings.with_columns(pl.col("row").cast(pl.UInt32)).join(ids, on="row", maintain_order="left")
-    return ReadReports(table, findings.select("outcome_id", "patient_id", "outcome_time", pl.exclude(*ids.columns)))
+    findings = findings.select("outcome_id", "patient_id", "outcome_time", pl.exclude(*ids.columns))
+    return ReadReports(table, findings, tuple(notes))
+
+
+def _disagreements(reports: pl.DataFrame, chosen: pl.DataFrame, quantity: str) -> list[str]:
+    """Tell how many reports say one thing in a column and another in their text."""
+    if quantity not in reports.columns:
+        return []
+    both = pl.DataFrame({"column": reports[quantity], "text": chosen[quantity]}).drop_nulls()
+    apart = both.filter((pl.col("column") - pl.col("text")).abs() > APART * pl.col("column").abs()).height
+    if not apart:
+        return []
+    counts = f"{apart:,} of {both.height:,} reports"
+    return [f"{quantity}: column and text differ by more than a tenth in {counts}; the column counts"]
 
 
 def _belongs(column: str, quantity: str) -> bool:

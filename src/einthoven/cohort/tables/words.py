@@ -40,13 +40,15 @@ def read_sex(cells: pl.Series, *, values: Mapping[str, str]) -> Column:
     """
     foreign = next((sex for sex in values.values() if sex not in ("F", "M", "U")), None)
     if foreign is not None:
-        raise SpecificationError(f"the values of sex are F, M and U, got {foreign!r}")
+        raise SpecificationError(f"columns.sex.values: what cells stand for is F, M or U, got {foreign!r}")
     known = _words() | {cell.lower(): sex for cell, sex in values.items()}
     text = cells.cast(pl.String).str.replace(r"^(\d+)\.0$", "$1").str.to_lowercase()
     frame = pl.DataFrame({"cell": text}).with_columns(
         sex=pl.col("cell").replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
     )
-    reason = "it is no sex: state what it means, for example columns.sex.values = { '1' = 'F', '2' = 'M' }"
+    reason = (
+        "it is no sex: state what it means, for example columns.sex.values = { '1' = '?', '2' = '?' }, each F, M or U"
+    )
     unreadable = frame.select(pl.when(pl.col("cell").is_not_null() & pl.col("sex").is_null()).then(pl.lit(reason)))
     nothing = pl.repeat(None, len(text), dtype=pl.String, eager=True)
     return Column(frame["sex"].fill_null("U"), unreadable.to_series(), nothing)
