@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from einthoven.cohort.reports.sections import SectionKind
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
 from einthoven.cohort.reports.zones import CLOSING, OPENING, Zone, is_separator
 
-__all__ = ["Scope", "backwards", "scopes"]
+__all__ = ["Scope", "backwards", "begin_of", "scopes"]
 
 COMPARING: Final = frozenset({"compare", "change", "from"})
 FARTHEST: Final = 20
@@ -25,13 +26,17 @@ class Scope(NamedTuple):
     target: bool = False
     stress: bool = False
     compared: bool = False
+    history: bool = False
 
 
-def scopes(sentence: Sentence) -> list[Scope]:
-    """Return what holds at each token of a sentence."""
+NOTHING: Final = Scope()
+
+
+def scopes(sentence: Sentence, begin: Scope = NOTHING) -> list[Scope]:
+    """Return what holds at each token of a sentence; ``begin`` is what its section says."""
     found: list[Scope] = []
     opened: list[Scope] = []
-    scope = Scope()
+    scope = begin
     for index, token in enumerate(sentence):
         if token.text in OPENING:
             opened.append(scope)
@@ -46,6 +51,15 @@ def scopes(sentence: Sentence) -> list[Scope]:
     return found
 
 
+def begin_of(sentence: Sentence, section: SectionKind) -> Scope:
+    """Return what a section makes of a sentence; a comparison may tell of a change up to now."""
+    if section != "earlier":
+        return Scope(target=section == "aside")
+    first = next((at for at, token in enumerate(sentence) if token.number is not None), len(sentence))
+    changed = any("change" in token.tags for token in sentence[:first])
+    return Scope() if changed else Scope(previous="on")
+
+
 def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
     """Return the scope behind a token."""
     token = sentence[index]
@@ -55,17 +69,32 @@ def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
     if not token.tags:
         return scope
     tags = token.tags.keys()
+    when = token.text in {"when", "whenever"} and _speaks_of_earlier(sentence, index)
     stress = scope.stress or ("stress" in tags and "stress_neutral" not in tags)
     reference = "reference" in tags or ("quantity" in tags and _is_range(sentence, index)) or _heads(sentence, index)
+    reference = reference or ("sex" in tags and _before_bounds(sentence, index))
     compared = scope.compared and not {"present", "change"} & tags
     scope = Scope(
-        previous="" if {"present", "compare_after"} & tags else scope.previous,
+        previous="" if {"present", "compare_after"} & tags else "on" if when else scope.previous,
         reference=scope.reference or reference,
-        target=scope.target or "target" in tags,
+        target=scope.target or ("target" in tags and not when),
         stress=stress and "rest" not in tags,
         compared=compared or "compare" in tags,
+        history=(scope.history or "history" in tags) and "present" not in tags,
     )
     return _earlier(scope, sentence, index) if {"previous", "previous_of"} & tags else scope
+
+
+def _speaks_of_earlier(sentence: Sentence, index: int) -> bool:
+    """Whether an earlier study is spoken of before "when": "since the last study, when LVEF was 40 %"."""
+    return any({"previous", "previous_of", "compare"} & token.tags.keys() for token in sentence[:index])
+
+
+def _before_bounds(sentence: Sentence, index: int) -> bool:
+    """Whether bounds follow a word for a sex: "men 52-72"."""
+    following = next((one for one in sentence[index + 1 : index + 4] if one.text not in {":", "=", "("}), None)
+    number = following.number if following is not None else None
+    return number is not None and number.low != number.high
 
 
 def _is_range(sentence: Sentence, index: int) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from einthoven.cohort.reports.binding import Bound, methods_between
+from einthoven.cohort.reports.binding import Bound
 from einthoven.cohort.reports.finding import METHODS, Method
+from einthoven.cohort.reports.lists import methods_between
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
 from einthoven.cohort.reports.zones import REACH, Zone, is_separator
@@ -126,6 +127,15 @@ def heading_method(sentence: Sentence) -> Named:
     """Return the method of a sentence that names nothing else: "M-mode:", "Method: biplane Simpson."; else unnamed."""
     if any(token.number is not None or "quantity" in token.tags for token in sentence):
         return Named()
-    if sentence[-1].end - sentence[0].start > MOST_OF_HEADING:
+    if sentence[-1].end - sentence[0].start > MOST_OF_HEADING or _is_of_pictures(sentence):
         return Named()
     return _best(sentence, range(len(sentence)), strict=True)
+
+
+def _is_of_pictures(sentence: Sentence) -> bool:
+    """Whether a heading lists how the heart was looked at: "M-mode, 2D, Doppler", "TTE with contrast"."""
+    kinds = {kind for token in sentence for kind in token.tags}
+    named = [token for token in sentence if "method" in token.tags]
+    if any(token.tags["method"] == "m_mode" for token in named) and "plane_less" in kinds:
+        return True
+    return "modality" in kinds or all("agent" in token.tags for token in named)

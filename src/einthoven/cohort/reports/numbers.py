@@ -14,7 +14,7 @@ from einthoven.cohort.reports.rules import rules
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Number
 from einthoven.cohort.reports.validity import NORMAL, is_change, is_of_another_time, is_of_this_report
-from einthoven.cohort.reports.zones import REACH, Zone, zone_of
+from einthoven.cohort.reports.zones import OPENING, REACH, Zone, zone_of
 
 __all__ = ["NORMAL", "NOW", "NO_METHOD", "WEAK", "read_numbers"]
 
@@ -22,7 +22,8 @@ NO_METHOD: Final = "no method named"
 WIDTH_OF_SLASH: Final = 10
 """Of a range that is written with a slash, at most."""
 NOW: Final = "now"
-WEAK: Final = frozenset({"baseline", NORMAL})
+HISTORY: Final = "history"
+WEAK: Final = frozenset({"baseline", HISTORY, NORMAL})
 """Flags of values that give way to any other of their quantity; NOW and NORMAL are not handed out."""
 
 
@@ -53,6 +54,8 @@ def read_numbers(
         if _said_now(sentence, bound, zone):
             now.add(one.quantity)
             one = replace(one, flags=(*one.flags, NOW))
+        if scope[bound.position].history:
+            one = replace(one, flags=(*one.flags, HISTORY))
         found.append(one)
     return [one for one in found if NOW in one.flags or one.quantity not in now or one.method != "unnamed"]
 
@@ -102,7 +105,7 @@ def _finding(sentence: Sentence, bound: Bound, zone: Zone, *, text: str, stresse
         scale = rule.units.get(number.unit, 1) if number.unit else 1
         low = high = round(number.second * scale, 6)
     method = named.method if named.method in rule.methods else "unnamed"
-    if low != high and bound.mention and sentence[bound.mention - 1].tags.get("word function") == NORMAL:
+    if _is_normal(sentence, bound):
         flags.append(NORMAL)
     if stressed:
         method = "other"
@@ -126,6 +129,16 @@ def _finding(sentence: Sentence, bound: Bound, zone: Zone, *, text: str, stresse
         token.end,
         text[token.start : token.end],
     )
+
+
+def _is_normal(sentence: Sentence, bound: Bound) -> bool:
+    """Whether bounds may be those of the healthy: "normal LVEF 55-70 %", but not "overall normal LVEF (> 55 %)"."""
+    if bound.low == bound.high or not bound.mention:
+        return False
+    if sentence[bound.mention - 1].tags.get("word function") != NORMAL:
+        return False
+    bracketed = sentence[bound.position - 1].text in OPENING and None in (bound.low, bound.high)
+    return not bracketed or any(token.number is not None for token in sentence[: bound.mention])
 
 
 def _stressed(sentence: Sentence, bound: Bound, zone: Zone, scope: list[Scope]) -> bool:

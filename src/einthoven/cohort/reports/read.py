@@ -8,15 +8,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from einthoven.cohort.reports.binding import bind
-from einthoven.cohort.reports.context import scopes
+from einthoven.cohort.reports.context import Scope, begin_of, scopes
 from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.grades import read_grades
 from einthoven.cohort.reports.methods import Named, heading_method
 from einthoven.cohort.reports.numbers import NO_METHOD, NORMAL, NOW, WEAK, read_numbers
+from einthoven.cohort.reports.plain import plain
 from einthoven.cohort.reports.rules import OTHER, rules
+from einthoven.cohort.reports.sections import section_at, sections
 from einthoven.cohort.reports.sentences import Sentence, sentences
 from einthoven.cohort.reports.tokens import Token
-from einthoven.cohort.reports.words import read_words
+from einthoven.cohort.reports.words import read_words, side_of
 
 __all__ = ["read_report"]
 
@@ -57,14 +59,20 @@ def _read(text: str, wanted: AbstractSet[str]) -> list[ReportFinding]:
     heading = Named()
     before: Sentence = ()
     name: Token | None = None
+    right = False
     all_of_them = sentences(text)
+    parts = sections(text, plain(text))
     stressed = any({"stress", "stress_neutral"} & token.tags.keys() for one in all_of_them for token in one)
     for read in all_of_them:
         sentence = _continued(before, read, name)
         name = _name_alone(read, name)
         said = heading_method(sentence)
         if said.method == "unnamed":
-            numbers, levels = _read_sentence(sentence, text, wanted, heading=heading, stressed=stressed)
+            part = section_at(parts, read[-1].start if read[-1].kind != "break" else read[0].start)
+            begin = begin_of(sentence, part)
+            numbers, levels = _read_sentence(
+                sentence, text, wanted, heading=heading, stressed=stressed, begin=begin, right=right
+            )
             found += numbers
             words += levels
             if "\n\n" in sentence[-1].text.replace(" ", ""):
@@ -73,6 +81,7 @@ def _read(text: str, wanted: AbstractSet[str]) -> list[ReportFinding]:
             heading = said
         elif found:
             found[-1] = _renamed(found[-1], said)
+        right = side_of(sentence, before=right) and "\n" not in sentence[-1].text
         before = sentence
     numbered = {one.quantity for one in found}
     found += [one for one in words if one.quantity not in numbered]
@@ -80,19 +89,26 @@ def _read(text: str, wanted: AbstractSet[str]) -> list[ReportFinding]:
 
 
 def _read_sentence(
-    sentence: Sentence, text: str, wanted: AbstractSet[str], *, heading: Named, stressed: bool
+    sentence: Sentence,
+    text: str,
+    wanted: AbstractSet[str],
+    *,
+    heading: Named,
+    stressed: bool,
+    begin: Scope,
+    right: bool,
 ) -> tuple[list[ReportFinding], list[ReportFinding]]:
     """Return the numbers and grades of a sentence, and what its words say; none of a sentence without a wanted name."""
     if not any(_names(token) & wanted for token in sentence if "quantity" in token.tags):
         return [], []
-    scope = scopes(sentence)
-    bounds = bind(sentence)
+    scope = scopes(sentence, begin)
+    bounds = bind(sentence, {at for at, one in enumerate(scope) if one.reference})
     asked = [one for one in bounds if one.quantity in wanted and rules().quantities[one.quantity].kind != "grade"]
     numbers = read_numbers(sentence, text, bounds=asked, scope=scope, heading=heading, stressed=stressed)
     grades = read_grades(sentence, text, scope=scope)
     date = _heading_date(sentence)
     dated = [_dated(one, date) for one in numbers + grades] if date else numbers + grades
-    return dated, read_words(sentence, text, numbered={one.mention for one in bounds}, scope=scope)
+    return dated, read_words(sentence, text, numbered={one.mention for one in bounds}, scope=scope, right=right)
 
 
 def _heading_date(sentence: Sentence) -> str:

@@ -164,7 +164,7 @@ def _names(tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, str], str]]:
 
 def _methods(tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, str], str]]:
     for method, table in tables["methods"].items():
-        for kind in ("single_plane", "both_planes", "not_alone"):
+        for kind in ("single_plane", "both_planes", "not_alone", "agent"):
             yield from _each({"method": method, kind: ""}, table.get(kind, ()))
         yield from _each({"method": method}, table["words"])
 

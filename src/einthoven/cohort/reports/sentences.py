@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from einthoven.cohort.reports.layout import split_tables
+from einthoven.cohort.reports.plain import plain
 from einthoven.cohort.reports.rules import rules
-from einthoven.cohort.reports.tokens import Token, plain, tokenize
+from einthoven.cohort.reports.tokens import Token, tokenize
 
 __all__ = ["Sentence", "sentences"]
 

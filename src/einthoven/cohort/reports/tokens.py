@@ -1,63 +1,25 @@
-"""A report as tokens: words with a meaning, numbers with their units, dates, breaks between sentences.
-
-Texts are lower-cased and their signs unified character by character, so that all positions are those of the report.
-"""
+"""A report as tokens: words with a meaning, numbers with their units, dates, breaks between sentences."""
 
 from __future__ import annotations
 
-import functools
 import re
-import unicodedata
+from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
+from einthoven.cohort.reports.lexer import lexer
+from einthoven.cohort.reports.plain import plain
 from einthoven.cohort.reports.rules import Rules, Tags, rules
-from einthoven.cohort.reports.wording import expand, longest
+from einthoven.cohort.reports.wording import longest
 
-__all__ = ["Number", "Token", "plain", "tokenize"]
+__all__ = ["Number", "Token", "tokenize"]
 
 NO_TAGS: Final[Tags] = {}
-SIGNS: Final = {
-    **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
-    **dict.fromkeys("～∼〜˜∽", "~"),
-    **dict.fromkeys("≧⩾", "≥"),
-    **dict.fromkeys("≦⩽", "≤"),
-    **dict.fromkeys("‘’ʼ′`´", "'"),
-    **dict.fromkeys("\u00a0\u2009\u202f\u2007\u3000\u2002\u2003", " "),
-    **dict.fromkeys("⇒➔➜➝⟶⇨▶►", "→"),
-    **dict.fromkeys("\r\v\f\u2028\u2029", "\n"),
-    "∕": "/",
-    "⁄": "/",
-    "│": "|",
-    "¦": "|",
-    "•": "\n",
-    "·": ".",
-    "“": '"',
-    "”": '"',
-}
-
-
-class _Plain(dict[int, str]):
-    """What each character becomes; filled as characters are met."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        plain = SIGNS.get(character)
-        if plain is None:
-            wide = unicodedata.normalize("NFKC", character)
-            keep = character in "±≥≤²³→½¼" or len(wide) != 1
-            plain = character if keep else wide
-            lower = plain.lower()
-            plain = lower if len(lower) == 1 else plain
-        self[code] = plain
-        return plain
-
-
-_PLAIN: Final = _Plain()
-
-
-def plain(text: str) -> str:
-    """Return the text in lower case with one sign for each kind of dash, tilde, quote and space; as long as it was."""
-    return text.lower().replace("\r", "\n").replace("`", "'") if text.isascii() else text.translate(_PLAIN)
+BLOOD_PRESSURE: Final = re.compile(r"b\.?p\.?[\s:=]{0,3}(?:(?:of|was|is|at)\s)?\d{2,3}\s?/\s?\d{2,3}(?![\d.]*\s?%)")
+TWO_WORDS: Final = re.compile(r"(e[a-z]{4,10})[ -]{1,2}(f[a-z]{4,10})(?![a-z])")
+NEARLY: Final = 0.8
+"""How alike a misspelt word is at least, as ``SequenceMatcher`` measures it; "function" and "fraction" are less."""
+LONGEST_MISSPELT: Final = 2
+LETTER_DIGITS: Final = str.maketrans("oil,", "011.")
 
 
 class Number(NamedTuple):
@@ -93,113 +55,20 @@ class Token(NamedTuple):
     number: Number | None = None
 
 
-MONTH: Final = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
-)
-DATE: Final = rf"""
-    \d{{2,}}-\d{{4,}}
-  | (?:19|20)\d\d\s?[-./년]\s?\d{{1,2}}(?:\s?[-./월]\s?\d{{1,2}}(?!\d)일?|월)?(?!\d)
-  | \d{{1,2}}[-./]\d{{1,2}}[-./](?:19|20)?\d\d(?![\d.])
-  | \d{{1,2}}/(?:19|20)\d\d(?!\d)
-  | {MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,\s?(?:19|20)\d\d
-  | {MONTH},?\s?(?:19|20)\d\d(?!\d)
-  | \d{{1,2}}(?:st|nd|rd|th)?\s?{MONTH},?(?:\s?(?:19|20)\d\d|\s'?\d\d(?!\d|\s?%))?(?![a-z])
-  | \d{{1,2}}(?:st|nd|rd|th)(?![a-z])
-  | \d{{1,2}}월(?:\s?\d{{1,2}}일)?
-  | (?:19|20)\d\d(?:년(?:도)?)?(?![\d]|[.,]\d|\s?%|\s?m)
-  | '(?:0|1|2)\d(?![\d%])
-  | \d{{1,2}}:\d\d(?::\d\d)?(?!\d)
-  | \d{{2,4}}-\d{{3,4}}-\d{{4}}
-  | \d{{5,}}
-  | \d[ ]\d(?=\s?%)
-"""
-NUMBER: Final = (
-    r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)"  # letters typed for digits
-    r"|(?!0\d)\d{1,4}(?:[.,]\d{1,2})?(?!\d)|(?<![.\d])\.\d{1,2}(?!\d)|{words})"
-)
-LONGEST_MISSPELT: Final = 2
-LETTER_DIGITS: Final = str.maketrans("oil,", "011.")
-
-
-@functools.cache
-def _lexer() -> re.Pattern[str]:
-    return _compile(rules())
-
-
-def _compile(known: Rules) -> re.Pattern[str]:
-    """Return the expression that matches one token at a place."""
-    unit = _units(known)
-    figure = NUMBER.replace("{words}", _number_words(known))
-    after = "|".join(
-        rf"(?P<{name}>{'|'.join(re.escape(one).replace(chr(92) + ' ', r'[ ]') for one in words)})"
-        for name, words in zip(("ge", "gt", "le", "lt"), _expanded(known.tables["inequality_after"]), strict=True)
-    )
-    number = rf"""
-        (?P<n1>{figure})
-        (?: (?P<decade>(?:(?:%|퍼센트)\s?대|대(?=\s?(?:로|이|의|,|\.|초반|중반|후반|$))|'?s(?![a-z]))\s?%?)
-          (?:\s?(?P<late>초반|중반|후반))?
-        | (?P<u1>{unit})?
-          (?: [ ]{{0,2}}(?:±|\+\s?/?\s?-)[ ]{{0,2}}(?P<pm>{figure})(?P<u3>{unit})?
-            | [ ]{{0,2}}(?P<sep>-|~|to|up[ ]to|에서|부터|내지|through|thru|\.\.|(?(between)and|(?!)))
-              [ ]{{0,2}}-?(?P<n2>{figure})(?P<u2>{unit})?
-          )?
-          (?: [ ]{{0,2}}(?:{after}) | (?P<plus>\+)(?!\s?[\d/-]) )?
-        )
-    """
-    return re.compile(
-        rf"""
-        (?P<date>{DATE})
-      | (?P<unit>[(\[]{unit}\s?[)\]])
-      | (?P<between>between\s+)?(?P<number>{number})
-      | (?P<sign>[<>]\s?(?:/|or)\s?=|->|-{{2,4}}>|=>|>=|=<|<=|={{2,4}}>|>{{2,3}}|[→≥≤<>?])
-      | (?P<leader>[.]{{2,}}|_{{3,}}|…+)
-      | (?P<break>[.。!]+(?=\s|$|[a-z가-힣(*])|\n\s*)
-      | (?P<mark>[,:;=()\[\]{{}}/|&+~*#]|\t|[ ]{{3,}})
-      | (?P<other>[a-z][a-z']*|[가-힣])
-      | (?P<nothing>[ ]{{1,2}}|.)
-        """,
-        re.VERBOSE,
-    )
-
-
-def _number_words(known: Rules) -> str:
-    tens, digits = ("|".join(known.tables[table]) for table in ("number_words", "number_digits"))
-    return rf"(?:(?:{tens})(?:[\s-](?:{digits})(?![a-z]))?(?![a-z]))"
-
-
-def _units(known: Rules) -> str:
-    """Return the expression of a unit behind a number; a letter may not follow one that ends with a letter."""
-    spellings = sorted({one for words in known.tables["units"].values() for one in words}, key=len, reverse=True)
-    korean = [re.escape(one) for one in spellings if one[-1] >= "가" and len(one) == 1]
-    rest = [
-        re.escape(one) + ("(?![a-z])" if "a" <= one[-1] <= "z" else "")
-        for one in spellings
-        if one[-1] < "가" or len(one) > 1
-    ]
-    plain_unit = rf"(?:{'|'.join(rest)})"
-    counted = rf"(?:{'|'.join(korean)})(?=[전간후경에째]|[^가-힣]|$)"
-    return rf"(?:[ ]{{0,2}}\.?{plain_unit}|{counted}|\s?[(\[]\s?{plain_unit}\s?[)\]])"
-
-
-def _expanded(tables: dict[str, list[str]]) -> list[list[str]]:
-    """Return the wordings behind a number that make it >=, >, <= and <."""
-    return [
-        sorted({text.strip() for one in tables[sign] for text in expand(one)}, key=len, reverse=True)
-        for sign in (">=", ">", "<=", "<")
-    ]
-
-
 def tokenize(report: str) -> tuple[Token, ...]:
     """Return the tokens of a report, in its order."""
     known = rules()
     text = plain(report)
     tokens = []
-    tree, next_token, end, size = known.tree, _lexer().match, 0, len(text)
+    tree, next_token, end, size = known.tree, lexer().match, 0, len(text)
     while end < size:
         start = end
         if text[start] == " " and text[start + 1 : start + 3] != "  ":
             end = start + 1
+            continue
+        if text[start] in "be" and (special := _special(text, start, known)):
+            tokens.append(special)
+            end = special.end
             continue
         if text[start] in tree:
             wording, end = longest(tree, text, start)
@@ -220,6 +89,25 @@ def tokenize(report: str) -> tuple[Token, ...]:
             tags = {"unit": _unit(match[0], known)}
         tokens.append(Token(kind, text[start : last if number else end], start, last if number else end, tags, number))
     return tuple(_joined(tokens))
+
+
+def _special(text: str, start: int, known: Rules) -> Token | None:
+    """Return a blood pressure, whose "BP" is no biplane, or a misspelt ejection fraction; None for anything else."""
+    if start and "a" <= text[start - 1] <= "z":
+        return None
+    if text[start] == "b":
+        pressure = BLOOD_PRESSURE.match(text, start)
+        return Token("other", pressure[0], start, pressure.end()) if pressure else None
+    words = TWO_WORDS.match(text, start)
+    if words is None or words[0] in known.wordings or not (_is_nearly("ejection", words[1])):
+        return None
+    if not _is_nearly("fraction", words[2]):
+        return None
+    return Token("word", "ejection fraction", start, words.end(), known.wordings["ejection fraction"])
+
+
+def _is_nearly(word: str, written: str) -> bool:
+    return SequenceMatcher(None, word, written).ratio() >= NEARLY
 
 
 def _tags(lower: str, written: str, known: Rules) -> Tags:

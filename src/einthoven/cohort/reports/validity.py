@@ -26,7 +26,7 @@ def is_of_this_report(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope
         scope.target
         or scope.reference
         or _is_questioned(sentence, bound)
-        or (bound.low != bound.high and _defines_disease(sentence, bound.mention))
+        or (bound.low != bound.high and (_defines_disease(sentence, bound) or _is_of_a_sex(sentence, bound.position)))
         or (inequality and _is_for_something(sentence, bound.position))
         or _is_difference(sentence, bound.position, zone, number)
         or _is_definition(sentence, bound)
@@ -49,9 +49,16 @@ def _is_questioned(sentence: Sentence, bound: Bound) -> bool:
     return (first > 0 and sentence[first - 1].text == "?") or behind[:1] == ["?"]
 
 
-def _defines_disease(sentence: Sentence, mention: int) -> bool:
-    """Whether bounds are those of a disease: "HFmrEF (LVEF 41-49 %)"."""
-    before = sentence[max(0, mention - 4) : mention]
+def _is_of_a_sex(sentence: Sentence, position: int) -> bool:
+    """Whether bounds are those of women or men: "52-72 % (men)"."""
+    return any("sex" in token.tags for token in sentence[position + 1 : position + 3])
+
+
+def _defines_disease(sentence: Sentence, bound: Bound) -> bool:
+    """Whether bounds are those of a disease: "HFmrEF (LVEF 41-49 %)", "(HFimpEF: earlier <= 40 %, now > 40 %)"."""
+    near = range(bound.position, max(-1, bound.position - REACH), -1)
+    opened = next((at for at in near if sentence[at].text in OPENING), bound.position)
+    before = (*sentence[max(0, bound.mention - 4) : bound.mention], *sentence[opened : bound.position])
     return any("disease" in token.tags or token.tags.get("role") == "disease" for token in before)
 
 
@@ -106,7 +113,7 @@ def _is_denied_in_front(sentence: Sentence, first: int) -> bool:
 
 def is_of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope) -> bool:
     """Whether a number is one of an earlier study."""
-    if backwards(sentence, zone) or _is_compared_with(sentence, bound.position):
+    if backwards(sentence, zone) or _is_compared_with(sentence, bound.position) or _has_recovered(sentence, bound):
         return True
     if is_change(sentence, bound):
         return False
@@ -117,6 +124,11 @@ def is_of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scop
         or _is_left_behind(sentence, bound)
         or _is_of_a_date_past(sentence, bound, zone)
     )
+
+
+def _has_recovered(sentence: Sentence, bound: Bound) -> bool:
+    """Whether a value is said to be over: "the LVEF of 45 % has normalized"."""
+    return any("recovered" in token.tags for token in sentence[bound.position + 1 : bound.position + 2])
 
 
 def _is_left_behind(sentence: Sentence, bound: Bound) -> bool:
@@ -133,10 +145,17 @@ def _is_left_behind(sentence: Sentence, bound: Bound) -> bool:
 def _is_of_a_date_past(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     """Whether a number is said of a date with "was", or of a year with "in"."""
     left = [index for index in zone.left if index > bound.mention]
-    past = any("past" in sentence[index].tags for index in left)
+    past = any("past" in sentence[index].tags for index in (*left, *zone.right))
+    if any(_is_month(sentence, index) for index in (*left, *zone.right)):
+        return True
     if any(sentence[index].kind == "date" for index in (*left, *zone.right)):
         return past or any(sentence[i].text == "in" and _is_year(sentence[i + 1].text) for i in left)
     return past and any(_is_year(token.text) for token in sentence[max(0, bound.mention - 4) : bound.mention])
+
+
+def _is_month(sentence: Sentence, index: int) -> bool:
+    """Whether a month without a year is a date: "in March"."""
+    return sentence[index].kind == "date" and sentence[index].text.isalpha() and sentence[index - 1].text != ":"
 
 
 def _is_year(text: str) -> bool:

@@ -13,7 +13,7 @@ from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
 from einthoven.cohort.reports.zones import is_separator, words_between
 
-__all__ = ["read_words"]
+__all__ = ["read_words", "side_of"]
 
 NEAR: Final = 1
 FARTHEST: Final = 4
@@ -34,8 +34,13 @@ class _Said(NamedTuple):
     negated: bool
 
 
-def read_words(sentence: Sentence, text: str, *, numbered: AbstractSet[int], scope: list[Scope]) -> list[ReportFinding]:
-    """Return what the words of a sentence say of quantities that have words; not of the names that have a number."""
+def read_words(
+    sentence: Sentence, text: str, *, numbered: AbstractSet[int], scope: list[Scope], right: bool
+) -> list[ReportFinding]:
+    """Return what the words of a sentence say of quantities that have words; not of the names that have a number.
+
+    ``right`` says whether the sentences before it are about the right ventricle.
+    """
     found = []
     for index, token in enumerate(sentence):
         quantity = token.tags.get("quantity", OTHER)
@@ -48,11 +53,13 @@ def read_words(sentence: Sentence, text: str, *, numbered: AbstractSet[int], sco
             or scope[index].target
             or scope[index].reference
             or scope[index].stress
-            or _of_the_right(sentence, index)
+            or scope[index].history
+            or _is_doubted(sentence, index)
+            or _of_the_right(sentence, index, right=right)
         ):
             continue
         said = _said(sentence, index, rules().quantities[quantity].words)
-        if said is not None and not scope[said.last].previous:
+        if said is not None and not scope[said.last].previous and not scope[said.last].history:
             found.append(_finding(sentence, said, quantity, text))
     return found
 
@@ -69,7 +76,25 @@ def _finding(sentence: Sentence, said: _Said, quantity: str, text: str) -> Repor
     )
 
 
-def _of_the_right(sentence: Sentence, index: int) -> bool:
+def side_of(sentence: Sentence, *, before: bool) -> bool:
+    """Whether the right ventricle was named last; ``before`` where neither was."""
+    for token in reversed(sentence):
+        if any(side in token.text for side in (*LEFT, *EITHER)):
+            return False
+        if any(token.text.startswith(side) for side in RIGHT):
+            return True
+    return before
+
+
+def _is_doubted(sentence: Sentence, index: int) -> bool:
+    """Whether words beside a name make it a question: "possible LV dysfunction", "reduced LVEF can't be excluded"."""
+    first, last = max(0, index - REACH), min(index + REACH, len(sentence))
+    low = next((at for at in range(index, first, -1) if is_separator(sentence[at])), first)
+    high = next((at for at in range(index, last) if is_separator(sentence[at])), last)
+    return any("doubt" in token.tags for token in sentence[low:high])
+
+
+def _of_the_right(sentence: Sentence, index: int, *, right: bool) -> bool:
     """Whether a name without a side ("systolic function") is said of the right ventricle."""
     if any(side in sentence[index].text for side in (*LEFT, *EITHER)):
         return False
@@ -78,12 +103,12 @@ def _of_the_right(sentence: Sentence, index: int) -> bool:
             return False
         if any(token.text.startswith(side) for side in RIGHT):
             return True
-    return False
+    return right
 
 
 def _said(sentence: Sentence, index: int, scale: str) -> _Said | None:
     """Return what stands right before a name, else behind it, else somewhat before it."""
-    if "unmeasured" in {kind for token in sentence[index + 1 : index + 4] for kind in token.tags}:
+    if _is_unmeasured(sentence, index):
         return _by_eye(sentence, index, scale)
     before = _first(sentence, range(index - 1, -1, -1), index, scale)
     if sentence[index].tags["role"] == "dysfunction":
@@ -92,6 +117,16 @@ def _said(sentence: Sentence, index: int, scale: str) -> _Said | None:
     if before is not None and words_between(sentence, before.last, index) <= NEAR:
         return before
     return behind or before
+
+
+def _is_unmeasured(sentence: Sentence, index: int) -> bool:
+    """Whether it is said behind a name, before any other name, number or "but", that it couldn't be measured."""
+    for token in sentence[index + 1 : index + REACH]:
+        if "unmeasured" in token.tags:
+            return True
+        if _ends(token):
+            return False
+    return False
 
 
 def _by_eye(sentence: Sentence, index: int, scale: str) -> _Said | None:

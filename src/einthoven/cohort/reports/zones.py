@@ -101,6 +101,7 @@ def _right(sentence: Sentence, position: int) -> tuple[int, ...]:
             if any(one.number is not None and not one.number.unit for one in inside) or any(
                 one.number is not None and one.number.unit != "other" for one in inside
             ):
+                found += _method_in_front(sentence, index)
                 break
             found += range(index, end)
             index = end
@@ -118,6 +119,15 @@ def _right(sentence: Sentence, position: int) -> tuple[int, ...]:
         found.append(index)
         index += 1
     return tuple(found)
+
+
+def _method_in_front(sentence: Sentence, opening: int) -> range:
+    """Return the method that a bracket with other numbers begins with: "58 % (biplane; normal 52-72)"."""
+    index = opening + 1
+    while index < len(sentence) and {"method", "filler", "by", "plane_less"} & sentence[index].tags.keys():
+        index += 1
+    named = any("method" in token.tags for token in sentence[opening:index])
+    return range(opening, index if named and index < len(sentence) and is_separator(sentence[index]) else opening)
 
 
 def _method_behind(sentence: Sentence, separator: int) -> int:
