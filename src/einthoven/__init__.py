@@ -31,11 +31,15 @@ __all__ = [
     "predict",
     "prepare",
     "read",
+    "read_report",
+    "read_statements",
     "run_study",
 ]
 
 if TYPE_CHECKING:
     from einthoven.cohort.cohort import Cohort
+    from einthoven.cohort.labels.machine_statements import read_statements
+    from einthoven.cohort.reports.read import read_report
     from einthoven.drawing.ecg_paper import draw_ecg
     from einthoven.ecg.formats import locate, read
     from einthoven.ecg.input_spec import InputSpec
@@ -69,6 +73,8 @@ _HOMES = {
     "predict": "models.predict",
     "prepare": "ecg.prepare",
     "read": "ecg.formats",
+    "read_report": "cohort.reports.read",
+    "read_statements": "cohort.labels.machine_statements",
     "run_study": "study.run",
 }
 

@@ -25,4 +25,17 @@ def test_lost_zeros_are_recognised():
 
 def test_tables_without_rows_refuse_nothing():
     """There is nothing to link."""
-    assert "0 of its 0" in check_linked(pl.Series(["1"]), pl.Series([], dtype=pl.String), name="t")
+    assert not check_linked(pl.Series(["1"]), pl.Series([], dtype=pl.String), name="t")
+
+
+def test_nothing_is_said_when_all_have_an_ecg():
+    """Only what is wrong is worth a line."""
+    assert not check_linked(pl.Series(["1", "2"]), pl.Series(["2", "1", "1"]), name="t")
+
+
+def test_ids_that_nearly_meet_are_told():
+    """Half of a table may be lost to capitals and zeros while the other half meets."""
+    note = check_linked(pl.Series(["1", "a7", "12"]), pl.Series(["1", "A7", "0012.0", "x"]), name="t")
+    assert (
+        note == "t: 1 of its 4 patients have an ECG; 2 more differ only as '0012.0' does from '12': are they the same?"
+    )

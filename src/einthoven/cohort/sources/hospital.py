@@ -290,7 +290,8 @@ def _columns(table: pl.DataFrame) -> dict[str, list[object]]:
 
 
 def _linked(ids: pl.Series, typed: Mapping[Kind, TypedTable]) -> list[str]:
-    return [check_linked(ids, each.table["patient_id"], name=each.name) for each in typed.values()]
+    told = (check_linked(ids, each.table["patient_id"], name=each.name) for each in typed.values())
+    return [note for note in told if note]
 
 
 def _check_unusable(typed: TypedTable, *, is_refused: bool) -> None:

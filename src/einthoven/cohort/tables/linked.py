@@ -10,7 +10,7 @@ __all__ = ["check_linked"]
 
 
 def check_linked(ecgs: pl.Series, others: pl.Series, *, name: str) -> str:
-    """Return a note on how many patients of a table have an ECG.
+    """Return a note on how many patients of a table have an ECG; nothing when all have.
 
     Parameters
     ----------
@@ -31,8 +31,10 @@ def check_linked(ecgs: pl.Series, others: pl.Series, *, name: str) -> str:
     """
     known, asked = ecgs.unique(), others.unique()
     n_met = int(asked.is_in(known.implode()).sum())
-    if n_met or asked.is_empty() or known.is_empty():
-        return f"{name}: {n_met:,} of its {len(asked):,} patients have an ECG"
+    if n_met == len(asked):
+        return ""
+    if n_met or known.is_empty():
+        return f"{name}: {n_met:,} of its {len(asked):,} patients have an ECG{_nearly(known, asked)}"
     bare = {identifier.lstrip("0"): identifier for identifier in known.sort()}
     pair = next(((bare[other.lstrip("0")], other) for other in asked.sort() if other.lstrip("0") in bare), None)
     if pair is not None:
@@ -44,3 +46,18 @@ def check_linked(ecgs: pl.Series, others: pl.Series, *, name: str) -> str:
         f"{name}: none of its {len(asked):,} patients has an ECG: the ECGs have ids such as {known.sort()[0]!r}, the "
         f"table such as {asked.sort()[0]!r}; check which column is the patient_id"
     )
+
+
+def _nearly(known: pl.Series, asked: pl.Series) -> str:
+    """Tell of ids that differ from those of ECGs only by zeros in front, capitals or a decimal part."""
+    bare = pl.DataFrame({"known": known, "bare": _bare(known)}).drop_nulls().unique("bare", maintain_order=True)
+    missed = pl.DataFrame({"asked": asked, "bare": _bare(asked)}).filter(~pl.col("asked").is_in(known.implode()))
+    near = missed.join(bare, on="bare").sort("asked")
+    if near.height == 0:
+        return ""
+    pair = near.row(0, named=True)
+    return f"; {near.height:,} more differ only as {pair['asked']!r} does from {pair['known']!r}: are they the same?"
+
+
+def _bare(ids: pl.Series) -> pl.Series:
+    return ids.str.to_lowercase().str.strip_chars_start("0").str.replace(r"\.0$", "")
