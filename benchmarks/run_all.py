@@ -23,6 +23,7 @@ BENCHMARKS = {
     "measuring_bad_ecgs": ("measuring_bad_ecgs.py", "Measurements of ECGs that nobody should read"),
     "measuring_speed": ("measuring_speed.py", "Measurements per second beside NeuroKit and wfdb.processing"),
     "statements": ("statements.py", "Superclasses of PTB-XL from reports alone and from codes alone"),
+    "near_duplicates": ("near_duplicates.py", "One recording under two ids, found or mistaken"),
     "pairing": ("pairing.py", "A million ECGs paired with echo reports, with history"),
     "arrays": ("arrays.py", "Five superclasses from signals and labels alone"),
 }
