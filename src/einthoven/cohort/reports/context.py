@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from einthoven.cohort.reports.rules import OTHER, rules
 from einthoven.cohort.reports.sections import SectionKind
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
 from einthoven.cohort.reports.zones import CLOSING, OPENING, Zone, is_separator
 
-__all__ = ["Scope", "backwards", "begin_of", "scopes"]
+__all__ = ["Scope", "backwards", "begin_of", "is_legend", "scopes"]
 
 COMPARING: Final = frozenset({"compare", "change", "from"})
 FARTHEST: Final = 20
@@ -44,11 +45,37 @@ def scopes(sentence: Sentence, begin: Scope = NOTHING) -> list[Scope]:
         elif token.text in CLOSING:
             scope = opened.pop() if opened else scope
         else:
-            scope = _after(scope, sentence, index)
+            scope = _after(scope, sentence, index, inside=bool(opened))
         found.append(scope)
         if token.number is not None and token.number.unit != "other":
             scope = scope._replace(previous="" if scope.previous == "once" else scope.previous, compared=False)
     return found
+
+
+def is_legend(sentence: Sentence) -> bool:
+    """Whether a sentence tells what degrees mean: "mild 45-54 %, moderate 30-44 %"."""
+    degrees = {
+        token.tags["degree"]
+        for index, token in enumerate(sentence)
+        if "degree" in token.tags and _bounds_next(sentence, index)
+    }
+    graded = any(_is_graded(token) for token in sentence)
+    return len(degrees) > 1 and not graded
+
+
+def _is_graded(token: Token) -> bool:
+    rule = rules().quantities.get(token.tags.get("quantity", OTHER))
+    return rule is not None and rule.kind == "grade"
+
+
+def _bounds_next(sentence: Sentence, index: int) -> bool:
+    """Whether the next number is one or two bounds, and no lesion or other degree stands before it."""
+    for token in sentence[index + 1 : index + FARTHEST]:
+        if token.number is not None:
+            return token.number.low != token.number.high
+        if "degree" in token.tags or is_separator(token):
+            return False
+    return False
 
 
 def begin_of(sentence: Sentence, section: SectionKind) -> Scope:
@@ -60,12 +87,12 @@ def begin_of(sentence: Sentence, section: SectionKind) -> Scope:
     return Scope() if changed else Scope(previous="on")
 
 
-def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
+def _after(scope: Scope, sentence: Sentence, index: int, *, inside: bool) -> Scope:
     """Return the scope behind a token."""
     token = sentence[index]
     if is_separator(token):
         previous = scope.previous if scope.previous == "on" and "but" not in token.tags else ""
-        scope = scope._replace(previous=previous, reference=False, compared=False)
+        scope = scope._replace(previous=previous, reference=scope.reference and inside, compared=False)
     if not token.tags:
         return scope
     tags = token.tags.keys()
@@ -76,12 +103,14 @@ def _after(scope: Scope, sentence: Sentence, index: int) -> Scope:
     compared = scope.compared and not {"present", "change"} & tags
     scope = Scope(
         previous="" if {"present", "compare_after"} & tags else "on" if when else scope.previous,
-        reference=scope.reference or reference,
+        reference=reference or (scope.reference and not ("quantity" in tags and _names_exact(sentence, index))),
         target=scope.target or ("target" in tags and not when),
         stress=stress and "rest" not in tags,
         compared=compared or "compare" in tags,
         history=(scope.history or "history" in tags) and "present" not in tags,
     )
+    if "elsewhere" in tags:
+        return scope._replace(previous="on")
     return _earlier(scope, sentence, index) if {"previous", "previous_of"} & tags else scope
 
 
@@ -95,6 +124,12 @@ def _before_bounds(sentence: Sentence, index: int) -> bool:
     following = next((one for one in sentence[index + 1 : index + 4] if one.text not in {":", "=", "("}), None)
     number = following.number if following is not None else None
     return number is not None and number.low != number.high
+
+
+def _names_exact(sentence: Sentence, index: int) -> bool:
+    """Whether one number follows a name, and no bounds: "within the normal range with an EF of 62 %"."""
+    following = next((one.number for one in sentence[index + 1 : index + FARTHEST] if one.number is not None), None)
+    return following is not None and following.low == following.high
 
 
 def _is_range(sentence: Sentence, index: int) -> bool:

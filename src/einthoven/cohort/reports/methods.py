@@ -8,14 +8,19 @@ from typing import Final, NamedTuple
 from einthoven.cohort.reports.binding import Bound
 from einthoven.cohort.reports.finding import METHODS, Method
 from einthoven.cohort.reports.lists import methods_between
+from einthoven.cohort.reports.rules import OTHER, rules
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
-from einthoven.cohort.reports.zones import REACH, Zone, is_separator
+from einthoven.cohort.reports.zones import CLOSING, OPENING, REACH, Zone, is_separator
 
 __all__ = ["Named", "heading_method", "method_of"]
 
 MOST_OF_HEADING: Final = 60
 """Characters of a line or sentence that says nothing but how the values beside it were measured."""
+
+
+MOST_OF_SENTENCE: Final = 120
+"""The same for a sentence with the name of what was measured."""
 
 
 class Named(NamedTuple):
@@ -51,7 +56,7 @@ def _over_all(sentence: Sentence, position: int) -> Named:
         if "method_label" in sentence[index].tags:
             return _best(sentence, range(index + 1, min(index + 5, len(sentence))), strict=True)
     for index, token in enumerate(sentence[:REACH]):
-        if token.text == ":":
+        if token.text == ":" or (token.text in CLOSING and sentence[0].text in OPENING):
             return _best(sentence, range(index), strict=True)
         if token.number is not None or "quantity" in token.tags:
             break
@@ -124,12 +129,31 @@ def _before_name(sentence: Sentence, mention: int) -> tuple[int, ...]:
 
 
 def heading_method(sentence: Sentence) -> Named:
-    """Return the method of a sentence that names nothing else: "M-mode:", "Method: biplane Simpson."; else unnamed."""
-    if any(token.number is not None or "quantity" in token.tags for token in sentence):
+    """Return the method of a sentence that says how values were measured and no value; else unnamed.
+
+    "M-mode:", "Method: biplane Simpson.", "LVEF was calculated by the method of disks."
+    """
+    if any(token.number is not None for token in sentence) or not any("method" in token.tags for token in sentence):
         return Named()
-    if sentence[-1].end - sentence[0].start > MOST_OF_HEADING or _is_of_pictures(sentence):
+    named = any("quantity" in token.tags for token in sentence)
+    if named and not _tells_how(sentence):
+        return Named()
+    most = MOST_OF_SENTENCE if named else MOST_OF_HEADING
+    if sentence[-1].end - sentence[0].start > most or _is_of_pictures(sentence):
         return Named()
     return _best(sentence, range(len(sentence)), strict=True)
+
+
+def _tells_how(sentence: Sentence) -> bool:
+    """Whether a sentence tells how a quantity was measured, and nothing of what was found."""
+    kinds = {kind for token in sentence for kind in token.tags}
+    names = {token.tags["quantity"] for token in sentence if "quantity" in token.tags}
+    known = OTHER not in names and all(rules().quantities[name].methods for name in names)
+    return (
+        known
+        and bool({"determined", "past"} & kinds)
+        and not {"word function", "negation", "unmeasured", "previous"} & kinds
+    )
 
 
 def _is_of_pictures(sentence: Sentence) -> bool:

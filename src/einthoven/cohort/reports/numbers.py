@@ -21,6 +21,8 @@ __all__ = ["NORMAL", "NOW", "NO_METHOD", "WEAK", "read_numbers"]
 NO_METHOD: Final = "no method named"
 WIDTH_OF_SLASH: Final = 10
 """Of a range that is written with a slash, at most."""
+BEFORE_NAME: Final = 3
+"""Words before a name among which "baseline" is said of it: "pre-TAVI echo: EF 35 %"."""
 NOW: Final = "now"
 HISTORY: Final = "history"
 WEAK: Final = frozenset({"baseline", HISTORY, NORMAL})
@@ -54,7 +56,7 @@ def read_numbers(
         if _said_now(sentence, bound, zone):
             now.add(one.quantity)
             one = replace(one, flags=(*one.flags, NOW))
-        if scope[bound.position].history:
+        if scope[bound.position].history or _has_a_past(sentence, bound):
             one = replace(one, flags=(*one.flags, HISTORY))
         found.append(one)
     return [one for one in found if NOW in one.flags or one.quantity not in now or one.method != "unnamed"]
@@ -131,6 +133,11 @@ def _finding(sentence: Sentence, bound: Bound, zone: Zone, *, text: str, stresse
     )
 
 
+def _has_a_past(sentence: Sentence, bound: Bound) -> bool:
+    """Whether a number, or its bracket, is followed by a word for a patient's history."""
+    return any("history" in token.tags for token in sentence[bound.position + 1 : bound.position + 3])
+
+
 def _is_normal(sentence: Sentence, bound: Bound) -> bool:
     """Whether bounds may be those of the healthy: "normal LVEF 55-70 %", but not "overall normal LVEF (> 55 %)"."""
     if bound.low == bound.high or not bound.mention:
@@ -166,7 +173,7 @@ def _at_baseline(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
         ),
         -1,
     )
-    first = max(first + 1, min(bound.mention, bound.position) - 2)
+    first = max(first + 1, min(bound.mention, bound.position) - BEFORE_NAME)
     near = (*sentence[first : bound.position], *(sentence[index] for index in zone.right))
     return any("baseline" in token.tags for token in near)
 

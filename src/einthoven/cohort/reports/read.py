@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from einthoven.cohort.reports.binding import bind
-from einthoven.cohort.reports.context import Scope, begin_of, scopes
+from einthoven.cohort.reports.context import Scope, begin_of, is_legend, scopes
 from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.grades import read_grades
 from einthoven.cohort.reports.methods import Named, heading_method
@@ -99,7 +99,7 @@ def _read_sentence(
     right: bool,
 ) -> tuple[list[ReportFinding], list[ReportFinding]]:
     """Return the numbers and grades of a sentence, and what its words say; none of a sentence without a wanted name."""
-    if not any(_names(token) & wanted for token in sentence if "quantity" in token.tags):
+    if not any(_names(token) & wanted for token in sentence if "quantity" in token.tags) or is_legend(sentence):
         return [], []
     scope = scopes(sentence, begin)
     bounds = bind(sentence, {at for at, one in enumerate(scope) if one.reference})

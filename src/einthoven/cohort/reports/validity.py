@@ -27,7 +27,7 @@ def is_of_this_report(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope
         or scope.reference
         or _is_questioned(sentence, bound)
         or (bound.low != bound.high and (_defines_disease(sentence, bound) or _is_of_a_sex(sentence, bound.position)))
-        or (inequality and _is_for_something(sentence, bound.position))
+        or (inequality and _is_for_something(sentence, bound))
         or _is_difference(sentence, bound.position, zone, number)
         or _is_definition(sentence, bound)
         or _is_denied(sentence, bound)
@@ -62,9 +62,14 @@ def _defines_disease(sentence: Sentence, bound: Bound) -> bool:
     return any("disease" in token.tags or token.tags.get("role") == "disease" for token in before)
 
 
-def _is_for_something(sentence: Sentence, position: int) -> bool:
-    """Whether a word behind the number makes it a bound for something: "EF <= 35 % is an indication for ..."."""
-    return any("target" in one.tags for one in sentence[position + 1 : position + REACH])
+def _is_for_something(sentence: Sentence, bound: Bound) -> bool:
+    """Whether a word makes it a bound for something: "EF <= 35 % is an indication for ...", "stop at an EF < 50 %"."""
+    before = bound.mention - 1
+    while before > 0 and sentence[before].text in {"a", "an", "the", "any"}:
+        before -= 1
+    if before >= 0 and sentence[before].text in {"for", "at"}:
+        return True
+    return any("target" in one.tags for one in sentence[bound.position + 1 : bound.position + REACH])
 
 
 def _is_difference(sentence: Sentence, position: int, zone: Zone, number: Number) -> bool:
@@ -81,7 +86,7 @@ def _is_difference(sentence: Sentence, position: int, zone: Zone, number: Number
 def _is_definition(sentence: Sentence, bound: Bound) -> bool:
     """Whether bounds are those of all healthy people: "normal EF is 55-70 %"."""
     normal = bound.mention > 0 and sentence[bound.mention - 1].tags.get("word function") == NORMAL
-    said = any("filler" in token.tags for token in sentence[bound.mention : bound.position])
+    said = any("filler" in one.tags or one.text in {":", "="} for one in sentence[bound.mention : bound.position])
     if not normal or not said or bound.low == bound.high:
         return False
     return bound.low is None or bound.high is None or bound.high - bound.low >= WIDTH_OF_NORMAL
@@ -147,6 +152,8 @@ def _is_of_a_date_past(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     left = [index for index in zone.left if index > bound.mention]
     past = any("past" in sentence[index].tags for index in (*left, *zone.right))
     if any(_is_month(sentence, index) for index in (*left, *zone.right)):
+        return True
+    if any(sentence[i].text == "in" and _is_year(sentence[i + 1].text) for i in zone.right[:-1]):
         return True
     if any(sentence[index].kind == "date" for index in (*left, *zone.right)):
         return past or any(sentence[i].text == "in" and _is_year(sentence[i + 1].text) for i in left)
