@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import NamedTuple
 
 from einthoven.cohort.reports.binding import bind
 from einthoven.cohort.reports.context import Scope, begin_of, is_legend, scopes
@@ -24,6 +25,15 @@ __all__ = ["read_report"]
 
 HEADING_TOKENS = 6
 """Tokens of a sentence among which a date is one of all that follows."""
+
+
+class _Around(NamedTuple):
+    """What the report says around a sentence: its heading, its section, and whether of stress or the right side."""
+
+    heading: Named
+    begin: Scope
+    stressed: bool
+    right: bool
 
 
 def read_report(text: str, *, quantities: Sequence[str] | None = None) -> tuple[ReportFinding, ...]:
@@ -59,29 +69,30 @@ def _read(text: str, wanted: AbstractSet[str]) -> list[ReportFinding]:
     heading = Named()
     before: Sentence = ()
     name: Token | None = None
-    right = False
-    all_of_them = sentences(text)
-    parts = sections(text, plain(text))
-    stressed = any({"stress", "stress_neutral"} & token.tags.keys() for one in all_of_them for token in one)
+    line: list[Sentence] = []
+    all_of_them = sentences(text, wanted)
+    parts = sections(text, plain(text)) if all_of_them else []
+    stressed = any("stress" in token.tags or "stress_neutral" in token.tags for one in all_of_them for token in one)
     for read in all_of_them:
         sentence = _continued(before, read, name)
         name = _name_alone(read, name)
         said = heading_method(sentence)
         if said.method == "unnamed":
-            part = section_at(parts, read[-1].start if read[-1].kind != "break" else read[0].start)
-            begin = begin_of(sentence, part)
-            numbers, levels = _read_sentence(
-                sentence, text, wanted, heading=heading, stressed=stressed, begin=begin, right=right
-            )
-            found += numbers
-            words += levels
+            if _names_any(sentence, wanted):
+                part = section_at(parts, read[-1].start if read[-1].kind != "break" else read[0].start)
+                around = _Around(heading, begin_of(sentence, part), stressed=stressed, right=side_of(line))
+                numbers, levels = _read_sentence(sentence, text, wanted, around)
+                found += numbers
+                words += levels
             if "\n\n" in sentence[-1].text.replace(" ", ""):
                 heading = Named()
         elif not _is_behind(before, sentence):
             heading = said
         elif found:
             found[-1] = _renamed(found[-1], said)
-        right = side_of(sentence, before=right) and "\n" not in sentence[-1].text
+        line.append(sentence)
+        if "\n" in sentence[-1].text:
+            line.clear()
         before = sentence
     numbered = {one.quantity for one in found}
     found += [one for one in words if one.quantity not in numbered]
@@ -89,26 +100,19 @@ def _read(text: str, wanted: AbstractSet[str]) -> list[ReportFinding]:
 
 
 def _read_sentence(
-    sentence: Sentence,
-    text: str,
-    wanted: AbstractSet[str],
-    *,
-    heading: Named,
-    stressed: bool,
-    begin: Scope,
-    right: bool,
+    sentence: Sentence, text: str, wanted: AbstractSet[str], around: _Around
 ) -> tuple[list[ReportFinding], list[ReportFinding]]:
-    """Return the numbers and grades of a sentence, and what its words say; none of a sentence without a wanted name."""
-    if not any(_names(token) & wanted for token in sentence if "quantity" in token.tags) or is_legend(sentence):
+    """Return the numbers and grades of a sentence, and what its words say."""
+    if is_legend(sentence):
         return [], []
-    scope = scopes(sentence, begin)
+    scope = scopes(sentence, around.begin)
     bounds = bind(sentence, {at for at, one in enumerate(scope) if one.reference})
     asked = [one for one in bounds if one.quantity in wanted and rules().quantities[one.quantity].kind != "grade"]
-    numbers = read_numbers(sentence, text, bounds=asked, scope=scope, heading=heading, stressed=stressed)
+    numbers = read_numbers(sentence, text, bounds=asked, scope=scope, heading=around.heading, stressed=around.stressed)
     grades = read_grades(sentence, text, scope=scope)
     date = _heading_date(sentence)
     dated = [_dated(one, date) for one in numbers + grades] if date else numbers + grades
-    return dated, read_words(sentence, text, numbered={one.mention for one in bounds}, scope=scope, right=right)
+    return dated, read_words(sentence, text, numbered={one.mention for one in bounds}, scope=scope, right=around.right)
 
 
 def _heading_date(sentence: Sentence) -> str:
@@ -126,8 +130,12 @@ def _dated(finding: ReportFinding, date: str) -> ReportFinding:
     return finding if known else replace(finding, flags=(*finding.flags, f"dated {date}"))
 
 
-def _names(token: Token) -> frozenset[str]:
-    return frozenset((token.tags["quantity"], *token.tags.get("pair", "").split()))
+def _names_any(sentence: Sentence, wanted: AbstractSet[str]) -> bool:
+    return any(
+        token.tags["quantity"] in wanted or not wanted.isdisjoint(token.tags.get("pair", "").split())
+        for token in sentence
+        if "quantity" in token.tags
+    )
 
 
 def _name_alone(sentence: Sentence, before: Token | None) -> Token | None:

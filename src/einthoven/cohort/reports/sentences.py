@@ -5,7 +5,9 @@ A line ends a sentence, unless the next one goes on with it: a number after a na
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from einthoven.cohort.reports.layout import split_tables
@@ -16,13 +18,22 @@ from einthoven.cohort.reports.tokens import Token, tokenize
 __all__ = ["Sentence", "sentences"]
 
 Sentence = tuple[Token, ...]
+BEARING: Final = frozenset({"method", "plane_less", "value_label"})
+"""Kinds of words by which a line without a wanted name says something of one in another line."""
 LONG_LINE: Final = 50
 """Characters after which a line that goes on with a small letter is taken for a wrapped one."""
 
 
-def sentences(report: str) -> list[Sentence]:
-    """Return the sentences of a report, each without the break that ends it."""
-    tokens, cells = split_tables(plain(report), tokenize(report))
+def sentences(report: str, wanted: AbstractSet[str]) -> list[Sentence]:
+    """Return the sentences of a report; none where nothing wanted is named.
+
+    In lines that can't have a bearing on a wanted quantity names and lesions may be left unresolved.
+    """
+    tokenized = tokenize(report)
+    graded = any(rules().quantities[name].kind == "grade" for name in wanted)
+    if not any(_may_name(token, wanted, graded=graded) for token in tokenized):
+        return []
+    tokens, cells = split_tables(plain(report), tokenized)
     found: list[list[Token]] = [*cells, []]
     line_start = 0
     for position, token in enumerate(tokens):
@@ -34,19 +45,39 @@ def sentences(report: str) -> list[Sentence]:
             found[-1].append(token)
         if is_line:
             line_start = token.end
-    return _resolved_in_turn(found)
+    return [sentence for line in _lines(found) for sentence in _resolved_in_turn(line, wanted, graded=graded)]
 
 
-def _resolved_in_turn(found: Sequence[Sequence[Token]]) -> list[Sentence]:
-    """Return the sentences resolved; a line's sentences share the valves that it names."""
-    done: list[Sentence] = []
-    valves: list[str] = []
+def _may_name(token: Token, wanted: AbstractSet[str], *, graded: bool) -> bool:
+    """Whether a token may name one of the wanted quantities; that may depend on its sentence."""
+    tags = token.tags
+    if "quantity" in tags:
+        names = (tags["quantity"], tags.get("second quantity", ""), *tags.get("pair", "").split())
+        return not wanted.isdisjoint(names)
+    return graded and ("lesion" in tags or "valve" in tags)
+
+
+def _lines(found: Sequence[Sequence[Token]]) -> Iterator[list[Sequence[Token]]]:
+    """Yield the sentences of each line, or of what goes on over lines."""
+    line: list[Sequence[Token]] = []
     for one in found:
         if one:
-            done.append(_resolved(one, valves))
+            line.append(one)
             if "\n" in one[-1].text:
-                valves.clear()
-    return done
+                yield line
+                line = []
+    if line:
+        yield line
+
+
+def _resolved_in_turn(line: list[Sequence[Token]], wanted: AbstractSet[str], *, graded: bool) -> Iterator[Sentence]:
+    """Yield the sentences of a line resolved, which share the valves that it names; as they are where none matters."""
+    matters = any(
+        _may_name(token, wanted, graded=graded) or not BEARING.isdisjoint(token.tags) for one in line for token in one
+    )
+    valves: list[str] = []
+    for one in line:
+        yield _resolved(one, valves) if matters else tuple(one)
 
 
 def _goes_on(tokens: Sequence[Token], position: int, report: str, line_start: int) -> bool:
@@ -155,12 +186,20 @@ def _lesion_of(token: Token) -> str:
     """Return the lesion that a token names, alone or with its valve."""
     if "quantity" not in token.tags:
         return token.tags.get("lesion", "")
-    quantity = token.tags["quantity"]
-    return next((one for one, names in rules().tables["lesions"].items() if quantity in names.values()), "")
+    return _lesions_and_valves().get(token.tags["quantity"], ("", ""))[0]
 
 
 def _valve_of(token: Token) -> str:
     """Return the valve that a lesion is named with; "" for none."""
-    quantity = token.tags.get("quantity", "")
-    lesions = rules().tables["lesions"].values()
-    return next((valve for one in lesions for valve, name in one.items() if name == quantity), "")
+    return _lesions_and_valves().get(token.tags.get("quantity", ""), ("", ""))[1]
+
+
+@functools.cache
+def _lesions_and_valves() -> dict[str, tuple[str, str]]:
+    """Return the lesion and the valve of each quantity that is one of a valve."""
+    lesions = rules().tables["lesions"]
+    return {
+        names[valve]: (lesion, valve)
+        for lesion, names in lesions.items()
+        for valve in rules().tables["valves"].keys() & names
+    }

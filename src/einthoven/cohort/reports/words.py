@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
@@ -20,6 +21,8 @@ FARTHEST: Final = 4
 """Words that say nothing to us between a name and what is said of it: before it, and behind it."""
 REACH: Final = 40
 """Tokens within which a sentence says which ventricle, or goes on after what couldn't be measured."""
+FARTHEST_BACK: Final = 200
+"""Tokens of the sentences before one in which a ventricle may be named."""
 LEFT: Final = ("lv", "left", "좌심")
 RIGHT: Final = ("rv", "right", "우심")
 EITHER: Final = ("biventricular",)
@@ -76,14 +79,14 @@ def _finding(sentence: Sentence, said: _Said, quantity: str, text: str) -> Repor
     )
 
 
-def side_of(sentence: Sentence, *, before: bool) -> bool:
-    """Whether the right ventricle was named last; ``before`` where neither was."""
-    for token in reversed(sentence):
+def side_of(line: Sequence[Sentence]) -> bool:
+    """Whether the right ventricle was named last in the sentences of a line."""
+    for token in itertools.islice(itertools.chain.from_iterable(map(reversed, reversed(line))), FARTHEST_BACK):
         if any(side in token.text for side in (*LEFT, *EITHER)):
             return False
-        if any(token.text.startswith(side) for side in RIGHT):
+        if token.text.startswith(RIGHT):
             return True
-    return before
+    return False
 
 
 def _is_doubted(sentence: Sentence, index: int) -> bool:
