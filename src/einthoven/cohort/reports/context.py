@@ -100,7 +100,7 @@ def _after(scope: Scope, sentence: Sentence, index: int, *, inside: bool) -> Sco
     stress = scope.stress or ("stress" in tags and "stress_neutral" not in tags)
     reference = "reference" in tags or ("quantity" in tags and _is_range(sentence, index)) or _heads(sentence, index)
     reference = reference or ("sex" in tags and _before_bounds(sentence, index))
-    compared = scope.compared and not {"present", "change"} & tags
+    compared = scope.compared and not {"present", "change"} & tags and not _is_at(sentence, index)
     scope = Scope(
         previous="" if {"present", "compare_after"} & tags else "on" if when else scope.previous,
         reference=reference or (scope.reference and not ("quantity" in tags and _names_exact(sentence, index))),
@@ -112,6 +112,12 @@ def _after(scope: Scope, sentence: Sentence, index: int, *, inside: bool) -> Sco
     if "elsewhere" in tags:
         return scope._replace(previous="on")
     return _earlier(scope, sentence, index) if {"previous", "previous_of"} & tags else scope
+
+
+def _is_at(sentence: Sentence, index: int) -> bool:
+    """Whether "at" goes on behind what didn't change: "unchanged from prior at 55 %"."""
+    before = sentence[max(0, index - FARTHEST) : index]
+    return sentence[index].text == "at" and any("change" in token.tags for token in before)
 
 
 def _speaks_of_earlier(sentence: Sentence, index: int) -> bool:

@@ -11,7 +11,7 @@ from einthoven.cohort.reports.lists import methods_between
 from einthoven.cohort.reports.rules import OTHER, rules
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
-from einthoven.cohort.reports.zones import CLOSING, OPENING, REACH, Zone, is_separator
+from einthoven.cohort.reports.zones import CLOSING, OPENING, REACH, Zone, is_separator, words_between
 
 __all__ = ["Named", "heading_method", "method_of"]
 
@@ -19,6 +19,8 @@ MOST_OF_HEADING: Final = 60
 """Characters of a line or sentence that says nothing but how the values beside it were measured."""
 
 
+MOST_OTHER: Final = 2
+"""Words that say nothing to us in a heading: "quantification by biplane Simpson", but not "no clot seen by 3D"."""
 MOST_OF_SENTENCE: Final = 120
 """The same for a sentence with the name of what was measured."""
 
@@ -157,9 +159,15 @@ def _tells_how(sentence: Sentence) -> bool:
 
 
 def _is_of_pictures(sentence: Sentence) -> bool:
-    """Whether a heading lists how the heart was looked at: "M-mode, 2D, Doppler", "TTE with contrast"."""
+    """Whether a sentence tells what was looked at, not how values were measured: "M-mode, 2D, Doppler"."""
     kinds = {kind for token in sentence for kind in token.tags}
-    named = [token for token in sentence if "method" in token.tags]
-    if any(token.tags["method"] == "m_mode" for token in named) and "plane_less" in kinds:
+    if "modality" in kinds or "word function" in kinds:
         return True
-    return "modality" in kinds or all("agent" in token.tags for token in named)
+    named = [token for token in sentence if "method" in token.tags]
+    if "plane_less" in kinds and any(token.tags["method"] == "m_mode" for token in named):
+        return True
+    if all("agent" in token.tags for token in named):
+        return True
+    others = words_between(sentence, -1, len(sentence))
+    heads = any(token.text == ":" for token in sentence)
+    return not {"determined", "method_label"} & kinds and others > (MOST_OTHER if heads else 0)

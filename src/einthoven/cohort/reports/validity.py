@@ -84,7 +84,11 @@ def _is_difference(sentence: Sentence, position: int, zone: Zone, number: Number
 
 
 def _is_definition(sentence: Sentence, bound: Bound) -> bool:
-    """Whether bounds are those of all healthy people: "normal EF is 55-70 %"."""
+    """Whether bounds are those of all healthy people: "normal EF is 55-70 %", "an EF above 50 % is normal"."""
+    if bound.low != bound.high and sentence[max(0, bound.mention - 1)].text in {"a", "an", "any"}:
+        behind = sentence[bound.position + 1 : bound.position + 3]
+        if [one for one in behind if one.text in {"is", "are"}] and behind[-1].tags.get("word function"):
+            return True
     normal = bound.mention > 0 and sentence[bound.mention - 1].tags.get("word function") == NORMAL
     said = any("filler" in one.tags or one.text in {":", "="} for one in sentence[bound.mention : bound.position])
     if not normal or not said or bound.low == bound.high:
