@@ -56,8 +56,10 @@ def with_comorbidities(
     if settings.later == "unknown":
         ever = rows.select("record_id", "patient_id", ecg_time=pl.lit(LAST))
         coded = comorbidities(ever, diagnoses, conditions=lists).table
-        said = said.select(pl.when((said[group] == "yes") | ~coded[name]).then(group).alias(group)
-                           for name, group in ((name, f"group.{name}") for name in lists))  # fmt: skip
+        said = said.select(
+            pl.when((pl.col(f"group.{name}") == "yes") | ~coded[name]).then(f"group.{name}").alias(f"group.{name}")
+            for name in lists
+        )
     return rows.hstack(said)
 
 

@@ -96,7 +96,7 @@ def _seed_table(evidence: Evidence, split: str) -> TableBlock:
             rows.append(
                 Row((Cell(arm), Cell(words), n, estimate_cell(estimate)), style="strong" if seed < 0 else "normal")
             )
-    n = Column("Pairs" if evidence.counted == "pairs" else "ECGs")
-    columns = (Column("Arm", numeric=False), Column("Model", numeric=False), n, Column(name))
+    sizes = Column("Pairs" if evidence.counted == "pairs" else "ECGs")
+    columns = (Column("Arm", numeric=False), Column("Model", numeric=False), sizes, Column(name))
     notes = ("The spread of single seeds is chance of training; the intervals are chance of sampling patients.",)
     return TableBlock(f"Single seeds and their ensemble, {SPLIT_NAMES[split]}.", columns, tuple(rows), notes)

@@ -39,8 +39,8 @@ def section(evidence: Evidence) -> Section:
 
 def _overall_table(evidence: Evidence, split: str) -> TableBlock:
     arm = evidence.arms[0]
-    n = Column("Pairs" if evidence.counted == "pairs" else "ECGs")
-    columns = (Column("Label", numeric=False), n, Column("Events"), *(HEADS[metric] for metric in OVERALL))
+    sizes = Column("Pairs" if evidence.counted == "pairs" else "ECGs")
+    columns = (Column("Label", numeric=False), sizes, Column("Events"), *(HEADS[metric] for metric in OVERALL))
     rows: list[Row] = []
     reasons: list[str] = []
     for label in evidence.labels(split):
