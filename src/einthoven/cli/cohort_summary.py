@@ -73,13 +73,15 @@ def _flow(steps: Sequence[FlowStep]) -> Table:
 
 
 def _splits(splits: Sequence[dict[str, Any]]) -> Table:
-    table = _table(
-        "split", "patients", "ECGs", "baseline pairs", "follow-up pairs", "with history", "unverified patients"
-    )
+    """Return the counts of each split; of pairs only where there are any."""
+    columns = {"patients": "patients", "ecgs": "ECGs"}
+    if any(part["verified_patients"] for part in splits):
+        columns |= {"baseline": "baseline pairs", "followup": "follow-up pairs", "with_history": "with history"}
+        columns |= {"unverified": "patients without a pair"}
+    table = _table("split", *columns.values())
     for part in splits:
-        unverified = part["patients"] - part["verified_patients"] if part["verified_patients"] else 0
-        counts = ("patients", "ecgs", "baseline", "followup", "with_history")
-        table.add_row(part["split"], *(f"{part[name]:,}" for name in counts), f"{unverified:,}")
+        counts = part | {"unverified": part["patients"] - part["verified_patients"]}
+        table.add_row(part["split"], *(f"{counts[name]:,}" for name in columns))
     return table
 
 
@@ -99,7 +101,7 @@ def _share(counts: dict[str, int]) -> str:
 
 def _table(first: str, *others: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first)
+    table.add_column(first, overflow="fold")
     for name in others:
         table.add_column(name, justify="right")
     return table

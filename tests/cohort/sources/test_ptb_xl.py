@@ -47,10 +47,15 @@ def test_statement_below_the_likelihood_is_unknown(folder, tmp_path):
 
 def test_ecgs_without_any_label_are_left_out_and_counted(folder):
     """The benchmark does the same; the flow says how many."""
-    data = PtbXl(str(folder)).load(("MI",))
+    data = PtbXl(str(folder), require_label=True).load(("MI",))
     assert data.flow[-1].excluded
     assert data.flow[-1].records == 40 - len(data.locations)
-    assert len(PtbXl(str(folder), require_label=False).load(("MI",)).locations) == 40
+    assert PtbXl(str(folder)).load("form").flow[-1].excluded
+
+
+def test_of_labels_that_a_study_chooses_the_others_are_controls(folder):
+    """A study of infarction needs ECGs without one."""
+    assert len(PtbXl(str(folder)).load(("MI",)).locations) == 40
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from einthoven.cohort.sources.source import LabelRequest
 from einthoven.errors import CohortError
 from einthoven.registry import nearest
 
-__all__ = ["ScpVocabulary", "parse_statements", "superclasses_of_concepts"]
+__all__ = ["LABEL_SETS", "ScpVocabulary", "parse_statements", "superclasses_of_concepts"]
 
 SUPERCLASSES = ("NORM", "MI", "STTC", "CD", "HYP")
 LABEL_SETS = ("superclass", "subclass", "diagnostic", "form", "rhythm", "statements")

@@ -13,7 +13,7 @@ import polars as pl
 
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.labels.label_columns import UncertainPolicy
-from einthoven.cohort.labels.scp import ScpVocabulary
+from einthoven.cohort.labels.scp import LABEL_SETS, ScpVocabulary
 from einthoven.cohort.sources.ptb_xl_features import read_features
 from einthoven.cohort.sources.ptb_xl_labels import LabelsFrom, PtbXlLabels
 from einthoven.cohort.sources.source import LabelRequest, SourceData, convert, read_table, require_columns
@@ -49,8 +49,9 @@ class PtbXl:
     min_likelihood : float, percent
         A diagnostic statement below it makes its labels unknown rather than true. 0 counts every statement, as the
         benchmark does (Strodthoff 2021, doi:10.1109/JBHI.2020.3022989); form and rhythm statements carry no likelihood.
-    require_label : bool
-        Leave out ECGs without any of the requested labels, as the benchmark does.
+    require_label : bool, optional
+        Leave out ECGs without any of the requested labels. By default for the owners' sets of labels, as the benchmark
+        does; of labels that a study chooses, an ECG without any of them is a control.
     labels_from : ``scp_codes`` or ``report``
         What labels of findings are read from, such as those of ``einthoven46``: the statements, or the German reports.
     uncertain : ``unknown``, ``positive`` or ``negative``
@@ -65,7 +66,7 @@ class PtbXl:
     path: str
     rate_hz: Literal[500, 100] = 500
     min_likelihood: float = 0.0
-    require_label: bool = True
+    require_label: bool | None = None
     labels_from: LabelsFrom = "scp_codes"
     uncertain: UncertainPolicy = "unknown"
     features: str | None = None
@@ -93,7 +94,9 @@ class PtbXl:
         columns |= reader.finding_columns(
             kept, requested.shared, measurements=features, sex=pl.Series(columns["sex"], dtype=pl.String)
         )
-        is_labelled = self._labelled([columns[f"y.{label}"] for label in requested.outcomes], kept.height)
+        is_required = labels in LABEL_SETS if self.require_label is None else self.require_label
+        asked = [columns[f"y.{label}"] for label in requested.outcomes] if is_required else []
+        is_labelled = _labelled(asked, kept.height)
         unlabelled, kept = kept.filter(~is_labelled), kept.filter(is_labelled)
         columns = {name: list(compress(values, is_labelled)) for name, values in columns.items()}
         flow = (
@@ -127,12 +130,13 @@ class PtbXl:
             raise CohortError("data.*.covariates are features of PTB-XL+: set data.*.features to its folder")
         return read_features(folder / self.features, self.covariates, ecg_ids)
 
-    def _labelled(self, outcomes: list[list[object]], n: int) -> pl.Series:
-        """Return whether an ECG has any of the labels, or may have; without labels or the rule, all count."""
-        if not (self.require_label and outcomes):
-            return pl.repeat(value=True, n=n, dtype=pl.Boolean, eager=True)
-        rows = zip(*outcomes, strict=True)
-        return pl.Series([any(value != 0 for value in values) for values in rows], dtype=pl.Boolean)
+
+def _labelled(outcomes: list[list[object]], n: int) -> pl.Series:
+    """Return whether an ECG has any of the labels, or may have; without labels all count."""
+    if not outcomes:
+        return pl.repeat(value=True, n=n, dtype=pl.Boolean, eager=True)
+    rows = zip(*outcomes, strict=True)
+    return pl.Series([any(value != 0 for value in values) for values in rows], dtype=pl.Boolean)
 
 
 def _locations(folder: Path, columns: dict[str, list[object]]) -> Iterable[RecordLocation]:
