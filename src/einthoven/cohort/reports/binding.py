@@ -128,7 +128,7 @@ def _may(sentence: Sentence, place: _Place, index: int) -> bool:
     if rule.kind == "grade" or not _is_near(sentence, place.mention, anchor, index):
         return False
     between = sentence[anchor + 1 : index]
-    if number.low != number.high and _is_reference_cell(between, first=place.last < 0):
+    if number.low != number.high and (_is_reference_cell(between, first=place.last < 0) or _is_left_blank(between)):
         return False
     if place.last >= 0:
         return _another(sentence, between, index, rule)
@@ -164,6 +164,12 @@ def _is_reference_cell(between: Sequence[Token], *, first: bool) -> bool:
     marks = [one.text for one in between]
     empty = any(pair == ("|", "|") for pair in itertools.pairwise(marks))
     return empty or (not first and between[-1:] != () and between[-1].tags.get("word function") == "normal")
+
+
+def _is_left_blank(between: Sequence[Token]) -> bool:
+    """Whether a form's place for a value is empty before bounds in brackets: "LVEF ___ (normal >= 55 %)"."""
+    opened = next((at for at, one in enumerate(between) if one.text in OPENING), 0)
+    return any(one.kind == "leader" or one.text == "%" for one in between[:opened])
 
 
 def _names_next(sentence: Sentence, index: int) -> bool:

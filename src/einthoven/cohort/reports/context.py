@@ -10,7 +10,7 @@ from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
 from einthoven.cohort.reports.zones import CLOSING, OPENING, Zone, is_separator
 
-__all__ = ["Scope", "backwards", "begin_of", "is_legend", "scopes"]
+__all__ = ["Scope", "backwards", "begin_of", "is_bounds", "is_legend", "scopes"]
 
 COMPARING: Final = frozenset({"compare", "change", "from"})
 FARTHEST: Final = 20
@@ -68,11 +68,16 @@ def _is_graded(token: Token) -> bool:
     return rule is not None and rule.kind == "grade"
 
 
+def is_bounds(token: Token) -> bool:
+    """Whether a token is a range or an inequality."""
+    return token.number is not None and token.number.low != token.number.high
+
+
 def _bounds_next(sentence: Sentence, index: int) -> bool:
     """Whether the next number is one or two bounds, and no lesion or other degree stands before it."""
     for token in sentence[index + 1 : index + FARTHEST]:
         if token.number is not None:
-            return token.number.low != token.number.high
+            return is_bounds(token)
         if "degree" in token.tags or is_separator(token):
             return False
     return False
@@ -128,8 +133,7 @@ def _speaks_of_earlier(sentence: Sentence, index: int) -> bool:
 def _before_bounds(sentence: Sentence, index: int) -> bool:
     """Whether bounds follow a word for a sex: "men 52-72"."""
     following = next((one for one in sentence[index + 1 : index + 4] if one.text not in {":", "=", "("}), None)
-    number = following.number if following is not None else None
-    return number is not None and number.low != number.high
+    return following is not None and is_bounds(following)
 
 
 def _names_exact(sentence: Sentence, index: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from einthoven.cohort.reports.binding import bind
-from einthoven.cohort.reports.context import Scope, begin_of, is_legend, scopes
+from einthoven.cohort.reports.context import Scope, begin_of, is_bounds, is_legend, scopes
 from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.grades import read_grades
 from einthoven.cohort.reports.methods import Named, heading_method
@@ -103,15 +103,18 @@ def _read_sentence(
     sentence: Sentence, text: str, wanted: AbstractSet[str], around: _Around
 ) -> tuple[list[ReportFinding], list[ReportFinding]]:
     """Return the numbers and grades of a sentence, and what its words say."""
-    if is_legend(sentence):
-        return [], []
     scope = scopes(sentence, around.begin)
-    bounds = bind(sentence, {at for at, one in enumerate(scope) if one.reference})
+    legend = is_legend(sentence)
+    bounds = bind(
+        sentence, {at for at, one in enumerate(scope) if one.reference or (legend and is_bounds(sentence[at]))}
+    )
     asked = [one for one in bounds if one.quantity in wanted and rules().quantities[one.quantity].kind != "grade"]
     numbers = read_numbers(sentence, text, bounds=asked, scope=scope, heading=around.heading, stressed=around.stressed)
     grades = read_grades(sentence, text, scope=scope)
     date = _heading_date(sentence)
     dated = [_dated(one, date) for one in numbers + grades] if date else numbers + grades
+    if legend:
+        return dated, []
     return dated, read_words(sentence, text, numbered={one.mention for one in bounds}, scope=scope, right=around.right)
 
 

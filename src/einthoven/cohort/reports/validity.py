@@ -14,6 +14,8 @@ from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, REACH, Zone
 __all__ = ["NORMAL", "is_change", "is_of_another_time", "is_of_this_report"]
 
 NORMAL: Final = "normal"
+BEFORE_NAME: Final = 6
+"""Tokens before a name among which a year or a month is when it was measured."""
 WIDTH_OF_NORMAL: Final = 15
 """Of a normal range in its unit, and wider than what one report leaves open."""
 
@@ -28,7 +30,7 @@ def is_of_this_report(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope
         or _is_questioned(sentence, bound)
         or (bound.low != bound.high and (_defines_disease(sentence, bound) or _is_of_a_sex(sentence, bound.position)))
         or (inequality and _is_for_something(sentence, bound))
-        or _is_difference(sentence, bound.position, zone, number)
+        or _is_difference(sentence, bound, zone)
         or _is_definition(sentence, bound)
         or _is_denied(sentence, bound)
         or (inequality and _is_denied_in_front(sentence, min(bound.mention, bound.position)))
@@ -72,15 +74,16 @@ def _is_for_something(sentence: Sentence, bound: Bound) -> bool:
     return any("target" in one.tags for one in sentence[bound.position + 1 : bound.position + REACH])
 
 
-def _is_difference(sentence: Sentence, position: int, zone: Zone, number: Number) -> bool:
-    """Whether a number is by how much a value changed: "decreased by 10 %", "10 percentage points"."""
+def _is_difference(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
+    """Whether a number is by how much a value changed: "decreased by 10 %", "a change in EF of 10 points"."""
     first = next((sentence[index] for index in zone.right if "filler" not in sentence[index].tags), None)
     if first is not None and "delta_after" in first.tags:
         return True
-    before = _before(sentence, position)
-    if "to" in number.flags or not before or sentence[before].text not in {"by", "of"}:
+    before = _before(sentence, bound.position)
+    if "to" in _number(sentence, bound).flags or not before or sentence[before].text not in {"by", "of"}:
         return False
-    return "change" in sentence[before - 1].tags
+    named = before - 1 == bound.mention and "by" in sentence[bound.mention - 1].tags
+    return "change" in sentence[bound.mention - 2 if named and bound.mention > 1 else before - 1].tags
 
 
 def _is_definition(sentence: Sentence, bound: Bound) -> bool:
@@ -154,6 +157,8 @@ def _is_left_behind(sentence: Sentence, bound: Bound) -> bool:
 def _is_of_a_date_past(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     """Whether a number is said of a date with "was", or of a year with "in"."""
     left = [index for index in zone.left if index > bound.mention]
+    if any(_speaks_of_then(sentence, index) for index in range(max(0, bound.mention - BEFORE_NAME), bound.mention)):
+        return True
     past = any("past" in sentence[index].tags for index in (*left, *zone.right))
     if any(_is_month(sentence, index) for index in (*left, *zone.right)):
         return True
@@ -162,6 +167,11 @@ def _is_of_a_date_past(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     if any(sentence[index].kind == "date" for index in (*left, *zone.right)):
         return past or any(sentence[i].text == "in" and _is_year(sentence[i + 1].text) for i in left)
     return past and any(_is_year(token.text) for token in sentence[max(0, bound.mention - 4) : bound.mention])
+
+
+def _speaks_of_then(sentence: Sentence, index: int) -> bool:
+    """Whether a year or a month is one in which something was: "an echo in March showed an LVEF of 32 %"."""
+    return sentence[index].text == "in" and (_is_year(sentence[index + 1].text) or _is_month(sentence, index + 1))
 
 
 def _is_month(sentence: Sentence, index: int) -> bool:
@@ -206,5 +216,8 @@ def is_change(sentence: Sentence, bound: Bound) -> bool:
     before = _before(sentence, bound.position)
     if "to" not in _number(sentence, bound).flags or (before is not None and "to" in sentence[before].tags):
         return False
+    number = _number(sentence, bound)
+    if number.second is not None and number.second == number.low != number.high:
+        return True
     near = sentence[max(0, bound.position - 6) : bound.position + 6]
     return any("change" in one.tags for one in near)

@@ -12,7 +12,7 @@ from einthoven.cohort.reports.finding import ReportFinding
 from einthoven.cohort.reports.rules import OTHER, rules
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Token
-from einthoven.cohort.reports.zones import is_separator, words_between
+from einthoven.cohort.reports.zones import CLOSING, OPENING, is_separator, words_between
 
 __all__ = ["read_words", "side_of"]
 
@@ -147,9 +147,21 @@ def _first(sentence: Sentence, indices: Iterable[int], index: int, scale: str) -
         if words_between(sentence, low, high) > FARTHEST or _ends(token):
             return None
         level = token.tags.get(f"word {scale}")
-        if level:
+        if level and not _is_unchecked(sentence, at) and not _begins_reference(sentence, at):
             return _graded(sentence, at, level, scale)
     return None
+
+
+def _begins_reference(sentence: Sentence, at: int) -> bool:
+    """Whether a word begins a bracket with bounds: "LVEF ___ (normal >= 55 %)"."""
+    after = sentence[at + 1].number if at + 1 < len(sentence) else None
+    return at > 0 and sentence[at - 1].text in OPENING and after is not None and after.low != after.high
+
+
+def _is_unchecked(sentence: Sentence, at: int) -> bool:
+    """Whether an empty box stands before a word or its degree: "[ ] normal [x] mildly reduced"."""
+    first = at - ("degree" in sentence[at - 1].tags) - 1
+    return first > 0 and sentence[first].text in CLOSING and sentence[first - 1].text in OPENING
 
 
 def _ends(token: Token) -> bool:
