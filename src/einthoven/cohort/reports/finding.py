@@ -31,8 +31,9 @@ class ReportFinding:
         quantities whose methods aren't told apart.
     flags : tuple of str
         "no method named", "single plane", "inequality", "low excluded", "high excluded", "plus-minus" (value, low and
-        high are the middle), "decade" ("mid 50s"), "stress" (never chosen), "dated",
-        "baseline" (of before a treatment, kept only where it is the sole value), "misspelt", "qualitative", "negated".
+        high are the middle), "decade" ("mid 50s"), "stress" (never chosen), "dated", "baseline" (of before a treatment)
+        and "history" (of what is known of the patient), both kept only where they are the sole values, "misspelt",
+        "qualitative", "negated".
     start, end : int
         The number or the words are ``report[start:end]``.
     text : str

@@ -58,7 +58,8 @@ def _over_all(sentence: Sentence, position: int) -> Named:
         if "method_label" in sentence[index].tags:
             return _best(sentence, range(index + 1, min(index + 5, len(sentence))), strict=True)
     for index, token in enumerate(sentence[:REACH]):
-        if token.text == ":" or (token.text in CLOSING and sentence[0].text in OPENING):
+        closes = token.text in CLOSING or token.text == ">"
+        if token.text == ":" or (closes and (sentence[0].text in OPENING or sentence[0].text == "<")):
             return _best(sentence, range(index), strict=True)
         if token.number is not None or "quantity" in token.tags:
             break

@@ -18,6 +18,10 @@ NEXT_HEADING: Final = re.compile(r"(?:^|[.;]\s+)[ \t\d.)#*-]*[A-Z가-힣][A-Za-z
 SENTENCE_END: Final = re.compile(r"[.;](?=\s+[A-Z가-힣]|\s*$)")
 
 
+NOTHING: Final = re.compile(r"\s*(?:none|no |not |n/a|nil|없음)", re.IGNORECASE)
+"""How a heading goes on below which nothing stands: "Comparison: none. LVEF 35 %"."""
+
+
 class Section(NamedTuple):
     """A part of the report from ``start`` to ``end``."""
 
@@ -61,7 +65,7 @@ def _end(report: str, start: int) -> int:
         return _end_of_lines(report, line_end)
     following = NEXT_HEADING.search(report, start)
     limit = following.start() + 1 if following else len(report)
-    if "\n" not in report.strip():
+    if "\n" not in report.strip() or NOTHING.match(report, start):
         sentence = SENTENCE_END.search(report, start)
         return min(limit, sentence.end() if sentence else len(report))
     line_start = report.rfind("\n", 0, start) + 1

@@ -7,6 +7,7 @@ from typing import Final
 
 from einthoven.cohort.reports.binding import Bound
 from einthoven.cohort.reports.context import Scope, backwards
+from einthoven.cohort.reports.rules import rules
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Number
 from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, REACH, Zone, is_separator
@@ -79,6 +80,9 @@ def _is_difference(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     first = next((sentence[index] for index in zone.right if "filler" not in sentence[index].tags), None)
     if first is not None and "delta_after" in first.tags:
         return True
+    signed = _number(sentence, bound).sign < 0 or sentence[bound.position - 1].text == "+"
+    if signed and bound.order > 0 and rules().quantities[bound.quantity].kind == "number":
+        return True
     before = _before(sentence, bound.position)
     if "to" in _number(sentence, bound).flags or not before or sentence[before].text not in {"by", "of"}:
         return False
@@ -133,6 +137,7 @@ def is_of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scop
     return (
         (bool(scope.previous or scope.compared) and not now)
         or _is_before_arrow(sentence, bound.position)
+        or _is_named_earlier(sentence, bound)
         or _is_left_behind(sentence, bound)
         or _is_of_a_date_past(sentence, bound, zone)
     )
@@ -157,7 +162,7 @@ def _is_left_behind(sentence: Sentence, bound: Bound) -> bool:
 def _is_of_a_date_past(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     """Whether a number is said of a date with "was", or of a year with "in"."""
     left = [index for index in zone.left if index > bound.mention]
-    if any(_speaks_of_then(sentence, index) for index in range(max(0, bound.mention - BEFORE_NAME), bound.mention)):
+    if _speaks_of_then(sentence, bound.mention):
         return True
     past = any("past" in sentence[index].tags for index in (*left, *zone.right))
     if any(_is_month(sentence, index) for index in (*left, *zone.right)):
@@ -169,9 +174,15 @@ def _is_of_a_date_past(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
     return past and any(_is_year(token.text) for token in sentence[max(0, bound.mention - 4) : bound.mention])
 
 
-def _speaks_of_then(sentence: Sentence, index: int) -> bool:
-    """Whether a year or a month is one in which something was: "an echo in March showed an LVEF of 32 %"."""
-    return sentence[index].text == "in" and (_is_year(sentence[index + 1].text) or _is_month(sentence, index + 1))
+def _speaks_of_then(sentence: Sentence, mention: int) -> bool:
+    """Whether a year or a month stands before a name, in which it was: "an echo in March showed an LVEF of 32 %"."""
+    for index in range(mention - 1, max(-1, mention - BEFORE_NAME), -1):
+        token = sentence[index]
+        if token.number is not None or is_separator(token) or "present" in token.tags:
+            return False
+        if token.text == "in" and (_is_year(sentence[index + 1].text) or _is_month(sentence, index + 1)):
+            return True
+    return False
 
 
 def _is_month(sentence: Sentence, index: int) -> bool:
@@ -181,6 +192,14 @@ def _is_month(sentence: Sentence, index: int) -> bool:
 
 def _is_year(text: str) -> bool:
     return re.fullmatch(r"\d{4}", text) is not None
+
+
+def _is_named_earlier(sentence: Sentence, bound: Bound) -> bool:
+    """Whether a bracket behind the name says that it is an earlier one: "EF (last): 50 %"."""
+    inside = sentence[bound.mention + 1 : bound.position]
+    if len(inside) < len("(x)") or inside[0].text not in OPENING or inside[2].text not in CLOSING:
+        return False
+    return bool({"previous", "previous_of"} & inside[1].tags.keys())
 
 
 def _is_before_arrow(sentence: Sentence, position: int) -> bool:
