@@ -181,6 +181,8 @@ def _another(sentence: Sentence, between: tuple[Token, ...], index: int, rule: Q
     """Whether a further number of a name that has one is another value of it, and no reference or repetition."""
     if any(one.text in ARROWS for one in between) or (between and "to" in between[-1].tags):
         return True
+    if between and "range_word" in between[-1].tags:
+        return False
     behind = _behind(sentence, index)
     for one in (*between, *behind):
         kinds = one.tags.keys()

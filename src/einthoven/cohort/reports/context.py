@@ -13,6 +13,7 @@ from einthoven.cohort.reports.zones import CLOSING, OPENING, Zone, is_separator
 __all__ = ["Scope", "backwards", "begin_of", "is_bounds", "is_legend", "scopes"]
 
 COMPARING: Final = frozenset({"compare", "change", "from"})
+FILLING: Final = frozenset({"filler", "past", "method", "single_plane", "both_planes", "not_alone", "agent"})
 FARTHEST: Final = 20
 """Tokens behind a word for "earlier" among which is what it is said of."""
 REACH: Final = 4
@@ -175,7 +176,7 @@ def _earlier(scope: Scope, sentence: Sentence, index: int) -> Scope:
 def _next(sentence: Sentence, index: int) -> Token | None:
     """Return the next token that isn't a filler or a bracket that opens."""
     for token in sentence[index + 1 : index + FARTHEST]:
-        filling = bool(token.tags) and token.tags.keys() <= {"filler", "past"}
+        filling = bool(token.tags) and token.tags.keys() <= FILLING
         if not (filling or token.text in OPENING or token.text in {"=", ":"}):
             return token
     return None

@@ -39,6 +39,8 @@ NUMBER: Final = (
     r"(?:\d[oil](?=\s?%|\s?[-~]\s?\d\d)|[oil]\d(?=\s?%)"  # letters typed for digits
     r"|(?!0\d)\d{1,4}(?:[.,]\d{1,2})?(?!\d)|(?<![.\d])\.\d{1,2}(?!\d)|{words})"
 )
+HEART_RATE: Final = r"(?!\s?[:=]?\s?\d)"
+"""What doesn't stand behind hours: "EF 34 HR 60"."""
 
 
 @functools.cache
@@ -93,7 +95,7 @@ def _units(known: Rules) -> str:
     spellings = sorted({one for words in known.tables["units"].values() for one in words}, key=len, reverse=True)
     korean = [re.escape(one) for one in spellings if one[-1] >= "가" and len(one) == 1]
     rest = [
-        re.escape(one) + ("(?![a-z])" if "a" <= one[-1] <= "z" else "")
+        re.escape(one) + ("(?![a-z])" if "a" <= one[-1] <= "z" else "") + (HEART_RATE if one == "hr" else "")
         for one in spellings
         if one[-1] < "가" or len(one) > 1
     ]

@@ -37,7 +37,7 @@ def sections(report: str, lower: str) -> list[Section]:
         if found and heading.start() < found[-1].end:
             continue
         kind: SectionKind = "aside" if heading["aside"] else "earlier"
-        if heading["mark"] or report[slice(*heading.span("name"))].isupper():
+        if heading["mark"] or not report[heading.start("name")].islower():
             found.append(Section(kind, heading.start(), _end(report, heading.end())))
     return found
 

@@ -72,7 +72,8 @@ def _is_for_something(sentence: Sentence, bound: Bound) -> bool:
         before -= 1
     if before >= 0 and sentence[before].text in {"for", "at"}:
         return True
-    return any("target" in one.tags for one in sentence[bound.position + 1 : bound.position + REACH])
+    behind = sentence[bound.position + 1 : bound.position + REACH]
+    return any("target" in one.tags for one in behind) or any("doubt" in one.tags for one in behind[:2])
 
 
 def _is_difference(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
