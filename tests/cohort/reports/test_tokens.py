@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from einthoven.cohort.reports.tokens import plain, tokenize
+from einthoven.cohort.reports.plain import plain
+from einthoven.cohort.reports.tokens import tokenize
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,17 @@ def test_dates_times_and_telephone_numbers_are_no_numbers(written):
 def test_plain_text_is_as_long_as_the_report():
     report = "ＬＶＥＦ≧５５％ – İß\u0130\u00a0ﬁ 구혈률"
     assert len(plain(report)) == len(report)
+
+
+@pytest.mark.parametrize("written", ["Ejecton Fractoin", "ejection franction", "EJACTION FRACION"])
+def test_a_misspelt_ejection_fraction_is_one(written):
+    assert [token.tags["quantity"] for token in tokenize(written)] == ["lvef"]
+
+
+@pytest.mark.parametrize("written", ["ejection function", "effusion fraction", "emptying fraction of"])
+def test_other_words_are_no_ejection_fraction(written):
+    assert all(token.tags.get("quantity") != "lvef" for token in tokenize(written))
+
+
+def test_a_blood_pressure_is_neither_biplane_nor_numbers():
+    assert [(token.kind, token.tags) for token in tokenize("BP 132/84")] == [("other", {})]

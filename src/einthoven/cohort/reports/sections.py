@@ -67,7 +67,7 @@ def _end(report: str, start: int) -> int:
     limit = following.start() + 1 if following else len(report)
     if "\n" not in report.strip() or NOTHING.match(report, start):
         sentence = SENTENCE_END.search(report, start)
-        return min(limit, sentence.end() if sentence else len(report))
+        return min(limit, line_end, sentence.end() if sentence else len(report))
     line_start = report.rfind("\n", 0, start) + 1
     while line_end - line_start >= LONG_LINE and report[line_end + 1 : line_end + 2].islower():
         line_start, line_end = line_end + 1, _line_end(report, line_end + 1)

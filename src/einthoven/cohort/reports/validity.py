@@ -113,7 +113,7 @@ def _is_denied(sentence: Sentence, bound: Bound) -> bool:
         if one.number is not None or {"method", "but"} & one.tags.keys():
             return False
         apart = apart or is_separator(one) or one.text in OPENING
-        if "unmeasured" in one.tags or ("negation" in one.tags and not apart):
+        if ("unmeasured" in one.tags and "imaging" not in one.tags) or ("negation" in one.tags and not apart):
             return True
     return False
 
