@@ -247,16 +247,16 @@ def test_codes_that_say_nothing_are_left_out(tmp_path):
 def test_column_of_free_choice_is_number_or_text_never_a_guess(tmp_path):
     """Half numbers, half words is a spelling of nothing that was not stated."""
     text = "patient_id,outcome_time,x,y\n1,2020-01-01,1.5,mild\n2,2020-01-01,none seen,severe\n3,2020-01-01,2.5,mild\n"
-    columns = {"mfr": "x", "finding": "y"}
+    columns = {"perfusion": "x", "finding": "y"}
     with pytest.raises(
         CohortError, match=r"2 cells of column 'x' are numbers and 1 are not, the first is 'none seen' in line 3"
     ):
         read(tmp_path, text, "reports", columns=columns)
     typed = read(tmp_path, text, "reports", columns=columns, missing=("none seen",))
-    assert typed.table["mfr"].to_list() == [1.5, None, 2.5]
+    assert typed.table["perfusion"].to_list() == [1.5, None, 2.5]
     assert typed.table["finding"].to_list() == ["mild", "severe", "mild"]
-    columns["mfr"] = ColumnSettings("x", unit="text")
-    assert read(tmp_path, text, "reports", columns=columns).table["mfr"].to_list() == ["1.5", "none seen", "2.5"]
+    columns["perfusion"] = ColumnSettings("x", unit="text")
+    assert read(tmp_path, text, "reports", columns=columns).table["perfusion"].to_list() == ["1.5", "none seen", "2.5"]
 
 
 def test_ids_that_became_floats_become_whole_with_a_note(tmp_path):

@@ -34,8 +34,8 @@ def test_factors(unit, target, factor):
 
 
 def test_unit_behind_a_name_is_the_columns():
-    """``root_mm`` is kept in mm, ``days_x`` and ``mfr`` say nothing."""
+    """``root_mm`` is kept in mm, ``days_x`` and ``perfusion`` say nothing."""
     assert quantity_of("root_mm").unit == "mm"
     assert quantity_of("measurement.qrs_axis_deg").unit == "deg"
-    assert quantity_of("mfr").unit is None
+    assert quantity_of("perfusion").unit is None
     assert quantity_of("root_cm").unit is None
