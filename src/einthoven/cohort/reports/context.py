@@ -100,7 +100,7 @@ def _after(scope: Scope, sentence: Sentence, index: int, *, inside: bool) -> Sco
         previous = scope.previous if scope.previous == "on" and "but" not in token.tags else ""
         scope = scope._replace(previous=previous, reference=scope.reference and inside, compared=False)
     if not token.tags:
-        return scope
+        return scope._replace(compared=False) if scope.compared and _is_at(sentence, index) else scope
     tags = token.tags.keys()
     when = token.text in {"when", "whenever"} and _speaks_of_earlier(sentence, index)
     stress = scope.stress or ("stress" in tags and "stress_neutral" not in tags)
@@ -121,9 +121,9 @@ def _after(scope: Scope, sentence: Sentence, index: int, *, inside: bool) -> Sco
 
 
 def _is_at(sentence: Sentence, index: int) -> bool:
-    """Whether "at" goes on behind what didn't change: "unchanged from prior at 55 %"."""
+    """Whether a value goes on behind a change: "unchanged from prior at 55 %", "no change since 2020: EF 55 %"."""
     before = sentence[max(0, index - FARTHEST) : index]
-    return sentence[index].text == "at" and any("change" in token.tags for token in before)
+    return sentence[index].text in {"at", ":"} and any("change" in token.tags for token in before)
 
 
 def _speaks_of_earlier(sentence: Sentence, index: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from einthoven.cohort.reports.binding import Bound
 from einthoven.cohort.reports.context import Scope, backwards
-from einthoven.cohort.reports.rules import rules
+from einthoven.cohort.reports.rules import Tags, rules
 from einthoven.cohort.reports.sentences import Sentence
 from einthoven.cohort.reports.tokens import Number
 from einthoven.cohort.reports.zones import ARROWS, CLOSING, OPENING, REACH, Zone, is_separator
@@ -31,6 +31,7 @@ def is_of_this_report(sentence: Sentence, bound: Bound, zone: Zone, scope: Scope
         or _is_questioned(sentence, bound)
         or (bound.low != bound.high and (_defines_disease(sentence, bound) or _is_of_a_sex(sentence, bound.position)))
         or (inequality and _is_for_something(sentence, bound))
+        or (bound.low != bound.high and "target" in _tags_behind(sentence, bound))
         or _is_difference(sentence, bound, zone)
         or _is_definition(sentence, bound)
         or _is_denied(sentence, bound)
@@ -63,6 +64,11 @@ def _defines_disease(sentence: Sentence, bound: Bound) -> bool:
     opened = next((at for at in near if sentence[at].text in OPENING), bound.position)
     before = (*sentence[max(0, bound.mention - 4) : bound.mention], *sentence[opened : bound.position])
     return any("disease" in token.tags or token.tags.get("role") == "disease" for token in before)
+
+
+def _tags_behind(sentence: Sentence, bound: Bound) -> Tags:
+    """Return what the word right behind a number means: "41-49 % defines ..."."""
+    return sentence[bound.position + 1].tags if bound.position + 1 < len(sentence) else {}
 
 
 def _is_for_something(sentence: Sentence, bound: Bound) -> bool:

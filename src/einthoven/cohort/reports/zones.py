@@ -97,6 +97,8 @@ def _right(sentence: Sentence, position: int) -> tuple[int, ...]:
         token = sentence[index]
         if token.text in OPENING:
             end = _bracket_end(sentence, index)
+            if token.text == "[" and end < len(sentence) and "quantity" in sentence[end].tags:
+                break  # a heading: "EF 46 % [MUGA] EF 43 %"
             inside = sentence[index:end]
             if any(one.number is not None and not one.number.unit for one in inside) or any(
                 one.number is not None and one.number.unit != "other" for one in inside
