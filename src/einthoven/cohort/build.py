@@ -96,11 +96,7 @@ def build_cohort(
     table = pl.concat(parts, how="diagonal_relaxed")
     if table.height == 0:
         raise CohortError(f"the cohort is empty: no ECG is left. {_last_exclusion(flow)}")
-    if settings.outcomes:
-        table = table.hstack(_outcomes(table, settings))
-    notes += _contradictions(table, settings)
-    if settings.subgroups:
-        table = table.hstack(subgroups(with_short_names(table, _group_columns(settings)), settings.subgroups))
+    table = _judged(table, settings, notes)
     checked = apply_missing(table, settings.missing, counted="rows" if settings.pairing else "ECGs")
     flow += checked.steps
     split = split_rows(checked.table, settings=settings.split, labels=_dealt_by(settings, sources), seed=seed)
@@ -110,6 +106,16 @@ def build_cohort(
     flow += [_ecg_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
     cohort = Cohort.from_frame(_cohort_columns(without_strangers(table)))
     return BuiltCohort(cohort, flow, checked.counts, tuple(notes))
+
+
+def _judged(table: pl.DataFrame, settings: CohortSettings, notes: list[str]) -> pl.DataFrame:
+    """Return the rows with their outcomes and subgroups."""
+    if settings.outcomes:
+        table = table.hstack(_outcomes(table, settings))
+        notes += _contradictions(table, settings)
+    if settings.subgroups:
+        table = table.hstack(subgroups(with_short_names(table, _group_columns(settings)), settings.subgroups))
+    return table
 
 
 def _rows_of_study(

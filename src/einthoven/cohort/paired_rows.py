@@ -57,18 +57,11 @@ def paired_rows(
     assert settings.pairing is not None
     check_known(settings.tasks, [*rows.columns, *reports.columns])
     _check_history_outcome(settings.history_outcome, reports)
-    usable = reports.filter(_has_outcome(reports, settings))
-    _note(flow, "report without an outcome of the study", reports.join(usable, on="outcome_id", how="anti"))
-    of_cohort = usable.join(rows.select("patient_id").unique(), on="patient_id", how="semi")
-    _note(flow, "report of a patient without an eligible ECG", usable.join(of_cohort, on="outcome_id", how="anti"))
-    dated = [
-        name
-        for name, times in (("ECGs", rows["ecg_time"]), ("reports", of_cohort["outcome_time"]))
-        if holds_dates(times)
-    ]
-    notes += [
-        f"some times of {name} are dates without an hour: distances are counted in calendar days" for name in dated
-    ]
+    usable = _note_others(reports, _has_outcome(reports, settings), flow, "report without an outcome of the study")
+    is_asked = usable["patient_id"].is_in(rows["patient_id"].unique().implode())
+    of_cohort = _note_others(usable, is_asked, flow, "report of a patient without an eligible ECG")
+    dated = _dated(rows["ecg_time"], of_cohort["outcome_time"])
+    notes += dated
     pairs = pair_reports(rows, of_cohort, settings=settings.pairing, by_date=bool(dated))
     if pairs.height == 0:
         raise CohortError(_why_no_pairs(rows, reports, usable, of_cohort, settings))
@@ -87,6 +80,12 @@ def paired_rows(
         return joined
     _note(flow, "ECG without a report", joined.filter(pl.col("pair") == "none"), counted="ECGs")
     return joined.filter(pl.col("pair") != "none")
+
+
+def _dated(ecg_times: pl.Series, report_times: pl.Series) -> list[str]:
+    """Tell of which tables the hours aren't known."""
+    dated = [name for name, times in (("ECGs", ecg_times), ("reports", report_times)) if holds_dates(times)]
+    return [f"some times of {name} are dates without an hour: distances are counted in calendar days" for name in dated]
 
 
 def _without_ecg(pairing: PairingSettings) -> str:
@@ -160,6 +159,12 @@ def _why_no_pairs(
     times = (rows["ecg_time"].min(), rows["ecg_time"].max(), of_cohort["outcome_time"].min())
     dates = span.format(*times, of_cohort["outcome_time"].max())
     return start + f"{of_cohort.height:,} are of patients with an ECG, and none has one {window} ({dates})"
+
+
+def _note_others(reports: pl.DataFrame, is_kept: pl.Series, flow: list[FlowStep], label: str) -> pl.DataFrame:
+    """Return the reports that are kept, and count the others."""
+    _note(flow, label, reports.filter(~is_kept))
+    return reports.filter(is_kept)
 
 
 def _note(flow: list[FlowStep], label: str, gone: pl.DataFrame, *, counted: str = "reports") -> None:

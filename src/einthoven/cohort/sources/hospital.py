@@ -15,10 +15,9 @@ from typing import NamedTuple
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
-from einthoven.cohort.labels.presence import Presence
-from einthoven.cohort.sources.requested_labels import FindingLabels, RequestedLabels, finding_columns
+from einthoven.cohort.sources.hospital_labels import hospital_labels
+from einthoven.cohort.sources.requested_labels import RequestedLabels
 from einthoven.cohort.sources.source import LabelRequest, SourceData
-from einthoven.cohort.sources.understood import findings_of, not_understood
 from einthoven.cohort.tables import TableSettings, TypedTable, read_table_as
 from einthoven.cohort.tables.ages import with_patients
 from einthoven.cohort.tables.doubled_rows import Rows, without
@@ -146,7 +145,8 @@ class Hospital:
             follow_up = follow_up_columns(rows.table, events, by_date=is_by_date(archive.typed, events))
             columns |= follow_up.table.to_dict(as_series=False)
             notes += follow_up.notes
-        columns |= self._labels(rows.table, requested, notes=notes)
+        separator = "\n" if self.ecgs is None else self.statement_separator
+        columns |= hospital_labels(rows.table, requested, separator=separator, notes=notes)
         reports = self._reports(tables.get("reports"))
         notes += reports.notes
         dated = {"ecgs": archive.typed, **typed}
@@ -231,36 +231,6 @@ class Hospital:
             flow.append(FlowStep("files that can't be used (see dropped rows)", gone, 0, excluded=True))
         return _Archive(typed, Rows(typed.table, typed.lines, typed.dropped), headers.locations, flow)
 
-    def _labels(self, table: pl.DataFrame, requested: RequestedLabels, *, notes: list[str]) -> dict[str, list[object]]:
-        """Return the columns of labels that statements and measurements decide; note what was not understood."""
-        if not requested.shared:
-            return {}
-        texts = pl.repeat(None, table.height, dtype=pl.String, eager=True)
-        if requested.stated and "statements" in table.columns:
-            texts = table["statements"]
-        needed = [name for name in requested.stated if name in requested.outcomes]
-        if needed and texts.is_null().all():
-            raise CohortError(
-                f"labels such as {needed[0]!r} need the ECGs' statements, and there are none: map "
-                "ecgs.columns.statements"
-            )
-        distinct = texts.unique(maintain_order=True)
-        separator = "\n" if self.ecgs is None else self.statement_separator
-        notes += not_understood([one for text in texts.drop_nulls() for one in _statements(text, separator)])
-        known = FindingLabels(
-            findings=[_findings(text, separator) for text in distinct],
-            row_of=pl.DataFrame({"text": texts})
-            .join(pl.DataFrame({"text": distinct}).with_row_index("at"), on="text", how="left", nulls_equal=True)
-            .get_column("at"),
-            measurements={
-                name.removeprefix("measurement."): table[name]
-                for name in table.columns
-                if name.startswith("measurement.")
-            },
-            sex=table["sex"] if "sex" in table.columns else None,
-        )
-        return finding_columns(known, requested.shared, uncertain="unknown")
-
 
 class _Archive(NamedTuple):
     """ECGs, where they lie by their ids, and the way to them."""
@@ -269,14 +239,6 @@ class _Archive(NamedTuple):
     rows: Rows
     locations: Mapping[str, RecordLocation]
     flow: list[FlowStep]
-
-
-def _findings(text: str | None, separator: str) -> Mapping[str, Presence] | None:
-    return findings_of(_statements(text or "", separator))
-
-
-def _statements(text: str, separator: str) -> list[str]:
-    return [statement.strip() for statement in text.split(separator) if statement.strip()]
 
 
 def _columns(table: pl.DataFrame) -> dict[str, list[object]]:
