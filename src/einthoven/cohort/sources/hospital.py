@@ -145,8 +145,7 @@ class Hospital:
             follow_up = follow_up_columns(rows.table, events, by_date=is_by_date(archive.typed, events))
             columns |= follow_up.table.to_dict(as_series=False)
             notes += follow_up.notes
-        separator = "\n" if self.ecgs is None else self.statement_separator
-        columns |= hospital_labels(rows.table, requested, separator=separator, notes=notes)
+        columns |= hospital_labels(rows.table, requested, separator=self._separator, notes=notes)
         reports = self._reports(tables.get("reports"))
         notes += reports.notes
         dated = {"ecgs": archive.typed, **typed}
@@ -164,6 +163,11 @@ class Hospital:
             unusable_reports=_unusable(typed["reports"]) if "reports" in typed else 0,
             findings=reports.findings,
         )
+
+    @property
+    def _separator(self) -> str:
+        """What stands between two statements: files give one per line."""
+        return "\n" if self.ecgs is None else self.statement_separator
 
     def _check(self) -> None:
         """Refuse words that would only fail later, when tables or signals have been read."""
