@@ -140,7 +140,7 @@ def is_of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scop
         return True
     if is_change(sentence, bound):
         return False
-    now = any("present" in sentence[index].tags for index in zone.right)
+    now = any("present" in sentence[index].tags and not _opens_next(sentence, index) for index in zone.right)
     return (
         (bool(scope.previous or scope.compared) and not now)
         or _is_before_arrow(sentence, bound.position)
@@ -148,6 +148,12 @@ def is_of_another_time(sentence: Sentence, bound: Bound, zone: Zone, scope: Scop
         or _is_left_behind(sentence, bound)
         or _is_of_a_date_past(sentence, bound, zone)
     )
+
+
+def _opens_next(sentence: Sentence, index: int) -> bool:
+    """Whether a word such as "now" belongs to the value that follows it: "이전 EF 30 % 현재 EF 44 %"."""
+    behind = next((token for token in sentence[index + 1 : index + REACH] if "filler" not in token.tags), None)
+    return behind is not None and "quantity" in behind.tags
 
 
 def _has_recovered(sentence: Sentence, bound: Bound) -> bool:
@@ -178,7 +184,8 @@ def _is_of_a_date_past(sentence: Sentence, bound: Bound, zone: Zone) -> bool:
         return True
     if any(sentence[index].kind == "date" for index in (*left, *zone.right)):
         return past or any(sentence[i].text == "in" and _is_year(sentence[i + 1].text) for i in left)
-    return past and any(_is_year(token.text) for token in sentence[max(0, bound.mention - 4) : bound.mention])
+    in_front = sentence[max(0, bound.mention - 4) : bound.mention]
+    return past and any(token.kind == "date" or _is_year(token.text) for token in in_front)
 
 
 def _speaks_of_then(sentence: Sentence, mention: int) -> bool:
