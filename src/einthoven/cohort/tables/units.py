@@ -86,7 +86,7 @@ def quantity_of(column: str, *, unit: str | None = None) -> Quantity:
     --------
     >>> quantity_of("lvef")
     Quantity(unit='%', low=1.0, high=100.0)
-    >>> quantity_of("root_mm").unit, quantity_of("mfr").unit, quantity_of("mfr", unit="fraction").unit
+    >>> quantity_of("root_mm").unit, quantity_of("x").unit, quantity_of("x", unit="fraction").unit
     ('mm', None, '%')
     """
     name = column.rpartition(".")[2]
