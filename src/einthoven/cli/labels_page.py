@@ -42,6 +42,10 @@ _SETS = {
         "The 26 classes that the PhysioNet/CinC Challenge 2021 scores (doi:10.22489/CinC.2021.176), pairs "
         "that it takes for the same merged. ECGs that come with SNOMED CT codes are judged by these."
     ),
+    "measured": (
+        "Further thresholds of what was measured. `qtc_prolonged` of `einthoven46` goes by Bazett, as most machines "
+        "print; a QT that no machine corrected is corrected from QT and heart rate."
+    ),
     "ecgfounder150": (
         "The 150 outputs of ECGFounder (doi:10.1056/AIoa2401033) in their published order. Those without a "
         "finding are comparisons with an earlier ECG, or halves of sentences: always unknown."

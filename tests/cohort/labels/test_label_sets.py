@@ -14,7 +14,7 @@ from einthoven.errors import CohortError
 def test_each_set_has_the_number_of_its_name_and_no_label_twice():
     """46 labels in five groups; the others as their sources count them."""
     sizes = {name: len(labels) for name, labels in LABEL_SETS.items()}
-    assert sizes == {"einthoven46": 46, "diagnoses68": 68, "cinc2021": 26, "ecgfounder150": 150}
+    assert sizes == {"einthoven46": 46, "diagnoses68": 68, "cinc2021": 26, "ecgfounder150": 150, "measured": 5}
     for labels in LABEL_SETS.values():
         assert len({label.name for label in labels}) == len(labels)
     groups = Counter(label.group for label in LABEL_SETS["einthoven46"])

@@ -75,3 +75,13 @@ def test_an_unreadable_rule_shows_how_one_looks(text):
     """Rules are data that people write."""
     with pytest.raises(CohortError, match="a rule looks like"):
         MeasurementRule.parse(text)
+
+
+def test_each_formula_has_labels_of_its_own():
+    """At 100 a minute Bazett calls a QT long that Fridericia doesn't."""
+    measured = {"qt_ms": [360.0], "heart_rate_bpm": [100.0]}
+    found = {
+        name: measured_label(MeasurementRule.parse(f"{name} > 450 F 470"), measured, n=1, sex=["M"])
+        for name in ("qtc_bazett_ms", "qtc_fridericia_ms")
+    }
+    assert found == {"qtc_bazett_ms": [1.0], "qtc_fridericia_ms": [0.0]}

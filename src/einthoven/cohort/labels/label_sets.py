@@ -7,6 +7,7 @@ einthoven46    17 arrhythmias, 8 of conduction, 8 of ischaemia and infarction, 7
 diagnoses68    68 diagnoses that hospital ECGs often carry; our own list
 cinc2021       the 26 classes that the PhysioNet/CinC Challenge 2021 scores (doi:10.22489/CinC.2021.176), the four
                pairs that it takes for the same merged
+measured       further thresholds: QT corrected after Bazett or Fridericia, QRS above 120 ms
 ecgfounder150  the 150 outputs of ECGFounder (Li 2025, doi:10.1056/AIoa2401033) in the order of ``tasks.txt`` in
                github.com/PKUDigitalHealth/ECGFounder
 ========== ========================================================================================================
@@ -29,7 +30,7 @@ from einthoven.registry import nearest
 
 __all__ = ["LABEL_SETS", "Label", "resolve_labels"]
 
-SET_NAMES = ("einthoven46", "diagnoses68", "cinc2021", "ecgfounder150")
+SET_NAMES = ("einthoven46", "diagnoses68", "cinc2021", "ecgfounder150", "measured")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ Values = NDArray[np.float64]
 
 # the machine's own value first; one whose formula isn't told counts as Bazett's, which most machines print
 QTC_COLUMNS = {"bazett": ("qtc_bazett_ms", "qtc_ms"), "fridericia": ("qtc_fridericia_ms",)}
+CORRECTED: dict[str, QtCorrection] = {"qtc_bazett_ms": "bazett", "qtc_fridericia_ms": "fridericia"}
 EXPONENT = {"bazett": 1 / 2, "fridericia": 1 / 3}
 
 
@@ -39,7 +40,8 @@ class MeasurementRule:
     Attributes
     ----------
     quantity : str
-        As in ``ecg/formats/measurement_names.py``; ``qtc_ms`` is the corrected QT of the chosen formula.
+        As in ``ecg/formats/measurement_names.py``; ``qtc_ms`` is the corrected QT of the chosen formula,
+        ``qtc_bazett_ms`` and ``qtc_fridericia_ms`` that of their own.
     sense : ``>`` or ``<``
         The limit itself doesn't count.
     limit : float
@@ -119,6 +121,8 @@ def _quantity(name: str, measurements: Measurements, *, n: int, qt_correction: Q
 
     if name == "heart_rate_bpm":
         return _first(plausible("heart_rate_bpm"), 60_000 / plausible("rr_ms"))
+    if name in CORRECTED:
+        return _quantity("qtc_ms", measurements, n=n, qt_correction=CORRECTED[name])
     if name == "qtc_ms":
         rr_ms = _first(plausible("rr_ms"), 60_000 / plausible("heart_rate_bpm"))
         computed = plausible("qt_ms") / (rr_ms / 1000) ** EXPONENT[qt_correction]
