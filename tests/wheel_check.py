@@ -1,4 +1,4 @@
-"""Build the wheel, install it alone in a clean environment, and evaluate scores there, where torch is absent."""
+"""Build the wheel, install it alone in a clean environment, and use there what has to work without torch."""
 
 from __future__ import annotations
 
@@ -17,6 +17,35 @@ assert "site-packages" in einthoven.__file__, einthoven.__file__
 print("einthoven", einthoven.__version__)
 """
 
+STUDY = """
+version = 1
+[data.clinic]
+source = "hospital"
+path = "clinic"
+format = "muse"
+path_pattern = "{record_id}.xml"
+ecgs = { file = "ecgs.csv" }
+reports = { file = "echo.csv" }
+[cohort]
+auxiliary_labels = "einthoven46"
+outcomes = { weak = "lvef <= 40" }
+pairing = { window_days = 14 }
+[arm.main]
+"""
+
+
+def make_clinic(folder: Path) -> None:
+    """Write a study of forty patients, each with an ECG and an echo as free text."""
+    clinic = folder / "clinic"
+    clinic.mkdir()
+    for number in range(40):
+        (clinic / f"{number}.xml").touch()
+    ecgs = "".join(f"{number},{number},2020-01-10 10:00:00,Sinus rhythm\n" for number in range(40))
+    (clinic / "ecgs.csv").write_text("record_id,patient_id,ecg_time,statements\n" + ecgs)
+    echoes = "".join(f"{number},2020-01-12 10:00:00,LVEF {60 - 30 * (number % 2)} %\n" for number in range(40))
+    (clinic / "echo.csv").write_text("patient_id,outcome_time,report\n" + echoes)
+    (folder / "study.toml").write_text(STUDY)
+
 
 def run(*command: str | Path, cwd: Path) -> None:
     """Run a command, and stop at its failure."""
@@ -24,7 +53,7 @@ def run(*command: str | Path, cwd: Path) -> None:
 
 
 def main() -> None:
-    """Build, install, import, evaluate."""
+    """Build, install, import, evaluate scores, make a cohort."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
@@ -37,6 +66,10 @@ def main() -> None:
         run(python.parent / "einthoven", "evaluate", "scores.csv", "--out", "validation", cwd=folder)
         if not (folder / "validation" / "results.csv").is_file():
             raise SystemExit("einthoven evaluate wrote no results.csv")
+        make_clinic(folder)
+        run(python.parent / "einthoven", "cohort", "study.toml", "--out", "cohort", "--json", cwd=folder)
+        if not (folder / "cohort" / "cohort.parquet").is_file():
+            raise SystemExit("einthoven cohort wrote no cohort.parquet")
     sys.stdout.write("1 passed, 0 failed\n")
 
 

@@ -7,7 +7,7 @@ import torch
 from einthoven.ecg.input_spec import IngestSpec, InputSpec, ViewSpec
 from einthoven.models.architectures import build
 from einthoven.training.arm import ArmSettings
-from einthoven.training.augmentation import Augmentation
+from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.lightning_module import SupervisedModule
 from einthoven.training.objectives.supervised import SupervisedObjective
 

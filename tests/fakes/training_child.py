@@ -16,7 +16,7 @@ from einthoven.ecg.input_spec import ViewSpec
 from einthoven.errors import CancelledError
 from einthoven.training import engine
 from einthoven.training.arm import ArmSettings
-from einthoven.training.augmentation import Augmentation
+from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.train import train
 from fakes.stores import FakeStore
 

@@ -19,7 +19,7 @@ from einthoven.errors import SpecificationError, UnknownNameError
 from einthoven.evaluation.protocol import Protocol
 from einthoven.study.settings import ReportSettings, StoreSettings, load_study
 from einthoven.training.arm import ArmSettings
-from einthoven.training.augmentation import Augmentation
+from einthoven.training.augmentation_settings import Augmentation
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """

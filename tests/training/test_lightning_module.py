@@ -9,7 +9,7 @@ import torch
 
 from einthoven.ecg.view import view
 from einthoven.store.torch_dataset import RecordBatches
-from einthoven.training.augmentation import Augmentation
+from einthoven.training.augmentation_settings import Augmentation
 from fakes.modules import SPEC, tiny_module
 from fakes.stores import FakeStore
 

@@ -22,7 +22,7 @@ from einthoven.errors import CancelledError, CohortError, SplitError, TrainingEr
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.predict import predict
 from einthoven.training.arm import ArmSettings
-from einthoven.training.augmentation import Augmentation
+from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.selection import macro_auroc
 from einthoven.training.train import train
 from fakes.stores import FakeStore

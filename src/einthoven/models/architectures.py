@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from einthoven.errors import UnknownNameError
-from einthoven.models.network import Network
 from einthoven.registry import nearest, resolve
+
+if TYPE_CHECKING:  # a study file can be read without torch
+    from einthoven.models.network import Network
 
 __all__ = ["ARCHITECTURES", "build", "resolved_settings"]
 

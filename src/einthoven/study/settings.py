@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import os
 import re
 import tomllib
@@ -123,9 +124,13 @@ def _check_names(names: Iterable[str]) -> None:
 
 
 def _check_arm(name: str, arm: ArmSettings) -> None:
-    """Refuse an unknown network and seeds that aren't distinct, before anything is read."""
+    """Refuse an unknown network and seeds that aren't distinct, before anything is read.
+
+    Networks are only known where torch is; a cohort can be made without.
+    """
     try:
-        resolved_settings(arm.architecture, arm.settings)
+        if importlib.util.find_spec("torch") is not None:
+            resolved_settings(arm.architecture, arm.settings)
     except SpecificationError as error:
         raise SpecificationError(f"arm.{name}: {error}") from error
     if not arm.seeds or min(arm.seeds) < 0 or len(set(arm.seeds)) != len(arm.seeds):

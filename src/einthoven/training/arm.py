@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from einthoven.errors import SpecificationError
-from einthoven.training.augmentation import Augmentation
+from einthoven.training.augmentation_settings import Augmentation
 
 __all__ = ["ArmSettings", "EarlyStoppingMetric", "PositiveWeights", "Precision"]
 

@@ -7,14 +7,13 @@ comes after normalisation, which would undo a gain. The random crop itself is th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from einthoven.errors import SpecificationError
+from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.counter_random import normal, uniform
 
 __all__ = ["Augmentation", "Mixed", "augment", "mixup", "resample_window"]
@@ -22,53 +21,6 @@ __all__ = ["Augmentation", "Mixed", "augment", "mixup", "resample_window"]
 _SHIFT, _GAIN, _LEAD_GAIN, _NOISE_LEVEL, _NOISE, _WANDER, _CUT_OUT, _LEAD_DROPOUT = range(8)
 # respiration and electrode drift, what a high-pass at 0.5 Hz leaves of it included
 _WANDER_HZ = (0.05, 0.5)
-
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """How strongly training windows are disturbed; 0 switches a part off.
-
-    Attributes
-    ----------
-    time_scale : float
-        Heart rate and wave widths change by up to this share.
-    gain, lead_gain : float
-        Standard deviation of the logarithm of a gain for all leads, and of one per lead.
-    shift_s : float
-        Largest shift in time; samples from beyond the window are zero.
-    noise : float
-        Largest standard deviation of white noise; each sample draws its own below.
-    wander : float
-        Largest amplitude of a baseline that swings with 0.05 to 0.5 Hz, per lead.
-    cut_out : float
-        Share of the window that is set to zero in all leads, at a random place.
-    lead_dropout : float
-        Chance that a lead is set to zero.
-    mixup : float
-        Parameter of the Beta distribution from which the share of the other record is drawn (Zhang et al. 2018).
-    """
-
-    time_scale: float = 0.2
-    gain: float = 0.2
-    lead_gain: float = 0.3
-    shift_s: float = 0.0
-    noise: float = 0.2
-    wander: float = 0.3
-    cut_out: float = 0.0
-    lead_dropout: float = 0.1
-    mixup: float = 0.3
-
-    def __post_init__(self) -> None:
-        parts = (self.gain, self.lead_gain, self.shift_s, self.noise, self.wander, self.mixup)
-        if min(parts) < 0 or not all(0 <= share < 1 for share in (self.time_scale, self.cut_out, self.lead_dropout)):
-            raise SpecificationError(
-                f"augmentation can't be negative; time_scale, cut_out and lead_dropout lie below 1, got {self}"
-            )
-
-    @classmethod
-    def off(cls) -> Augmentation:
-        """Return the settings that leave every window as it is."""
-        return cls(time_scale=0, gain=0, lead_gain=0, shift_s=0, noise=0, wander=0, cut_out=0, lead_dropout=0, mixup=0)
 
 
 class Mixed(NamedTuple):
