@@ -7,6 +7,8 @@ from importlib import resources
 
 import pytest
 
+from einthoven.cohort.labels.label_sets import LABEL_SETS
+from einthoven.cohort.labels.machine_statements import read_statements
 from einthoven.cohort.labels.statement_phrases import Trie, expand, phrase_rows
 from einthoven.cohort.labels.statement_text import grammar, in_one_spelling, words_of
 from einthoven.cohort.labels.vocabulary import vocabulary
@@ -74,3 +76,12 @@ def test_no_two_spellings_of_one_row_of_words_mean_different_things() -> None:
         spelt = written if " " not in written else " ".join(singles.get(word, word) for word in written.split())
         meanings.setdefault(spelt, set()).add(row["means"])
     assert {spelt: found for spelt, found in meanings.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    "label", [one for one in LABEL_SETS["ecgfounder150"] if one.concepts], ids=lambda label: label.name
+)
+def test_the_labels_of_another_vocabulary_are_read_as_their_findings(label):
+    """They are statements of the same machines; half a sentence such as "or digitalis effect" is a doubt."""
+    found = read_statements([label.words])
+    assert any(found.get(concept) in ("present", "uncertain") for concept in label.concepts)
