@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 import torch
 
 from einthoven.cohort.build import build_cohort
@@ -112,7 +113,7 @@ def _ours(
     split = ["validation" if held else "train" for held in held_out]  # logged, and nothing is chosen by it
     columns = cohort.table.to_pydict() | {"split": split}
     arm = replace(study.arm[ARM], early_stopping="none")
-    folds = Cohort.from_columns(columns).table
+    folds = Cohort.from_frame(pl.DataFrame(columns, strict=False)).table
     labels, view = study.cohort.labels, study.input.view
     checkpoint = train(arm, store, folds, labels=labels, view=view, run_dir=folder, seed=seed)
     rows = store.rows(cohort.table["record_id"])

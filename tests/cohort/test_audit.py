@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -27,7 +28,7 @@ def cohort(**changes: list[object]) -> Cohort:
         "split": ["train" if i % 2 else "test" for i in range(N)],
         "y.AF": list(generator.integers(0, 2, N).astype(float)),
     }
-    return Cohort.from_columns(columns | changes)
+    return Cohort.from_frame(pl.DataFrame(columns | changes, strict=False))
 
 
 def manifest(hashes: list[str] | None = None) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -24,7 +25,7 @@ def check(copies: dict[str, str], *, splits: str = "train", mode: str = "report"
         "source": ["s"] * 8,
         "split": [splits] * 8,
     }
-    cohort = Cohort.from_columns(columns | changes)
+    cohort = Cohort.from_frame(pl.DataFrame(columns | changes, strict=False))
     told = []
     access = SignalAccess(rate_hz, signals.__getitem__, lambda done, total: told.append((done, total)))
     manifest = pa.table({"record_id": list(SIGNALS), "signal_hash": list(SIGNALS)})

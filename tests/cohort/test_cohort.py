@@ -9,6 +9,10 @@ from einthoven.cohort.cohort import Cohort
 from einthoven.errors import CohortError, LeakageError
 
 
+def made(rows: dict[str, list[object]]) -> Cohort:
+    return Cohort.from_frame(pl.DataFrame(rows, strict=False))
+
+
 def columns(**changes: list[object]) -> dict[str, list[object]]:
     base: dict[str, list[object]] = {
         "record_id": ["a", "b", "c"],
@@ -22,7 +26,7 @@ def columns(**changes: list[object]) -> dict[str, list[object]]:
 
 def test_labels_and_unknown_values_survive_a_round_trip(tmp_path):
     """Parquet keeps labels, nulls and the hash."""
-    cohort = Cohort.from_columns(columns())
+    cohort = made(columns())
     cohort.write(tmp_path / "cohort.parquet")
     again = Cohort.read(tmp_path / "cohort.parquet")
     assert again.labels == ("AF",)
@@ -33,14 +37,14 @@ def test_labels_and_unknown_values_survive_a_round_trip(tmp_path):
 def test_hash_is_the_same_for_any_order_of_rows_and_columns():
     """Sorting rows and columns first makes the hash a matter of content."""
     turned = {name: values[::-1] for name, values in reversed(columns().items())}
-    assert Cohort.from_columns(turned).hash == Cohort.from_columns(columns()).hash
-    assert Cohort.from_columns(columns(**{"y.AF": [1.0, 1.0, None]})).hash != Cohort.from_columns(columns()).hash
+    assert made(turned).hash == made(columns()).hash
+    assert made(columns(**{"y.AF": [1.0, 1.0, None]})).hash != made(columns()).hash
 
 
 def test_patient_in_two_splits_is_refused_by_name():
     """The message names the patient and the remedy."""
     with pytest.raises(LeakageError, match=r"first is 1: split by patient"):
-        Cohort.from_columns(columns(split=["train", "test", "test"]))
+        made(columns(split=["train", "test", "test"]))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +59,7 @@ def test_patient_in_two_splits_is_refused_by_name():
 def test_contradictions_are_refused(change, message):
     """Each refusal says what is wrong and what is accepted."""
     with pytest.raises(CohortError, match=message):
-        Cohort.from_columns(columns(**change))
+        made(columns(**change))
 
 
 def test_history_and_events_survive_the_file_and_belong_to_the_hash(tmp_path):

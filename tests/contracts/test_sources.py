@@ -6,6 +6,7 @@ import dataclasses
 import re
 from itertools import pairwise
 
+import polars as pl
 import pytest
 
 from einthoven.cohort.cohort import SPLITS, Cohort
@@ -97,7 +98,8 @@ def test_rows_make_a_cohort(data):
     assert {len(values) for values in data.columns.values()} == {len(ids)}
     assert set(data.columns.get("sex", ["U"])) <= {"F", "M", "U"}
     assert all(age is None or 0 <= age <= 130 for age in data.columns.get("age_years", []))
-    cohort = Cohort.from_columns(data.columns | {"split": ["train"] * len(ids), "source": ["fake"] * len(ids)})
+    rows = data.columns | {"split": ["train"] * len(ids), "source": ["fake"] * len(ids)}
+    cohort = Cohort.from_frame(pl.DataFrame(rows, strict=False, infer_schema_length=None))
     assert set(cohort.labels) == {*data.labels, *data.auxiliary}
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from einthoven.cohort.audit import AuditCheck, write_audit
 from einthoven.cohort.cohort import Cohort
@@ -94,7 +95,7 @@ def _people(settings: FakeRun, rng: np.random.Generator) -> dict[str, list]:
 
 def _write_cohort(folder: Path, people: dict[str, list], settings: FakeRun) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    cohort = Cohort.from_columns(people)
+    cohort = Cohort.from_frame(pl.DataFrame(people, strict=False))
     cohort.write(folder / "cohort.parquet")
     splits = people["split"]
     steps = [

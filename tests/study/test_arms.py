@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import polars as pl
 
 from einthoven.cohort.cohort import Cohort
 from einthoven.study.arms import _tabulate
@@ -12,7 +13,7 @@ from einthoven.study.arms import _tabulate
 
 def test_scores_stand_beside_the_truth_of_their_record():
     """Each record and label has its own score, truth, patient, split and sex."""
-    cohort = Cohort.from_columns(
+    rows = pl.DataFrame(
         {
             "record_id": ["b", "a", "c"],
             "patient_id": ["2", "1", "3"],
@@ -23,6 +24,7 @@ def test_scores_stand_beside_the_truth_of_their_record():
             "y.MI": [0.0, 0.0, 1.0],
         }
     )
+    cohort = Cohort.from_frame(rows)
     scores = np.array([[0.9, 0.1], [0.2, 0.3], [0.5, 0.8]])
     table = _tabulate(cohort, scores, labels=("AF", "MI"), model="main", seed=4).table
     rows = {(row["record_id"], row["label"]): row for row in table.to_pylist()}

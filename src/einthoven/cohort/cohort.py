@@ -90,16 +90,6 @@ class Cohort:
         _check_splits(self.table)
 
     @classmethod
-    def from_columns(cls, columns: dict[str, list[object]]) -> Cohort:
-        """Build a cohort from Python lists; columns that are absent get their default or null."""
-        n_rows = len(columns["record_id"])
-        complete = {name: columns.get(name, [DEFAULTS.get(name)] * n_rows) for name in COLUMNS}
-        complete |= {name: values for name, values in columns.items() if name not in COLUMNS}
-        _check_columns(complete)
-        arrays = [pa.array(values, type=_type_of(name), from_pandas=True) for name, values in complete.items()]
-        return cls(pa.table(arrays, names=list(complete)))
-
-    @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Cohort:
         """Build a cohort from a polars table; columns that are absent get their default or null."""
         _check_columns([*COLUMNS, *frame.columns])

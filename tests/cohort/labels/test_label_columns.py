@@ -15,12 +15,11 @@ def test_an_ecg_without_statements_is_unknown_and_an_unmentioned_finding_is_0():
     assert columns == {"y.atrial_fibrillation": [None, 0.0], "u.atrial_fibrillation": [False, False]}
 
 
-@pytest.mark.parametrize(("policy", "value"), [("unknown", None), ("positive", 1.0), ("negative", 0.0)])
-def test_the_policy_decides_what_an_uncertain_finding_is(policy, value):
-    """The doubt itself is kept beside it."""
+def test_an_uncertain_finding_is_unknown_and_marked():
+    """What it counts as is the study's to say."""
     findings = [{"atrial_flutter": "uncertain"}, {"atrial_flutter": "absent"}]
-    columns = label_columns(findings, ("atrial_flutter",), uncertain=policy)
-    assert columns == {"y.atrial_flutter": [value, 0.0], "u.atrial_flutter": [True, False]}
+    columns = label_columns(findings, ("atrial_flutter",))
+    assert columns == {"y.atrial_flutter": [None, 0.0], "u.atrial_flutter": [True, False]}
 
 
 def test_one_certain_concept_of_a_label_outweighs_doubts_about_another():
@@ -55,12 +54,10 @@ def test_each_label_has_two_columns_in_the_order_of_the_set():
     assert label_columns([{}], "") == {}
 
 
-def test_an_unknown_concept_or_policy_is_refused():
+def test_an_unknown_concept_is_refused():
     """Spelling mistakes are named."""
     with pytest.raises(CohortError, match="atrial_flutter"):
         label_columns([{"atrial_fluter": "present"}], "einthoven46")
-    with pytest.raises(CohortError, match="uncertain must be one of unknown, positive, negative"):
-        label_columns([{}], "einthoven46", uncertain="maybe")
 
 
 def test_codes_decide_the_labels_that_codes_define():

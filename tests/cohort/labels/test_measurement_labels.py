@@ -9,6 +9,7 @@ from einthoven.errors import CohortError
 
 PR = MeasurementRule.parse("pr_ms > 200")
 QTC = MeasurementRule.parse("qtc_ms > 450 F 470")
+FRIDERICIA = MeasurementRule.parse("qtc_fridericia_ms > 450 F 470")
 RATE = MeasurementRule.parse("heart_rate_bpm > 100")
 AXIS = MeasurementRule.parse("qrs_axis_deg < -30")
 
@@ -41,7 +42,7 @@ def test_a_corrected_qt_is_computed_where_the_machine_gives_none():
     """400 ms at 80 a minute: Bazett 462 ms, Fridericia 440 ms."""
     values = {"qt_ms": [400], "heart_rate_bpm": [80]}
     assert measured_label(QTC, values, n=1, sex=["M"]) == [1.0]
-    assert measured_label(QTC, values, n=1, sex=["M"], qt_correction="fridericia") == [0.0]
+    assert measured_label(FRIDERICIA, values, n=1, sex=["M"]) == [0.0]
     assert measured_label(QTC, {"qt_ms": [400], "rr_ms": [750]}, n=1, sex=["M"]) == [1.0]
 
 
@@ -49,7 +50,7 @@ def test_the_machines_own_value_goes_first_and_only_for_its_formula():
     """A corrected QT of untold formula counts as Bazett's, never as Fridericia's."""
     values = {"qt_ms": [400], "heart_rate_bpm": [80], "qtc_ms": [445]}
     assert measured_label(QTC, values, n=1, sex=["M"]) == [0.0]
-    assert measured_label(QTC, {"qtc_ms": [480]}, n=1, sex=["M"], qt_correction="fridericia") == [None]
+    assert measured_label(FRIDERICIA, {"qtc_ms": [480]}, n=1, sex=["M"]) == [None]
 
 
 def test_the_rate_is_taken_from_rr_where_it_is_not_given():

@@ -39,12 +39,10 @@ def test_a_row_without_its_signal_is_left_out_and_counted(tmp_path):
     assert len(make_ludb(tmp_path / "whole", n_signals=4).load().flow) == 1
 
 
-@pytest.mark.parametrize(("policy", "value"), [("unknown", None), ("positive", 1.0), ("negative", 0.0)])
-def test_what_the_owners_left_open_follows_the_policy(tmp_path, policy, value):
+def test_what_the_owners_left_open_is_unknown_and_marked(tmp_path):
     """Ischaemia, scar or non-ST-elevation infarction: nobody decided which."""
-    source = make_ludb(tmp_path)
-    data = Ludb(source.path, uncertain=policy).load(("acute_infarction",))
-    assert data.columns["y.acute_infarction"] == [0.0, 1.0, value]
+    data = make_ludb(tmp_path).load(("acute_infarction",))
+    assert data.columns["y.acute_infarction"] == [0.0, 1.0, None]
     assert data.columns["u.acute_infarction"] == [False, False, True]
 
 

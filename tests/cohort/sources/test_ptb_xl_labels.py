@@ -58,8 +58,6 @@ def test_a_statement_of_low_likelihood_leaves_its_finding_open(folder, tmp_path)
     columns = PtbXl(path, min_likelihood=80).load(("inferior_infarction",)).columns
     assert {None, 0.0} >= set(columns["y.inferior_infarction"])
     assert columns["u.inferior_infarction"].count(True) == 4
-    positive = PtbXl(path, min_likelihood=80, uncertain="positive").load(("inferior_infarction",)).columns
-    assert positive["y.inferior_infarction"].count(1.0) == 4
 
 
 def test_a_statement_that_scp_does_not_have_is_refused(folder, tmp_path):
@@ -107,7 +105,7 @@ def test_the_full_table_of_labels_is_read_as_the_vocabulary_expects(real_data):
     table = real_data / "ptb_xl_labels"
     rows = read_table(table, "ptbxl_database_3028_full_columns.csv")
     vocabulary = ScpVocabulary.from_table(read_table(table, "scp_statements.csv"))
-    reader = PtbXlLabels(vocabulary, 0.0, "scp_codes", "unknown", "t.csv")
+    reader = PtbXlLabels(vocabulary, 0.0, "scp_codes", "t.csv")
     assert rows.height == 3028
     columns = reader.own_columns(rows, "superclass")
     for label in ("NORM", "MI", "STTC", "CD", "HYP"):

@@ -57,18 +57,18 @@ def test_ecgs_share_their_findings_and_keep_their_measurements():
         row_of=pl.Series([2, 0, 1, 0]),
         measurements={"qrs_ms": pl.Series([150.0, None, 90.0, 100.0])},
     )
-    columns = finding_columns(known, ("atrial_flutter", "qrs_above_140"), uncertain="positive")
-    assert columns["y.atrial_flutter"] == [0.0, 1.0, None, 1.0]
+    columns = finding_columns(known, ("atrial_flutter", "qrs_above_140"))
+    assert columns["y.atrial_flutter"] == [0.0, None, None, None]
     assert columns["u.atrial_flutter"] == [False, True, False, True]
     assert columns["y.qrs_above_140"] == [1.0, None, 0.0, 0.0]
-    assert finding_columns(known, (), uncertain="unknown") == {}
+    assert finding_columns(known, ()) == {}
 
 
 def test_what_nobody_looked_for_is_unknown_unless_it_is_implied():
     """Six abnormalities say nothing of an infarction, but a sinus bradycardia is a sinus rhythm."""
     found = [vocabulary().closure({"sinus_bradycardia": "present"}), {}]
     names = ("sinus_bradycardia", "sinus_rhythm", "infarction")
-    columns = finding_columns(FindingLabels(found, pl.Series([0, 1]), {}), names, uncertain="unknown")
+    columns = finding_columns(FindingLabels(found, pl.Series([0, 1]), {}), names)
     known = known_only(columns, answered={"sinus_bradycardia"})
     assert known["y.sinus_bradycardia"] == [1.0, 0.0]
     assert known["y.sinus_rhythm"] == [1.0, None]

@@ -18,8 +18,6 @@ def test_codes_become_labels_and_a_doubtful_modifier_makes_unknown(tmp_path):
     assert columns["y.sinus_bradycardia"][:4] == columns["y.sinus_arrhythmia"][:4] == [0.0, 1.0, 0.0, 0.0]
     assert columns["y.left_ventricular_hypertrophy"][:4] == [0.0, 0.0, None, 0.0]
     assert columns["u.left_ventricular_hypertrophy"][:4] == [False, False, True, False]
-    positive = Sph(str(tmp_path), uncertain="positive").load(LABELS)
-    assert positive.columns["y.left_ventricular_hypertrophy"][:4] == [0.0, 0.0, 1.0, 0.0]
 
 
 def test_times_are_dates(tmp_path):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
 
 from einthoven.cohort.labels.label_sets import Label, resolve_labels
-from einthoven.cohort.labels.measurement_labels import Measurements, QtCorrection, measured_label
+from einthoven.cohort.labels.measurement_labels import Measurements, measured_label
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.vocabulary import vocabulary
 from einthoven.errors import CohortError
 
-__all__ = ["UncertainPolicy", "label_columns"]
+__all__ = ["label_columns"]
 
-UncertainPolicy = Literal["unknown", "positive", "negative"]
 Findings = Sequence[Mapping[str, Presence] | None]
-VALUE_OF_UNCERTAIN: dict[UncertainPolicy, float | None] = {"unknown": None, "positive": 1.0, "negative": 0.0}
+VALUE: dict[Presence | None, float | None] = {"present": 1.0, "absent": 0.0, "uncertain": None, None: None}
 
 
 def label_columns(
@@ -25,10 +23,10 @@ def label_columns(
     measurements: Measurements | None = None,
     sex: Sequence[str] | None = None,
     codes: Sequence[Collection[str] | None] | None = None,
-    uncertain: UncertainPolicy = "unknown",
-    qt_correction: QtCorrection = "bazett",
 ) -> dict[str, list[float | None] | list[bool]]:
     """Return the columns ``y.<label>`` (1, 0, None) and ``u.<label>`` (whether a statement left it uncertain).
+
+    What is uncertain is unknown in ``y.``; what it counts as, a study says for all sources in ``cohort.uncertain``.
 
     Parameters
     ----------
@@ -43,14 +41,11 @@ def label_columns(
     sex : sequence of F, M or U, optional
     codes : sequence of (collection of str) or None, optional
         SNOMED CT codes of each ECG; they, and not the findings, decide the labels that a set defines by codes.
-    uncertain : unknown, positive or negative
-        What ``y.`` holds where ``u.`` is true.
-    qt_correction : bazett or fridericia
 
     Raises
     ------
     CohortError
-        For an unknown label, concept or policy, or columns of different lengths.
+        For an unknown label or concept, or columns of different lengths.
 
     Examples
     --------
@@ -58,8 +53,6 @@ def label_columns(
     >>> columns["y.atrial_flutter"], columns["u.atrial_flutter"]
     ([None, 0.0, None], [True, False, False])
     """
-    if uncertain not in VALUE_OF_UNCERTAIN:
-        raise CohortError(f"uncertain must be one of {', '.join(VALUE_OF_UNCERTAIN)}, got {uncertain!r}")
     labels = resolve_labels(request)
     n = len(findings)
     presence = _presence_columns(findings, labels)
@@ -67,15 +60,12 @@ def label_columns(
     for name, label in labels.items():
         doubtful = [one == "uncertain" for one in presence[name]]
         if label.measurement:
-            columns[f"y.{name}"] = measured_label(
-                label.measurement, measurements or {}, n=n, sex=sex, qt_correction=qt_correction
-            )
+            columns[f"y.{name}"] = measured_label(label.measurement, measurements or {}, n=n, sex=sex)
         elif label.codes and codes is not None:
             columns[f"y.{name}"] = _from_codes(label, codes, n=n)
             doubtful = [False] * n
         else:
-            value_of = {"present": 1.0, "absent": 0.0, "uncertain": VALUE_OF_UNCERTAIN[uncertain], None: None}
-            columns[f"y.{name}"] = [value_of[one] for one in presence[name]]
+            columns[f"y.{name}"] = [VALUE[one] for one in presence[name]]
         columns[f"u.{name}"] = doubtful
     return columns
 

@@ -21,15 +21,14 @@ from numpy.typing import NDArray
 
 from einthoven.errors import CohortError
 
-__all__ = ["MeasurementRule", "Measurements", "QtCorrection", "measured_label"]
+__all__ = ["MeasurementRule", "Measurements", "measured_label"]
 
-QtCorrection = Literal["bazett", "fridericia"]
 Measurements = Mapping[str, Sequence[float | None]]
 Values = NDArray[np.float64]
 
 # the machine's own value first; one whose formula isn't told counts as Bazett's, which most machines print
 QTC_COLUMNS = {"bazett": ("qtc_bazett_ms", "qtc_ms"), "fridericia": ("qtc_fridericia_ms",)}
-CORRECTED: dict[str, QtCorrection] = {"qtc_bazett_ms": "bazett", "qtc_fridericia_ms": "fridericia"}
+CORRECTED = {"qtc_ms": "bazett", "qtc_bazett_ms": "bazett", "qtc_fridericia_ms": "fridericia"}
 EXPONENT = {"bazett": 1 / 2, "fridericia": 1 / 3}
 
 
@@ -40,8 +39,8 @@ class MeasurementRule:
     Attributes
     ----------
     quantity : str
-        As in ``ecg/formats/measurement_names.py``; ``qtc_ms`` is the corrected QT of the chosen formula,
-        ``qtc_bazett_ms`` and ``qtc_fridericia_ms`` that of their own.
+        As in ``ecg/formats/measurement_names.py``; ``qtc_ms`` is corrected after Bazett as
+        ``qtc_bazett_ms`` is, ``qtc_fridericia_ms`` after Fridericia.
     sense : ``>`` or ``<``
         The limit itself doesn't count.
     limit : float
@@ -78,7 +77,6 @@ def measured_label(
     *,
     n: int,
     sex: Sequence[str] | None = None,
-    qt_correction: QtCorrection = "bazett",
 ) -> list[float | None]:
     """Return 1, 0 or None (not measured) for each of ``n`` ECGs.
 
@@ -90,14 +88,13 @@ def measured_label(
     n : int
     sex : sequence of F, M or anything else for unknown, optional
         Where it is unknown and matters, the label is only known where both limits agree.
-    qt_correction : bazett or fridericia
 
     Raises
     ------
     CohortError
         For a column of another length.
     """
-    value = _quantity(rule.quantity, measurements, n=n, qt_correction=qt_correction)
+    value = _quantity(rule.quantity, measurements, n=n)
     by_limit = [_beyond(value, rule.sense, limit) for limit in (rule.limit, rule.limit_women) if limit is not None]
     men, women = by_limit[0], by_limit[-1]
     sexes = np.array(sex if sex is not None else ["U"] * n, dtype=object)
@@ -113,7 +110,7 @@ def _beyond(value: Values, sense: str, limit: float) -> Values:
     return np.where(np.isnan(value), np.nan, beyond.astype(np.float64))
 
 
-def _quantity(name: str, measurements: Measurements, *, n: int, qt_correction: QtCorrection) -> Values:
+def _quantity(name: str, measurements: Measurements, *, n: int) -> Values:
     """Return plausible values of a quantity, measured or computed from others; NaN elsewhere."""
 
     def plausible(column: str) -> Values:
@@ -122,13 +119,12 @@ def _quantity(name: str, measurements: Measurements, *, n: int, qt_correction: Q
     if name == "heart_rate_bpm":
         return _first(plausible("heart_rate_bpm"), 60_000 / plausible("rr_ms"))
     if name in CORRECTED:
-        return _quantity("qtc_ms", measurements, n=n, qt_correction=CORRECTED[name])
-    if name == "qtc_ms":
+        formula = CORRECTED[name]
         rr_ms = _first(plausible("rr_ms"), 60_000 / plausible("heart_rate_bpm"))
-        computed = plausible("qt_ms") / (rr_ms / 1000) ** EXPONENT[qt_correction]
+        computed = plausible("qt_ms") / (rr_ms / 1000) ** EXPONENT[formula]
         low, high = _limits()["qtc_ms"]
         computed[~((computed >= low) & (computed <= high))] = np.nan
-        return _first(*(plausible(column) for column in QTC_COLUMNS[qt_correction]), computed)
+        return _first(*(plausible(column) for column in QTC_COLUMNS[formula]), computed)
     if name == "qrs_axis_deg":
         axis = plausible(name)
         return 180 - (180 - axis) % 360  # machines write -90 to 270 as well as -180 to 180

@@ -150,7 +150,7 @@ def _findings(table: pl.DataFrame, names: tuple[str, ...], *, file: str) -> Colu
     different = answers.unique(maintain_order=True).with_row_index("row_of")
     joined = answers.join(different, on=ABNORMALITIES, how="left", maintain_order="left", nulls_equal=True)
     found = [_closed(row) for row in different.select(ABNORMALITIES).iter_rows()]
-    columns = finding_columns(FindingLabels(found, joined["row_of"], {}), names, uncertain="unknown")
+    columns = finding_columns(FindingLabels(found, joined["row_of"], {}), names)
     return known_only(columns, answered=frozenset(CONCEPTS.values()))
 
 

@@ -52,7 +52,7 @@ def hospital_labels(
         measurements={name.removeprefix("measurement."): table[name] for name in measured},
         sex=table["sex"] if "sex" in table.columns else None,
     )
-    return finding_columns(known, requested.shared, uncertain="unknown")
+    return finding_columns(known, requested.shared)
 
 
 def _statements(text: str, separator: str) -> list[str]:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import polars as pl
 
-from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.labels.vocabulary import vocabulary
 from einthoven.cohort.sources.source import LabelRequest, SourceData, convert, read_table, require_columns
 from einthoven.cohort.sources.stated_labels import (
@@ -56,12 +55,9 @@ class Ludb:
     ----------
     path : str
         The folder with ``ludb.csv`` and ``data``.
-    uncertain : unknown, positive or negative
-        What a label is where the statement leaves it open ("undefined ischemia/scar/supp. NSTEMI").
     """
 
     path: str
-    uncertain: UncertainPolicy = "unknown"
 
     def load(self, labels: LabelRequest = "einthoven46", auxiliary: LabelRequest = ()) -> SourceData:
         """Read the table; rows without a header in ``data`` are left out and counted.
@@ -83,7 +79,7 @@ class Ludb:
         kept, gone = table.filter(is_there), table.filter(~is_there)
         statements = [_statements(row) for row in kept.select(STATEMENT_COLUMNS).iter_rows()]
         stated, unknown = _stated(kept["ID"].to_list(), statements)
-        asked, targets = requested_columns(stated, labels, auxiliary, uncertain=self.uncertain)
+        asked, targets = requested_columns(stated, labels, auxiliary)
         columns = _demography(kept)
         flow = (
             counted("ECGs in the table", table["ID"].to_list()),

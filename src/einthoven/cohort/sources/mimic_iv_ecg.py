@@ -13,7 +13,6 @@ from typing import Literal
 
 import polars as pl
 
-from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.sources.followed_ecgs import followed_ecgs
 from einthoven.cohort.sources.mimic_iv_hospital import HospitalTables, read_hospital
 from einthoven.cohort.sources.mimic_iv_measurements import MACHINE_COLUMNS, MEASURED, machine_measurements
@@ -45,15 +44,12 @@ class MimicIvEcg:
     waveforms : ``files`` or ``absent``
         ``absent`` does without ``record_list.csv``: for the table of measurements alone. The ECGs are then expected
         where the owners put them.
-    uncertain : ``unknown``, ``positive`` or ``negative``
-        What a label is that the machine was unsure of.
     """
 
     path: str
     hospital: str | None = None
     measurements: str = "machine_measurements.csv"
     waveforms: Literal["files", "absent"] = "files"
-    uncertain: UncertainPolicy = "unknown"
 
     def load(self, labels: LabelRequest = "", auxiliary: LabelRequest = ()) -> SourceData:
         """Read the tables.
@@ -80,7 +76,7 @@ class MimicIvEcg:
         columns |= {f"covariate.{name}": values.to_list() for name, values in measured.items()}
         followed = followed_ecgs(table, hospital.events, by_date=False)
         return SourceData(
-            columns=columns | followed.columns | finding_columns(known, requested.shared, uncertain=self.uncertain),
+            columns=columns | followed.columns | finding_columns(known, requested.shared),
             locations=_locations(folder, table),
             flow=(flow_step("ECGs in the table", table["patient_id"]),),
             labels=requested.outcomes,

@@ -12,7 +12,6 @@ from typing import Literal
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
-from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.labels.scp import LABEL_SETS, ScpVocabulary
 from einthoven.cohort.sources.ptb_xl_features import read_features
 from einthoven.cohort.sources.ptb_xl_labels import LabelsFrom, PtbXlLabels
@@ -54,8 +53,6 @@ class PtbXl:
         does; of labels that a study chooses, an ECG without any of them is a control.
     labels_from : ``scp_codes`` or ``report``
         What labels of findings are read from, such as those of ``einthoven46``: the statements, or the German reports.
-    uncertain : ``unknown``, ``positive`` or ``negative``
-        What a label of findings is that a report or a statement of low likelihood leaves open.
     features : str, optional
         The folder of PTB-XL+; a relative path starts at ``path``.
     covariates : dict of str to str
@@ -68,7 +65,6 @@ class PtbXl:
     min_likelihood: float = 0.0
     require_label: bool | None = None
     labels_from: LabelsFrom = "scp_codes"
-    uncertain: UncertainPolicy = "unknown"
     features: str | None = None
     covariates: dict[str, str] = field(default_factory=dict)
 
@@ -121,7 +117,7 @@ class PtbXl:
         statements = read_table(folder, STATEMENTS)
         require_columns(statements, STATEMENT_COLUMNS, file=str(folder / STATEMENTS))
         vocabulary = ScpVocabulary.from_table(statements)
-        return table, PtbXlLabels(vocabulary, self.min_likelihood, self.labels_from, self.uncertain, DATABASE)
+        return table, PtbXlLabels(vocabulary, self.min_likelihood, self.labels_from, DATABASE)
 
     def _features(self, folder: Path, ecg_ids: pl.Series) -> dict[str, pl.Series]:
         if not self.covariates:

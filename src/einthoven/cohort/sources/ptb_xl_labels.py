@@ -9,7 +9,6 @@ import polars as pl
 
 from einthoven.cohort.labels.codes import concepts_of_codes, unknown_codes
 from einthoven.cohort.labels.german_reports import read_german_report
-from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.scp import ScpVocabulary, parse_statements
 from einthoven.cohort.sources.requested_labels import Columns, FindingLabels, RequestedLabels, finding_columns
@@ -30,7 +29,6 @@ class PtbXlLabels(NamedTuple):
     vocabulary : ScpVocabulary
     min_likelihood : float, percent
     labels_from : ``scp_codes`` or ``report``
-    uncertain : ``unknown``, ``positive`` or ``negative``
     file : str
         For the errors.
     """
@@ -38,7 +36,6 @@ class PtbXlLabels(NamedTuple):
     vocabulary: ScpVocabulary
     min_likelihood: float
     labels_from: LabelsFrom
-    uncertain: UncertainPolicy
     file: str
 
     def requested(self, labels: LabelRequest, auxiliary: LabelRequest) -> RequestedLabels:
@@ -77,7 +74,7 @@ class PtbXlLabels(NamedTuple):
         row_of = cells.join(rows, on=column, how="left", maintain_order="left", nulls_equal=True)["row_of"]
         findings = self._of_reports(different) if column == "report" else self._of_statements(different)
         known = FindingLabels(findings, row_of, measurements, sex=sex)
-        return finding_columns(known, names, uncertain=self.uncertain)
+        return finding_columns(known, names)
 
     def _codes(self, name: str) -> dict[str, frozenset[str]]:
         if name in self.vocabulary.sets:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from einthoven.cohort.labels.label_columns import UncertainPolicy, label_columns
+from einthoven.cohort.labels.label_columns import label_columns
 from einthoven.cohort.labels.label_sets import LABEL_SETS, resolve_labels
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.vocabulary import vocabulary
@@ -127,7 +127,7 @@ class FindingLabels:
     sex: pl.Series | None = None
 
 
-def finding_columns(known: FindingLabels, names: tuple[str, ...], *, uncertain: UncertainPolicy) -> Columns:
+def finding_columns(known: FindingLabels, names: tuple[str, ...]) -> Columns:
     """Return ``y.`` and ``u.`` columns of shared labels, one entry per ECG."""
     if not names:
         return {}
@@ -135,7 +135,7 @@ def finding_columns(known: FindingLabels, names: tuple[str, ...], *, uncertain: 
     measured = tuple(name for name in names if labels[name].measurement)
     stated = tuple(name for name in names if name not in measured)
     columns: Columns = {}
-    for name, values in label_columns(known.findings, stated, uncertain=uncertain).items():
+    for name, values in label_columns(known.findings, stated).items():
         dtype = pl.Boolean if name.startswith("u.") else pl.Float64
         columns[name] = pl.Series(values, dtype=dtype).gather(known.row_of).to_list()
     if measured:

@@ -13,7 +13,6 @@ from pathlib import Path
 import polars as pl
 
 from einthoven.cohort.labels.codes import concepts_of_codes, unknown_codes
-from einthoven.cohort.labels.label_columns import UncertainPolicy
 from einthoven.cohort.sources.published import flow_step, identifiers, numbers, read_published, recoded, times
 from einthoven.cohort.sources.requested_labels import Columns, FindingLabels, RequestedLabels, finding_columns
 from einthoven.cohort.sources.source import LabelRequest, SourceData
@@ -36,12 +35,9 @@ class Sph:
     ----------
     path : str
         The folder with ``metadata.csv``; the ECGs are in its folder ``records``, or beside the table.
-    uncertain : ``unknown``, ``positive`` or ``negative``
-        What a label is whose statement has a modifier of doubt, such as possible or probable.
     """
 
     path: str
-    uncertain: UncertainPolicy = "unknown"
 
     def load(self, labels: LabelRequest = "", auxiliary: LabelRequest = ()) -> SourceData:
         """Read the table; labels are sets of labels or findings.
@@ -67,7 +63,7 @@ class Sph:
             "sex": recoded(table, "Sex", {"m": "M", "f": "F"}, unknown="U").to_list(),
         }
         if requested.shared:
-            columns |= finding_columns(_findings(table, file=file), requested.shared, uncertain=self.uncertain)
+            columns |= finding_columns(_findings(table, file=file), requested.shared)
         return SourceData(
             columns=columns,
             locations=tuple(_locations(folder, columns)),

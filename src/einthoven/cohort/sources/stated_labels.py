@@ -11,7 +11,7 @@ from importlib import resources
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
-from einthoven.cohort.labels.label_columns import UncertainPolicy, label_columns
+from einthoven.cohort.labels.label_columns import label_columns
 from einthoven.cohort.labels.presence import Presence
 from einthoven.cohort.labels.vocabulary import vocabulary
 from einthoven.cohort.sources.requested_labels import RequestedLabels, known_only
@@ -63,7 +63,7 @@ class Stated:
 
 
 def requested_columns(
-    stated: Stated, labels: LabelRequest, auxiliary: LabelRequest, *, uncertain: UncertainPolicy = "unknown"
+    stated: Stated, labels: LabelRequest, auxiliary: LabelRequest
 ) -> tuple[RequestedLabels, dict[str, list[object]]]:
     """Return which labels are asked for, and their columns.
 
@@ -84,7 +84,7 @@ def requested_columns(
     if asked.shared and stated.findings is not None:
         codes = stated.marks if stated.coded else None
         for request in (auxiliary, labels):
-            shared = label_columns(stated.findings, _shared(request, stated), codes=codes, uncertain=uncertain)
+            shared = label_columns(stated.findings, _shared(request, stated), codes=codes)
             columns |= {name: list(values) for name, values in shared.items()}
         if stated.answered is not None:
             columns = known_only(columns, answered=stated.answered)
