@@ -90,3 +90,11 @@ def test_what_is_wrong_is_said_in_one_sentence(study, tmp_path, right, wrong, me
     result = run("cohort", study, "--out", tmp_path / "out")
     assert result.exit_code != 0
     assert message in str(result.exception)
+
+
+def test_a_failed_start_leaves_no_folder_behind_and_a_file_is_no_place(study, tmp_path):
+    """Nothing is written before the tables are read."""
+    study.write_text(study.read_text().replace('"ecgs.csv"', '"none.csv"'))
+    assert run("cohort", study, "--out", tmp_path / "out").exit_code != 0
+    assert not (tmp_path / "out").exists()
+    assert "choose another --out" in str(run("cohort", study, "--out", study).exception)

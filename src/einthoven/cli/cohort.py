@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from einthoven.errors import SpecificationError
+
 __all__ = ["cohort_command"]
 
 
@@ -42,10 +44,12 @@ def cohort_command(
 
     settings = load_study(study, data_paths=data_paths(data))
     folder = out or Path("cohorts") / study.resolve().parent.name
-    folder.mkdir(parents=True, exist_ok=True)  # a place that can't be written to is told before all the reading
+    if folder.exists() and not folder.is_dir():
+        raise SpecificationError(f"{folder} is a file; choose another --out")
     with progress_lines() as announce:
         sources = load_sources(settings, announce)
         announce("Building and auditing the cohort")
+        folder.mkdir(parents=True, exist_ok=True)
         made = make_cohort(settings, sources, None, folder)
         drawn = draw_flow(folder)
     if as_json:
