@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
 from einthoven.ecg.formats import xml_document as xml
 from einthoven.errors import UnreadableFileError
+from fakes.effort import little_work
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;">]><a>&y;</a>"""
 EXTERNAL = b"""<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>"""
@@ -42,10 +41,8 @@ def test_what_is_not_well_formed_is_refused_by_name(content):
 
 def test_depth_and_number_of_elements_are_capped():
     for content in (b"<a>" * 100_000 + b"</a>" * 100_000, b"<a>" + b"<b/>" * 2_100_000 + b"</a>"):
-        started = time.process_time()
-        with pytest.raises(UnreadableFileError, match=r"rec\.xml"):
+        with little_work(), pytest.raises(UnreadableFileError, match=r"rec\.xml"):
             xml.parse_xml(content, where="rec.xml")
-        assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

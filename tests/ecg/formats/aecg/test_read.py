@@ -16,6 +16,7 @@ from einthoven.ecg.formats.recognition import format_named
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.errors import EinthovenError, SignalError, UnitError, UnreadableFileError
 from fakes.aecg_files import RELATIVE, START, aecg, lead, sequence_set, series, write_aecg
+from fakes.effort import little_work
 
 REAL = ["ecgtoolkit_example", "subject1_0", "subject1_1", "subject1_2"]
 
@@ -234,10 +235,8 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_and_damaged_documents_are_refused_by_name_at_once(tmp_path, kind):
     location = write_aecg(tmp_path, HOSTILE[kind])
-    started = time.process_time()
-    with pytest.raises(EinthovenError, match=r"rec\.xml"):
+    with little_work(), pytest.raises(EinthovenError, match=r"rec\.xml"):
         read(location)
-    assert time.process_time() - started < 1
 
 
 def test_pieces_that_would_fill_the_memory_are_refused(tmp_path):

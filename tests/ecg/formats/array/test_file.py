@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import struct
-import time
 import zipfile
 
 import h5py
@@ -11,6 +10,7 @@ import pytest
 from einthoven.ecg.formats import RecordLocation, read
 from einthoven.errors import RecordError, SignalError, SpecificationError, UnreadableFileError
 from fakes.array_files import layout, write_array
+from fakes.effort import little_work
 
 SUFFIXES = [".npy", ".npz", ".csv", ".txt", ".h5", ".hdf5", ".mat", ".parquet"]
 
@@ -104,10 +104,8 @@ def test_bombs_are_refused_by_their_declared_size_before_they_are_unpacked(tmp_p
     content[place : place + 4] = struct.pack("<I", 4_000_000_000)
     (tmp_path / "a.npz").write_bytes(content)
     for suffix in (".h5", ".npz"):
-        started = time.process_time()
-        with pytest.raises(UnreadableFileError, match=rf"a\{suffix}.*claim to unpack to"):
+        with little_work(), pytest.raises(UnreadableFileError, match=rf"a\{suffix}.*claim to unpack to"):
             read_with(tmp_path / f"a{suffix}")
-        assert time.process_time() - started < 1
 
 
 def test_an_array_larger_than_its_file_is_refused(tmp_path):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import struct
-import time
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,7 @@ from einthoven.ecg.formats import RecordLocation, locate, read
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.errors import LeadError, RecordError, SpecificationError, UnreadableFileError
 from fakes.array_files import layout
+from fakes.effort import little_work
 
 
 def signals(n_records=5, n_samples=40):
@@ -144,10 +144,8 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
     zeros = pa.chunked_array([pa.array(np.zeros(1_000_000, np.float32))] * 40)
     path = written(tmp_path, {"II": zeros}, compression="zstd", row_group_size=1 << 30)
     assert path.stat().st_size < 1_000_000
-    started = time.process_time()
-    with pytest.raises(UnreadableFileError, match=r"claim to unpack to 320000000"):
+    with little_work(), pytest.raises(UnreadableFileError, match=r"claim to unpack to 320000000"):
         read_with(path, leads="II")
-    assert time.process_time() - started < 1
 
 
 def test_a_table_without_its_end_is_refused(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,6 +12,7 @@ from einthoven.ecg.formats import RecordLocation, read
 from einthoven.ecg.formats.fhir.read import decode, recognises
 from einthoven.ecg.formats.recognition import format_named
 from einthoven.errors import EinthovenError, SignalError, UnitError, UnreadableFileError
+from fakes.effort import little_work
 from fakes.fhir_files import bundle, coded, component, observation, sampled, write_fhir
 
 EXAMPLE = "formats/fhir/Observation-Example-observation-ekg.json"
@@ -138,10 +138,8 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_and_damaged_files_are_refused_by_name_at_once(tmp_path, kind):
     location = write_fhir(tmp_path, HOSTILE[kind])
-    started = time.process_time()
-    with pytest.raises(EinthovenError, match=r"rec\.json"):
+    with little_work(), pytest.raises(EinthovenError, match=r"rec\.json"):
         read(location)
-    assert time.process_time() - started < 1
 
 
 def test_a_file_that_is_no_utf_8_is_refused():
@@ -155,6 +153,5 @@ def test_an_observation_without_samples_is_no_ecg():
 
 
 def test_a_file_of_nothing_but_roots_is_seen_through_at_once():
-    started = time.process_time()
-    assert not recognises(b"<Bundle " * 8192)
-    assert time.process_time() - started < 0.1
+    with little_work():
+        assert not recognises(b"<Bundle " * 8192)

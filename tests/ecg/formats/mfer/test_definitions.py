@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from einthoven.ecg.formats.mfer.definitions import MAX_DEFINITIONS, definitions, recognises
 from einthoven.errors import UnreadableFileError
+from fakes.effort import little_work
 from fakes.mfer_files import END, FAKES, MferWriter, definition
 from fakes.wfdb_files import STANDARD, fake_digital
 
@@ -61,17 +60,14 @@ def test_what_can_not_be_is_refused_with_its_byte(content, message):
 
 @pytest.mark.parametrize("content", [b"\x16\x00" * 600_000, b"\x67\x00" * 600_000, b"\x3f\x01\x00" * 600_000])
 def test_definitions_of_no_length_end_after_half_a_million(content):
-    begin = time.process_time()
-    with pytest.raises(UnreadableFileError, match=f"more than {MAX_DEFINITIONS} definitions"):
+    with little_work(), pytest.raises(UnreadableFileError, match=f"more than {MAX_DEFINITIONS} definitions"):
         for _ in definitions(content, where="a.mwf"):
             pass
-    assert time.process_time() - begin < 3  # a file of a megabyte; what a test machine at work needs
 
 
 def test_megabytes_of_zeros_are_passed_at_once():
-    begin = time.process_time()
-    assert _found(bytes(30_000_000)) == []
-    assert time.process_time() - begin < 1
+    with little_work():
+        assert _found(bytes(30_000_000)) == []
 
 
 def test_files_are_recognised_with_and_without_preamble(tmp_path):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import struct
-import time
 import zipfile
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from einthoven.ecg.formats.npz.read import FORMAT
 from einthoven.ecg.formats.writing import write
 from einthoven.ecg.record import Annotation, MedianBeat, Provenance
 from einthoven.errors import LeadError, SignalError, UnknownNameError, UnreadableFileError
+from fakes.effort import little_work
 from fakes.npz_files import description, npy, write_npz
 from fakes.written_records import full_record, record_of
 
@@ -109,7 +109,5 @@ def test_a_bomb_is_refused_by_its_declared_size_before_it_is_unpacked(tmp_path):
     size = content.rindex(struct.pack("<I", 1000))
     content[size : size + 4] = struct.pack("<I", 4_000_000_000)
     path.write_bytes(content)
-    started = time.process_time()
-    with pytest.raises(UnreadableFileError, match="claim to unpack to 4000000000"):
+    with little_work(), pytest.raises(UnreadableFileError, match="claim to unpack to 4000000000"):
         read(path)
-    assert time.process_time() - started < 1

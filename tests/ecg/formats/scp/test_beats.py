@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from einthoven.ecg.formats.scp.beats import beats
 from einthoven.ecg.formats.scp.sections import Section
 from einthoven.errors import UnreadableFileError
+from fakes.effort import little_work
 from fakes.scp_files import beats_body
 
 COMPLEXES = [(0, 10, 20, 30), (1, 40, 50, 4_000_000_000)]
@@ -49,7 +48,5 @@ def test_a_section_that_is_cut_short_is_refused_only_where_it_is_needed(body):
 
 
 def test_more_complexes_than_there_are_bytes_take_no_memory():
-    start = time.process_time()
-    with pytest.raises(UnreadableFileError, match="ends before the 917490 bytes"):
+    with little_work(), pytest.raises(UnreadableFileError, match="ends before the 917490 bytes"):
         _beats(b"\x01\0\x01\0\xff\xff" + bytes(50))
-    assert time.process_time() - start < 0.1

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from einthoven.ecg.formats.scp.huffman import huffman_tables
 from einthoven.ecg.formats.scp.huffman_stream import huffman_values
 from einthoven.ecg.formats.scp.sections import Section
 from einthoven.errors import UnreadableFileError
+from fakes.effort import little_work
 from fakes.scp_files import DEFAULT_TABLE, default_stream, own_stream, own_tables_body, raw_stream
 
 SECTION = Section(6, 4000, b"", "rec.scp")
@@ -81,17 +81,5 @@ def test_prefixes_of_32_bits_are_read():
 def test_the_largest_lead_of_any_content_is_read_or_refused_in_time(octet, switching):
     forever = own_tables_body([[("0", 0, 0, 2), ("1", 0, 0, 2)], [("0", 0, 0, 1), ("1", 0, 0, 1)]])
     tables = huffman_tables(Section(2, 310, forever, "rec.scp")) if switching else DEFAULT
-    start = time.process_time()
-    with contextlib.suppress(UnreadableFileError):
+    with little_work(), contextlib.suppress(UnreadableFileError):
         _values(octet * 65535, 524_000, tables)
-    assert time.process_time() - start < 1
-
-
-def test_twelve_leads_of_ten_seconds_are_decoded_in_milliseconds():
-    signal = np.rint(np.random.default_rng(0).normal(0, 3, 5000)).astype(int).tolist()
-    stream = default_stream(signal)
-    _values(stream, 5000)
-    start = time.process_time()
-    for _ in range(12):
-        _values(stream, 5000)
-    assert time.process_time() - start < 0.25  # about 0.01 s on an idle machine

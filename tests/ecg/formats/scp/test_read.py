@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import contextlib
 import struct
-import time
 import tracemalloc
 import xml.etree.ElementTree as ET
 from datetime import datetime
@@ -17,6 +16,7 @@ from einthoven.ecg.formats.scp.read import FORMAT, decode, recognises
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.record import Annotation
 from einthoven.errors import ChecksumError, EinthovenError, LeadError, SignalError, UnitError, UnreadableFileError
+from fakes.effort import little_work
 from fakes.scp_files import (
     DEFAULT_TABLE,
     FAKES,
@@ -258,10 +258,8 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_records_are_refused_or_read_in_little_time_and_memory(tmp_path, what):
     content = record_bytes(_sections(**HOSTILE[what]))
-    start = time.process_time()
-    with contextlib.suppress(EinthovenError):
+    with little_work(), contextlib.suppress(EinthovenError):
         _read(tmp_path, content)
-    assert time.process_time() - start < 1
     tracemalloc.start()
     with contextlib.suppress(EinthovenError):
         _read(tmp_path, content)

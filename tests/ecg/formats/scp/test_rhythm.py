@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import struct
-import time
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from einthoven.ecg.formats.scp.rhythm import reference_beat, rhythm
 from einthoven.ecg.formats.scp.sections import Section
 from einthoven.ecg.formats.scp.values import block
 from einthoven.errors import UnreadableFileError
+from fakes.effort import little_work
 from fakes.scp_files import DEFAULT_TABLE, beats_body, raw_stream, samples_body
 
 DEFAULT = huffman_tables(Section(2, 310, DEFAULT_TABLE, "rec.scp"))
@@ -150,10 +150,8 @@ def test_lengths_that_overflowed_without_loss_are_noted():
 @pytest.mark.parametrize("tables", [None, DEFAULT])
 @pytest.mark.parametrize("last", [200, 10_000_000_000 // 24, 0xFFFFFFFF])
 def test_samples_that_are_declared_and_not_there_take_no_memory(tables, last):
-    start = time.process_time()
-    with pytest.raises(UnreadableFileError, match=r"rec.scp: section 6 .*samples"):
+    with little_work(), pytest.raises(UnreadableFileError, match=r"rec.scp: section 6 .*samples"):
         _rhythm(_block([raw_stream([1] * 5)] * 3), _definition(*[(1, last)] * 3), tables=tables)
-    assert time.process_time() - start < 0.1
 
 
 def test_leads_that_lie_hours_apart_are_refused():
@@ -165,10 +163,8 @@ def test_leads_that_lie_hours_apart_are_refused():
 def test_tens_of_thousands_of_overlapping_zones_are_refused_in_time():
     complexes = _beats([(0, 1, 3, 65000)] * 65535)
     stored, beat = _block([raw_stream([0] * 30000)]), _beat([[1] * 30000])
-    start = time.process_time()
-    with pytest.raises(UnreadableFileError, match=r"zones \(section 4\) that overlap"):
+    with little_work(), pytest.raises(UnreadableFileError, match=r"zones \(section 4\) that overlap"):
         _rhythm(stored, _definition((1, 30000), subtracted=True), complexes=complexes, beat=beat)
-    assert time.process_time() - start < 1
 
 
 def test_a_reference_beat_shorter_than_a_sample_is_refused():

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import struct
-import time
 
 import pytest
 
 from einthoven.ecg.formats.scp.sections import checksum, read_sections
 from einthoven.errors import ChecksumError, UnreadableFileError
+from fakes.effort import little_work
 from fakes.scp_files import crc, patient_body, plain_sections, record_bytes, repaired
 from fakes.wfdb_files import STANDARD, fake_digital
 
@@ -86,10 +86,8 @@ def test_a_record_that_is_cut_short_says_so(size):
 )
 def test_a_pointer_that_leads_nowhere_is_named(values, reason):
     content = repaired(_changed(_pointer(6), "HII", *values))
-    start = time.process_time()
-    with pytest.raises(UnreadableFileError, match=reason) as caught:
+    with little_work(), pytest.raises(UnreadableFileError, match=reason) as caught:
         read_sections(content, where="rec.scp")
-    assert time.process_time() - start < 1
     assert str(caught.value).startswith("rec.scp")
 
 

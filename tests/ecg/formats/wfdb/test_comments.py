@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 import pytest
 
 from einthoven.ecg.formats.wfdb.comments import named_value, particulars
 from einthoven.ecg.formats.wfdb.header import parse_header
+from fakes.effort import little_work
 
 
 def about(*comments, start=""):
@@ -105,9 +105,8 @@ def test_the_stamp_of_the_challenges_is_noted_as_doubtful():
 
 def test_a_comment_of_many_blanks_takes_no_time(tmp_path):
     """A pattern that tries each blank as the end of the name takes minutes for one megabyte."""
-    started = time.process_time()
-    assert named_value("age" + " " * 1_000_000 + "x") == ("", "")
-    assert time.process_time() - started < 0.5
+    with little_work():
+        assert named_value("age" + " " * 1_000_000 + "x") == ("", "")
 
 
 @pytest.mark.parametrize("start", ["2147483648:41:16 29/04/2023", "10:inf 29/04/2023", "10:10:10 29/2147483648/2023"])
