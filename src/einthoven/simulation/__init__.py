@@ -1,0 +1,1 @@
+"""The virtual hospital: archives of made-up patients whose truth is known."""

@@ -1,0 +1,1 @@
+"""The heart as a source of potentials: from how it is activated to the waves of eight leads."""
