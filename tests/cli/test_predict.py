@@ -32,6 +32,17 @@ def test_readable_ecgs_are_scored_and_the_others_named(tmp_path):
     assert pa_csv.read_csv(tmp_path / "s.csv")["record_id"].to_pylist() == ["00001_hr", "00003_hr"]
 
 
+def test_a_model_of_simulated_patients_says_so(tmp_path):
+    """Whoever scores real ECGs with it is told."""
+    make_ptb_xl(tmp_path / "data", n_records=1)
+    network = build("xresnet1d", n_leads=12, n_labels=1, **SETTINGS)
+    model = Checkpoint("xresnet1d", SETTINGS, InputSpec(), ("AF",), "binary", network.state_dict(), simulated=("A",))
+    model.save(tmp_path / "model")
+    words = ["predict", "--checkpoint", tmp_path / "model", "--input", tmp_path / "data", "--out", tmp_path / "s.csv"]
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert "learnt from simulated patients (A)" in result.output
+
+
 def test_an_output_of_another_ending_is_refused_before_anything_is_read(tmp_path):
     """Neither checkpoint nor input need exist for that."""
     words = ["predict", "--checkpoint", tmp_path / "none", "--input", tmp_path / "none", "--out", tmp_path / "s.xlsx"]

@@ -14,6 +14,7 @@ from einthoven.errors import (
     UnknownNameError,
     UnreadableFileError,
 )
+from einthoven.evaluation.prediction_files import read_predictions
 from einthoven.evaluation.predictions import Predictions
 
 
@@ -41,6 +42,18 @@ def test_scores_come_label_by_label_without_unknown_truth():
     assert (af.unknown, lbbb.unknown) == (0, 1)
     assert af.record.tolist() == [0, 1]
     assert (lbbb.record.tolist(), lbbb.score.tolist()) == ([1], [0.9])
+
+
+def test_notes_stay_with_the_scores_in_a_file(tmp_path):
+    """Once each; those that the table itself gives are found anew, and a table without notes has no such entry."""
+    noted = Predictions(columns(patient_id=None), ("Simulated data: so and so.",))
+    noted.to_parquet(tmp_path / "noted.parquet")
+    for again in (Predictions.from_file(tmp_path / "noted.parquet"), read_predictions(tmp_path / "noted.parquet")):
+        assert again.notes == noted.notes
+        other = Predictions(columns(patient_id=None, model=["other"] * 4), noted.notes)
+        assert Predictions.concatenate([again, other]).notes == noted.notes
+    Predictions(columns()).to_parquet(tmp_path / "plain.parquet")
+    assert b"einthoven.notes" not in pq.read_schema(tmp_path / "plain.parquet").metadata
 
 
 @pytest.mark.parametrize(

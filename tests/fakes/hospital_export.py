@@ -8,6 +8,7 @@ there), and a part of the reports has its LVEF as a fraction in a column of its 
 from __future__ import annotations
 
 import csv
+import json
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from einthoven.cohort.simulated import MARKER, MARKER_TYPE
 from einthoven.ecg.formats.writing import write
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.record import Record
@@ -89,6 +91,7 @@ def write_hospital_export(
     ecg_format: str = "muse",
     table_format: Literal["csv", "parquet", "sqlite"] = "csv",
     most_days_apart: int = 14,
+    device: str | None = None,
 ) -> HospitalTruth:
     """Write the tables, and an ECG file per row.
 
@@ -104,6 +107,8 @@ def write_hospital_export(
     table_format : ``csv``, ``parquet`` or ``sqlite``
     most_days_apart : int
         Between an ECG and its echo; one echo in ten comes far later and belongs to no ECG.
+    device : str, optional
+        What the ECG files call their recorder.
     """
     rng = np.random.default_rng(seed)
     rows = _Rows()
@@ -115,7 +120,7 @@ def write_hospital_export(
         ["9999999", rows.patients[0][0], "2019-01-01 08:00:00", f"ecg/lost{SUFFIX[ecg_format]}", "", "", "A"],
     ]
     _write_tables(folder, rows, table_format=table_format)
-    _write_ecgs(folder, rows, with_signals=with_signals, ecg_format=ecg_format, rng=rng)
+    _write_ecgs(folder, rows, with_signals=with_signals, ecg_format=ecg_format, rng=rng, device=device)
     return HospitalTruth(
         pl.DataFrame(rows.true_ecgs, infer_schema_length=None),
         pl.DataFrame(rows.true_reports, infer_schema_length=None),
@@ -125,6 +130,12 @@ def write_hospital_export(
         study_settings(ecg_format, table_format),
         n_unreadable=1,
     )
+
+
+def mark_as_simulated(folder: Path, *, preset: str = "A", seed: int = 0) -> None:
+    """Write the marker that the simulator leaves in the folder of a hospital."""
+    marker = {"type": MARKER_TYPE, "version": 1, "preset": preset, "seed": seed, "parameters_sha256": "0" * 64}
+    (folder / MARKER).write_text(json.dumps(marker))
 
 
 def study_settings(ecg_format: str = "muse", table_format: str = "csv") -> dict[str, Any]:
@@ -308,7 +319,15 @@ def _write_tables(folder: Path, rows: _Rows, *, table_format: str) -> None:
             connection.close()
 
 
-def _write_ecgs(folder: Path, rows: _Rows, *, with_signals: bool, ecg_format: str, rng: np.random.Generator) -> None:
+def _write_ecgs(
+    folder: Path,
+    rows: _Rows,
+    *,
+    with_signals: bool,
+    ecg_format: str,
+    rng: np.random.Generator,
+    device: str | None,
+) -> None:
     """Write a file per usable ECG; a low ejection fraction mostly widens QRS and turns T."""
     (folder / "ecg").mkdir(exist_ok=True)
     for number, ecg in enumerate(rows.true_ecgs):
@@ -328,6 +347,7 @@ def _write_ecgs(folder: Path, rows: _Rows, *, with_signals: bool, ecg_format: st
             time_kind="naive",
             age_years=float(int(ecg["age_years"])),
             sex=ecg["sex"],
+            device=device,
             statements=tuple(str(rows.ecgs[number][4]).split("|")),
         )
         write(record, path, format=ecg_format)

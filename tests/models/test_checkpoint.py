@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -54,6 +55,15 @@ def test_defaults_are_written_out(checkpoint, tmp_path):
     assert saved["settings"]["depth"] == 18
     assert saved["type"] == "einthoven.checkpoint"
     assert saved["version"] == 1
+
+
+def test_data_sets_of_simulated_patients_stay_named(checkpoint, tmp_path):
+    dataclasses.replace(checkpoint, simulated=("A",)).save(tmp_path)
+    assert Checkpoint.load(tmp_path).simulated == ("A",)
+    description = json.loads((tmp_path / "checkpoint.json").read_text())
+    del description["simulated"]  # as earlier versions wrote it
+    (tmp_path / "checkpoint.json").write_text(json.dumps(description))
+    assert Checkpoint.load(tmp_path).simulated == ()
 
 
 def test_saving_twice_gives_the_same_bytes(checkpoint, tmp_path):

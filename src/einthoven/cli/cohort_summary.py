@@ -39,6 +39,8 @@ def draw_flow(folder: Path) -> list[str]:
 def print_summary(made: CohortFolder, drawn: Sequence[str], console: Console) -> None:
     """Print what was made."""
     document = json.loads((made.folder / "cohort.json").read_text())
+    if notice := made.built.cohort.notice:
+        console.print(notice, style="yellow", highlight=False, markup=False, soft_wrap=True)
     console.print(_flow(read_flow(made.folder / "flow.json")))
     console.print(_splits(document["splits"]))
     if document["splits"] and document["splits"][0]["outcomes"]:

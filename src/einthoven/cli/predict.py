@@ -47,4 +47,8 @@ def predict_command(
     tell_left_out(found)
     console = Console()
     console.print(f"{len(scores.record_ids):,} ECGs scored into {out}", highlight=False)
+    if scores.simulated:
+        names = ", ".join(scores.simulated)
+        line = f"note: the model learnt from simulated patients ({names}): its scores are no evidence about real ones"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     print_failures([f"not scored: {naming(path, message)}" for path, message in scores.rejected])

@@ -104,7 +104,9 @@ def build_cohort(
     flow += split.steps
     present = set(table["split"])
     flow += [_ecg_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
-    cohort = Cohort.from_frame(_cohort_columns(without_strangers(table)))
+    found = set(table["source"])
+    simulated = {name: data.simulated for name, (_, data) in sources.items() if data.simulated and name in found}
+    cohort = Cohort.from_frame(_cohort_columns(without_strangers(table)), simulated=simulated)
     return BuiltCohort(cohort, flow, checked.counts, tuple(notes))
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from einthoven.cohort.simulated import notice_of
 from einthoven.errors import CohortError, LeakageError
 from einthoven.registry import nearest
 
@@ -71,6 +73,8 @@ class Cohort:
         (uncertain), ``event.<name>`` with ``event_days.<name>`` (from the ECG to the event, or to the last contact),
         ``group.<name>`` and ``covariate.<name>``; where asked for, ``history`` (what was measured before, latest first)
         and ``earlier_ecgs``. Key ``record_id, outcome_id``, the latter empty where unpaired.
+    simulated : mapping of source to str
+        Those of the sources whose patients are simulated, each with its settings in words.
 
     Raises
     ------
@@ -81,6 +85,7 @@ class Cohort:
     """
 
     table: pa.Table
+    simulated: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_columns(self.table.column_names)
@@ -90,12 +95,12 @@ class Cohort:
         _check_splits(self.table)
 
     @classmethod
-    def from_frame(cls, frame: pl.DataFrame) -> Cohort:
+    def from_frame(cls, frame: pl.DataFrame, *, simulated: Mapping[str, str] | None = None) -> Cohort:
         """Build a cohort from a polars table; columns that are absent get their default or null."""
         _check_columns([*COLUMNS, *frame.columns])
         absent = [pl.lit(DEFAULTS.get(name)).alias(name) for name in COLUMNS if name not in frame.columns]
         complete = frame.with_columns(absent).select(*COLUMNS, *(name for name in frame.columns if name not in COLUMNS))
-        return cls(_as_declared(complete.to_arrow()))
+        return cls(_as_declared(complete.to_arrow()), dict(simulated or {}))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -103,18 +108,24 @@ class Cohort:
         return tuple(name.removeprefix("y.") for name in self.table.column_names if name.startswith("y."))
 
     @property
+    def notice(self) -> str:
+        """What stands before every result where patients are simulated; empty where all are real."""
+        return notice_of(self.simulated, self.table["source"].unique().drop_null().to_pylist())
+
+    @property
     def hash(self) -> str:
-        """SHA-256 over sorted columns and rows as Arrow IPC; the same for any order of rows and columns."""
+        """SHA-256 over sorted columns and rows as Arrow IPC, and over what is simulated, in any order of all these."""
         ordered = self.table.select(sorted(self.table.column_names))
         ordered = ordered.sort_by([("record_id", "ascending"), ("outcome_id", "ascending")]).combine_chunks()
         buffer = io.BytesIO()
         with pa.ipc.new_stream(buffer, ordered.schema.remove_metadata()) as writer:
             writer.write_table(ordered.replace_schema_metadata())
-        return hashlib.sha256(buffer.getvalue()).hexdigest()
+        return hashlib.sha256(buffer.getvalue() + self._simulated_bytes).hexdigest()
 
     def write(self, path: Path) -> None:
-        """Write Parquet with the version in its metadata."""
+        """Write Parquet with the version, and what is simulated, in its metadata."""
         metadata = {b"einthoven.type": b"cohort", b"einthoven.version": str(VERSION).encode()}
+        metadata |= {b"einthoven.simulated": self._simulated_bytes} if self.simulated else {}
         pq.write_table(self.table.replace_schema_metadata(metadata), path)
 
     @classmethod
@@ -130,7 +141,12 @@ class Cohort:
         if int(metadata[b"einthoven.version"]) > VERSION:
             raise CohortError(f"{path} was written by a newer einthoven; update to read it")
         _check_columns(table.column_names)
-        return cls(_as_declared(table))
+        return cls(_as_declared(table), json.loads(metadata.get(b"einthoven.simulated", b"{}")))
+
+    @property
+    def _simulated_bytes(self) -> bytes:
+        """Nothing for real data, whose hash and file are those of a cohort that never heard of simulation."""
+        return json.dumps(dict(self.simulated), sort_keys=True).encode() if self.simulated else b""
 
 
 def _type_of(column: str) -> pa.DataType:

@@ -20,7 +20,7 @@ from einthoven.errors import (
     UnreadableFileError,
 )
 from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
-from einthoven.evaluation.predictions import Predictions
+from einthoven.evaluation.predictions import Predictions, notes_in
 from einthoven.evaluation.score_matrix import (
     RECORD_COLUMNS,
     ScoreMatrix,
@@ -157,7 +157,7 @@ def _from_long(table: pa.Table, *, path: Path, score_kind: str | None, model: st
     for name in ("record_id", "label", "truth", "score"):
         if name not in table.column_names:
             raise SpecificationError(f"{path} has no column {name!r}; it has: {', '.join(table.column_names)}")
-    notes = () if "split" in table.column_names else (NO_SPLIT,)
+    notes = (*notes_in(table), *(() if "split" in table.column_names else (NO_SPLIT,)))
     defaults = {"model": model, "seed": -1, "split": "test", "task": "binary"}
     if "score_kind" not in table.column_names:
         scores = column_of_numbers(table, "score")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,10 +21,11 @@ from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
 from einthoven.evaluation.prediction_columns import check_values, typed
 
-__all__ = ["Predictions"]
+__all__ = ["Predictions", "notes_in"]
 
 # written into the Parquet metadata
 TYPE, VERSION = "predictions", 1
+NOTES = "einthoven.notes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ class Predictions:
         check_values(self.table)
         self._check_keys()
         self._check_patients()
-        object.__setattr__(self, "notes", (*self.notes, *_patient_notes(self.table)))
+        object.__setattr__(self, "notes", tuple(dict.fromkeys((*self.notes, *_patient_notes(self.table)))))
 
     @classmethod
     def from_file(cls, path: Path) -> Predictions:
@@ -80,7 +82,7 @@ class Predictions:
         version = int((table.schema.metadata or {}).get(b"version", b"1"))
         if version > VERSION:
             raise SpecificationError(f"{path} has version {version}, this einthoven reads up to {VERSION}: update it")
-        return cls(table)
+        return cls(table, notes_in(table))
 
     @classmethod
     def from_arrays(
@@ -140,12 +142,12 @@ class Predictions:
     def concatenate(cls, parts: Sequence[Predictions]) -> Predictions:
         """Return one table of several, for example of a network and two readers of the same records."""
         table = pa.concat_tables([part.table for part in parts], promote_options="default")
-        kept = [note for part in parts for note in part.notes if note not in _patient_notes(part.table)]
-        return cls(table, tuple(dict.fromkeys(kept)))
+        return cls(table, tuple(note for part in parts for note in part.own_notes))
 
     def to_parquet(self, path: Path) -> None:
-        """Write the table; ``from_file`` reads it back."""
+        """Write the table with its notes; ``from_file`` reads both back."""
         metadata = {"type": TYPE, "version": str(VERSION)}
+        metadata |= {NOTES: json.dumps(self.own_notes)} if self.own_notes else {}
         pq.write_table(self.table.replace_schema_metadata(metadata), path, compression="zstd")
 
     def write(self, path: Path) -> None:
@@ -157,6 +159,11 @@ class Predictions:
             pa.csv.write_csv(pa.table(plain), path)
         else:
             raise SpecificationError(f"predictions are written as .parquet or .csv, got {path}")
+
+    @property
+    def own_notes(self) -> tuple[str, ...]:
+        """The notes but for those that the table itself gives."""
+        return tuple(note for note in self.notes if note not in _patient_notes(self.table))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -268,6 +275,11 @@ class Predictions:
                 f"{np.unique(twice).size} patients are in more than one split, first the patient of record {record!r} "
                 f"({' and '.join(places)}); split by patient, not by record"
             )
+
+
+def notes_in(table: pa.Table) -> tuple[str, ...]:
+    """Return the notes that ``Predictions.to_parquet`` wrote beside the table."""
+    return tuple(json.loads((table.schema.metadata or {}).get(NOTES.encode(), b"[]")))
 
 
 def _patient_notes(table: pa.Table) -> tuple[str, ...]:

@@ -57,6 +57,8 @@ class Checkpoint:
     state : mapping of str to Tensor
     pretrained_on : tuple of str
         Data sets whose records the weights have seen, for the check that no test set is among them.
+    simulated : tuple of str
+        Those of them whose patients are simulated.
     seed, epoch : int, optional
         Of the training that made it.
     metric : mapping of str to float
@@ -77,6 +79,7 @@ class Checkpoint:
     task: str
     state: Mapping[str, Tensor]
     pretrained_on: tuple[str, ...] = ()
+    simulated: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
     seed: int | None = None
     epoch: int | None = None
     metric: Mapping[str, float] = dataclasses.field(default_factory=dict)
@@ -107,6 +110,7 @@ class Checkpoint:
             "labels": list(self.labels),
             "task": self.task,
             "pretrained_on": list(self.pretrained_on),
+            "simulated": list(self.simulated),
             "seed": self.seed,
             "epoch": self.epoch,
             "metric": dict(self.metric),
@@ -157,6 +161,7 @@ def _from_description(description: Mapping[str, Any], weights: bytes, folder: Pa
             task=description["task"],
             state=dict(sorted(load(weights).items())),  # safetensors returns them in any order
             pretrained_on=tuple(description["pretrained_on"]),
+            simulated=tuple(description.get("simulated", ())),  # absent in files of earlier versions
             seed=description["seed"],
             epoch=description["epoch"],
             metric=description["metric"],

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from einthoven.cohort.audit import AuditCheck, read_audit
 from einthoven.cohort.cohort import SPLITS, Cohort
 from einthoven.cohort.flow import FlowStep, read_flow
+from einthoven.cohort.simulated import NOTICE
 from einthoven.errors import SpecificationError
 from einthoven.evaluation.estimate import Curve, Estimate
 from einthoven.evaluation.evaluation import MACRO, Evaluation, ResultRow
@@ -112,6 +113,13 @@ class Evidence:
         """What the intervals cover, in words: ``95%``."""
         level = self.evaluation.protocol.level if self.evaluation else 0.95
         return f"{100 * level:g}%"
+
+    @property
+    def simulation_notice(self) -> str:
+        """What must be said first where patients are simulated; empty where all are real."""
+        told = [self.cohort.notice] if self.cohort else []
+        told += self.evaluation.notes if self.evaluation else []
+        return next((note for note in told if note.startswith(NOTICE)), "")
 
     def seeds(self, arm: str) -> tuple[int, ...]:
         """Seeds of an arm, the ensemble (-1) first."""

@@ -57,6 +57,7 @@ def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
             seed=seed,
             progress=progress,
             status=logger.info,
+            simulated=cohort.simulated,
         )
 
     inputs = {
@@ -121,7 +122,7 @@ def _tabulate(
     repeated = predictions.table
     for name, column in groups.items():
         repeated = repeated.append_column(name, pa.chunked_array(column.chunks * len(labels), column.type))
-    return Predictions(repeated)
+    return Predictions(repeated, (cohort.notice,) if cohort.notice else ())
 
 
 def _as_float(column: pa.ChunkedArray) -> NDArray[np.float64]:
@@ -132,7 +133,8 @@ def _average(run: Run, name: str, files: list[Path]) -> Path:
     """Average the scores of an arm's seeds; record by record, they are in one order."""
 
     def work(folder: Path) -> None:
-        tables = [Predictions.from_file(file).table for file in files]
+        members = [Predictions.from_file(file) for file in files]
+        tables = [member.table for member in members]
         named = [name for name in ("record_id", "outcome_id", "label") if name in tables[0].column_names]
         keys = [table.select(named).combine_chunks() for table in tables]
         assert all(key.equals(keys[0]) for key in keys)
@@ -141,7 +143,7 @@ def _average(run: Run, name: str, files: list[Path]) -> Path:
         first = first.set_column(first.column_names.index("score"), "score", pa.array(score))
         seeds = pa.array(np.full(first.num_rows, ENSEMBLE, dtype=np.int32))
         first = first.set_column(first.column_names.index("seed"), "seed", seeds)
-        Predictions(first).to_parquet(folder / PREDICTIONS)
+        Predictions(first, members[0].notes).to_parquet(folder / PREDICTIONS)
 
     inputs = {f"member {index}": hash_of(file) for index, file in enumerate(files)}
     return run.stage("predict", inputs, arm=name, seed=ENSEMBLE).run_once(work) / PREDICTIONS

@@ -16,6 +16,7 @@ import pyarrow as pa
 from einthoven.cohort.audit import SignalAccess, audit, write_audit
 from einthoven.cohort.build import BuiltCohort, build_cohort
 from einthoven.cohort.flow import write_flow
+from einthoven.cohort.simulated import simulation_of
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import require_both_classes
 from einthoven.cohort.summary import summarise
@@ -59,7 +60,8 @@ def load_sources(settings: StudySettings, announce: Any) -> dict[str, SourceData
     for name, section in settings.data.items():
         announce(f"Reading the tables of {name}")
         data = section.settings.load(cohort.labels, cohort.auxiliary_labels)
-        loaded[name] = replace(data, numbering=section.patient_numbering)
+        simulated = data.simulated or simulation_of([Path(section.settings.path)])
+        loaded[name] = replace(data, numbering=section.patient_numbering, simulated=simulated)
     return loaded
 
 
@@ -124,6 +126,7 @@ def make_cohort(
         "version": VERSION,
         "hash": built.cohort.hash,
         "signals": manifest is not None,
+        "simulated": dict(built.cohort.simulated),
         "splits": summarise(built.cohort, labels=labels),
         "notes": [*built.notes, *_notes(sources)],
         "left_out": _left_out(sources),
@@ -161,6 +164,7 @@ def _plain(data: SourceData) -> dict[str, Any]:
         "auxiliary": data.auxiliary,
         "date_only": sorted(data.date_only),
         **{name: None if frame is None else _digest(frame) for name, frame in frames.items()},
+        **({"simulated": data.simulated} if data.simulated else {}),
     }
 
 

@@ -39,6 +39,8 @@ class FileScores:
     labels : tuple of str
     scores : float64 (record, label), probabilities
     rejected : list of (path, reason)
+    simulated : tuple of str
+        Data sets of simulated patients that a model learnt from.
     """
 
     record_ids: list[str]
@@ -46,6 +48,7 @@ class FileScores:
     labels: tuple[str, ...]
     scores: NDArray[np.float64]
     rejected: list[tuple[str, str]]
+    simulated: tuple[str, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write CSV or Parquet, by the name's ending: ``record_id, patient_id, score.<label>``."""
@@ -132,7 +135,12 @@ def score_files(
         )
         scored = prepared.manifest.take(pa.array(rows))
     return FileScores(
-        scored["record_id"].to_pylist(), scored["patient_id"].to_pylist(), members[0].labels, scores, rejected
+        scored["record_id"].to_pylist(),
+        scored["patient_id"].to_pylist(),
+        members[0].labels,
+        scores,
+        rejected,
+        simulated=tuple(sorted({name for member in members for name in member.simulated})),
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -65,6 +65,7 @@ class _Job:
     run_dir: Path
     seed: int
     workers: Processes
+    simulated: Collection[str]
 
     @property
     def fingerprint(self) -> str:
@@ -100,6 +101,7 @@ def train(
     device: Literal["auto", "cpu", "cuda"] = "auto",
     save_every_steps: int = 200,
     tensorboard: bool = True,
+    simulated: Collection[str] = (),
 ) -> Checkpoint:
     """Return the trained checkpoint, which is also in ``run_dir/checkpoint``.
 
@@ -128,6 +130,8 @@ def train(
     save_every_steps : int
         How much work a killed process may lose; each epoch is saved, too.
     tensorboard : bool
+    simulated : collection of str
+        Sources of the cohort whose patients are simulated; the checkpoint keeps those that it learnt from.
 
     Raises
     ------
@@ -142,7 +146,7 @@ def train(
     """
     spec = InputSpec(store.spec, dataclasses.replace(view, leads=tuple(arm.leads) or view.leads))
     data = training_data(arm, cohort, labels=labels)
-    job = _Job(arm, store, spec, data, run_dir=run_dir, seed=seed, workers=processes(device))
+    job = _Job(arm, store, spec, data, run_dir=run_dir, seed=seed, workers=processes(device), simulated=simulated)
     if not _is_finished(job):
         report = _Report(progress or no_progress, status, save_every_steps, tensorboard=tensorboard)
         selection = _selection(job)
@@ -269,6 +273,7 @@ def _finish(job: _Job, selection: Selection) -> None:
         task="binary",
         state=state,
         pretrained_on=job.data.pretrained_on,
+        simulated=tuple(name for name in job.data.pretrained_on if name in job.simulated),
         seed=job.seed,
         epoch=int(best["epoch"]),
         metric={name: value for name, value in best.items() if name != "epoch"},

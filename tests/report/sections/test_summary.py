@@ -21,14 +21,29 @@ def test_the_finding_names_data_model_interval_and_extremes(full):
         assert words in finding.sentence
 
 
+def _simulated(evidence, *sources):
+    return dataclasses.replace(evidence.cohort, simulated=dict.fromkeys(sources, "preset A, seed 7"))
+
+
 def test_simulated_data_and_arbitrary_units_are_said_first(full):
-    study = {
-        "data": {"hospital": {"source": "simulated"}},
-        "input": {"ingest": {"unit": "arbitrary"}},
-    }
-    notices = _notices(dataclasses.replace(full, study=study))
-    assert notices[0].startswith("Simulated data")
+    study = {"input": {"ingest": {"unit": "arbitrary"}}}
+    cohort = _simulated(full, "ptb_xl", "elsewhere")
+    notices = _notices(dataclasses.replace(full, study=study, cohort=cohort))
+    assert notices[0] == (
+        "Simulated data: whatever this study finds checks the software; it is no evidence about patients."
+    )
     assert "no millivolts" in notices[1]
+
+
+def test_one_simulated_site_among_real_ones_is_named(full):
+    notices = _notices(dataclasses.replace(full, cohort=_simulated(full, "elsewhere")))
+    assert notices[0].startswith("Simulated data: elsewhere is simulated, ptb_xl is not. Whatever")
+
+
+def test_an_evaluation_without_its_cohort_still_says_it(full):
+    note = _simulated(full, "ptb_xl").notice
+    evaluation = dataclasses.replace(full.evaluation, notes=["another", note])
+    assert _notices(dataclasses.replace(full, cohort=None, evaluation=evaluation)) == [note]
 
 
 def test_real_data_in_millivolts_need_no_warning(full):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import polars as pl
 
 from einthoven.cohort.flow import FlowStep
+from einthoven.cohort.simulated import DEVICE, is_simulated_device, simulation_of
 from einthoven.cohort.sources.hospital_labels import hospital_labels
 from einthoven.cohort.sources.requested_labels import RequestedLabels
 from einthoven.cohort.sources.source import LabelRequest, SourceData
@@ -162,6 +163,7 @@ class Hospital:
             dropped=_dropped(rows, typed, notes),
             unusable_reports=_unusable(typed["reports"]) if "reports" in typed else 0,
             findings=reports.findings,
+            simulated=self._simulation(folder, archive),
         )
 
     @property
@@ -194,6 +196,15 @@ class Hospital:
         if reports is None:
             return ReadReports(None, None)
         return with_read_quantities(reports, self.report_quantities, workers=self.workers)
+
+    def _simulation(self, folder: Path, archive: _Archive) -> str:
+        """Return how the patients were simulated, by a marker beside tables or ECGs, or by the recorder's name."""
+        tables = [getattr(self, kind) for kind in ("ecgs", *OTHERS)]
+        files = [folder / str(table.file or table.database) for table in tables if table is not None]
+        files += [Path(location.path) for location in archive.locations.values()]
+        devices = archive.rows.table["device"].unique() if "device" in archive.rows.table.columns else ()
+        told = simulation_of({folder, *(file.parent for file in files)})
+        return told or (DEVICE if any(map(is_simulated_device, devices)) else "")
 
     def _archive(self, folder: Path, progress: ProgressCallback) -> _Archive:
         """Return the ECGs that have a file, and how many have none."""

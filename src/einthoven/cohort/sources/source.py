@@ -48,6 +48,8 @@ class SourceData:
         Every value that was read out of a report's text, with the place where it stands, so that a person can check.
     numbering : str
         The name of the numbering of patients, where several sources share one; by default each has its own.
+    simulated : str
+        Where the patients are simulated, by which settings; empty for real ones.
     """
 
     columns: dict[str, list[object]]
@@ -64,6 +66,7 @@ class SourceData:
     unusable_reports: int = 0
     findings: pl.DataFrame | None = None
     numbering: str = ""
+    simulated: str = ""
 
 
 @runtime_checkable

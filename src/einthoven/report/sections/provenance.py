@@ -26,6 +26,7 @@ def _facts(evidence: Evidence) -> list[tuple[str, str]]:
     environment, study = evidence.environment, evidence.study
     packages = ", ".join(f"{name} {version}" for name, version in environment.get("packages", {}).items())
     ingest = study.get("input", {}).get("ingest", {})
+    simulated = evidence.cohort.simulated if evidence.cohort else {}
     seeds = {
         name: list(arm["seeds"])
         for name, arm in study.get("arm", {}).items()
@@ -38,6 +39,7 @@ def _facts(evidence: Evidence) -> list[tuple[str, str]]:
         ("Seed", str(study.get("seed", ""))),
         ("Seeds of the arms", "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in seeds.items())),
         ("Cohort hash", evidence.cohort.hash if evidence.cohort else ""),
+        ("Simulated", "; ".join(f"{name}: {how}" for name, how in simulated.items())),
         *((f"Ingest hash ({_sources(store)})", str(store.get("ingest_hash", ""))) for store in evidence.stores),
         ("Ingest spec", json.dumps(ingest, ensure_ascii=False) if ingest else ""),
         ("Label list", ", ".join(evidence.outcomes)),

@@ -89,12 +89,7 @@ def _external(evidence: Evidence, split: str) -> str:
 
 
 def _warnings(evidence: Evidence) -> list[Notice]:
-    notices = []
-    sources = {str(section.get("source", "")) for section in evidence.study.get("data", {}).values()}
-    if evidence.cohort is not None:
-        sources |= {str(name) for name in evidence.cohort.table["source"].unique().to_pylist()}
-    if any("simul" in source.lower() or "virtual" in source.lower() for source in sources):
-        notices.append(Notice("Simulated data: no patient stands behind these numbers.", tone="warning"))
+    notices = [Notice(evidence.simulation_notice, tone="warning")] if evidence.simulation_notice else []
     if evidence.study.get("input", {}).get("ingest", {}).get("unit") == "arbitrary":
         text = "The signals have no millivolts: voltage criteria can’t be judged, and ECGs are drawn in relative units."
         notices.append(Notice(text, tone="warning"))
