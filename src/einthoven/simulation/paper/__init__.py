@@ -1,0 +1,1 @@
+"""A made-up hospital's paper trail: what its machines print, its examiners write, and its tables hold."""
