@@ -51,21 +51,23 @@ def broad_state(random: np.random.Generator) -> ClinicalState:
     infarcts = _infarcts(random)
     av_block = _one_of(AV_BLOCKS, random) if rhythm == "sinus" else "none"
     return ClinicalState(
-        age_years=float(np.clip(random.normal(62.0, 17.0), 18.0, 95.0)),
+        age_years=_between(random.normal(62.0, 17.0), 18.0, 95.0),
         sex="F" if random.random() < 0.5 else "M",
         lvef=_lvef(random, infarcted=bool(infarcts)),
         rhythm=rhythm,
         heart_rate_bpm=_rate(random, rhythm, av_block),
         conduction=_one_of(CONDUCTIONS, random),
-        pr_ms=float(random.uniform(205.0, 300.0) if av_block == "first" else random.normal(162.0, 20.0).clip(110, 200)),
+        pr_ms=_pr_ms(random, av_block),
+        if av_block == "first"
+        else _between(random.normal(162.0, 20.0), 110, 200),
         av_block=av_block,
         infarcts=infarcts,
         ischaemia=_sometimes(random, ISCHAEMIA, (0.1, 1.0)),
         lvh=_sometimes(random, LVH, (0.2, 1.0)) or _sometimes(random, LVH, (0.0, 0.2)),
         rvh=_sometimes(random, RARE, (0.2, 0.8)),
         left_atrial_enlargement=_sometimes(random, 0.2, (0.1, 1.0)),
-        potassium_mmol_l=float(random.normal(4.3, 0.5).clip(2.6, 6.8)),
-        calcium_mmol_l=float(random.normal(1.2, 0.08).clip(0.9, 1.6)),
+        potassium_mmol_l=_between(random.normal(4.3, 0.5), 2.6, 6.8),
+        calcium_mmol_l=_between(random.normal(1.2, 0.08), 0.9, 1.6),
         qt_shift_ms=_sometimes(random, 0.1, (10.0, 90.0)),
         digoxin=bool(random.random() < RARE),
         pericarditis=_sometimes(random, RARE, (0.2, 1.0)),
@@ -105,14 +107,24 @@ def _infarcts(random: np.random.Generator) -> tuple[Infarct, ...]:
 
 def _lvef(random: np.random.Generator, *, infarcted: bool) -> float:
     failing = random.random() < (0.4 if infarcted else 0.12)
-    return float((random.normal(36.0, 10.0) if failing else random.normal(61.0, 6.0)).clip(12.0, 78.0))
+    return _between(random.normal(36.0, 10.0) if failing else random.normal(61.0, 6.0), 12.0, 78.0)
 
 
 def _rate(random: np.random.Generator, rhythm: Rhythm, av_block: AvBlock) -> float:
     if av_block in {"complete", "mobitz"}:
-        return float(random.normal(42.0, 7.0).clip(28.0, 60.0))
+        return _between(random.normal(42.0, 7.0), 28.0, 60.0)
     mean, sd = {"sinus": (74.0, 17.0), "fibrillation": (90.0, 24.0), "flutter": (100.0, 28.0)}[rhythm]
-    return float(random.normal(mean, sd).clip(40.0, 170.0))
+    return _between(random.normal(mean, sd), 40.0, 170.0)
+
+
+def _pr_ms(random: np.random.Generator, av_block: AvBlock) -> float:
+    if av_block == "first":
+        return _between(random.normal(250.0, 30.0), 205.0, 320.0)
+    return _between(random.normal(162.0, 20.0), 110.0, 200.0)
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return float(min(max(value, low), high))
 
 
 def _sometimes(random: np.random.Generator, share: float, between: tuple[float, float]) -> float:

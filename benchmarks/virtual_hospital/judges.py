@@ -173,7 +173,8 @@ def validity_text(ecgs: Sequence[RealEcg], *, splits: int) -> str:
         if valid == set(TARGETS):
             break
     head = ("white noise, SD in uV", *(f"{name}, AUROC" for name in TARGETS))
-    return f"{table(head, rows)}\n\nNoise on the eight stored leads at 500 Hz, before `prepare`; {VALID_FROM} or more counts."
+    how = f"Noise on the eight stored leads at 500 Hz, before `prepare`; an AUROC of {VALID_FROM} or more counts."
+    return f"{table(head, rows)}\n\n{how}"
 
 
 def _noisy_side(ecgs: Sequence[RealEcg], noise_uv: float, *, key: Sequence[str]) -> Side:

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[3] / "benchmarks" / "virtual_hospital"
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Import a script of the benchmark by its name, and forget it and its neighbours afterwards."""
+    monkeypatch.setattr(sys, "path", [str(FOLDER), *sys.path])
+    names = {path.stem for path in (*FOLDER.glob("*.py"), *FOLDER.parent.glob("*.py"))}
+    before = {name: sys.modules.pop(name) for name in names & sys.modules.keys()}
+    yield importlib.import_module
+    for name in names & sys.modules.keys():
+        del sys.modules[name]
+    sys.modules.update(before)
