@@ -1,0 +1,205 @@
+"""A patient's heart over years: what was there at the first ECG, and what comes after it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from einthoven.simulation.clinical_state import Territory
+from einthoven.simulation.hospitals import HospitalSettings
+from einthoven.simulation.people.conditions import DAYS_A_YEAR, Conditions, Dials, draw_conditions
+from einthoven.simulation.people.demography import Demography, draw_demography
+from einthoven.simulation.people.draws import Draws
+from einthoven.simulation.people.lvef import RECENT_DAYS, LvefCourse, draw_lvef_course, later_changes
+from einthoven.simulation.people.parameters import Risk, parameters, risk
+
+__all__ = ["Course", "Own", "draw_course"]
+
+INCIDENT = (
+    "hypertension", "diabetes", "chronic_kidney_disease", "atrial_fibrillation", "left_bundle_branch_block",
+    "right_bundle_branch_block", "pacemaker", "infarction", "stroke", "cardiomyopathy",
+)  # fmt: skip
+MANY_TIMES = ("infarction", "stroke")  # come again in those who had them
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What stays with a patient: deviations from others of the same age and disease, in standard deviations.
+
+    ``congenital_qt`` is a rank in [0, 1).
+    """
+
+    heart_rate: float
+    pr: float
+    potassium: float
+    atrial_ectopy: float
+    ventricular_ectopy: float
+    wall: float
+    cavity: float
+    atrium: float
+    right: float
+    congenital_qt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All that happens to a patient; days are counted from the first ECG.
+
+    Attributes
+    ----------
+    person : Demography
+    conditions : Conditions
+        At the first ECG.
+    began : dict of str to float
+        The day each condition begins, also after the first ECG.
+    infarcts : tuple of (day, territory, size)
+    lvef : LvefCourse
+    persistent_from : float
+        The day from which AF never ends by itself; infinite for those who never come to that.
+    flutter : bool
+        Atrial flutter rather than fibrillation.
+    decompensations : tuple of float
+        Days of admission for heart failure.
+    treated : dict of str to float
+        Drugs: the day each is begun.
+    own : Own
+    """
+
+    person: Demography
+    conditions: Conditions
+    began: dict[str, float]
+    infarcts: tuple[tuple[float, Territory, float], ...]
+    lvef: LvefCourse
+    persistent_from: float
+    flutter: bool
+    decompensations: tuple[float, ...]
+    treated: dict[str, float]
+    own: Own
+
+    def has(self, name: str, day: float) -> bool:
+        """Return whether a condition has begun by a day."""
+        return self.began.get(name, math.inf) <= day
+
+    def facts_on(self, day: float) -> dict[str, float]:
+        """Return what the patient has on a day, for the risks of ``parameters.toml``."""
+        facts = dict.fromkeys((name for name, began in self.began.items() if began <= day), 1.0)
+        facts |= self.person.facts
+        facts["age"] += day / DAYS_A_YEAR / 10
+        return facts
+
+
+def draw_course(
+    draws: Draws,
+    hospital: HospitalSettings,
+    *,
+    dials: Dials,
+    risks: Mapping[str, Risk],
+    horizon_days: float,
+) -> Course:
+    """Return the course of one patient from before the first ECG to ``horizon_days`` after it."""
+    person = draw_demography(draws, hospital)
+    conditions = draw_conditions(draws, person, risks=risks)
+    return complete_course(draws, person, conditions, dials=dials, horizon_days=horizon_days)
+
+
+def complete_course(
+    draws: Draws, person: Demography, conditions: Conditions, *, dials: Dials, horizon_days: float
+) -> Course:
+    """Return the course that follows from what a person has at the first ECG."""
+    lvef = draw_lvef_course(draws, person, conditions)
+    new = _incidents(draws, conditions, dials=dials, horizon_days=horizon_days)
+    persistent_from = _persistent_from(draws, conditions, new)
+    tachycardia = parameters("lvef.tachycardia")
+    later = {name: new[name] for name in ("infarction", "cardiomyopathy") if name in new}
+    if RECENT_DAYS < persistent_from < horizon_days and draws.chance(tachycardia["share_of_new_persistent"]):
+        later["tachycardia"] = persistent_from
+    if dials.independent:
+        later.pop("tachycardia", None)
+    lvef = later_changes(draws, lvef, later) if later else lvef
+    began = conditions.onset_days | {name: day for name, day in new.items() if name not in conditions.onset_days}
+    began |= {"lvsd": later["cardiomyopathy"] + 200.0} if "cardiomyopathy" in later and "lvsd" not in began else {}
+    if "cardiomyopathy" in later and "heart_failure" not in began:
+        began["heart_failure"] = later["cardiomyopathy"] + draws.uniform(100, 500)
+    return Course(
+        person=person,
+        conditions=conditions,
+        began=began,
+        infarcts=_infarcts(draws, conditions, new),
+        lvef=lvef,
+        persistent_from=persistent_from,
+        flutter=draws.chance(parameters("fibrillation")["flutter_share"]),
+        decompensations=_decompensations(draws, conditions, began, horizon_days),
+        treated=_treated(draws, began),
+        own=Own(*(draws.normal() for _ in range(9)), congenital_qt=draws.uniform()),
+    )
+
+
+def _incidents(draws: Draws, conditions: Conditions, *, dials: Dials, horizon_days: float) -> dict[str, float]:
+    """Return the day of new disease; constant hazards, given what there was at the first ECG."""
+    new = {}
+    for name in INCIDENT:
+        known = risk(f"incidence.{name}")
+        if dials.independent and name in ("atrial_fibrillation", "left_bundle_branch_block"):
+            known = Risk(known.intercept, ())
+        day = draws.exponential(DAYS_A_YEAR / math.exp(known.log_odds(conditions.facts)))
+        if day < horizon_days and (name in MANY_TIMES or name not in conditions.facts):
+            new[name] = day + RECENT_DAYS
+    return new
+
+
+def _persistent_from(draws: Draws, conditions: Conditions, new: Mapping[str, float]) -> float:
+    """Return the day from which AF is persistent; the tachycardia that weakens a heart is."""
+    began = conditions.onset_days.get("atrial_fibrillation", new.get("atrial_fibrillation", math.inf))
+    later = draws.exponential(DAYS_A_YEAR / parameters("fibrillation")["persistent_per_year"])
+    if conditions.cause == "tachycardia":
+        return min(began, conditions.onset_days["lvsd"])
+    return began + later
+
+
+def _infarcts(
+    draws: Draws, conditions: Conditions, new: Mapping[str, float]
+) -> tuple[tuple[float, Territory, float], ...]:
+    known = parameters("infarct")
+    days = [conditions.onset_days["infarction"]] if "infarction" in conditions.onset_days else []
+    days += [new["infarction"]] if "infarction" in new else []
+    found = []
+    for day in days:
+        weights = known["with_lvsd" if conditions.cause == "ischaemic" and day <= 0 else "else"]
+        territory = get_args(Territory)[draws.one_of(weights)]
+        mean = known["size_with_lvsd" if conditions.cause == "ischaemic" and day <= 0 else "size"]
+        size = draws.truncated_normal(mean, known["size_sd"], low=0.08, high=1.0)
+        found.append((day, territory, size))
+    return tuple(found)
+
+
+def _decompensations(
+    draws: Draws, conditions: Conditions, began: Mapping[str, float], horizon_days: float
+) -> tuple[float, ...]:
+    """Return the days of admission for heart failure, as long as it is known."""
+    facts = conditions.facts
+    if "heart_failure" in began:
+        facts = facts | {"heart_failure": 1.0}
+    mean_days = DAYS_A_YEAR / math.exp(risk("incidence.decompensation").log_odds(facts))
+    day = max(began.get("heart_failure", 0.0), RECENT_DAYS)
+    days = [day] if day > RECENT_DAYS else []
+    while (day := day + draws.exponential(mean_days) + 20.0) < horizon_days:
+        days.append(day)
+    return tuple(days)
+
+
+def _treated(draws: Draws, began: Mapping[str, float]) -> dict[str, float]:
+    """Return when drugs are begun, each for the first of the conditions that call for it."""
+    treated = {}
+    for drug, shares in parameters("drugs").items():
+        if drug == "source":
+            continue
+        days = [
+            began[name] + draws.uniform(0.2, 20)
+            for name, share in shares.items()
+            if name in began and draws.chance(share)
+        ]
+        if days:
+            treated[drug] = min(days)
+    return treated

@@ -1,0 +1,147 @@
+"""Who gets an echocardiogram, when, and what the examiner measures.
+
+Low LVEF makes an echo likelier, so that the prevalence among the examined is above that of all: verification bias whose
+truth is known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from einthoven.simulation.clinical_state import ClinicalState
+from einthoven.simulation.hospitals import HospitalSettings
+from einthoven.simulation.people.conditions import CALIBRATED, Dials
+from einthoven.simulation.people.draws import Draws
+from einthoven.simulation.people.parameters import Risk, parameters, risk
+from einthoven.simulation.people.visits import Episode
+
+__all__ = ["echo_days", "echo_risk", "measure", "measured_lvef", "within_window"]
+
+Method = Literal["simpson", "m_mode", "visual"]
+METHODS: tuple[Method, ...] = ("simpson", "m_mode", "visual")
+
+
+def echo_risk(dials: Dials) -> Risk:
+    """Return the log odds of an echo on account of the first visit, in this hospital."""
+    known = risk("echo.ever")
+    without = CALIBRATED[1:] if dials.independent else ()
+    terms = tuple((name, weight) for name, weight in known.terms if name not in without)
+    return Risk(known.intercept + dials.shifts.get("echo", 0.0), terms)
+
+
+def echo_days(
+    draws: Draws, episodes: Sequence[Episode], facts: Sequence[Mapping[str, float]], *, ever: Risk
+) -> list[tuple[int, float]]:
+    """Return episode and day of each echo.
+
+    Parameters
+    ----------
+    episodes : sequence of Episode
+    facts : sequence of mappings
+        What the patient has in each episode.
+    ever : Risk
+        As ``echo_risk`` gives it.
+    """
+    time, event_share = parameters("echo.time"), parameters("echo.event")
+    examined = draws.chance(ever.probability(facts[0]))
+    later = draws.chance(time["later_share"]) and len(episodes) > 1
+    planned = 1 + int(draws.uniform() * (len(episodes) - 1)) if later else 0
+    had, found = False, []
+    for index, episode in enumerate(episodes):
+        share = event_share.get(episode.event, 0.0) if index else 0.0
+        if had:
+            share = max(share, risk("echo.again").probability(facts[index]))
+        spent = draws.chance(share)
+        if spent or (examined and index == planned):
+            had = True
+            found.append((index, episode.day + _gap_days(draws, episode)))
+    return found
+
+
+def _gap_days(draws: Draws, episode: Episode) -> float:
+    known = parameters("echo.time")
+    if episode.setting == "inpatient":
+        return draws.exponential(known["inpatient_gap_days"]) + 0.02
+    gap = known["outpatient_gap_median_days"] * math.exp(draws.normal(0, known["outpatient_gap_log_sd"]))
+    gap = min(gap, known["longest_gap_days"])
+    return -gap if draws.chance(known["outpatient_before"]) else gap
+
+
+def within_window(setting: str, *, days: float = 14.0) -> float:
+    """Return how likely an echo lies within ``days`` of the first ECG of its visit."""
+    known = parameters("echo.time")
+    if setting == "inpatient":
+        return -math.expm1(-days / known["inpatient_gap_days"])
+    z = math.log(days / known["outpatient_gap_median_days"]) / known["outpatient_gap_log_sd"]
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def measured_lvef(draws: Draws, lvef: float, hospital: HospitalSettings) -> tuple[float, Method]:
+    """Return an LVEF as read, in %, and by which method; the eye reads in steps."""
+    known = parameters("echo.error")
+    method = METHODS[draws.one_of(hospital.echo_methods)]
+    value = min(max(lvef + draws.normal(0, known[method]), known["simpson_low"]), known["high"])
+    if method == "visual":
+        return known["visual_step"] * round(value / known["visual_step"]), method
+    return float(round(value)), method
+
+
+def measure(
+    draws: Draws, state: ClinicalState, lvef: float, *, cavity: float, facts: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the other quantities that a report names, in keeping with the measured LVEF.
+
+    Parameters
+    ----------
+    state : ClinicalState
+        Of the day.
+    lvef : float, %
+        As measured.
+    cavity : float
+        The patient's own deviation of the ventricle's size, in standard deviations.
+    facts : mapping
+        What the patient has.
+    """
+    known = parameters("echo.size")
+    if draws.chance(known["only_lvef"]):
+        return {"lvef": lvef}
+    group = "men" if state.sex == "M" else "women"
+    weak, failure = max(55.0 - state.lvef, 0.0), facts.get("heart_failure", 0.0)
+    error = known["error_sd"]
+    lvidd = known[f"lvidd_{group}"] + known[f"lvidd_{group}_sd"] * cavity + known["per_lvef_below_55"] * weak
+    lvidd += draws.normal(0, error)
+    # of a ventricle that shortens alike in all directions: 1 - LVEF = (1 - shortening) ** 3 would overstate it, squared fits
+    lvids = lvidd * math.sqrt(max(1 - lvef / 100, 0.05))
+    wall = known[f"wall_{group}"] + known["wall_per_lvh"] * state.lvh
+    la = known[f"la_{group}"] + known["la_per_enlargement"] * state.left_atrial_enlargement
+    e_over_e = known["e_over_e_mean"] + known["e_over_e_per_lvef_below_55"] * weak + known["e_over_e_failure"] * failure
+    rvsp = known["rvsp_mean"] + known["rvsp_failure"] * failure + known["rvsp_lung"] * facts.get("lung_disease", 0.0)
+    found = {
+        "lvidd_mm": round(lvidd, 0),
+        "lvids_mm": round(lvids, 0),
+        "ivs_mm": round(wall + draws.normal(0, known["wall_sd"]), 0),
+        "pw_mm": round(wall + draws.normal(0, known["wall_sd"]), 0),
+        "la_mm": round(la + draws.normal(0, known["la_sd"]), 0),
+        "e_over_e": round(max(e_over_e + draws.normal(0, known["e_over_e_sd"]), 4.0), 1),
+        "rvsp_mmhg": round(max(rvsp + draws.normal(0, known["rvsp_sd"]), 15.0), 0),
+    }
+    kept = {name: value for name, value in found.items() if not draws.chance(known["missing"])}
+    return {"lvef": lvef} | kept | _valves(draws, state, facts)
+
+
+def _valves(draws: Draws, state: ClinicalState, facts: Mapping[str, float]) -> dict[str, float]:
+    """Return grades 0 to 3 of the valves."""
+    known = parameters("echo.valves")
+    sick = "valve_disease" in facts
+    weak = max(55.0 - state.lvef, 0.0) / 20.0
+    grades = {}
+    for name in ("mr", "ar", "as", "tr"):
+        level = known[name] + known[f"{name}_age"] * (state.age_years - 60) / 10 + draws.normal(0, known["sd"])
+        level += known[f"{name}_weak"] * weak
+        grades[name] = float(min(max(math.floor(level), 0), 1))
+    if sick:
+        worst = ("mr", "ar", "as", "tr")[draws.one_of(known["worst"])]
+        grades[worst] = 2.0 + float(draws.chance(known["severe"]))
+    return grades

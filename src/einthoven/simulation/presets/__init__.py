@@ -1,0 +1,1 @@
+"""Hospitals that ship with einthoven, a TOML table each."""
