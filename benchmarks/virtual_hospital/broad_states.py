@@ -58,8 +58,6 @@ def broad_state(random: np.random.Generator) -> ClinicalState:
         heart_rate_bpm=_rate(random, rhythm, av_block),
         conduction=_one_of(CONDUCTIONS, random),
         pr_ms=_pr_ms(random, av_block),
-        if av_block == "first"
-        else _between(random.normal(162.0, 20.0), 110, 200),
         av_block=av_block,
         infarcts=infarcts,
         ischaemia=_sometimes(random, ISCHAEMIA, (0.1, 1.0)),

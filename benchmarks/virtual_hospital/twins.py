@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
-from einthoven.simulation.devices import DEVICES, Device
-from einthoven.simulation.ecg import simulate_ecg
 from matched_states import matched_state
 from measured_table import MeasuredTable, measured_table, remembered
 from real_ecgs import RealEcg
 
 from einthoven.ecg.record import Record
 from einthoven.simulation.clinical_state import ClinicalState
+from einthoven.simulation.devices import DEVICES, Device
+from einthoven.simulation.ecg import Identity, ecg_of
+from einthoven.simulation.heart.heart import Heart
 from einthoven.simulation.heart.traits import draw_traits
 
 __all__ = ["Twin", "body", "measured_reals", "twins"]
 
-DEVICE = "ptb_xl"
+DEVICE = "schiller"
+"""PTB-XL was recorded with Schiller's (Wagner 2020)."""
+
 BODY = {"F": ((163.0, 6.5), (69.0, 13.0)), "M": ((175.5, 7.0), (82.0, 13.5))}
 """Height in cm and weight in kg, mean and SD, of German adults about 60, where PTB-XL doesn't say: an assumption."""
 
@@ -79,7 +82,9 @@ def _twin(place: int, ecg: RealEcg, row: dict[str, float], *, number: int, devic
         height_cm=ecg.height_cm or height_cm,
         weight_kg=ecg.weight_kg or weight_kg,
     )
-    return Twin(place, simulate_ecg(state, traits, device, random=random).record, state)
+    identity = Identity(f"{ecg.source}_{ecg.number}_twin{number}")
+    simulated = ecg_of(Heart(state, traits), state, device, random=random, identity=identity)
+    return Twin(place, simulated.record, state)
 
 
 def body(sex: str, *, random: np.random.Generator) -> tuple[float, float]:
