@@ -1,0 +1,61 @@
+"""A long constant piece of noise from which records cut theirs: drawing new noise would take most of the time.
+
+Each electrode of each record takes a stretch at a random place with a random size and sign, so two records share a
+stretch of noise with hardly ever the same mixture. The piece is the same in every process and run.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.simulation.noise.parameters import section
+
+__all__ = ["muscle_bank", "stretches", "white_bank"]
+
+_PARAMETERS = section("bank")
+
+
+def stretches(bank: NDArray[np.float32], n_samples: int, *, n: int, random: np.random.Generator) -> NDArray[np.float32]:
+    """Return float32 (n, sample): pieces of the bank from random places; it is repeated where it is too short."""
+    size = bank.size
+    if n_samples > size:
+        return np.stack([np.resize(np.roll(bank, -int(start)), n_samples) for start in random.integers(size, size=n)])
+    starts = random.integers(size - n_samples + 1, size=n)
+    return np.stack([bank[start : start + n_samples] for start in starts.tolist()])
+
+
+@lru_cache(maxsize=4)
+def white_bank(seed: int = 0) -> NDArray[np.float32]:
+    """Return float32 (sample,): white noise of unit size."""
+    random = np.random.default_rng([_PARAMETERS["seed"], 0, seed])
+    bank: NDArray[np.float32] = random.standard_normal(_PARAMETERS["n_samples"], dtype=np.float32)
+    bank.flags.writeable = False
+    return bank
+
+
+@lru_cache(maxsize=4)
+def muscle_bank(rate_hz: float) -> NDArray[np.float32]:
+    """Return float32 (sample,): noise with the spectrum of a surface electromyogram, of unit size in its whole band.
+
+    A rate that doesn't reach as far gets what lies below half of it.
+    """
+    muscle = section("muscle")
+    frequency = np.fft.rfftfreq(_PARAMETERS["n_samples"], 1 / rate_hz)
+    gain = _band(frequency, muscle["low_hz"], muscle["high_hz"], order=muscle["order"])
+    whole = _band(np.linspace(0, 1000, 20001), muscle["low_hz"], muscle["high_hz"], order=muscle["order"])
+    power = np.sum(whole**2) * 1000 / 20001 / (rate_hz / 2)  # that white noise of unit size has in the whole band
+    spectrum = np.fft.rfft(white_bank(1)) * gain / np.sqrt(power)
+    bank: NDArray[np.float32] = np.fft.irfft(spectrum, _PARAMETERS["n_samples"]).astype(np.float32)
+    bank.flags.writeable = False
+    return bank
+
+
+def _band(frequency: NDArray[np.floating[Any]], low_hz: float, high_hz: float, *, order: int) -> NDArray[np.float64]:
+    """Return the magnitude of Butterworth's band-pass, made of a high-pass and a low-pass."""
+    ratio = np.maximum(frequency, 1e-9)
+    high_pass = 1 / np.sqrt(1 + (low_hz / ratio) ** (2 * order))
+    return np.asarray(high_pass / np.sqrt(1 + (ratio / high_hz) ** (2 * order)))

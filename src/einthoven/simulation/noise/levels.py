@@ -1,0 +1,98 @@
+"""How noisy one record is: drawn once, most records being clean (shares of PTB-XL, Wagner et al. 2020)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.simulation.noise.electrodes import ELECTRODES
+from einthoven.simulation.noise.parameters import section
+from einthoven.simulation.rhythm.parameters import lognormal
+
+__all__ = ["NoiseLevels", "draw_noise_levels"]
+
+_N = len(ELECTRODES)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NoiseLevels:
+    """The noise of one record; arrays are float32 (9,), microvolts, in the order of ``ELECTRODES``.
+
+    Attributes
+    ----------
+    drift_uv, respiration_uv : baseline wander; its part that follows breathing has a sign
+    mains_uv, muscle_uv : hum, and muscle noise outside bursts
+    n_bursts : int
+        Of muscle noise.
+    moving : str, optional
+        Electrode that moves, ``n_motions`` times.
+    exchanged : pair of str, optional
+        Electrodes that were exchanged.
+    missing : str, optional
+        Electrode that was off.
+    remarks : tuple of str
+        What a reader would write about the record.
+    """
+
+    drift_uv: NDArray[np.float32]
+    respiration_uv: NDArray[np.float32]
+    mains_uv: NDArray[np.float32]
+    muscle_uv: NDArray[np.float32]
+    n_bursts: int = 0
+    moving: str | None = None
+    n_motions: int = 0
+    exchanged: tuple[str, str] | None = None
+    missing: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.random.Generator) -> NoiseLevels:
+    """Return the noise of one record; ``mains_factor`` says how well a room and a device keep hum away."""
+    shares = {name: share for name, share in section("shares").items() if name != "source"}
+    happens = dict(zip(shares, (random.random(len(shares)) < list(shares.values())).tolist(), strict=True))
+    wander, muscle, hum = section("wander"), section("muscle"), section("mains")
+    drifting = wander["drifting_factor"] if happens["baseline_drift"] else 1.0
+    static = muscle["static_factor"] if happens["static_noise"] else 1.0
+    # a burst that a reader notes is of muscle or of an electrode
+    motion = happens["electrode_motion"] or (happens["burst_noise"] and random.random() < 0.5)
+    bursts = happens["burst_noise"] and not motion
+    limbs = np.where(np.arange(_N) < 3, muscle["limb_factor"], 1.0)
+    signs = np.where(random.random(_N) < 0.5, -1.0, 1.0)
+    return NoiseLevels(
+        drift_uv=_unequal(wander["drift_uv"], drifting, wander, random=random),
+        respiration_uv=_unequal(wander["respiration_uv"], drifting * signs, wander, random=random),
+        mains_uv=_unequal(hum["level_uv"], mains_factor, hum, random=random),
+        muscle_uv=_unequal(muscle["level_uv"], static * limbs, muscle, random=random),
+        n_bursts=_count(muscle["bursts_per_10_s"], duration_s, random=random) if bursts else 0,
+        moving=str(random.choice(ELECTRODES)) if motion else None,
+        n_motions=_count(section("electrode_motion")["events_per_10_s"], duration_s, random=random) if motion else 0,
+        exchanged=_exchanged(random) if happens["lead_reversal"] else None,
+        missing=str(random.choice(ELECTRODES)) if happens["missing_electrode"] else None,
+        remarks=tuple(name for name, is_so in happens.items() if is_so),
+    )
+
+
+def _unequal(
+    spread: dict[str, float],
+    factor: float | NDArray[np.float64],
+    parameters: dict[str, Any],
+    *,
+    random: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Return float32 (9,): the record's level, with a spread among the electrodes."""
+    electrodes = np.exp(parameters["electrode_sd_of_log"] * random.standard_normal(_N))
+    return np.asarray(lognormal(spread, random=random) * factor * electrodes, dtype=np.float32)
+
+
+def _count(per_10_s: float, duration_s: float, *, random: np.random.Generator) -> int:
+    """Return at least one event."""
+    return 1 + int(random.poisson(per_10_s * duration_s / 10))
+
+
+def _exchanged(random: np.random.Generator) -> tuple[str, str]:
+    parameters = section("lead_reversal")
+    one, other = parameters["exchanged"][int(random.choice(len(parameters["weights"]), p=parameters["weights"]))]
+    return one, other

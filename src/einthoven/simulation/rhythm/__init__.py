@@ -1,0 +1,3 @@
+"""When the heart's chambers are activated, and the sum of their waves. No noise, no device."""
+
+from __future__ import annotations

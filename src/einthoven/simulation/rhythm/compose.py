@@ -1,0 +1,133 @@
+"""The heart's signal without noise: the sum of the waves that a schedule calls for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.errors import SpecificationError
+from einthoven.simulation.rhythm.parameters import section
+from einthoven.simulation.rhythm.schedule import Schedule
+from einthoven.simulation.rhythm.variation import Variation, draw_variation
+from einthoven.simulation.waveform import INDEPENDENT_LEADS, WAVE_RATE_HZ, BeatSource, Waveform
+
+__all__ = ["BeatWaves", "beat_waves", "compose", "qt_interval_classes"]
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeatWaves:
+    """The wave of each atrial and of each ventricular activation of a schedule; beats that are alike share one."""
+
+    atrial: tuple[Waveform, ...]
+    ventricular: tuple[Waveform, ...]
+
+
+def compose(
+    schedule: Schedule,
+    beats: BeatSource,
+    *,
+    random: np.random.Generator,
+    rate_hz: float = WAVE_RATE_HZ,
+    waves: BeatWaves | None = None,
+) -> Floats:
+    """Return float32 (8, sample), mV, in ``INDEPENDENT_LEADS``.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    beats : BeatSource
+    random : Generator
+    rate_hz : float
+        Divides 1,000 Hz; waves begin at whole milliseconds whatever the rate.
+    waves : BeatWaves, optional
+        What ``beat_waves`` returned, where it was asked before.
+
+    Raises
+    ------
+    SpecificationError
+        For another rate.
+    """
+    step = round(WAVE_RATE_HZ / rate_hz)
+    if step < 1 or not math.isclose(step * rate_hz, WAVE_RATE_HZ):
+        raise SpecificationError(f"rate_hz must divide {WAVE_RATE_HZ:g} Hz, got {rate_hz}")
+    n_samples = round(schedule.duration_s * rate_hz)
+    directions = beats.atrial_directions
+    if schedule.atrial_waves is None:
+        signal = np.zeros((len(INDEPENDENT_LEADS), n_samples), dtype=np.float32)
+    else:
+        signal = schedule.atrial_waves.signal(np.arange(n_samples) / rate_hz, atrial_directions=directions)
+    variation = draw_variation(schedule.breathing, directions=directions, random=random)
+    waves = waves or beat_waves(schedule, beats)
+    _add(signal, waves.atrial, schedule.atrial_s, step=step, variation=variation, random=random)
+    _add(signal, waves.ventricular, schedule.ventricular_s, step=step, variation=variation, random=random)
+    _add_spikes(signal, schedule.spikes_s, beats.spike_direction, rate_hz=rate_hz)
+    return signal
+
+
+def beat_waves(schedule: Schedule, beats: BeatSource) -> BeatWaves:
+    """Return the waves that a schedule calls for; the heart is asked for each but once."""
+    by_kind = {kind: beats.atrial_wave(kind) for kind in sorted(set(schedule.atrial_kinds))}
+    keys = list(zip(schedule.ventricular_kinds, qt_interval_classes(schedule.rr_s).tolist(), strict=True))
+    by_key = {(kind, rr_s): beats.ventricular_wave(kind, rr_ms=1000 * rr_s) for kind, rr_s in sorted(set(keys))}
+    return BeatWaves(tuple(by_kind[kind] for kind in schedule.atrial_kinds), tuple(by_key[key] for key in keys))
+
+
+def qt_interval_classes(rr_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (beat,), seconds: the interval to which each beat's QT has adapted, in a few classes.
+
+    QT follows the mean of many intervals, and the last one a little (Franz et al. 1988, doi:10.1172/JCI113706).
+
+    Examples
+    --------
+    >>> qt_interval_classes(np.array([1.0, 1.02, 0.5, 1.48])).round(2).tolist()
+    [1.0, 1.0, 0.92, 1.08]
+    """
+    parameters = section("qt_adaptation")
+    if rr_s.size == 0:
+        return rr_s
+    mean_s = rr_s.mean()
+    deviation = parameters["share_of_last_interval"] * (rr_s / mean_s - 1)
+    width = parameters["class_width_share"]
+    return np.asarray(mean_s * (1 + width * np.rint(deviation / width)))
+
+
+def _add(
+    signal: Floats,
+    waves: Iterable[Waveform],
+    onsets_s: NDArray[np.float64],
+    *,
+    step: int,
+    variation: Variation,
+    random: np.random.Generator,
+) -> None:
+    """Add one wave per onset, each turned and scaled in its own way."""
+    pieces: dict[tuple[int, int], Floats] = {}
+    changes = variation.changes(onsets_s, random=random)
+    for wave, onset_s, change in zip(waves, onsets_s.tolist(), changes, strict=True):
+        start = round(onset_s * WAVE_RATE_HZ - wave.onset_ms)  # of the wave's first sample, at 1,000 Hz
+        first = -(-start // step)
+        phase = first * step - start
+        piece = pieces.get((id(wave), phase))
+        if piece is None:
+            piece = pieces[id(wave), phase] = np.ascontiguousarray(wave.samples[:, phase::step])
+        from_, to = max(first, 0), min(first + piece.shape[1], signal.shape[1])
+        if from_ < to:
+            signal[:, from_:to] += change @ piece[:, from_ - first : to - first]
+
+
+def _add_spikes(signal: Floats, spikes_s: NDArray[np.float64], direction: Floats, *, rate_hz: float) -> None:
+    """Add a pacemaker's pulses as what is left of them between samples: blips of some milliseconds, height 1."""
+    parameters = section("pacing_spike")
+    width_s, reach_s = parameters["width_sd_ms"] / 1000, parameters["reach_ms"] / 1000
+    for spike_s in spikes_s.tolist():
+        from_ = max(math.ceil((spike_s - reach_s) * rate_hz), 0)
+        to = min(math.floor((spike_s + reach_s) * rate_hz) + 1, signal.shape[1])
+        if from_ < to:
+            blip = np.exp(-(((np.arange(from_, to) / rate_hz - spike_s) / width_s) ** 2) / 2)
+            signal[:, from_:to] += np.outer(direction, blip.astype(np.float32))
