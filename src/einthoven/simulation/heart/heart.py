@@ -1,0 +1,61 @@
+"""A person's heart in one state: gives the waves that a rhythm is composed of."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.simulation.clinical_state import ClinicalState
+from einthoven.simulation.heart.activation import MuscleFocus
+from einthoven.simulation.heart.atria import p_wave
+from einthoven.simulation.heart.lead_field import atrial_field, heart_axes
+from einthoven.simulation.heart.remodelling import remodelled
+from einthoven.simulation.heart.traits import HeartTraits, heart_constants, parameters_of
+from einthoven.simulation.heart.ventricles import qrst
+from einthoven.simulation.waveform import AtrialKind, VentricularKind, Waveform
+
+__all__ = ["Heart"]
+
+
+class Heart:
+    """Fulfils ``BeatSource``: the same state and traits give the same waves."""
+
+    def __init__(self, state: ClinicalState, traits: HeartTraits) -> None:
+        self.state = state
+        healthy = parameters_of(traits)
+        self.ectopic_site = healthy.ectopic_site
+        heart = remodelled(healthy, state)
+        self.parameters, self.regional, self.stretch = heart.parameters, heart.regional, heart.stretch
+
+    def atrial_wave(self, kind: AtrialKind) -> Waveform:
+        """Return the P wave of one kind."""
+        return p_wave(self.parameters, kind)
+
+    def ventricular_wave(self, kind: VentricularKind, *, rr_ms: float) -> Waveform:
+        """Return QRS, ST and T; escape beats come from below the bundle, ectopic ones from the person's own focus."""
+        origin = self.state.conduction if kind == "conducted" else self._focus(kind)
+        return qrst(self.parameters, self.regional, origin, rr_ms=rr_ms, stretch=self.stretch)
+
+    @cached_property
+    def atrial_directions(self) -> NDArray[np.float32]:
+        """Return float32 (8, 3), mV: what an atrial dipole of size 1 to the left, down or back gives in each lead."""
+        return atrial_field(self.parameters).astype(np.float32)
+
+    @cached_property
+    def spike_direction(self) -> NDArray[np.float32]:
+        """Return float32 (8,), mV: a pacing spike in each lead; along the electrode's wire, from the apex upwards."""
+        if self.state.conduction != "paced":
+            return np.zeros(8, dtype=np.float32)
+        upwards = -heart_axes(self.parameters)[0] * heart_constants()["pacing"]["spike"]
+        return (atrial_field(self.parameters) @ upwards).astype(np.float32)
+
+    def _focus(self, kind: VentricularKind) -> MuscleFocus:
+        constants = heart_constants()["ectopy"]
+        if kind == "escape":
+            return MuscleFocus(left=False, **constants["escape_site"])
+        turn, height, side = self.ectopic_site.tolist()
+        left = side > constants["left_above"]
+        theta = 180 + 90 * turn if left else 55 * np.tanh(turn)
+        return MuscleFocus(left=left, phi_deg=float(np.clip(65 + 25 * height, 10, 95)), theta_deg=float(theta))

@@ -1,0 +1,94 @@
+"""When each place of the ventricles recovers, and the course of its membrane potential.
+
+A node's potential steps up when it is activated, loses a part of its plateau early (a healthy notch, injury,
+ischaemia), and falls when it recovers. Where recovery were the same everywhere there would be no T wave: its
+size is the dispersion of recovery times, its shape that of the fall (van Oosterom, J Cardiovasc Electrophysiol
+2001;12:1138, doi:10.1046/j.1540-8167.2001.01138.x: the dominant T wave).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.simulation.heart.mesh import LEFT, RIGHT, SEPTUM, harmonics
+from einthoven.simulation.heart.remodelling import Regional
+from einthoven.simulation.heart.traits import HeartParameters
+
+__all__ = ["Course", "course", "fall"]
+
+Array = NDArray[np.float64]
+
+SEPTAL_SHARE = 0.7  # of the transmural difference, which the septum's right side, an inner surface too, doesn't have
+RIGHT_SHARE = 0.25  # of it in the thin right wall, to each side
+SLOW_SHARE, SLOW_TIMES = 0.3, 1.5  # of the rise of T that is exponential, and its time relative to the rest's
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What the membrane of each node does.
+
+    Attributes
+    ----------
+    activated_ms, recovered_ms : float64 (node,)
+    swing : float64 (node,)
+        Relative to a healthy cell.
+    lost_early : float64 (node,)
+        Share of the swing that doesn't last to the recovery.
+    """
+
+    activated_ms: Array
+    recovered_ms: Array
+    swing: Array
+    lost_early: Array
+
+
+def course(parameters: HeartParameters, regional: Regional, activated_ms: Array, *, rate_factor: float) -> Course:
+    """Return what each node does.
+
+    Parameters
+    ----------
+    activated_ms : float64 (node,)
+    rate_factor : float
+        By which action potentials are longer than at 60 beats per minute.
+    """
+    left = parameters.apd_field @ _PATTERNS
+    right = parameters.right_apd + parameters.right_apd_base * _RIGHT_BASE
+    wall = parameters.transmural
+    duration = parameters.apd * rate_factor + np.concatenate(
+        [left + wall / 2, left - wall / 2 + wall * _SEPTAL, right + wall * RIGHT_SHARE, right - wall * RIGHT_SHARE]
+    )
+    left_swing = np.clip(1 + parameters.amplitude @ _PATTERNS, 0.1, 3.0)
+    right_swing = np.full(2 * RIGHT.phi.size, np.exp(parameters.right_amplitude))
+    early = np.zeros(duration.size)
+    n = LEFT.phi.size
+    early[n : 2 * n] = parameters.early_recovery[0] + parameters.early_recovery[1:] @ _PATTERNS[:3]
+    activated_ms = activated_ms + regional.delay_ms
+    return Course(
+        activated_ms,
+        (1 - parameters.coupling) * activated_ms + duration + regional.longer_ms,
+        np.concatenate([left_swing, left_swing, right_swing]) * regional.swing,
+        np.clip(early + regional.lost_early, -0.6, 0.95),
+    )
+
+
+def fall(parameters: HeartParameters, *, n: int, stretch: float) -> Array:
+    """Return float64 (n,), sum 1: the steepness of the fall around the recovery time, which is sample 0 (circular).
+
+    One sample is one millisecond; ``stretch`` widens it.
+    """
+    time = (np.arange(n) + n // 2) % n - n // 2
+    rise, down = parameters.t_rise * stretch, parameters.t_fall * stretch
+    half_square = time * time / 2
+    slow = SLOW_SHARE * np.exp(-np.abs(time) / (SLOW_TIMES * rise))
+    before = (1 - SLOW_SHARE) * np.exp(-half_square / rise**2) + slow
+    steepness = np.where(time < 0, before, np.exp(-half_square / down**2))
+    return steepness / steepness.sum()
+
+
+_PATTERNS = harmonics(LEFT)
+_RIGHT_BASE = 1 - 2 * np.cos(RIGHT.phi * 90 / 97)
+_SEPTAL = np.zeros(LEFT.phi.size)
+_SEPTAL[SEPTUM] = SEPTAL_SHARE

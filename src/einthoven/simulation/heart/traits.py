@@ -1,0 +1,163 @@
+"""What stays with a person: where the heart lies, how large it is, how it conducts and recovers.
+
+A person's traits are a point in a space of standardised numbers. Mean, spread and correlation of that space were
+estimated by fitting this heart to the normal ECGs of PTB-XL (``population.json``); what each number does, and how far
+it may stray by itself, is in ``parameters.toml``.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["HeartParameters", "HeartTraits", "draw_traits", "heart_constants", "parameters_of", "trait_space"]
+
+Array = NDArray[np.float64]
+BODY_MASS_INDEX = 25.0  # of the population that the traits were estimated from
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeartTraits:
+    """float64 (trait,): standardised, in the order of ``trait_space().names``."""
+
+    values: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class HeartParameters:
+    """All that a heart's ECG depends on, in cm, ms, cm/ms and degrees; ``parameters.toml`` says what each is."""
+
+    azimuth: float
+    elevation: float
+    roll: float
+    x: float
+    y: float
+    z: float
+    lv_radius: float
+    lv_length: float
+    wall: float
+    rv_width: float
+    chest: float
+    v_height: float
+    gain: float
+    limb_gain: float
+    v_purkinje: float
+    v_muscle: float
+    v_right: float
+    t_anterior: float
+    t_posterior: float
+    t_right: float
+    theta_anterior: float
+    theta_posterior: float
+    phi_septal: float
+    phi_anterior: float
+    phi_posterior: float
+    basal_delay: float
+    apd: float
+    transmural: float
+    coupling: float
+    t_rise: float
+    t_fall: float
+    right_amplitude: float
+    right_apd: float
+    right_apd_base: float
+    amplitude: Array
+    delay: Array
+    apd_field: Array
+    early_recovery: Array
+    right_atrium: Array
+    left_atrium: Array
+    atrial_times: Array
+    ectopic_site: Array
+
+
+class TraitSpace(NamedTuple):
+    """What the standardised numbers stand for.
+
+    ``value = centre + spread z``, or ``centre exp(spread z)`` where ``logarithmic``. ``fields`` says which numbers make
+    up which field of ``HeartParameters``.
+    """
+
+    names: tuple[str, ...]
+    centre: Array
+    spread: Array
+    logarithmic: NDArray[np.bool_]
+    fields: tuple[tuple[str, int, int], ...]
+
+
+class _Population(NamedTuple):
+    mean: Array
+    per_decade: Array
+    female: Array
+    factor: Array
+
+
+@cache
+def heart_constants() -> dict[str, Any]:
+    """Return the content of ``parameters.toml``."""
+    return tomllib.loads(resources.files(__package__).joinpath("parameters.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def trait_space() -> TraitSpace:
+    """Return what the numbers of a person stand for."""
+    names: list[str] = []
+    rows: list[tuple[float, float, bool]] = []
+    fields: list[tuple[str, int, int]] = []
+    for name, row in heart_constants()["traits"].items():
+        centres = row["centre"] if isinstance(row["centre"], list) else [row["centre"]]
+        fields.append((name, len(rows), len(rows) + len(centres) if isinstance(row["centre"], list) else -1))
+        names += [name] if len(centres) == 1 else [f"{name}_{k}" for k in range(len(centres))]
+        rows += [(float(centre), float(row["spread"]), row.get("logarithmic", False)) for centre in centres]
+    centre, spread, logarithmic = (np.array(column) for column in zip(*rows, strict=True))
+    return TraitSpace(tuple(names), centre, spread, logarithmic, tuple(fields))
+
+
+def parameters_of(traits: HeartTraits) -> HeartParameters:
+    """Return what a person's numbers stand for."""
+    space = trait_space()
+    moved = space.spread * traits.values
+    values = np.where(space.logarithmic, space.centre * np.exp(np.clip(moved, -3, 3)), space.centre + moved)
+    plain = values.tolist()
+    found = {name: plain[first] if last < 0 else values[first:last] for name, first, last in space.fields}
+    return HeartParameters(**found)
+
+
+def draw_traits(
+    random: np.random.Generator, *, sex: Literal["F", "M"], age_years: float, height_cm: float, weight_kg: float
+) -> HeartTraits:
+    """Return a person's traits.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+    sex : ``F`` or ``M``
+    age_years : float
+        At which the traits are fixed: the heart turns to the left with age, and its voltages fall.
+    height_cm, weight_kg : float
+        A heavy person's electrodes are farther away.
+    """
+    population, space = _population(), trait_space()
+    values = population.mean + population.per_decade * (age_years - 60) / 10 + population.female * (sex == "F")
+    values = values + population.factor @ random.standard_normal(len(space.names))
+    index = weight_kg / (height_cm / 100) ** 2
+    effect = heart_constants()["body"]["chest_per_body_mass_index"]
+    chest = space.names.index("chest")
+    values[chest] += effect * np.clip(index - BODY_MASS_INDEX, -10, 15) / space.spread[chest]
+    return HeartTraits(values)
+
+
+@cache
+def _population() -> _Population:
+    content = json.loads(resources.files(__package__).joinpath("population.json").read_text(encoding="utf-8"))
+    if tuple(content["names"]) != trait_space().names:
+        raise ValueError("population.json and parameters.toml name different traits")
+    arrays = {key: np.array(content[key], dtype=np.float64) for key in _Population._fields}
+    return _Population(**arrays)
