@@ -30,12 +30,25 @@ def mains(
     angle = 2 * np.pi * np.array(orders) * (common + _PARAMETERS["phase_sd_cycles"] * phases)
     amplitude = level_uv[:, None] * shares
     weights = np.concatenate([amplitude * np.cos(angle), amplitude * np.sin(angle)], axis=1).astype(np.float32)
-    time_s = np.arange(n_samples) / rate_hz
-    cycles = (time_s * frequency_hz) % 1
-    waves = [np.exp(2j * np.pi * cycles).astype(np.complex64)]
-    for _ in range(max(orders, default=1) - 1):
-        waves.append(waves[-1] * waves[0])
-    swell_angle = 2 * np.pi * (_PARAMETERS["amplitude_drift_hz"] * time_s + drift_phase)
-    swell = 1 + np.float32(_PARAMETERS["amplitude_drift_share"]) * np.sin(swell_angle.astype(np.float32))
-    chosen = [waves[order - 1] * swell for order in orders]
-    return Source(weights, np.array([wave.real for wave in chosen] + [wave.imag for wave in chosen]))
+    waves = _waves(n_samples, rate_hz=rate_hz, frequency_hz=frequency_hz, highest=max(orders, default=1))
+    swell_angle = np.linspace(0, _PARAMETERS["amplitude_drift_hz"] * n_samples / rate_hz, n_samples) + drift_phase
+    swell = 1 + np.float32(_PARAMETERS["amplitude_drift_share"]) * np.sin((2 * np.pi * swell_angle).astype(np.float32))
+    signals = np.empty((2 * len(orders), n_samples), dtype=np.float32)
+    for row, order in enumerate(orders):
+        np.multiply(waves[order - 1].real, swell, out=signals[row])
+        np.multiply(waves[order - 1].imag, swell, out=signals[row + len(orders)])
+    return Source(weights, signals)
+
+
+def _waves(n_samples: int, *, rate_hz: float, frequency_hz: float, highest: int) -> list[NDArray[np.complex64]]:
+    """Return cosine and sine, complex64 (sample,), of the fundamental and each harmonic up to the highest."""
+    cycles = np.arange(n_samples) * (frequency_hz / rate_hz)
+    cycles -= np.floor(cycles)
+    angle = (2 * np.pi * cycles).astype(np.float32)
+    first = np.empty(n_samples, dtype=np.complex64)
+    np.cos(angle, out=first.real)
+    np.sin(angle, out=first.imag)
+    waves = [first]
+    for _ in range(highest - 1):
+        waves.append(waves[-1] * first)
+    return waves

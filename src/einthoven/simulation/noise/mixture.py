@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from einthoven.simulation.noise.electrodes import ELECTRODES, LEADS_FROM_ELECTRO
 from einthoven.simulation.noise.levels import NoiseLevels
 from einthoven.simulation.noise.mains import mains
 from einthoven.simulation.noise.muscle import muscle
-from einthoven.simulation.noise.wander import wander
+from einthoven.simulation.noise.wander import breathing_wander, drift
 from einthoven.simulation.rhythm.breathing import Breathing
 
 __all__ = ["noise_in_leads"]
@@ -29,31 +31,25 @@ def noise_in_leads(
 ) -> NDArray[np.float32]:
     """Return float32 (8, sample), mV; ``floor_uv`` is the root mean square of the amplifiers' own white noise."""
     n = len(ELECTRODES)
+    place: _Place = {"n_samples": n_samples, "rate_hz": rate_hz}
     sources = [
-        Source(np.eye(n, dtype=np.float32) * np.float32(floor_uv), _white(n, n_samples, random=random)),
-        wander(
-            drift_uv=levels.drift_uv,
-            respiration_uv=levels.respiration_uv,
-            breathing=breathing,
-            random=random,
-            n_samples=n_samples,
-            rate_hz=rate_hz,
+        Source(
+            np.eye(n, dtype=np.float32) * np.float32(floor_uv), stretches(white_bank(), n_samples, n=n, random=random)
         ),
-        mains(levels.mains_uv, mains_hz=mains_hz, n_samples=n_samples, rate_hz=rate_hz, random=random),
-        muscle(levels.muscle_uv, n_bursts=levels.n_bursts, n_samples=n_samples, rate_hz=rate_hz, random=random),
+        drift(levels.drift_uv, **place, random=random),
+        breathing_wander(levels.respiration_uv, breathing=breathing, **place),
+        mains(levels.mains_uv, mains_hz=mains_hz, **place, random=random),
+        muscle(levels.muscle_uv, n_bursts=levels.n_bursts, **place, random=random),
     ]
     if levels.moving:
-        sources.append(
-            electrode_motion(
-                levels.moving, n_events=levels.n_motions, n_samples=n_samples, rate_hz=rate_hz, random=random
-            )
-        )
-    weights = np.concatenate([source.weights for source in sources], axis=1)
-    in_leads = (LEADS_FROM_ELECTRODES / 1000) @ weights  # microvolts to mV
-    return np.asarray(
-        in_leads.astype(np.float32) @ np.concatenate([source.signals for source in sources]), dtype=np.float32
-    )
+        sources.append(electrode_motion(levels.moving, n_events=levels.n_motions, **place, random=random))
+    total, part = np.zeros((2, len(LEADS_FROM_ELECTRODES), n_samples), dtype=np.float32)
+    for source in sources:
+        in_leads = (LEADS_FROM_ELECTRODES / 1000) @ source.weights  # microvolts to mV
+        total += np.matmul(in_leads.astype(np.float32), source.signals, out=part)
+    return np.asarray(total)
 
 
-def _white(n: int, n_samples: int, *, random: np.random.Generator) -> NDArray[np.float32]:
-    return stretches(white_bank(), n_samples, n=n, random=random)
+class _Place(TypedDict):
+    n_samples: int
+    rate_hz: float

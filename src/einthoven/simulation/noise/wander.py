@@ -11,32 +11,24 @@ from einthoven.simulation.noise.electrodes import ELECTRODES, Source
 from einthoven.simulation.noise.parameters import section
 from einthoven.simulation.rhythm.breathing import Breathing
 
-__all__ = ["wander"]
+__all__ = ["breathing_wander", "drift"]
 
 _PARAMETERS = section("wander")
 
 
-def wander(
-    *,
-    drift_uv: NDArray[np.float32],
-    respiration_uv: NDArray[np.float32],
-    breathing: Breathing,
-    n_samples: int,
-    rate_hz: float,
-    random: np.random.Generator,
-) -> Source:
-    """Return the wander of each electrode.
-
-    Parameters
-    ----------
-    drift_uv, respiration_uv : float32 (9,), microvolts
-        Root mean square of the drift, amplitude with breathing; a negative one moves against the others.
-    """
+def drift(drift_uv: NDArray[np.float32], *, n_samples: int, rate_hz: float, random: np.random.Generator) -> Source:
+    """Return slow drift; ``drift_uv`` float32 (9,) is its root mean square at each electrode."""
     slow, shares = _drift_basis(n_samples, rate_hz)
     weights = random.standard_normal((len(ELECTRODES), len(slow)), dtype=np.float32) * shares * drift_uv[:, None]
+    return Source(weights, slow)
+
+
+def breathing_wander(
+    respiration_uv: NDArray[np.float32], *, breathing: Breathing, n_samples: int, rate_hz: float
+) -> Source:
+    """Return wander with breathing; ``respiration_uv`` float32 (9,) is its amplitude, negative where it is opposed."""
     angle = np.arange(n_samples) * (2 * np.pi * breathing.rate_hz / rate_hz) + breathing.phase
-    breath = np.sin(angle.astype(np.float32))
-    return Source(np.concatenate([weights, respiration_uv[:, None]], axis=1), np.concatenate([slow, breath[None]]))
+    return Source(respiration_uv[:, None], np.sin(angle.astype(np.float32))[None])
 
 
 @lru_cache(maxsize=8)
