@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from einthoven.ecg.axes import frontal_axis, frontal_vectors
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.paper.parameters import table_of
-from einthoven.simulation.waveform import INDEPENDENT_LEADS, BeatSource, Waveform
+from einthoven.simulation.waveform import INDEPENDENT_LEADS, Waveform
 
 __all__ = ["TrueMeasurements", "machine_measurements", "true_measurements"]
 
@@ -44,29 +44,31 @@ class TrueMeasurements:
     limb_voltage_mv: float
 
 
-def true_measurements(state: ClinicalState, heart: BeatSource, *, heart_rate_bpm: float) -> TrueMeasurements:
-    """Return the measurements of the beat that the heart conducts.
+def true_measurements(
+    state: ClinicalState, beat: Waveform, p_wave: Waveform | None, *, heart_rate_bpm: float
+) -> TrueMeasurements:
+    """Return the measurements of a usual beat.
 
     Parameters
     ----------
     state : ClinicalState
-    heart : BeatSource
-        In this state.
+        Says how long PR is, and whether P waves are conducted at all.
+    beat : Waveform
+        QRS, ST and T as most of the record's beats have it.
+    p_wave : Waveform, optional
+        None where the atria have no P waves.
     heart_rate_bpm : float
         Of the record, which differs from the state's where the rhythm is irregular.
     """
-    beat = heart.ventricular_wave("conducted", rr_ms=60_000 / heart_rate_bpm)
-    has_p = state.rhythm == "sinus"
-    atrial = heart.atrial_wave("sinus") if has_p else None
     qrs = _between(beat, beat.onset_ms, beat.onset_ms + beat.duration_ms)
     t_wave = _between(beat, beat.onset_ms + beat.duration_ms, beat.t_end_ms)
-    conducts = has_p and state.av_block != "complete" and state.conduction != "paced"
+    conducts = p_wave is not None and state.av_block != "complete" and state.conduction != "paced"
     return TrueMeasurements(
         heart_rate_bpm=heart_rate_bpm,
         pr_ms=state.pr_ms if conducts else math.nan,
         qrs_ms=beat.duration_ms,
         qt_ms=beat.t_end_ms - beat.onset_ms,
-        p_axis_deg=_axis(atrial.samples) if atrial is not None else math.nan,
+        p_axis_deg=math.nan if p_wave is None else _axis(p_wave.samples),
         qrs_axis_deg=_axis(qrs),
         t_axis_deg=_axis(t_wave),
         limb_voltage_mv=_limb_voltage(qrs),
