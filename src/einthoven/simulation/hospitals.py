@@ -38,12 +38,14 @@ class HospitalSettings:
         At the first ECG: a normal distribution, cut at both ends.
     male_share : float in (0, 1)
     lvsd_prevalence : float in (0, 1), optional
-        Share of patients whose first echocardiogram with an ECG within 14 days gives an LVEF of 40 or less, as measured.
-        Absent, as the parameters of the people give it; so with the next two.
+        Share of patients whose first echocardiogram with an ECG within 14 days gives an LVEF of 40 or less, as
+        measured. Absent, as the parameters of the people give it; so with the next two.
     af_prevalence, lbbb_prevalence : float in (0, 1), optional
         Share of patients whose first ECG shows atrial fibrillation or flutter; LBBB.
     echo_share : float in (0, 1)
         Share of patients with at least one echocardiogram.
+    echo_wait_days : float > 0
+        Median time between an outpatient's ECG and the echo; in a stay it is a day or two.
     inpatient_share : float in (0, 1)
         Of first visits.
     return_factor : float > 0
@@ -81,6 +83,7 @@ class HospitalSettings:
     af_prevalence: float | None = None
     lbbb_prevalence: float | None = None
     echo_share: float = 0.23
+    echo_wait_days: float = 20.0
     inpatient_share: float = 0.35
     return_factor: float = 1.0
     echo_methods: tuple[float, float, float] = (0.55, 0.3, 0.15)
@@ -101,8 +104,9 @@ class HospitalSettings:
         self._check_ages()
         if (self.end - self.start).days < 30:
             raise SpecificationError(f"end must be at least 30 days after start, got {self.start} to {self.end}")
-        if self.return_factor <= 0:
-            raise SpecificationError(f"return_factor must be above 0, got {self.return_factor}")
+        for name in ("return_factor", "echo_wait_days"):
+            if getattr(self, name) <= 0:
+                raise SpecificationError(f"{name} must be above 0, got {getattr(self, name)}")
 
     def _check_shares(self) -> None:
         for name in (*SHARES, "inpatient_share", *PREVALENCES):
@@ -117,7 +121,7 @@ class HospitalSettings:
     def _check_ages(self) -> None:
         if not 18 <= self.age_min < self.age_max <= 110:
             raise SpecificationError(
-                f"age_min and age_max must satisfy 18 <= age_min < age_max <= 110, got {self.age_min} and {self.age_max}"
+                f"ages must satisfy 18 <= age_min < age_max <= 110, got age_min {self.age_min} and age_max {self.age_max}"
             )
         if not self.age_min <= self.age_mean <= self.age_max or self.age_sd <= 0:
             raise SpecificationError(

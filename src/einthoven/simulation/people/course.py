@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import get_args
 
 from einthoven.simulation.clinical_state import Territory
-from einthoven.simulation.hospitals import HospitalSettings
-from einthoven.simulation.people.conditions import DAYS_A_YEAR, Conditions, Dials, draw_conditions
-from einthoven.simulation.people.demography import Demography, draw_demography
+from einthoven.simulation.people.conditions import DAYS_A_YEAR, Conditions, Dials
+from einthoven.simulation.people.demography import Demography
 from einthoven.simulation.people.draws import Draws
 from einthoven.simulation.people.lvef import RECENT_DAYS, LvefCourse, draw_lvef_course, later_changes
 from einthoven.simulation.people.parameters import Risk, parameters, risk
 
-__all__ = ["Course", "Own", "draw_course"]
+__all__ = ["Course", "Own", "complete_course"]
 
 INCIDENT = (
     "hypertension", "diabetes", "chronic_kidney_disease", "atrial_fibrillation", "left_bundle_branch_block",
@@ -31,6 +30,7 @@ class Own:
     ``congenital_qt`` is a rank in [0, 1).
     """
 
+    congenital_qt: float
     heart_rate: float
     pr: float
     potassium: float
@@ -40,7 +40,6 @@ class Own:
     cavity: float
     atrium: float
     right: float
-    congenital_qt: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +89,6 @@ class Course:
         return facts
 
 
-def draw_course(
-    draws: Draws,
-    hospital: HospitalSettings,
-    *,
-    dials: Dials,
-    risks: Mapping[str, Risk],
-    horizon_days: float,
-) -> Course:
-    """Return the course of one patient from before the first ECG to ``horizon_days`` after it."""
-    person = draw_demography(draws, hospital)
-    conditions = draw_conditions(draws, person, risks=risks)
-    return complete_course(draws, person, conditions, dials=dials, horizon_days=horizon_days)
-
-
 def complete_course(
     draws: Draws, person: Demography, conditions: Conditions, *, dials: Dials, horizon_days: float
 ) -> Course:
@@ -112,11 +97,10 @@ def complete_course(
     new = _incidents(draws, conditions, dials=dials, horizon_days=horizon_days)
     persistent_from = _persistent_from(draws, conditions, new)
     tachycardia = parameters("lvef.tachycardia")
-    later = {name: new[name] for name in ("infarction", "cardiomyopathy") if name in new}
-    if RECENT_DAYS < persistent_from < horizon_days and draws.chance(tachycardia["share_of_new_persistent"]):
+    later = {name: day for name, day in new.items() if name in {"infarction", "cardiomyopathy"}}
+    weakened = draws.chance(tachycardia["share_of_new_persistent"]) and not dials.independent
+    if weakened and RECENT_DAYS < persistent_from < horizon_days:
         later["tachycardia"] = persistent_from
-    if dials.independent:
-        later.pop("tachycardia", None)
     lvef = later_changes(draws, lvef, later) if later else lvef
     began = conditions.onset_days | {name: day for name, day in new.items() if name not in conditions.onset_days}
     began |= {"lvsd": later["cardiomyopathy"] + 200.0} if "cardiomyopathy" in later and "lvsd" not in began else {}
@@ -132,7 +116,7 @@ def complete_course(
         flutter=draws.chance(parameters("fibrillation")["flutter_share"]),
         decompensations=_decompensations(draws, conditions, began, horizon_days),
         treated=_treated(draws, began),
-        own=Own(*(draws.normal() for _ in range(9)), congenital_qt=draws.uniform()),
+        own=Own(draws.uniform(), *(draws.normal() for _ in range(9))),
     )
 
 
@@ -152,7 +136,10 @@ def _incidents(draws: Draws, conditions: Conditions, *, dials: Dials, horizon_da
 def _persistent_from(draws: Draws, conditions: Conditions, new: Mapping[str, float]) -> float:
     """Return the day from which AF is persistent; the tachycardia that weakens a heart is."""
     began = conditions.onset_days.get("atrial_fibrillation", new.get("atrial_fibrillation", math.inf))
-    later = draws.exponential(DAYS_A_YEAR / parameters("fibrillation")["persistent_per_year"])
+    known = parameters("fibrillation")
+    later = draws.exponential(DAYS_A_YEAR / known["persistent_per_year"])
+    if draws.chance(known["persistent_at_once"]):
+        later = 0.0
     if conditions.cause == "tachycardia":
         return min(began, conditions.onset_days["lvsd"])
     return began + later

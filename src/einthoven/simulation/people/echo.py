@@ -17,7 +17,7 @@ from einthoven.simulation.people.draws import Draws
 from einthoven.simulation.people.parameters import Risk, parameters, risk
 from einthoven.simulation.people.visits import Episode
 
-__all__ = ["echo_days", "echo_risk", "measure", "measured_lvef", "within_window"]
+__all__ = ["echo_days", "echo_risk", "measure", "measured_lvef"]
 
 Method = Literal["simpson", "m_mode", "visual"]
 METHODS: tuple[Method, ...] = ("simpson", "m_mode", "visual")
@@ -32,7 +32,7 @@ def echo_risk(dials: Dials) -> Risk:
 
 
 def echo_days(
-    draws: Draws, episodes: Sequence[Episode], facts: Sequence[Mapping[str, float]], *, ever: Risk
+    draws: Draws, episodes: Sequence[Episode], facts: Sequence[Mapping[str, float]], *, ever: Risk, wait_days: float
 ) -> list[tuple[int, float]]:
     """Return episode and day of each echo.
 
@@ -43,6 +43,8 @@ def echo_days(
         What the patient has in each episode.
     ever : Risk
         As ``echo_risk`` gives it.
+    wait_days : float
+        Median time from an outpatient's ECG to the echo.
     """
     time, event_share = parameters("echo.time"), parameters("echo.event")
     examined = draws.chance(ever.probability(facts[0]))
@@ -56,26 +58,17 @@ def echo_days(
         spent = draws.chance(share)
         if spent or (examined and index == planned):
             had = True
-            found.append((index, episode.day + _gap_days(draws, episode)))
+            found.append((index, episode.day + _gap_days(draws, episode, wait_days=wait_days)))
     return found
 
 
-def _gap_days(draws: Draws, episode: Episode) -> float:
+def _gap_days(draws: Draws, episode: Episode, *, wait_days: float) -> float:
     known = parameters("echo.time")
     if episode.setting == "inpatient":
         return draws.exponential(known["inpatient_gap_days"]) + 0.02
-    gap = known["outpatient_gap_median_days"] * math.exp(draws.normal(0, known["outpatient_gap_log_sd"]))
+    gap = wait_days * math.exp(draws.normal(0, known["outpatient_gap_log_sd"]))
     gap = min(gap, known["longest_gap_days"])
     return -gap if draws.chance(known["outpatient_before"]) else gap
-
-
-def within_window(setting: str, *, days: float = 14.0) -> float:
-    """Return how likely an echo lies within ``days`` of the first ECG of its visit."""
-    known = parameters("echo.time")
-    if setting == "inpatient":
-        return -math.expm1(-days / known["inpatient_gap_days"])
-    z = math.log(days / known["outpatient_gap_median_days"]) / known["outpatient_gap_log_sd"]
-    return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
 def measured_lvef(draws: Draws, lvef: float, hospital: HospitalSettings) -> tuple[float, Method]:
@@ -112,7 +105,7 @@ def measure(
     error = known["error_sd"]
     lvidd = known[f"lvidd_{group}"] + known[f"lvidd_{group}_sd"] * cavity + known["per_lvef_below_55"] * weak
     lvidd += draws.normal(0, error)
-    # of a ventricle that shortens alike in all directions: 1 - LVEF = (1 - shortening) ** 3 would overstate it, squared fits
+    # 1 - LVEF is the square of 1 - shortening where the length of the ventricle hardly changes
     lvids = lvidd * math.sqrt(max(1 - lvef / 100, 0.05))
     wall = known[f"wall_{group}"] + known["wall_per_lvh"] * state.lvh
     la = known[f"la_{group}"] + known["la_per_enlargement"] * state.left_atrial_enlargement

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from einthoven.simulation.hospitals import HospitalSettings
 from einthoven.simulation.people.calibration import dials_of
 from einthoven.simulation.people.coding import draw_codes
-from einthoven.simulation.people.conditions import CHAIN, DAYS_A_YEAR, Dials
-from einthoven.simulation.people.course import Course, draw_course
+from einthoven.simulation.people.conditions import CHAIN, DAYS_A_YEAR, Dials, draw_conditions
+from einthoven.simulation.people.course import Course, complete_course
+from einthoven.simulation.people.demography import draw_demography
 from einthoven.simulation.people.draws import Draws, Purpose, draws_of
 from einthoven.simulation.people.echo import echo_days, echo_risk, measure, measured_lvef
-from einthoven.simulation.people.fate import draw_fate
+from einthoven.simulation.people.life import draw_first_moment, draw_life
 from einthoven.simulation.people.lvef import fluctuate
 from einthoven.simulation.people.parameters import Risk, parameters
 from einthoven.simulation.people.person import Diagnosis, EcgVisit, EchoVisit, Person
 from einthoven.simulation.people.state import state_on
-from einthoven.simulation.people.visits import Episode, draw_episodes
+from einthoven.simulation.people.visits import Episode
 
 __all__ = ["simulate_person"]
 
@@ -35,8 +36,11 @@ class _Hospital:
     risks: dict[str, Risk]
     echo: Risk
 
-    def course(self, draws: Draws, horizon_days: float) -> Course:
-        return draw_course(draws, self.settings, dials=self.dials, risks=self.risks, horizon_days=horizon_days)
+    def another(self, draws: Draws) -> Course:
+        """Return somebody else's course, from the first ECG on."""
+        person = draw_demography(draws, self.settings)
+        conditions = draw_conditions(draws, person, risks=self.risks)
+        return complete_course(draws, person, conditions, dials=self.dials, horizon_days=DONOR_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +87,16 @@ def simulate_person(hospital: HospitalSettings, number: int, *, seed: int) -> Pe
     own, visiting, seen, written, recording = (
         draws_of(seed, site=site, number=number, purpose=purpose) for purpose in Purpose
     )
-    begins = _first_moment(recording, hospital)
-    to_export = (datetime.combine(hospital.end, time.max) - begins) / timedelta(days=1)
-    course = ready.course(own, to_export)
-    fate = draw_fate(own, course, days_to_export=to_export)
-    episodes = draw_episodes(visiting, course, hospital, last_day=fate.last_contact)
+    begins = draw_first_moment(recording, hospital)
+    person = draw_demography(own, hospital)
+    conditions = draw_conditions(own, person, risks=ready.risks)
+    life = draw_life(own, visiting, hospital, person=person, conditions=conditions, dials=ready.dials, begins=begins)
+    course, fate, episodes = life.course, life.fate, life.episodes
     hearts = _hearts(ready, course, episodes, seed=seed, number=number)
     facts = [
         heart.facts_on(episode.ecg_days[0] - origin) for episode, (heart, origin) in zip(episodes, hearts, strict=True)
     ]
-    planned = echo_days(visiting, episodes, facts, ever=ready.echo)
+    planned = echo_days(visiting, episodes, facts, ever=ready.echo, wait_days=hospital.echo_wait_days)
     scenes = [
         _Scene(episode, heart, origin, tuple(day for at, day in planned if at == index and day <= fate.last_contact))
         for index, (episode, (heart, origin)) in enumerate(zip(episodes, hearts, strict=True))
@@ -118,13 +122,6 @@ def simulate_person(hospital: HospitalSettings, number: int, *, seed: int) -> Pe
     )
 
 
-def _first_moment(draws: Draws, hospital: HospitalSettings) -> datetime:
-    """Return when the first ECG is recorded, mostly by day."""
-    day = hospital.start + timedelta(days=int(draws.uniform() * ((hospital.end - hospital.start).days + 1)))
-    hour = draws.truncated_normal(12, 3.5, low=0, high=23.9)
-    return datetime.combine(day, time.min) + timedelta(seconds=int(hour * 3600))
-
-
 def _hearts(
     ready: _Hospital, course: Course, episodes: Sequence[Episode], *, seed: int, number: int
 ) -> list[tuple[Course, float]]:
@@ -132,7 +129,7 @@ def _hearts(
     if ready.settings.control != "no_memory":
         return [(course, 0.0)] * len(episodes)
     return [
-        (ready.course(_donor(ready, seed=seed, number=number, index=index), DONOR_DAYS), episode.ecg_days[0])
+        (ready.another(_donor(ready, seed=seed, number=number, index=index)), episode.ecg_days[0])
         for index, episode in enumerate(episodes)
     ]
 
@@ -220,7 +217,7 @@ class _Writer:
         """Return the LVEF of somebody else who was examined in this hospital."""
         draws = _donor(self._ready, seed=self._seed, number=self._number, index=count)
         while True:
-            other = self._ready.course(draws, DONOR_DAYS)
+            other = self._ready.another(draws)
             if draws.chance(self._ready.echo.probability(other.conditions.facts)):
                 return other.lvef.at(3.0) + draws.normal(0, parameters("lvef.fluctuation")["sd"])
 

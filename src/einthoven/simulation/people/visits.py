@@ -93,7 +93,7 @@ def _later(
         delayed = day + draws.exponential(known["event_delay_days"])
         if day > RECENT_DAYS / 2 and delayed < last_day and draws.chance(known["event_recorded"]):
             yield delayed, name, "inpatient" if name in ADMITTED else "emergency"
-    frailty = math.exp(draws.normal(0, known["frailty_log_sd"]))
+    frailty = min(math.exp(draws.normal(0, known["frailty_log_sd"])), known["frailty_highest"])
     rate = risk("visits.rate")
     day = 5.0
     while True:
