@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.input_spec import InputSpec
 from einthoven.ecg.leads import STANDARD_LEADS
-from einthoven.ecg.measurements import measured_waves
+from einthoven.ecg.measurements import MeasuredWaves
 from einthoven.ecg.prepare import prepare
 from einthoven.ecg.record import Record
 
-__all__ = ["BEAT_RATE_HZ", "BEAT_SAMPLES", "SPEC", "alike", "median_beat"]
+__all__ = ["BEAT_RATE_HZ", "BEAT_SAMPLES", "BEFORE", "SPEC", "alike", "median_beat"]
 
 SPEC = InputSpec()
 """The project's default: 250 Hz, 0.67 to 40 Hz, mV."""
@@ -52,12 +52,16 @@ def alike(record: Record, *, white_noise_mv: float = 0.0, random: np.random.Gene
     return Record(prepared.signal(), prepared.leads, prepared.rate_hz, record.record_id)
 
 
-def median_beat(record: Record) -> NDArray[np.float32]:
+def median_beat(waves: MeasuredWaves) -> NDArray[np.float32]:
     """Return the representative beat of the dominant morphology, float32 (12, 200), mV at 250 Hz.
 
     Zero throughout where the record has no whole beat.
+
+    Parameters
+    ----------
+    waves : MeasuredWaves
+        Of a record as ``alike`` returns it.
     """
-    waves = measured_waves(record)
     if not waves.delineation.representatives:
         return np.zeros((len(STANDARD_LEADS), BEAT_SAMPLES), dtype=np.float32)
     beat = waves.delineation.representatives[0]

@@ -45,12 +45,14 @@ class Distance(NamedTuple):
     chance_sd: float
 
 
-def distance(real: NDArray[np.float64], simulated: NDArray[np.float64]) -> Distance:
+def distance(real: NDArray[np.float64], simulated: NDArray[np.float64], *, sd: float | None = None) -> Distance:
     """Return how far the values lie apart; NaN values count as absent, and too few of them give NaN.
 
     Parameters
     ----------
     real, simulated : float64 (n,), (m,)
+    sd : float, optional
+        What to divide by; by default the standard deviation of ``real``. For a small group that of a larger one.
 
     Examples
     --------
@@ -61,7 +63,7 @@ def distance(real: NDArray[np.float64], simulated: NDArray[np.float64]) -> Dista
     a, b = real[~np.isnan(real)], simulated[~np.isnan(simulated)]
     if min(a.size, b.size) < FEWEST:
         return Distance(math.nan, math.nan, math.nan, absent, math.nan)
-    sd = float(a.std(ddof=1)) or float(np.concatenate([a, b]).std(ddof=1)) or 1.0
+    sd = sd or float(a.std(ddof=1)) or float(np.concatenate([a, b]).std(ddof=1)) or 1.0
     return Distance(
         wasserstein_sd=float(stats.wasserstein_distance(a, b)) / sd,
         ks=float(stats.ks_2samp(a, b).statistic),

@@ -1,7 +1,8 @@
 """Distributions of what is measured on real ECGs and on their simulated twins, group by group, with a distance each.
 
 The project's own measurements on the signals as they are stored, and the power in bands of frequency. A distance is
-Wasserstein's in real standard deviations; ``chance`` is what two samples of these sizes would have if nothing differed.
+Wasserstein's in standard deviations of all real ECGs; ``chance`` is what two samples of these sizes would have if
+nothing differed.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ OF_LEADS = (
     *("qt_ms", "noise_mv"),
 )
 
+FEWEST_IN_QUICK = 12
+SHAPE = ("p_mv", "q_mv", "r_mv", "s_mv", "r_prime_mv", "st_j60_mv", "t_mv", "qrs_ms", "r_peak_time_ms", "noise_mv")
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -68,7 +72,9 @@ def main() -> None:
     print(machine(), end="\n\n")
     print(summary_text(found, groups=arguments.groups), end="\n\n")
     if arguments.quick:
-        print(worst_text(found, count=25))
+        print(worst_text([one for one in found if one.n >= FEWEST_IN_QUICK], count=25))
+        for group in arguments.groups[:6]:
+            print(f"\n{medians_text([one for one in found if one.group == group])}")
     else:
         for group in arguments.groups:
             print(f"### {group}\n\n{worst_text([one for one in found if one.group == group], count=arguments.worst)}\n")
@@ -110,9 +116,12 @@ def compared(
         members = np.array([group in ecg.groups for ecg in ecgs])
         for name in figure_names():
             a, b = real.of(name)[members], simulated.of(name)[members[origin]]
+            everyone = real.of(name)
             if name in ANGLES:
                 a, b = turned_together(a, b)
-            yield Compared(group, name, int(members.sum()), _quartiles(a), _quartiles(b), distance(a, b))
+                everyone, _ = turned_together(everyone, everyone)
+            apart = distance(a, b, sd=float(np.nanstd(everyone)))
+            yield Compared(group, name, int(members.sum()), _quartiles(a), _quartiles(b), apart)
 
 
 def _quartiles(values: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -168,6 +177,18 @@ def worst_text(found: Sequence[Compared], *, count: int) -> str:
         "absent",
     )
     return table(head, rows)
+
+
+def medians_text(found: Sequence[Compared]) -> str:
+    """Return real and simulated medians of one group, lead by lead."""
+    by_name = {one.name: one for one in found}
+    rows = []
+    for quantity in SHAPE:
+        of = [by_name[f"{lead}.{quantity}"] for lead in STANDARD_LEADS]
+        digits = 0 if quantity.endswith("_ms") else 3 if quantity == "noise_mv" else 2
+        rows.append((quantity, "real", *(f"{one.real_quartiles[1]:.{digits}f}" for one in of)))
+        rows.append(("", "simulated", *(f"{one.simulated_quartiles[1]:.{digits}f}" for one in of)))
+    return table((found[0].group, "median", *STANDARD_LEADS), rows)
 
 
 def _spread(quartiles: tuple[float, float, float]) -> str:

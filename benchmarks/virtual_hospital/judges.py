@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from alike import alike, median_beat
-from measured_table import MeasuredTable, measured_table, remembered
+from measured_table import MeasuredTable, numbers_of
 from network_judge import network_judge_scores
 from numpy.typing import NDArray
 from real_ecgs import RealEcg, real_ecgs
@@ -24,11 +24,12 @@ from sklearn.metrics import roc_auc_score
 from tree_judge import giveaways, single_giveaways, tree_judge
 from twins import measured_reals, twins
 
+from einthoven.ecg.measurements import measured_waves
 from einthoven.ecg.record import Record
 
 TARGETS = {"trees on measurements": 0.75, "xresnet1d on median beats": 0.90}
 VALID_FROM = 0.99
-NOISE_UV = (2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)
+NOISE_UV = (2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0)
 SHOWN = 25
 
 
@@ -64,13 +65,13 @@ def judged_text(ecgs: Sequence[RealEcg], *, splits: int, network_splits: int, ra
     """Return AUROC of each judge over the splits, and what gave the simulated ECGs away."""
     patients = [ecg.patient for ecg in ecgs]
     measured = measured_reals(ecgs)
-    real = side_of([ecg.record for ecg in ecgs], key=[*(f"{ecg.source} {ecg.number}" for ecg in ecgs)])
+    real = side_of([alike(ecg.record) for ecg in ecgs])
     names = real.measured.names
     areas: dict[str, list[float]] = {name: [] for name in (*TARGETS, "xresnet1d on raw signals (no target)")}
     falls: dict[str, list[float]] = {}
     singles: dict[str, list[float]] = {}
     for split in range(splits):
-        simulated = side_of([twin.record for twin in twins(ecgs, measured, first=split)])
+        simulated = side_of([alike(twin.record) for twin in twins(ecgs, measured, first=split)])
         train = half_of(patients, seed=split)
         values, truth, in_train = stacked(real.measured.values, simulated.measured.values, train)
         values = without_empty(values, in_train)
@@ -92,16 +93,13 @@ def judged_text(ecgs: Sequence[RealEcg], *, splits: int, network_splits: int, ra
     return f"{areas_table(areas)}\n\n{_giveaways_text(falls, singles)}"
 
 
-def side_of(records: Sequence[Record], *, key: Sequence[str] | None = None) -> Side:
-    """Return records as judges see them; ``key`` names measurements that are worth keeping on disk."""
-    prepared = [alike(record) for record in records]
-
-    def compute() -> MeasuredTable:
-        return measured_table(prepared, with_spectrum=False)
-
-    measured = compute() if key is None else remembered(["alike", *key], compute)
-    beats = np.stack([median_beat(record) for record in prepared])
-    return Side(measured, beats, np.stack([record.signal for record in prepared]))
+def side_of(records: Sequence[Record]) -> Side:
+    """Return records as judges see them; they have passed ``alike``."""
+    waves = [measured_waves(record) for record in records]
+    rows = [numbers_of(one.measurements) for one in waves]
+    measured = MeasuredTable(tuple(rows[0]), np.array([list(row.values()) for row in rows]))
+    beats = np.stack([median_beat(one) for one in waves])
+    return Side(measured, beats, np.stack([record.signal for record in records]))
 
 
 def half_of(patients: Sequence[str], *, seed: int) -> NDArray[np.bool_]:
@@ -152,12 +150,12 @@ def areas_table(areas: dict[str, list[float]]) -> str:
 def validity_text(ecgs: Sequence[RealEcg], *, splits: int) -> str:
     """Return each judge's AUROC at telling real ECGs from themselves with more and more white noise."""
     patients = [ecg.patient for ecg in ecgs]
-    key = [f"{ecg.source} {ecg.number}" for ecg in ecgs]
-    real = side_of([ecg.record for ecg in ecgs], key=key)
+    real = side_of([alike(ecg.record) for ecg in ecgs])
     rows = []
     valid: set[str] = set()
     for noise_uv in NOISE_UV:
-        noisy = _noisy_side(ecgs, noise_uv, key=key)
+        random = np.random.default_rng(round(100 * noise_uv))
+        noisy = side_of([alike(ecg.record, white_noise_mv=noise_uv / 1e3, random=random) for ecg in ecgs])
         areas: dict[str, list[float]] = {name: [] for name in TARGETS if name not in valid}
         for split in range(splits):
             train = half_of(patients, seed=split)
@@ -175,16 +173,6 @@ def validity_text(ecgs: Sequence[RealEcg], *, splits: int) -> str:
     head = ("white noise, SD in uV", *(f"{name}, AUROC" for name in TARGETS))
     how = f"Noise on the eight stored leads at 500 Hz, before `prepare`; an AUROC of {VALID_FROM} or more counts."
     return f"{table(head, rows)}\n\n{how}"
-
-
-def _noisy_side(ecgs: Sequence[RealEcg], noise_uv: float, *, key: Sequence[str]) -> Side:
-    random = np.random.default_rng(round(100 * noise_uv))
-    prepared = [alike(ecg.record, white_noise_mv=noise_uv / 1e3, random=random) for ecg in ecgs]
-    measured = remembered(
-        [f"alike, {noise_uv:g} uV of white noise", *key], lambda: measured_table(prepared, with_spectrum=False)
-    )
-    beats = np.stack([median_beat(record) for record in prepared])
-    return Side(measured, beats, np.empty((0, 12, 0), dtype=np.float32))
 
 
 def _giveaways_text(falls: dict[str, list[float]], singles: dict[str, list[float]]) -> str:

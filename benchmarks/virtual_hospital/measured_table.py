@@ -13,11 +13,11 @@ from shared import RUNS
 from spectra import band_powers
 
 import einthoven.ecg
-from einthoven.ecg.measurement_values import ROW_NAMES
+from einthoven.ecg.measurement_values import ROW_NAMES, Measurements
 from einthoven.ecg.measurements import measure
 from einthoven.ecg.record import Record
 
-__all__ = ["MeasuredTable", "measured_table", "remembered"]
+__all__ = ["MeasuredTable", "measured_table", "numbers_of", "remembered"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +49,16 @@ def measured_table(records: Iterable[Record], *, with_spectrum: bool = True) -> 
     names: tuple[str, ...] = ()
     rows = []
     for record in records:
-        row = measure(record).to_row()
-        numbers = {name: np.nan if row[name] is None else float(row[name]) for name in ROW_NAMES}
-        numbers |= band_powers(record) if with_spectrum else {}
+        numbers = numbers_of(measure(record)) | (band_powers(record) if with_spectrum else {})
         names = tuple(numbers)
         rows.append(list(numbers.values()))
     return MeasuredTable(names, np.array(rows, dtype=np.float64))
+
+
+def numbers_of(measurements: Measurements) -> dict[str, float]:
+    """Return each measurement by its name in a row, NaN where absent."""
+    row = measurements.to_row()
+    return {name: np.nan if row[name] is None else float(row[name]) for name in ROW_NAMES}
 
 
 def remembered(

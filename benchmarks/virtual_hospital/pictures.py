@@ -18,6 +18,8 @@ from twins import Twin
 
 from einthoven.drawing.svg import write_figure
 from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.ecg.measurements import measured_waves
+from einthoven.ecg.record import Record
 from einthoven.report.figures.theme import FAINT, INK, MUTED, SERIES, style_axes, title_axes
 
 __all__ = ["draw_all"]
@@ -115,8 +117,8 @@ def _quantile_box(axes: Axes, x: float, values: NDArray[np.float64], colour: str
         axes.plot([x], [p50], "o", color=colour, markersize=3)
 
 
-def _beats(records: Sequence[object]) -> NDArray[np.float32]:
-    return np.stack([median_beat(alike(record)) for record in records])  # type: ignore[arg-type]
+def _beats(records: Sequence[Record]) -> NDArray[np.float32]:
+    return np.stack([median_beat(measured_waves(alike(record))) for record in records])
 
 
 def _beat_overlay(real: NDArray[np.float32], simulated: NDArray[np.float32]) -> Figure:
@@ -136,12 +138,12 @@ def _beat_overlay(real: NDArray[np.float32], simulated: NDArray[np.float32]) -> 
     return figure
 
 
-def _spectra(real: Sequence[object], simulated: Sequence[object], members: dict[str, NDArray[np.bool_]]) -> Figure:
+def _spectra(real: Sequence[Record], simulated: Sequence[Record], members: dict[str, NDArray[np.bool_]]) -> Figure:
     figure = Figure(figsize=(11.0, 5.0))
     for axes, (group, which) in zip(figure.subplots(2, 3).ravel(), members.items(), strict=True):
         style_axes(axes)
         for records, colour in ((real, REAL), (simulated, SIMULATED)):
-            of = [spectrum(records[place]) for place in np.flatnonzero(which)]  # type: ignore[arg-type]
+            of = [spectrum(records[place]) for place in np.flatnonzero(which)]
             frequency = of[0][0]
             decibel = np.stack([10 * np.log10(np.median(density, axis=0) + 1e-12) for _, density in of])
             low, middle, high = np.percentile(decibel, (10, 50, 90), axis=0)

@@ -21,8 +21,7 @@ from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.prepare import prepare
 from einthoven.ecg.record import Record
 from einthoven.simulation.devices import DEVICES
-from einthoven.simulation.ecg import Identity, ecg_of
-from einthoven.simulation.heart.heart import Heart
+from einthoven.simulation.ecg import Identity, simulate_ecg
 from einthoven.simulation.heart.traits import draw_traits
 
 __all__ = ["RATE_HZ", "Ecgs", "ecgs_of", "simulated_ecgs"]
@@ -80,7 +79,7 @@ def _simulated(seed: int, number: int) -> tuple[NDArray[np.float16], NDArray[np.
     height_cm, weight_kg = body(state.sex, random=random)
     traits = draw_traits(random, sex=state.sex, age_years=state.age_years, height_cm=height_cm, weight_kg=weight_kg)
     device = list(DEVICES.values())[int(random.integers(len(DEVICES)))]
-    simulated = ecg_of(Heart(state, traits), state, device, random=random, identity=Identity(str(number)))
+    simulated = simulate_ecg(state, traits, device, random=random, identity=Identity(str(number)))
     signal, scale = _z_scores(simulated.record)
     return signal, scale, np.array(labels_of(state), dtype=np.float32)
 

@@ -14,8 +14,7 @@ from real_ecgs import RealEcg
 from einthoven.ecg.record import Record
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.devices import DEVICES, Device
-from einthoven.simulation.ecg import Identity, ecg_of
-from einthoven.simulation.heart.heart import Heart
+from einthoven.simulation.ecg import Identity, simulate_ecg
 from einthoven.simulation.heart.traits import draw_traits
 
 __all__ = ["Twin", "body", "measured_reals", "twins"]
@@ -83,7 +82,7 @@ def _twin(place: int, ecg: RealEcg, row: dict[str, float], *, number: int, devic
         weight_kg=ecg.weight_kg or weight_kg,
     )
     identity = Identity(f"{ecg.source}_{ecg.number}_twin{number}")
-    simulated = ecg_of(Heart(state, traits), state, device, random=random, identity=identity)
+    simulated = simulate_ecg(state, traits, device, random=random, identity=identity)
     return Twin(place, simulated.record, state)
 
 
