@@ -121,7 +121,7 @@ class HospitalSettings:
     def _check_ages(self) -> None:
         if not 18 <= self.age_min < self.age_max <= 110:
             raise SpecificationError(
-                f"ages must satisfy 18 <= age_min < age_max <= 110, got age_min {self.age_min} and age_max {self.age_max}"
+                f"ages must satisfy 18 <= age_min < age_max <= 110, got {self.age_min} to {self.age_max}"
             )
         if not self.age_min <= self.age_mean <= self.age_max or self.age_sd <= 0:
             raise SpecificationError(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from einthoven.errors import SpecificationError
-from einthoven.simulation.hospitals import HospitalSettings
-from einthoven.simulation.people.conditions import CALIBRATED, Dials
+from einthoven.simulation.hospitals import Control, HospitalSettings
+from einthoven.simulation.people.dials import AF, CALIBRATED, ECHO, LVSD, Dials
 from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.pilot import Pilot, draw_pilot
 
@@ -32,10 +32,12 @@ def dials_of(hospital: HospitalSettings) -> Dials:
     SpecificationError
         For a prevalence that the hospital's other settings don't allow.
     """
-    control = "independent" if hospital.control == "independent" else "none"
-    # what changes nothing about who comes and what is found, so that presets share a calibration
-    same = {"site": "A", "patients": 1, "device": "A", "file_format": "muse", "columns": {}, "writers": (1.0, 0.0, 0.0)}
-    return _dials(replace(hospital, control=control, **same))
+    control: Control = "independent" if hospital.control == "independent" else "none"
+    shares = HospitalSettings().writers
+    # without what changes nothing about who comes and what is found: hospitals share a calibration
+    return _dials(
+        replace(hospital, control=control, site="A", patients=1, device="", file_format="", columns={}, writers=shares)
+    )
 
 
 @lru_cache(maxsize=32)
@@ -45,13 +47,13 @@ def _dials(hospital: HospitalSettings) -> Dials:
     shifts, echo = dict.fromkeys(CALIBRATED, 0.0), 0.0
     for _ in range(parameters("calibration")["rounds"]):
         weights = pilot.weights(np.array(list(shifts.values())))
-        echo = _reached(lambda shift, at=weights: pilot.echo_share(at, shift), hospital.echo_share, name="echo_share")
+        echo = _reached(partial(pilot.echo_share, weights), hospital.echo_share, name="echo_share")
         for condition, name in zip(CALIBRATED, ("lvsd_prevalence", "af_prevalence", "lbbb_prevalence"), strict=True):
             target = getattr(hospital, name)
             if target is not None:
                 prevalence = _prevalence(pilot, condition, shifts=shifts, echo=echo)
                 shifts[condition] = _reached(prevalence, target, name=name)
-    return Dials(shifts={**shifts, "echo": echo}, independent=independent)
+    return Dials(shifts={**shifts, ECHO: echo}, independent=independent)
 
 
 def _prevalence(pilot: Pilot, condition: str, *, shifts: dict[str, float], echo: float) -> Callable[[float], float]:
@@ -59,9 +61,9 @@ def _prevalence(pilot: Pilot, condition: str, *, shifts: dict[str, float], echo:
 
     def prevalence(shift: float) -> float:
         weights = pilot.weights(np.array(list((shifts | {condition: shift}).values())))
-        if condition == "lvsd":
+        if condition == LVSD:
             return pilot.lvsd_at_pairs(weights, echo)
-        shown = pilot.fibrillation if condition == "atrial_fibrillation" else pilot.block
+        shown = pilot.fibrillation if condition == AF else pilot.block
         return float((weights * shown).sum())
 
     return prevalence

@@ -1,21 +1,21 @@
 """What a person has at the first ECG, and since when.
 
 The joint distribution is a chain of logistic models in the order of ``CHAIN``: each condition given age, sex and those
-before it. LVSD comes before AF and LBBB, so that published odds ratios are parameters, and the cause of LVSD after them.
+before it. LVSD comes before AF and LBBB, so that published odds ratios are parameters; the cause of LVSD comes last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from einthoven.simulation.people.demography import Demography
+from einthoven.simulation.people.dials import CALIBRATED, Dials
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.parameters import Risk, expit, parameters, risk
+from einthoven.simulation.people.parameters import expit, parameters
 
-__all__ = ["CALIBRATED", "Conditions", "Dials", "draw_conditions"]
+__all__ = ["Conditions", "draw_conditions"]
 
-CALIBRATED = ("lvsd", "atrial_fibrillation", "left_bundle_branch_block")
 CHAIN = (
     "hypertension", "diabetes", "chronic_kidney_disease", "lung_disease", "valve_disease", "lvsd",
     "atrial_fibrillation", "left_bundle_branch_block", "right_bundle_branch_block",
@@ -23,28 +23,6 @@ CHAIN = (
     "preexcitation", "pacemaker",
 )  # fmt: skip
 DAYS_A_YEAR = 365.25
-
-
-@dataclass(frozen=True, slots=True)
-class Dials:
-    """What makes a hospital's prevalences: log odds added to intercepts.
-
-    Attributes
-    ----------
-    shifts : mapping of name to float
-        Of the conditions in ``CALIBRATED`` and of ``echo``.
-    independent : bool
-        AF and LBBB are drawn without regard to age, LVSD or anything else.
-    """
-
-    shifts: Mapping[str, float] = field(default_factory=dict)
-    independent: bool = False
-
-    def risk(self, name: str) -> Risk:
-        """Return the log odds of a condition in this hospital."""
-        found = risk(f"conditions.{name}")
-        terms = () if self.independent and name in CALIBRATED[1:] else found.terms
-        return Risk(found.intercept + self.shifts.get(name, 0.0), terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +37,8 @@ class Conditions:
         Counted from the first ECG: below 0.
     cause : str
         Of LVSD; empty without.
-    log_odds : dict of str to float
-        Of the conditions in ``CALIBRATED``, dials included, for the calibration.
+    log_odds : dict of section to float
+        Of what is in ``CALIBRATED``, for the calibration.
     """
 
     facts: dict[str, float]
@@ -70,37 +48,38 @@ class Conditions:
 
 
 def draw_conditions(
-    draws: Draws, person: Demography, *, risks: Mapping[str, Risk], proposal: Mapping[str, float] | None = None
+    draws: Draws, person: Demography, *, dials: Dials, proposal: Mapping[str, float] | None = None
 ) -> Conditions:
     """Return a person's conditions.
 
     Parameters
     ----------
-    risks : mapping of name to Risk
-        Of all conditions in the chain, as the hospital's dials set them.
-    proposal : mapping of name to probability, optional
+    dials : Dials
+        Of the hospital.
+    proposal : mapping of section to probability, optional
         Conditions drawn with this probability instead, for the calibration, which weighs them back.
     """
     facts, log_odds = person.facts, {}
     for name in CHAIN:
-        odds = risks[name].log_odds(facts)
-        probability = expit(odds)
-        if name in CALIBRATED:
-            log_odds[name] = odds
-            probability = proposal[name] if proposal else probability
+        section = f"conditions.{name}"
+        odds = dials.risk(section).log_odds(facts)
+        if section in CALIBRATED:
+            log_odds[section] = odds
+        probability = proposal[section] if proposal and section in proposal else expit(odds)
         if draws.chance(probability):
             facts[name] = 1.0
-    cause = _cause(draws, person, facts)
-    _ischaemic_disease(draws, facts, cause)
+    cause = _cause(draws, person, facts, independent=dials.independent)
+    _ischaemic_disease(draws, facts, cause, dials=dials)
     for name in ("heart_failure", "stroke"):
-        if draws.chance(risk(f"conditions.{name}").probability(facts)):
+        if draws.chance(dials.risk(f"conditions.{name}").probability(facts)):
             facts[name] = 1.0
     if cause and "heart_failure" not in facts and draws.chance(parameters("lvsd")["failure_share"]):
         facts["heart_failure"] = 1.0
     return Conditions(facts, _onsets(draws, person, facts), cause, log_odds)
 
 
-def _cause(draws: Draws, person: Demography, facts: Mapping[str, float]) -> str:
+def _cause(draws: Draws, person: Demography, facts: Mapping[str, float], *, independent: bool) -> str:
+    """Return what weakened the heart; without LVSD nothing did."""
     if "lvsd" not in facts:
         return ""
     known = parameters("lvsd.cause")
@@ -111,19 +90,19 @@ def _cause(draws: Draws, person: Demography, facts: Mapping[str, float]) -> str:
     weights = {
         "ischaemic": ischaemic,
         "dilated": known["dilated"],
-        "tachycardia": known["tachycardia"] * facts.get("atrial_fibrillation", 0.0),
+        "tachycardia": 0.0 if independent else known["tachycardia"] * facts.get("atrial_fibrillation", 0.0),
         "valve_disease": known["valve_disease"] * facts.get("valve_disease", 0.0),
     }
     return tuple(weights)[draws.one_of(tuple(weights.values()))]
 
 
-def _ischaemic_disease(draws: Draws, facts: dict[str, float], cause: str) -> None:
+def _ischaemic_disease(draws: Draws, facts: dict[str, float], cause: str, *, dials: Dials) -> None:
     """Add infarction and angina, as the cause of LVSD demands or by their own risk."""
     share = parameters("lvsd.cause")["infarction_share"]
-    infarction = share if cause == "ischaemic" else risk("conditions.infarction").probability(facts)
+    infarction = share if cause == "ischaemic" else dials.risk("conditions.infarction").probability(facts)
     if draws.chance(infarction):
         facts["infarction"] = 1.0
-    angina = 1.0 if cause == "ischaemic" else risk("conditions.angina").probability(facts)
+    angina = 1.0 if cause == "ischaemic" else dials.risk("conditions.angina").probability(facts)
     if draws.chance(angina) and "infarction" not in facts:
         facts["angina"] = 1.0
 

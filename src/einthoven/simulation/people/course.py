@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import get_args
 
 from einthoven.simulation.clinical_state import Territory
-from einthoven.simulation.people.conditions import DAYS_A_YEAR, Conditions, Dials
+from einthoven.simulation.people.conditions import DAYS_A_YEAR, Conditions
 from einthoven.simulation.people.demography import Demography
+from einthoven.simulation.people.dials import Dials
 from einthoven.simulation.people.draws import Draws
 from einthoven.simulation.people.lvef import RECENT_DAYS, LvefCourse, draw_lvef_course, later_changes
-from einthoven.simulation.people.parameters import Risk, parameters, risk
+from einthoven.simulation.people.parameters import parameters
 
 __all__ = ["Course", "Own", "complete_course"]
 
@@ -93,7 +94,7 @@ def complete_course(
     draws: Draws, person: Demography, conditions: Conditions, *, dials: Dials, horizon_days: float
 ) -> Course:
     """Return the course that follows from what a person has at the first ECG."""
-    lvef = draw_lvef_course(draws, person, conditions)
+    lvef = draw_lvef_course(draws, person, conditions, dials=dials)
     new = _incidents(draws, conditions, dials=dials, horizon_days=horizon_days)
     persistent_from = _persistent_from(draws, conditions, new)
     tachycardia = parameters("lvef.tachycardia")
@@ -114,7 +115,7 @@ def complete_course(
         lvef=lvef,
         persistent_from=persistent_from,
         flutter=draws.chance(parameters("fibrillation")["flutter_share"]),
-        decompensations=_decompensations(draws, conditions, began, horizon_days),
+        decompensations=_decompensations(draws, conditions, began, dials=dials, horizon_days=horizon_days),
         treated=_treated(draws, began),
         own=Own(draws.uniform(), *(draws.normal() for _ in range(9))),
     )
@@ -124,10 +125,8 @@ def _incidents(draws: Draws, conditions: Conditions, *, dials: Dials, horizon_da
     """Return the day of new disease; constant hazards, given what there was at the first ECG."""
     new = {}
     for name in INCIDENT:
-        known = risk(f"incidence.{name}")
-        if dials.independent and name in ("atrial_fibrillation", "left_bundle_branch_block"):
-            known = Risk(known.intercept, ())
-        day = draws.exponential(DAYS_A_YEAR / math.exp(known.log_odds(conditions.facts)))
+        yearly = math.exp(dials.risk(f"incidence.{name}").log_odds(conditions.facts))
+        day = draws.exponential(DAYS_A_YEAR / yearly)
         if day < horizon_days and (name in MANY_TIMES or name not in conditions.facts):
             new[name] = day + RECENT_DAYS
     return new
@@ -162,13 +161,13 @@ def _infarcts(
 
 
 def _decompensations(
-    draws: Draws, conditions: Conditions, began: Mapping[str, float], horizon_days: float
+    draws: Draws, conditions: Conditions, began: Mapping[str, float], *, dials: Dials, horizon_days: float
 ) -> tuple[float, ...]:
     """Return the days of admission for heart failure, as long as it is known."""
     facts = conditions.facts
     if "heart_failure" in began:
         facts = facts | {"heart_failure": 1.0}
-    mean_days = DAYS_A_YEAR / math.exp(risk("incidence.decompensation").log_odds(facts))
+    mean_days = DAYS_A_YEAR / math.exp(dials.risk("incidence.decompensation").log_odds(facts))
     day = max(began.get("heart_failure", 0.0), RECENT_DAYS)
     days = [day] if day > RECENT_DAYS else []
     while (day := day + draws.exponential(mean_days) + 20.0) < horizon_days:

@@ -12,27 +12,25 @@ from typing import Literal
 
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.hospitals import HospitalSettings
-from einthoven.simulation.people.conditions import CALIBRATED, Dials
+from einthoven.simulation.people.dials import Dials
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.parameters import Risk, parameters, risk
+from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.visits import Episode
 
-__all__ = ["echo_days", "echo_risk", "measure", "measured_lvef"]
+__all__ = ["echo_days", "measure", "measured_lvef"]
 
 Method = Literal["simpson", "m_mode", "visual"]
 METHODS: tuple[Method, ...] = ("simpson", "m_mode", "visual")
 
 
-def echo_risk(dials: Dials) -> Risk:
-    """Return the log odds of an echo on account of the first visit, in this hospital."""
-    known = risk("echo.ever")
-    without = CALIBRATED[1:] if dials.independent else ()
-    terms = tuple((name, weight) for name, weight in known.terms if name not in without)
-    return Risk(known.intercept + dials.shifts.get("echo", 0.0), terms)
-
-
 def echo_days(
-    draws: Draws, episodes: Sequence[Episode], facts: Sequence[Mapping[str, float]], *, ever: Risk, wait_days: float
+    draws: Draws,
+    episodes: Sequence[Episode],
+    facts: Sequence[Mapping[str, float]],
+    *,
+    ever: float,
+    dials: Dials,
+    wait_days: float,
 ) -> list[tuple[int, float]]:
     """Return episode and day of each echo.
 
@@ -41,20 +39,22 @@ def echo_days(
     episodes : sequence of Episode
     facts : sequence of mappings
         What the patient has in each episode.
-    ever : Risk
-        As ``echo_risk`` gives it.
+    ever : float
+        Probability of an echo on account of the first visit.
+    dials : Dials
+        Of the hospital.
     wait_days : float
         Median time from an outpatient's ECG to the echo.
     """
     time, event_share = parameters("echo.time"), parameters("echo.event")
-    examined = draws.chance(ever.probability(facts[0]))
+    examined = draws.chance(ever)
     later = draws.chance(time["later_share"]) and len(episodes) > 1
     planned = 1 + int(draws.uniform() * (len(episodes) - 1)) if later else 0
     had, found = False, []
     for index, episode in enumerate(episodes):
         share = event_share.get(episode.event, 0.0) if index else 0.0
         if had:
-            share = max(share, risk("echo.again").probability(facts[index]))
+            share = max(share, dials.risk("echo.again").probability(facts[index]))
         spent = draws.chance(share)
         if spent or (examined and index == planned):
             had = True
@@ -67,7 +67,7 @@ def _gap_days(draws: Draws, episode: Episode, *, wait_days: float) -> float:
     if episode.setting == "inpatient":
         return draws.exponential(known["inpatient_gap_days"]) + 0.02
     gap = wait_days * math.exp(draws.normal(0, known["outpatient_gap_log_sd"]))
-    gap = min(gap, known["longest_gap_days"])
+    gap = float(min(gap, known["longest_gap_days"]))
     return -gap if draws.chance(known["outpatient_before"]) else gap
 
 
@@ -77,7 +77,7 @@ def measured_lvef(draws: Draws, lvef: float, hospital: HospitalSettings) -> tupl
     method = METHODS[draws.one_of(hospital.echo_methods)]
     value = min(max(lvef + draws.normal(0, known[method]), known["simpson_low"]), known["high"])
     if method == "visual":
-        return known["visual_step"] * round(value / known["visual_step"]), method
+        return float(known["visual_step"] * round(value / known["visual_step"])), method
     return float(round(value)), method
 
 

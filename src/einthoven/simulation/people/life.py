@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from einthoven.simulation.hospitals import HospitalSettings
-from einthoven.simulation.people.conditions import Conditions, Dials
+from einthoven.simulation.people.conditions import Conditions
 from einthoven.simulation.people.course import Course, complete_course
 from einthoven.simulation.people.demography import Demography
+from einthoven.simulation.people.dials import Dials
 from einthoven.simulation.people.draws import Draws
 from einthoven.simulation.people.fate import Fate, draw_fate
 from einthoven.simulation.people.parameters import parameters

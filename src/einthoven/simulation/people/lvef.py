@@ -9,8 +9,9 @@ from typing import Any
 
 from einthoven.simulation.people.conditions import Conditions
 from einthoven.simulation.people.demography import Demography
+from einthoven.simulation.people.dials import Dials
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.parameters import parameters, risk
+from einthoven.simulation.people.parameters import parameters
 
 __all__ = ["Change", "LvefCourse", "draw_lvef_course", "fluctuate", "later_changes"]
 
@@ -66,7 +67,7 @@ def fluctuate(course: LvefCourse, days: Sequence[float], *, draws: Draws) -> lis
     return values
 
 
-def draw_lvef_course(draws: Draws, person: Demography, conditions: Conditions) -> LvefCourse:
+def draw_lvef_course(draws: Draws, person: Demography, conditions: Conditions, *, dials: Dials) -> LvefCourse:
     """Return the course up to the first ECG and what follows from it."""
     known = parameters("lvef.own")
     own = draws.truncated_normal(
@@ -75,7 +76,7 @@ def draw_lvef_course(draws: Draws, person: Demography, conditions: Conditions) -
     if conditions.cause:
         missing = own - _level(draws, "reduced")
         return LvefCourse(own, _reduced(draws, conditions, missing), conditions.cause)
-    if draws.chance(risk("lvef.mild").probability(conditions.facts)):
+    if draws.chance(dials.risk("lvef.mild").probability(conditions.facts)):
         missing = max(own - _level(draws, "mild"), 0.0)
         day = conditions.onset_days.get("infarction", -1000.0)
         return LvefCourse(own, _after_infarction(draws, day, missing=missing), "mild")

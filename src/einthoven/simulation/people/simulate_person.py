@@ -10,14 +10,15 @@ from functools import lru_cache
 from einthoven.simulation.hospitals import HospitalSettings
 from einthoven.simulation.people.calibration import dials_of
 from einthoven.simulation.people.coding import draw_codes
-from einthoven.simulation.people.conditions import CHAIN, DAYS_A_YEAR, Dials, draw_conditions
+from einthoven.simulation.people.conditions import DAYS_A_YEAR, draw_conditions
 from einthoven.simulation.people.course import Course, complete_course
 from einthoven.simulation.people.demography import draw_demography
+from einthoven.simulation.people.dials import ECHO, Dials
 from einthoven.simulation.people.draws import Draws, Purpose, draws_of
-from einthoven.simulation.people.echo import echo_days, echo_risk, measure, measured_lvef
+from einthoven.simulation.people.echo import echo_days, measure, measured_lvef
 from einthoven.simulation.people.life import draw_first_moment, draw_life
 from einthoven.simulation.people.lvef import fluctuate
-from einthoven.simulation.people.parameters import Risk, parameters
+from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.person import Diagnosis, EcgVisit, EchoVisit, Person
 from einthoven.simulation.people.state import state_on
 from einthoven.simulation.people.visits import Episode
@@ -33,13 +34,11 @@ class _Hospital:
 
     settings: HospitalSettings
     dials: Dials
-    risks: dict[str, Risk]
-    echo: Risk
 
     def another(self, draws: Draws) -> Course:
         """Return somebody else's course, from the first ECG on."""
         person = draw_demography(draws, self.settings)
-        conditions = draw_conditions(draws, person, risks=self.risks)
+        conditions = draw_conditions(draws, person, dials=self.dials)
         return complete_course(draws, person, conditions, dials=self.dials, horizon_days=DONOR_DAYS)
 
 
@@ -58,8 +57,7 @@ class _Scene:
 
 @lru_cache(maxsize=16)
 def _prepared(settings: HospitalSettings) -> _Hospital:
-    dials = dials_of(settings)
-    return _Hospital(settings, dials, {name: dials.risk(name) for name in CHAIN}, echo_risk(dials))
+    return _Hospital(settings, dials_of(settings))
 
 
 def simulate_person(hospital: HospitalSettings, number: int, *, seed: int) -> Person:
@@ -89,14 +87,15 @@ def simulate_person(hospital: HospitalSettings, number: int, *, seed: int) -> Pe
     )
     begins = draw_first_moment(recording, hospital)
     person = draw_demography(own, hospital)
-    conditions = draw_conditions(own, person, risks=ready.risks)
+    conditions = draw_conditions(own, person, dials=ready.dials)
     life = draw_life(own, visiting, hospital, person=person, conditions=conditions, dials=ready.dials, begins=begins)
     course, fate, episodes = life.course, life.fate, life.episodes
     hearts = _hearts(ready, course, episodes, seed=seed, number=number)
     facts = [
         heart.facts_on(episode.ecg_days[0] - origin) for episode, (heart, origin) in zip(episodes, hearts, strict=True)
     ]
-    planned = echo_days(visiting, episodes, facts, ever=ready.echo, wait_days=hospital.echo_wait_days)
+    examined = ready.dials.risk(ECHO).probability(facts[0])
+    planned = echo_days(visiting, episodes, facts, ever=examined, dials=ready.dials, wait_days=hospital.echo_wait_days)
     scenes = [
         _Scene(episode, heart, origin, tuple(day for at, day in planned if at == index and day <= fate.last_contact))
         for index, (episode, (heart, origin)) in enumerate(zip(episodes, hearts, strict=True))
@@ -118,7 +117,7 @@ def simulate_person(hospital: HospitalSettings, number: int, *, seed: int) -> Pe
         last_contact=writer.moment(fate.last_contact),
         death=writer.moment(fate.death) if fate.death <= fate.last_contact else None,
         mace=writer.moment(fate.mace) if fate.mace <= fate.last_contact else None,
-        truth=_truth(course, ready.echo.probability(facts[0]), lvefs[0][episodes[0].ecg_days[0]]),
+        truth=_truth(course, examined, lvefs[0][episodes[0].ecg_days[0]]),
     )
 
 
@@ -168,7 +167,7 @@ class _Writer:
         return self._begins + timedelta(seconds=int(day * 86_400))
 
     def ecgs(self, draws: Draws, scenes: Sequence[_Scene], lvefs: Sequence[dict[float, float]]) -> tuple[EcgVisit, ...]:
-        visits = []
+        visits: list[EcgVisit] = []
         for scene, lvef in zip(scenes, lvefs, strict=True):
             for day in scene.episode.ecg_days:
                 state = state_on(
@@ -218,7 +217,7 @@ class _Writer:
         draws = _donor(self._ready, seed=self._seed, number=self._number, index=count)
         while True:
             other = self._ready.another(draws)
-            if draws.chance(self._ready.echo.probability(other.conditions.facts)):
+            if draws.chance(self._ready.dials.risk(ECHO).probability(other.conditions.facts)):
                 return other.lvef.at(3.0) + draws.normal(0, parameters("lvef.fluctuation")["sd"])
 
 

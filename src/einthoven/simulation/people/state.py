@@ -268,4 +268,4 @@ def _ectopy(draws: Draws, course: Course, facts: Mapping[str, float], *, kind: s
         odds += known["atrial_disease"] if "atrial_fibrillation" in facts or "valve_disease" in facts else 0.0
     if not draws.chance(expit(odds)):
         return 0.0
-    return round(min(known["median"] * math.exp(draws.normal(0, known["log_sd"])), known["highest"]), 3)
+    return float(round(min(known["median"] * math.exp(draws.normal(0, known["log_sd"])), known["highest"]), 3))
