@@ -12,6 +12,7 @@ from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.record import Provenance, Record
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.devices import Device, filtered, quantised
+from einthoven.simulation.heart.heart import Heart
 from einthoven.simulation.heart.traits import HeartTraits
 from einthoven.simulation.noise.electrodes import rewired
 from einthoven.simulation.noise.levels import NoiseLevels, draw_noise_levels
@@ -59,8 +60,6 @@ def simulate_ecg(
     noisy: bool = True,
 ) -> SimulatedEcg:
     """Return the ECG of a heart with personal ``traits`` in a ``state``; all else as in ``ecg_of``."""
-    from einthoven.simulation.heart.heart import Heart
-
     heart = Heart(state, traits)
     return ecg_of(
         heart, state, device, random=random, identity=identity, duration_s=duration_s, noise=noise, noisy=noisy

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.errors import SpecificationError
+from einthoven.simulation.rhythm.pacing_spikes import add_spikes
 from einthoven.simulation.rhythm.parameters import section
 from einthoven.simulation.rhythm.schedule import Schedule
 from einthoven.simulation.rhythm.variation import Variation, draw_variation
@@ -66,7 +67,8 @@ def compose(
     waves = waves or beat_waves(schedule, beats)
     _add(signal, waves.atrial, schedule.atrial_s, step=step, variation=variation, random=random)
     _add(signal, waves.ventricular, schedule.ventricular_s, step=step, variation=variation, random=random)
-    _add_spikes(signal, schedule.spikes_s, beats.spike_direction, rate_hz=rate_hz)
+    if schedule.spikes_s.size:
+        add_spikes(signal, schedule.spikes_s, direction=beats.spike_direction, rate_hz=rate_hz, random=random)
     return signal
 
 
@@ -119,15 +121,3 @@ def _add(
         from_, to = max(first, 0), min(first + piece.shape[1], signal.shape[1])
         if from_ < to:
             signal[:, from_:to] += change @ piece[:, from_ - first : to - first]
-
-
-def _add_spikes(signal: Floats, spikes_s: NDArray[np.float64], direction: Floats, *, rate_hz: float) -> None:
-    """Add a pacemaker's pulses as what is left of them between samples: blips of some milliseconds, height 1."""
-    parameters = section("pacing_spike")
-    width_s, reach_s = parameters["width_sd_ms"] / 1000, parameters["reach_ms"] / 1000
-    for spike_s in spikes_s.tolist():
-        from_ = max(math.ceil((spike_s - reach_s) * rate_hz), 0)
-        to = min(math.floor((spike_s + reach_s) * rate_hz) + 1, signal.shape[1])
-        if from_ < to:
-            blip = np.exp(-(((np.arange(from_, to) / rate_hz - spike_s) / width_s) ** 2) / 2)
-            signal[:, from_:to] += np.outer(direction, blip.astype(np.float32))

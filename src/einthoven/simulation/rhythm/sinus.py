@@ -66,8 +66,9 @@ def draw_sinus_node(
     aged = min(max(age_years, 20.0), parameters["rmssd_oldest_age_years"]) - 20
     spread, ratio_spread, drift, phase = random.standard_normal(4).tolist()
     slowness = math.exp(parameters["decline_per_bpm"] * (parameters["reference_bpm"] - 60 / mean_s))
+    sd_of_log = parameters["rmssd_sd_of_log_at_20"] + parameters["rmssd_sd_of_log_rise_per_year"] * aged
     rmssd_s = parameters["rmssd_ms_at_20"] / 1000 * slowness
-    rmssd_s *= math.exp(-parameters["rmssd_decline_per_year"] * aged + parameters["rmssd_sd_of_log"] * spread)
+    rmssd_s *= math.exp(-parameters["rmssd_decline_per_year"] * aged + sd_of_log * spread)
     lf_over_hf = parameters["lf_over_hf_at_20"] * math.exp(
         parameters["lf_over_hf_rise_per_year"] * aged + parameters["lf_over_hf_sd_of_log"] * ratio_spread
     )
