@@ -57,6 +57,9 @@ def quantise(record: Record, *, max_decimals: int | None = None) -> Quantised:
 
 def one_step_for_all(record: Record, *, max_decimals: int | None = None) -> Quantised:
     """Return the same with one step for all leads, as formats with a single gain need."""
+    at_once = _original_step_of_all(record, max_decimals=max_decimals)
+    if at_once is not None:
+        return at_once
     apart = quantise(record, max_decimals=max_decimals)
     samples = np.nan_to_num(record.signal, nan=0.0)
     for step in sorted(set(apart.step_mv)):
@@ -82,6 +85,28 @@ def refuse_gaps(quantised: Quantised, record: Record, *, format_name: str) -> No
             f"record {record.record_id} has samples that were not recorded, for which {format_name} has no mark: "
             "write WFDB, DICOM, NPZ or CSV"
         )
+
+
+def _original_step_of_all(record: Record, *, max_decimals: int | None) -> Quantised | None:
+    """Return the samples in the step that the file had for all leads; None where leads differ or don't fit.
+
+    It is what the lead by lead search finds, in one pass: writing an archive of such files is a third of its work.
+    """
+    refuse_arbitrary(record)
+    steps = _original_steps(record)
+    common = {steps.get(lead) for lead in record.leads}
+    step = common.pop() if len(common) == 1 else None
+    if not step or step <= 0 or not _is_whole(step * 1e6, max_decimals):
+        return None
+    scaled = np.divide(record.signal, step, dtype=np.float64)
+    whole = np.rint(scaled)
+    largest = max(float(whole.max()), -float(whole.min()))
+    scaled -= whole
+    rest = max(float(scaled.max()), -float(scaled.min()))
+    # comparisons with NaN are false: a record with gaps takes the slower way
+    if not (largest <= INT16_PEAK and rest <= max(_WHOLE, largest * 1.2e-7)):
+        return None
+    return Quantised(whole.astype(np.int16), (step,) * len(record.leads), None)
 
 
 def _original_steps(record: Record) -> dict[str, float]:

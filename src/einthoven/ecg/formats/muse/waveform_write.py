@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import dataclasses
 import re
 import zlib
@@ -19,6 +19,7 @@ __all__ = ["add_waveforms"]
 
 # of a nanovolt: enough for steps such as 1 mV / 204.8, few enough for readers with decimal numbers
 _STEP_DECIMALS = 4
+_LINE = 76  # characters of base64, as MUSE breaks them
 _DERIVABLE = {"III", "aVR", "aVL", "aVF"}
 _TAGS = {"high-pass": "HighPassFilter", "low-pass": "LowPassFilter", "notch": "ACFilter"}
 _FILTER = re.compile(r"(?P<kind>high-pass|low-pass|notch) (?P<hertz>\d+(?:\.\d+)?) Hz")
@@ -84,9 +85,21 @@ def _add_waveform(
             "FirstSampleBaseline": "0",
             "LeadSampleSize": "2",
             "LeadDataCRC32": str(zlib.crc32(content)),
-            "WaveFormData": "\n" + base64.encodebytes(content).decode(),
+            "WaveFormData": "\n" + base64_lines(content),
         }
         _fill(etree.SubElement(waveform, "LeadData"), lead_fields)
+
+
+def base64_lines(content: bytes) -> str:
+    r"""Return what ``base64.encodebytes`` does, without a call per line.
+
+    Examples
+    --------
+    >>> base64_lines(b"einthoven")
+    'ZWludGhvdmVu\n'
+    """
+    words = binascii.b2a_base64(content, newline=False).decode("ascii")
+    return "".join([f"{words[start : start + _LINE]}\n" for start in range(0, len(words), _LINE)])
 
 
 def _fill(element: etree._Element, fields: dict[str, str]) -> None:
