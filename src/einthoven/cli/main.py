@@ -30,6 +30,7 @@ from einthoven.cli.parse import parse_app
 from einthoven.cli.predict import predict_command
 from einthoven.cli.report import report_command
 from einthoven.cli.run import run_command
+from einthoven.cli.simulate import simulate_command
 from einthoven.drawing.printable import printable
 from einthoven.errors import CancelledError, EinthovenError
 
@@ -56,6 +57,7 @@ app.command("evaluate")(evaluate_command)
 app.command("report")(report_command)
 app.command("doctor")(doctor_command)
 app.add_typer(data_app, name="data")
+app.command("simulate")(simulate_command)
 
 
 @app.callback(invoke_without_command=True)

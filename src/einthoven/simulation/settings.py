@@ -13,6 +13,7 @@ from typing import Any
 from einthoven.ecg.formats.writing import check_format
 from einthoven.errors import EinthovenError, SpecificationError, UnknownNameError
 from einthoven.registry import nearest
+from einthoven.simulation.export_patient import device_of
 from einthoven.simulation.hospitals import HOSPITALS, HospitalSettings, hospital_from_table
 from einthoven.simulation.paper.layout import layout_of
 from einthoven.simulation.toml_text import toml_text
@@ -59,6 +60,7 @@ class SimulationSettings:
                     f"sites become folders: letters, digits, '-' and '_', and not 'truth'; got {name!r}"
                 )
             check_format(hospital.file_format)
+            device_of(hospital)
             layout_of(hospital.site, columns=hospital.columns)
 
     @property
