@@ -8,7 +8,7 @@ import pytest
 
 from einthoven.errors import SpecificationError
 from einthoven.simulation.ordered_blocks import blocks_in_order
-from fakes.block_tasks import end_process, slow_square
+from fakes.slow_tasks import die, slow_square
 
 
 def test_one_process_takes_tasks_as_they_are_needed() -> None:
@@ -42,4 +42,4 @@ def test_two_processes_give_results_in_order_and_take_few_tasks_ahead() -> None:
 @pytest.mark.slow
 def test_a_process_that_dies_is_told_with_what_to_do() -> None:
     with pytest.raises(SpecificationError, match=r"fewer --workers"):
-        list(blocks_in_order(end_process, range(3), workers=2))
+        list(blocks_in_order(die, range(3), workers=2))

@@ -201,7 +201,8 @@ def _statements(
     style = table_of("layouts")["statements_of_device"].get(device_of(patient.hospital).name, "muse")
     random = patient.random(PaperPurpose.PROGRAM, index)
     visit = patient.person.ecgs[index]
-    errors = ProgramErrors.draw(random, of_patient=patient.program)
+    has_traits = patient.hospital.control != "no_traits"  # an error that comes back would be one
+    errors = ProgramErrors.draw(random, of_patient=patient.program if has_traits else None)
     said = interpret(visit.state, measured, limb_voltage_mv=limb_voltage_mv, errors=errors)
     lines = statement_lines(said, visit.state, measured, style=style)
     if index == 0:
