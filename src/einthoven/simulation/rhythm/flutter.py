@@ -18,7 +18,7 @@ from einthoven.simulation.waveform import INDEPENDENT_LEADS
 __all__ = ["FlutterWaves", "draw_flutter", "flutter_beats"]
 
 _PARAMETERS = section("flutter")
-_STEPS = 256  # of a cycle in the table of the wave
+_STEPS = 1024  # of a cycle in the table of the wave
 _HARMONICS = 7  # that smooth the corners of the table in the parameters
 
 

@@ -1,0 +1,56 @@
+"""All noise together, in the leads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from einthoven.simulation.noise.levels import NoiseLevels, draw_noise_levels
+from einthoven.simulation.noise.mixture import noise_in_leads
+from einthoven.simulation.rhythm.breathing import Breathing
+
+SILENT = NoiseLevels(
+    **{name: np.zeros(9, dtype=np.float32) for name in ("drift_uv", "respiration_uv", "mains_uv", "muscle_uv")}
+)
+
+
+def _noise(levels: NoiseLevels, *, floor_uv: float = 0.0, seed: int = 0) -> np.ndarray:
+    return noise_in_leads(
+        levels,
+        floor_uv=floor_uv,
+        mains_hz=50.0,
+        breathing=Breathing(0.25, 0.0),
+        n_samples=5000,
+        rate_hz=500.0,
+        random=np.random.default_rng(seed),
+    )
+
+
+def test_silence_is_silent():
+    assert np.abs(_noise(SILENT)).max() == 0
+
+
+def test_the_floor_of_a_difference_of_two_electrodes_is_larger_by_the_root_of_two():
+    noise = 1000 * _noise(SILENT, floor_uv=2.0)
+    assert noise[0].std() == pytest.approx(2 * np.sqrt(2), rel=0.05)
+    assert noise[4].std() == pytest.approx(2 * np.sqrt(4 / 3), rel=0.05)
+
+
+def test_a_moving_arm_is_seen_in_every_lead_and_a_third_of_it_in_the_chest_leads():
+    noise = _noise(replace(SILENT, moving="LA", n_motions=2))
+    np.testing.assert_allclose(noise[2:], np.tile(-noise[0] / 3, (6, 1)), atol=1e-6)
+    assert np.abs(noise[1]).max() == 0
+
+
+def test_a_clean_record_has_noise_of_some_microvolts_above_the_beats_own_frequencies():
+    sizes = []
+    for seed in range(30):
+        levels = draw_noise_levels(mains_factor=1.0, duration_s=10, random=np.random.default_rng(seed))
+        if not levels.remarks:
+            noise = 1000 * _noise(levels, floor_uv=1.2, seed=seed)
+            spectrum = np.fft.rfft(noise, axis=1)
+            spectrum[:, :400] = 0  # below 40 Hz
+            sizes.append(np.median(np.fft.irfft(spectrum, axis=1).std(axis=1)))
+    assert 2 < np.median(sizes) < 10
