@@ -36,7 +36,7 @@ class Device:
     band_hz : pair of float
         -3 dB points.
     baseline_filter : ``causal`` or ``zero_phase``
-        First order as an RC filter, or second order without shift in time.
+        First order as an RC filter, or Butterworth's second order without shift in time.
     notch_hz : float
         0: none.
     mains_hz : float
@@ -101,7 +101,9 @@ def _transfer(device: Device, n_samples: int) -> NDArray[np.complex64]:
     low, high = device.band_hz
     transfer = (1 / np.sqrt(1 + (frequency / high) ** (2 * _LOW_PASS_ORDER))).astype(np.complex128)
     ratio = frequency / low
-    transfer *= 1j * ratio / (1 + 1j * ratio) if device.baseline_filter == "causal" else ratio**4 / (1 + ratio**4)
+    transfer *= (
+        1j * ratio / (1 + 1j * ratio) if device.baseline_filter == "causal" else ratio**2 / np.sqrt(1 + ratio**4)
+    )
     if device.notch_hz:
         band = (frequency * device.notch_hz / _NOTCH_QUALITY) ** 2
         gap = (frequency**2 - device.notch_hz**2) ** 2

@@ -88,15 +88,18 @@ def qt_interval_classes(rr_s: NDArray[np.float64]) -> NDArray[np.float64]:
     Examples
     --------
     >>> qt_interval_classes(np.array([1.0, 1.02, 0.5, 1.48])).round(2).tolist()
-    [1.0, 1.0, 0.92, 1.08]
+    [1.0, 1.0, 0.92, 1.07]
     """
     parameters = section("qt_adaptation")
     if rr_s.size == 0:
         return rr_s
     mean_s = rr_s.mean()
     deviation = parameters["share_of_last_interval"] * (rr_s / mean_s - 1)
-    width = parameters["class_width_share"]
-    return np.asarray(mean_s * (1 + width * np.rint(deviation / width)))
+    _, members, sizes = np.unique(
+        np.rint(deviation / parameters["class_width_share"]), return_inverse=True, return_counts=True
+    )
+    means = np.bincount(members, weights=deviation) / sizes
+    return np.asarray(mean_s * (1 + means[members]))
 
 
 def _add(
