@@ -26,7 +26,7 @@ COHORT: dict[str, Any] = {
 
 def example_study(settings: SimulationSettings) -> str:
     """Return the text: the first hospital develops, the others are external; paths count from the export's folder."""
-    data = {}
+    data: dict[str, Any] = {}
     for name, hospital in settings.hospitals.items():
         layout = layout_of(hospital.site, columns=hospital.columns)
         role = "external" if data else "develop"

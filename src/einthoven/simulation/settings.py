@@ -120,7 +120,7 @@ def simulation_settings(
     SpecificationError
         For whatever can't be, contradicts itself or is said twice in two ways; says what to do.
     """
-    told = {"patients": patients, "sites": None if sites is None else list(sites), "seed": seed}
+    told: dict[str, Any] = {"patients": patients, "sites": None if sites is None else list(sites), "seed": seed}
     told |= {"signals": signals, "format": file_format}
     values = {} if path is None else _read(path)
     for name, value in told.items():
