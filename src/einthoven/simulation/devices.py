@@ -44,7 +44,7 @@ class Device:
     mains_factor : float
         How much hum reaches the amplifier.
     floor_uv : float
-        Root mean square of the amplifier's own noise at one electrode.
+        Root mean square of the amplifier's own noise in each lead.
     leads_stored : 8 or 12
         With 8, the other limb leads are computed from those as they are stored.
     file_format : str
@@ -77,7 +77,7 @@ class Device:
 def filtered(signal: NDArray[np.float32], device: Device) -> NDArray[np.float32]:
     """Return float32 (lead, sample) as the device's filters pass it on.
 
-    The signal is taken to go round: what the first and the last second hold is not what a recorder would store.
+    The signal is taken to go round: what its first and last tenths of a second hold is not what a recorder stores.
     """
     n_samples = signal.shape[-1]
     spectrum = fft.rfft(signal, axis=-1)

@@ -26,7 +26,7 @@ def test_the_peak_is_at_the_mains_and_as_high_as_each_electrode_s_level(mains_hz
     frequency, amplitude = _spectrum(mains_hz, rate_hz)
     frequency, amplitude = frequency[frequency < 90], amplitude[:, frequency < 90]  # without harmonics
     assert (np.abs(frequency[amplitude.argmax(axis=1)] - mains_hz) < 0.15).all()
-    np.testing.assert_allclose(amplitude.max(axis=1), LEVELS, rtol=0.35)
+    np.testing.assert_allclose(amplitude.max(axis=1), LEVELS, rtol=0.6)
 
 
 def test_the_third_harmonic_is_there_where_the_rate_carries_it_and_folds_back_nowhere():

@@ -1,6 +1,11 @@
-"""Hum of the mains: 50 or 60 Hz and harmonics, unequal in the electrodes, its amplitude drifting."""
+"""Hum of the mains: 50 or 60 Hz and its third harmonic, unequal in the electrodes, wavering.
+
+What wavers slowly in amplitude and phase is a line with two neighbours: each harmonic is made of three tones.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,35 +25,26 @@ def mains(
 
     Harmonics that the rate can't carry are left out.
     """
-    frequency_hz = mains_hz + _PARAMETERS["frequency_sd_hz"] * float(random.standard_normal())
-    orders = [order for order in _PARAMETERS["harmonics"] if order * frequency_hz < rate_hz / 2]
-    spread, phases = random.standard_normal((2, len(ELECTRODES), len(orders)))
-    shares = np.array(_PARAMETERS["harmonic_shares"][: len(orders)]) * np.exp(
-        _PARAMETERS["harmonic_sd_of_log"] * spread * (np.array(orders) > 1)
-    )
-    common, drift_phase = random.random(2).tolist()
-    angle = 2 * np.pi * np.array(orders) * (common + _PARAMETERS["phase_sd_cycles"] * phases)
-    amplitude = level_uv[:, None] * shares
-    weights = np.concatenate([amplitude * np.cos(angle), amplitude * np.sin(angle)], axis=1).astype(np.float32)
-    waves = _waves(n_samples, rate_hz=rate_hz, frequency_hz=frequency_hz, highest=max(orders, default=1))
-    swell_angle = np.linspace(0, _PARAMETERS["amplitude_drift_hz"] * n_samples / rate_hz, n_samples) + drift_phase
-    swell = 1 + np.float32(_PARAMETERS["amplitude_drift_share"]) * np.sin((2 * np.pi * swell_angle).astype(np.float32))
-    signals = np.empty((2 * len(orders), n_samples), dtype=np.float32)
-    for row, order in enumerate(orders):
-        np.multiply(waves[order - 1].real, swell, out=signals[row])
-        np.multiply(waves[order - 1].imag, swell, out=signals[row + len(orders)])
-    return Source(weights, signals)
+    tones = _tones(mains_hz, n_samples, rate_hz)
+    n_orders = len(tones) // 6
+    spread, phase = random.standard_normal((2, len(ELECTRODES), n_orders))
+    shares = np.array(_PARAMETERS["harmonic_shares"][:n_orders])
+    spread[:, :1] = 0  # the level is that of the fundamental
+    amplitude = level_uv[:, None] * shares * np.exp(_PARAMETERS["harmonic_sd_of_log"] * spread)
+    common = np.exp(2j * np.pi * random.random(n_orders))
+    beside = _PARAMETERS["waver_share"] * (random.standard_normal(2) + 1j * random.standard_normal(2)) / 2
+    vector = amplitude * common * np.exp(2j * np.pi * _PARAMETERS["phase_sd_cycles"] * phase)  # (9, order)
+    lines = (vector[:, :, None] * np.array([1, *beside])).reshape(len(ELECTRODES), -1)
+    return Source(np.concatenate([lines.real, -lines.imag], axis=1).astype(np.float32), tones)
 
 
-def _waves(n_samples: int, *, rate_hz: float, frequency_hz: float, highest: int) -> list[NDArray[np.complex64]]:
-    """Return cosine and sine, complex64 (sample,), of the fundamental and each harmonic up to the highest."""
-    cycles = np.arange(n_samples) * (frequency_hz / rate_hz)
-    cycles -= np.floor(cycles)
-    angle = (2 * np.pi * cycles).astype(np.float32)
-    first = np.empty(n_samples, dtype=np.complex64)
-    np.cos(angle, out=first.real)
-    np.sin(angle, out=first.imag)
-    waves = [first]
-    for _ in range(highest - 1):
-        waves.append(waves[-1] * first)
-    return waves
+@lru_cache(maxsize=8)
+def _tones(mains_hz: float, n_samples: int, rate_hz: float) -> NDArray[np.float32]:
+    """Return float32 (6 x order, sample): cosines of each harmonic and its two neighbours, then sines."""
+    orders = [order for order in _PARAMETERS["harmonics"] if order * mains_hz < rate_hz / 2 - 1]
+    apart_hz = _PARAMETERS["waver_hz"]
+    frequencies = [order * mains_hz + shift for order in orders for shift in (0.0, -apart_hz, apart_hz)]
+    angles = 2 * np.pi * np.outer(frequencies, np.arange(n_samples) / rate_hz)
+    tones = np.concatenate([np.cos(angles), np.sin(angles)]).astype(np.float32)
+    tones.flags.writeable = False
+    return tones

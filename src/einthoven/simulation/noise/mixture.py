@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from einthoven.simulation.noise.bank import stretches, white_bank
 from einthoven.simulation.noise.electrode_motion import electrode_motion
-from einthoven.simulation.noise.electrodes import ELECTRODES, LEADS_FROM_ELECTRODES, Source
+from einthoven.simulation.noise.electrodes import LEADS_FROM_ELECTRODES
 from einthoven.simulation.noise.levels import NoiseLevels
 from einthoven.simulation.noise.mains import mains
 from einthoven.simulation.noise.muscle import muscle
@@ -29,13 +29,9 @@ def noise_in_leads(
     rate_hz: float,
     random: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """Return float32 (8, sample), mV; ``floor_uv`` is the root mean square of the amplifiers' own white noise."""
-    n = len(ELECTRODES)
+    """Return float32 (8, sample), mV; ``floor_uv`` is the root mean square of each lead's amplifier's own noise."""
     place: _Place = {"n_samples": n_samples, "rate_hz": rate_hz}
     sources = [
-        Source(
-            np.eye(n, dtype=np.float32) * np.float32(floor_uv), stretches(white_bank(), n_samples, n=n, random=random)
-        ),
         drift(levels.drift_uv, **place, random=random),
         breathing_wander(levels.respiration_uv, breathing=breathing, **place),
         mains(levels.mains_uv, mains_hz=mains_hz, **place, random=random),
@@ -43,11 +39,13 @@ def noise_in_leads(
     ]
     if levels.moving:
         sources.append(electrode_motion(levels.moving, n_events=levels.n_motions, **place, random=random))
-    total, part = np.zeros((2, len(LEADS_FROM_ELECTRODES), n_samples), dtype=np.float32)
+    total = stretches(white_bank(), n_samples, n=len(LEADS_FROM_ELECTRODES), random=random)
+    total *= np.float32(floor_uv / 1000)
+    part = np.empty_like(total)
     for source in sources:
         in_leads = (LEADS_FROM_ELECTRODES / 1000) @ source.weights  # microvolts to mV
         total += np.matmul(in_leads.astype(np.float32), source.signals, out=part)
-    return np.asarray(total)
+    return total
 
 
 class _Place(TypedDict):

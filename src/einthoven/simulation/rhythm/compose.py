@@ -95,9 +95,10 @@ def qt_interval_classes(rr_s: NDArray[np.float64]) -> NDArray[np.float64]:
         return rr_s
     mean_s = rr_s.mean()
     deviation = parameters["share_of_last_interval"] * (rr_s / mean_s - 1)
-    _, members, sizes = np.unique(
-        np.rint(deviation / parameters["class_width_share"]), return_inverse=True, return_counts=True
-    )
+    classes = np.rint(deviation / parameters["class_width_share"])
+    if not classes.any():  # the rule in sinus rhythm
+        return np.full(rr_s.size, mean_s)
+    _, members, sizes = np.unique(classes, return_inverse=True, return_counts=True)
     means = np.bincount(members, weights=deviation) / sizes
     return np.asarray(mean_s * (1 + means[members]))
 
