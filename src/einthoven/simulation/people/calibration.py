@@ -32,7 +32,7 @@ def dials_of(hospital: HospitalSettings) -> Dials:
     SpecificationError
         For a prevalence that the hospital's other settings don't allow.
     """
-    control: Control = "independent" if hospital.control == "independent" else "none"
+    control: Control = "none" if hospital.control == "no_traits" else hospital.control
     shares = HospitalSettings().writers
     # without what changes nothing about who comes and what is found: hospitals share a calibration
     return _dials(
@@ -42,8 +42,7 @@ def dials_of(hospital: HospitalSettings) -> Dials:
 
 @lru_cache(maxsize=32)
 def _dials(hospital: HospitalSettings) -> Dials:
-    independent = hospital.control == "independent"
-    pilot = draw_pilot(hospital, Dials(independent=independent))
+    pilot = draw_pilot(hospital)
     shifts, echo = dict.fromkeys(CALIBRATED, 0.0), 0.0
     for _ in range(parameters("calibration")["rounds"]):
         weights = pilot.weights(np.array(list(shifts.values())))
@@ -53,7 +52,7 @@ def _dials(hospital: HospitalSettings) -> Dials:
             if target is not None:
                 prevalence = _prevalence(pilot, condition, shifts=shifts, echo=echo)
                 shifts[condition] = _reached(prevalence, target, name=name)
-    return Dials(shifts={**shifts, ECHO: echo}, independent=independent)
+    return Dials(shifts={**shifts, ECHO: echo}, independent=hospital.control == "independent")
 
 
 def _prevalence(pilot: Pilot, condition: str, *, shifts: dict[str, float], echo: float) -> Callable[[float], float]:

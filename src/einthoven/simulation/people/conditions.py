@@ -47,26 +47,15 @@ class Conditions:
     log_odds: dict[str, float]
 
 
-def draw_conditions(
-    draws: Draws, person: Demography, *, dials: Dials, proposal: Mapping[str, float] | None = None
-) -> Conditions:
-    """Return a person's conditions.
-
-    Parameters
-    ----------
-    dials : Dials
-        Of the hospital.
-    proposal : mapping of section to probability, optional
-        Conditions drawn with this probability instead, for the calibration, which weighs them back.
-    """
+def draw_conditions(draws: Draws, person: Demography, *, dials: Dials) -> Conditions:
+    """Return what a person has, in a hospital with these dials."""
     facts, log_odds = person.facts, {}
     for name in CHAIN:
         section = f"conditions.{name}"
         odds = dials.risk(section).log_odds(facts)
         if section in CALIBRATED:
             log_odds[section] = odds
-        probability = proposal[section] if proposal and section in proposal else expit(odds)
-        if draws.chance(probability):
+        if draws.chance(expit(odds)):
             facts[name] = 1.0
     cause = _cause(draws, person, facts, independent=dials.independent)
     _ischaemic_disease(draws, facts, cause, dials=dials)

@@ -1,7 +1,8 @@
 """Patients drawn to calibrate a hospital: what their ECGs and echoes would show, under any intercepts.
 
-Importance sampling: LVSD, AF and LBBB are drawn far commoner than they are, and each patient is weighed by how likely
-the hospital's intercepts make what was drawn. A prevalence is then a weighted mean that is smooth in the intercepts.
+Importance sampling: LVSD, AF and LBBB are drawn with tilted log odds, far commoner than they are, and each patient is
+weighed by how likely the hospital's intercepts make what was drawn. A prevalence is then a weighted mean that is smooth
+in the intercepts. Ages are spread evenly over the hospital's distribution.
 """
 
 from __future__ import annotations
@@ -21,24 +22,25 @@ from einthoven.simulation.people.life import Life, draw_first_moment, draw_life
 from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.state import fibrillation_probability
 
-__all__ = ["WINDOW_DAYS", "Pilot", "draw_pilot"]
+__all__ = ["SHUFFLED_DAY", "WINDOW_DAYS", "Pilot", "draw_pilot"]
 
+SHUFFLED_DAY = 3.0  # of another patient, on which a report of a hospital with shuffled reports tells
 WINDOW_DAYS = 14.0  # between ECG and echo of a pair: JMIR Med Inform 2026;14:e83127
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pilot:
-    """Patients drawn for the calibration; arrays are float64 (patient,), the first two (patient, condition).
+    """Patients drawn for the calibration; arrays are float64.
 
     Attributes
     ----------
-    log_odds : array
-        Of what is in ``CALIBRATED``, without shifts.
-    present : array
+    log_odds : array (patient, condition)
+        Of what is in ``CALIBRATED``, tilted.
+    present : array (patient, condition)
         Whether it was drawn.
-    echo_log_odds : array
+    echo_log_odds : array (patient,)
         Of an echo on account of the first visit, without shift.
-    fibrillation, block : array
+    fibrillation, block : array (patient,)
         Probability that the first ECG shows AF or flutter; LBBB.
     echoed, paired, low : array (patient, 2)
         Whether there is an echo, a pair of ECG and echo, and whether the first pair's measured LVEF is LVSD: if no echo
@@ -56,10 +58,11 @@ class Pilot:
 
     def weights(self, shifts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the weight of each patient in a hospital with these shifts of ``CALIBRATED``; their sum is 1."""
-        proposal = np.array(list(_proposal().values()))
-        signed = np.where(self.present > 0, 1.0, -1.0) * (self.log_odds + shifts)
-        drawn = np.where(self.present > 0, proposal, 1 - proposal)
-        weights = np.prod(1 / (1 + np.exp(-signed)) / drawn, axis=1)
+        sign = np.where(self.present > 0, 1.0, -1.0)
+        untilted = self.log_odds - np.array(list(_tilt().values()))
+        # P(drawn | shifts) / P(drawn | tilt) of each condition, with P = 1 / (1 + exp(-sign * log odds))
+        ratio = (1 + np.exp(-sign * self.log_odds)) / (1 + np.exp(-sign * (untilted + shifts)))
+        weights = ratio.prod(axis=1)
         return np.asarray(weights / weights.sum())
 
     def lvsd_at_pairs(self, weights: NDArray[np.float64], echo_shift: float) -> float:
@@ -77,34 +80,38 @@ class Pilot:
         return np.asarray(np.stack([1 - examined, examined], axis=1) * weights[:, None])
 
 
-def draw_pilot(hospital: HospitalSettings, dials: Dials) -> Pilot:
-    """Return patients of a hospital with these dials, drawn from a fixed seed."""
+def draw_pilot(hospital: HospitalSettings) -> Pilot:
+    """Return patients of a hospital, drawn from a fixed seed."""
     known = parameters("calibration")
     draws = Draws(np.random.Generator(np.random.PCG64(np.random.SeedSequence(known["seed"]))))
-    proposal, rows = _proposal(), []
-    for _ in range(known["people"]):
-        person = draw_demography(draws, hospital)
-        conditions = draw_conditions(draws, person, dials=dials, proposal=proposal)
-        begins = draw_first_moment(draws, hospital)
-        life = draw_life(draws, draws, hospital, person=person, conditions=conditions, dials=dials, begins=begins)
-        rows.append((
-            *(conditions.log_odds[name] for name in CALIBRATED),
-            *(conditions.facts.get(name.rpartition(".")[2], 0.0) for name in CALIBRATED),
-            dials.risk(ECHO).log_odds(conditions.facts),
-            fibrillation_probability(life.course, day=0.0),
-            _shows_block(conditions.facts),
-            *_examined(draws, life, hospital, ever=0.0, dials=dials),
-            *_examined(draws, life, hospital, ever=1.0, dials=dials),
-        ))  # fmt: skip
+    dials = Dials(shifts=_tilt(), independent=hospital.control == "independent")
+    rows = [_row(draws, hospital, dials=dials, rank=(at + 0.5) / known["people"]) for at in range(known["people"])]
     table, n = np.array(rows), len(CALIBRATED)
     single, both = table[:, 2 * n : -6].T, table[:, -6:].reshape(-1, 2, 3)
     return Pilot(table[:, :n], table[:, n : 2 * n], *single, *np.moveaxis(both, 2, 0))
 
 
-def _proposal() -> dict[str, float]:
-    """Return how likely each of ``CALIBRATED`` is drawn."""
-    known = parameters("calibration.drawn")
+def _tilt() -> dict[str, float]:
+    """Return the log odds added to each of ``CALIBRATED``."""
+    known = parameters("calibration.tilt")
     return {section: float(known[section.rpartition(".")[2]]) for section in CALIBRATED}
+
+
+def _row(draws: Draws, hospital: HospitalSettings, *, dials: Dials, rank: float) -> tuple[float, ...]:
+    """Return what is known of one patient, in the order of ``Pilot``."""
+    person = draw_demography(draws, hospital, rank=rank)
+    conditions = draw_conditions(draws, person, dials=dials)
+    begins = draw_first_moment(draws, hospital)
+    life = draw_life(draws, draws, hospital, person=person, conditions=conditions, dials=dials, begins=begins)
+    return (
+        *(conditions.log_odds[name] for name in CALIBRATED),
+        *(conditions.facts.get(name.rpartition(".")[2], 0.0) for name in CALIBRATED),
+        dials.risk(ECHO).log_odds(conditions.facts),
+        fibrillation_probability(life.course, day=0.0),
+        _shows_block(conditions.facts),
+        *_examined(draws, life, hospital, ever=0.0, dials=dials),
+        *_examined(draws, life, hospital, ever=1.0, dials=dials),
+    )
 
 
 def _shows_block(facts: dict[str, float]) -> float:
@@ -117,13 +124,22 @@ def _examined(
     draws: Draws, life: Life, hospital: HospitalSettings, *, ever: float, dials: Dials
 ) -> tuple[float, float, float]:
     """Return whether there is an echo, a pair of ECG and echo, and whether the first pair's LVEF is LVSD."""
-    facts = [life.course.facts_on(episode.ecg_days[0]) for episode in life.episodes]
+    forgets = hospital.control == "no_memory"
+    facts = [life.course.facts_on(0.0 if forgets else episode.ecg_days[0]) for episode in life.episodes]
     planned = echo_days(draws, life.episodes, facts, ever=ever, dials=dials, wait_days=hospital.echo_wait_days)
-    days = sorted(day for _, day in planned if day <= life.fate.last_contact)
+    echoes = sorted((day, at) for at, day in planned if day <= life.fate.last_contact)
+    echoed = float(bool(echoes))
+    if hospital.control == "shuffled":  # reports tell of others who are examined on account of their first visit
+        return (echoed, 1.0, _is_low(draws, life, hospital, day=SHUFFLED_DAY)) if ever else (echoed, 0.0, 0.0)
     ecg_days = [day for episode in life.episodes for day in episode.ecg_days]
-    for day in days:
+    for day, at in echoes:
         if min(abs(day - ecg_day) for ecg_day in ecg_days) <= WINDOW_DAYS:
-            lvef = life.course.lvef.at(day) + draws.normal(0, parameters("lvef.fluctuation")["sd"])
-            measured, _ = measured_lvef(draws, lvef, hospital)
-            return 1.0, 1.0, float(measured <= parameters("lvsd")["threshold"])
-    return float(bool(days)), 0.0, 0.0
+            seen = day - life.episodes[at].ecg_days[0] if forgets else day
+            return echoed, 1.0, _is_low(draws, life, hospital, day=seen)
+    return echoed, 0.0, 0.0
+
+
+def _is_low(draws: Draws, life: Life, hospital: HospitalSettings, *, day: float) -> float:
+    lvef = life.course.lvef.at(day) + draws.normal(0, parameters("lvef.fluctuation")["sd"])
+    measured, _ = measured_lvef(draws, lvef, hospital)
+    return float(measured <= parameters("lvsd")["threshold"])

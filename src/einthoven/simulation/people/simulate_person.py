@@ -20,6 +20,7 @@ from einthoven.simulation.people.life import draw_first_moment, draw_life
 from einthoven.simulation.people.lvef import fluctuate
 from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.person import Diagnosis, EcgVisit, EchoVisit, Person
+from einthoven.simulation.people.pilot import SHUFFLED_DAY
 from einthoven.simulation.people.state import state_on
 from einthoven.simulation.people.visits import Episode
 
@@ -218,7 +219,7 @@ class _Writer:
         while True:
             other = self._ready.another(draws)
             if draws.chance(self._ready.dials.risk(ECHO).probability(other.conditions.facts)):
-                return other.lvef.at(3.0) + draws.normal(0, parameters("lvef.fluctuation")["sd"])
+                return other.lvef.at(SHUFFLED_DAY) + draws.normal(0, parameters("lvef.fluctuation")["sd"])
 
 
 def _truth(course: Course, echo_probability: float, lvef: float) -> dict[str, float | str]:
