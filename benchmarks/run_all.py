@@ -26,8 +26,11 @@ BENCHMARKS = {
     "near_duplicates": ("near_duplicates.py", "One recording under two ids, found or mistaken"),
     "pairing": ("pairing.py", "A million ECGs paired with echo reports, with history"),
     "arrays": ("arrays.py", "Five superclasses from signals and labels alone"),
+    "virtual_distributions": ("virtual_hospital/distributions.py", "Simulated ECGs beside real ones, figure by figure"),
+    "virtual_judges": ("virtual_hospital/judges.py", "Simulated or real: trees on measurements, a network on beats"),
+    "virtual_transfer": ("virtual_hospital/transfer.py", "Real ECGs read by a network that saw simulated ones alone"),
 }
-SLOW = {"arrays": "half an hour"}
+SLOW = {"arrays": "half an hour", "virtual_judges": "a quarter of an hour", "virtual_transfer": "half an hour"}
 HEAD = (
     "# Benchmarks\n\nWritten by `python benchmarks/run_all.py`, section by section; real ECGs. Only ratios within one "
     "run mean anything on another machine."

@@ -2,7 +2,7 @@
 
 Each real ECG has a simulated twin of the same diagnosis, age, sex and rate; both pass one ``prepare``. Judges are
 trained on half of the patients, a twin beside its real ECG, and tested on the other half. A judge counts only when it
-can tell real ECGs from the same ECGs with white noise added (``--validity``).
+can tell real ECGs from the same ECGs with white noise added.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from real_ecgs import RealEcg, real_ecgs
 from shared import machine, table
 from sklearn.metrics import roc_auc_score
-from tree_judge import giveaways, single_giveaways, tree_judge
+from tree_judge import family_areas, giveaways, single_giveaways, tree_judge
 from twins import measured_reals, twins
 
 from einthoven.ecg.measurements import measured_waves
@@ -47,18 +47,20 @@ def main() -> None:
     parser.add_argument("--sources", nargs="+", default=["ptb_xl"], choices=["ptb_xl", "ludb"])
     parser.add_argument("--splits", type=int, default=5, help="each with other halves and other twins")
     parser.add_argument("--network-splits", type=int, default=2, help="of these, how many the network judges")
-    parser.add_argument("--quick", action="store_true", help="two splits, the network once")
+    parser.add_argument("--quick", action="store_true", help="two splits, the network once, nothing on validity")
     parser.add_argument("--raw", action="store_true", help="the network on raw signals too: slow, reported only")
-    parser.add_argument("--validity", action="store_true", help="judge real ECGs against themselves with white noise")
+    parser.add_argument("--validity-alone", action="store_true", help="judge real ECGs against themselves with noise")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    splits, network_splits = (2, 1) if arguments.quick else (arguments.splits, arguments.network_splits)
+    splits, network_splits = (
+        (2, min(1, arguments.network_splits)) if arguments.quick else (arguments.splits, arguments.network_splits)
+    )
     ecgs = real_ecgs(tuple(arguments.sources))
     print(machine(), end="\n\n")
-    if arguments.validity:
-        print(validity_text(ecgs, splits=splits))
-        return
-    print(judged_text(ecgs, splits=splits, network_splits=network_splits, raw=arguments.raw))
+    if not arguments.validity_alone:
+        print(judged_text(ecgs, splits=splits, network_splits=network_splits, raw=arguments.raw))
+    if not arguments.quick:
+        print(f"\n{validity_text(ecgs, splits=splits)}")
 
 
 def judged_text(ecgs: Sequence[RealEcg], *, splits: int, network_splits: int, raw: bool) -> str:
@@ -82,6 +84,8 @@ def judged_text(ecgs: Sequence[RealEcg], *, splits: int, network_splits: int, ra
         told = giveaways(judge, values[~in_train], truth[~in_train], names=names, random=random)
         for name, fall in told.items():
             falls.setdefault(name, []).append(fall)
+        if split == 0:
+            alone = family_areas(values, truth, in_train, names=names, seed=split)
         for name, area in single_giveaways(values, truth, names=names).items():
             singles.setdefault(name, []).append(area)
         if split < network_splits:
@@ -90,7 +94,7 @@ def judged_text(ecgs: Sequence[RealEcg], *, splits: int, network_splits: int, ra
         if raw and split == 0:
             area = network_area(real.raw, simulated.raw, train, seed=split)
             areas["xresnet1d on raw signals (no target)"].append(area)
-    return f"{areas_table(areas)}\n\n{_giveaways_text(falls, singles)}"
+    return f"{areas_table(areas)}\n\n{_giveaways_text(falls, alone, singles)}"
 
 
 def side_of(records: Sequence[Record]) -> Side:
@@ -175,14 +179,15 @@ def validity_text(ecgs: Sequence[RealEcg], *, splits: int) -> str:
     return f"{table(head, rows)}\n\n{how}"
 
 
-def _giveaways_text(falls: dict[str, list[float]], singles: dict[str, list[float]]) -> str:
+def _giveaways_text(falls: dict[str, list[float]], alone: dict[str, float], singles: dict[str, list[float]]) -> str:
+    """Return what gives the simulated ECGs away: what the trees need, what suffices, what differs by itself."""
     by_fall = sorted(falls, key=lambda name: -np.mean(falls[name]))[:SHOWN]
     by_area = sorted(singles, key=lambda name: -abs(np.mean(singles[name]) - 0.5))[:SHOWN]
     rows = [
-        (fall, f"{np.mean(falls[fall]):.4f}", single, f"{np.mean(singles[single]):.3f}")
-        for fall, single in zip(by_fall, by_area, strict=False)
+        (fall, f"{np.mean(falls[fall]):.4f}", seen, f"{alone[seen]:.3f}", single, f"{np.mean(singles[single]):.3f}")
+        for fall, seen, single in zip(by_fall, list(alone)[:SHOWN], by_area, strict=False)
     ]
-    head = ("permuted together", "AUROC falls by", "alone", "AUROC (above 0.5: higher in simulated)")
+    head = ("permuted", "AUROC falls by", "trees that see this alone", "AUROC", "number", "its AUROC (0 or 1: differs)")
     return table(head, rows)
 
 

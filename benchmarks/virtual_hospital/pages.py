@@ -42,7 +42,18 @@ def main() -> None:
             figure = draw_ecg(record, title=title[:110], layout=arguments.layout)
             write_figure(figure, arguments.out / f"{page:02d}{letter}.png")
             key.append(f"{page:02d}{letter},{kind},{ecg.source},{ecg.number},{words.replace(', ', '|')}")
+    _write_index(arguments.out, len(chosen))
     (arguments.out / "key.csv").write_text("page,kind,source,number,findings\n" + "\n".join(key) + "\n")
+
+
+def _write_index(folder: Path, pages: int) -> None:
+    """Write a page that shows each pair side by side."""
+    picture = '<img src="{page:02d}{letter}.png" width="49%">'
+    pairs = [
+        "<p>" + " ".join(picture.format(page=page, letter=letter) for letter in "ab") + "</p>"
+        for page in range(1, pages + 1)
+    ]
+    (folder / "index.html").write_text("<!doctype html><title>Real and simulated ECGs</title>\n" + "\n".join(pairs))
 
 
 def chosen_ecgs(ecgs: Sequence[RealEcg], count: int, *, groups: Sequence[str]) -> list[RealEcg]:

@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=SCHEDULE.epochs)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="networks whose logits are averaged")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--work", type=Path, default=RUNS / "transfer", help="use a new folder for a new simulator")
+    parser.add_argument("--work", type=Path, default=RUNS / "transfer", help="keeps simulated ECGs")
     parser.add_argument("--quick", action="store_true", help="4,000 ECGs, 5 epochs: some minutes, for tuning")
     parser.add_argument("--final-test", action="store_true", help="score the sets that were never tuned by; once")
     arguments = parser.parse_args()

@@ -6,6 +6,7 @@ lead, is kept beside them as a logarithm, and as NaN where the source has no mil
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from broad_states import LABELS, broad_state, labels_of
 from numpy.typing import NDArray
 from twins import body
 
+import einthoven.simulation
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.prepare import prepare
@@ -56,8 +58,8 @@ class Ecgs:
 
 
 def simulated_ecgs(count: int, *, seed: int, folder: Path, processes: int = 1) -> Ecgs:
-    """Return ``count`` simulated ECGs of broad states; kept in ``folder``, which the caller names anew for new code."""
-    path = folder / f"simulated_{count}_{seed}.npz"
+    """Return ``count`` simulated ECGs of broad states; kept in ``folder`` until the simulator changes."""
+    path = folder / f"simulated_{count}_{seed}_{_code_hash()}.npz"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         jobs = [(seed, number) for number in range(count)]
@@ -71,6 +73,15 @@ def simulated_ecgs(count: int, *, seed: int, folder: Path, processes: int = 1) -
     stored = np.load(path)
     patient = np.arange(len(stored["truth"])).astype(str)
     return Ecgs(stored["signal"], stored["log_scale"], stored["truth"], patient)
+
+
+def _code_hash() -> str:
+    digest = hashlib.sha256()
+    root = Path(next(iter(einthoven.simulation.__path__)))
+    files = [path for ending in ("py", "toml", "json", "npz") for path in root.rglob(f"*.{ending}")]
+    for path in sorted([*files, Path(__file__), Path(__file__).with_name("broad_states.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _simulated(seed: int, number: int) -> tuple[NDArray[np.float16], NDArray[np.float32], NDArray[np.float32]]:

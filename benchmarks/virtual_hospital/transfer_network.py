@@ -16,7 +16,7 @@ from einthoven.training.augmentation_settings import Augmentation
 __all__ = ["inputs_of", "scored", "trained"]
 
 SETTINGS = {"depth": 18, "widths": (32, 48, 64, 64), "stem_widths": (16, 16, 32), "dropout": 0.3}
-SCHEDULE = Schedule(epochs=6, batch=64, learning_rate=4e-3, weight_decay=2e-2)
+SCHEDULE = Schedule(epochs=8, batch=32, learning_rate=3e-3, weight_decay=2e-2)
 AUGMENTATION = Augmentation(time_scale=0.1, gain=0.0, lead_gain=0.15, noise=0.15, wander=0.3, lead_dropout=0.05)
 WINDOW = 512
 SCALE_HIDDEN = 0.5

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
-__all__ = ["family", "giveaways", "single_giveaways", "tree_judge"]
+__all__ = ["family", "family_areas", "giveaways", "single_giveaways", "tree_judge"]
 
 PARAMETERS = {
     "max_iter": 300,
@@ -21,10 +21,12 @@ PARAMETERS = {
     "max_features": 0.3,
     "early_stopping": False,
 }
+FAMILY_ITERATIONS = 60
+"""Enough for a dozen quantities."""
 
 
 def tree_judge(
-    values: NDArray[np.float64], simulated: NDArray[np.int64], *, seed: int
+    values: NDArray[np.float64], simulated: NDArray[np.int64], *, seed: int, iterations: int = PARAMETERS["max_iter"]
 ) -> HistGradientBoostingClassifier:
     """Return trees that were trained to tell simulated ECGs from real ones; NaN is a value like any other.
 
@@ -32,9 +34,10 @@ def tree_judge(
     ----------
     values : float64 (ecg, quantity)
     simulated : int64 (ecg,), 0 or 1
-    seed : int
+    seed, iterations : int
     """
-    return HistGradientBoostingClassifier(random_state=seed, **PARAMETERS).fit(values, simulated)
+    judge = HistGradientBoostingClassifier(random_state=seed, **(PARAMETERS | {"max_iter": iterations}))
+    return judge.fit(values, simulated)
 
 
 def family(name: str) -> str:
@@ -59,11 +62,8 @@ def giveaways(
 ) -> dict[str, float]:
     """Return by how much AUROC on the test half falls when a family of quantities is permuted, largest first."""
     whole = roc_auc_score(simulated, judge.predict_proba(values)[:, 1])
-    families: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        families.setdefault(family(name), []).append(place)
     falls = {}
-    for name, places in families.items():
+    for name, places in _families(names).items():
         areas = []
         for _ in range(repeats):
             shuffled = values.copy()
@@ -71,6 +71,30 @@ def giveaways(
             areas.append(roc_auc_score(simulated, judge.predict_proba(shuffled)[:, 1]))
         falls[name] = whole - float(np.mean(areas))
     return dict(sorted(falls.items(), key=lambda item: -item[1]))
+
+
+def family_areas(
+    values: NDArray[np.float64],
+    simulated: NDArray[np.int64],
+    in_train: NDArray[np.bool_],
+    *,
+    names: Sequence[str],
+    seed: int,
+) -> dict[str, float]:
+    """Return AUROC on the test half of trees that see one family of quantities alone, the most telling first."""
+    areas = {}
+    for name, places in _families(names).items():
+        seen = values[:, places]
+        judge = tree_judge(seen[in_train], simulated[in_train], seed=seed, iterations=FAMILY_ITERATIONS)
+        areas[name] = float(roc_auc_score(simulated[~in_train], judge.predict_proba(seen[~in_train])[:, 1]))
+    return dict(sorted(areas.items(), key=lambda item: -item[1]))
+
+
+def _families(names: Sequence[str]) -> dict[str, list[int]]:
+    families: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        families.setdefault(family(name), []).append(place)
+    return families
 
 
 def single_giveaways(
