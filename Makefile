@@ -1,4 +1,5 @@
-# make study DATA=<PTB-XL folder>   from a fresh clone to a report
+# make study                        from a fresh clone to a report, on two hospitals that are simulated first
+# make study DATA=<PTB-XL folder>   the same on PTB-XL
 # make test                         everything CI checks
 # make env                          the .venv alone
 # make fuzz                         10,000 damaged files of each format (FUZZ=, SEED= change it)
@@ -7,7 +8,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-OUT ?= runs/ptb_xl
+# of `make study`: the folder of PTB-XL, the one with ptbxl_database.csv; without it hospitals are simulated
+DATA ?=
+OUT ?= runs/$(if $(DATA),ptb_xl,demo)
+HOSPITALS := runs/hospitals/study.toml
 FUZZ ?= 10000
 SEED ?= 1
 export EINTHOVEN_REAL_DATA ?= ../shared/data
@@ -15,7 +19,7 @@ export EINTHOVEN_REAL_DATA ?= ../shared/data
 .PHONY: help env study test lint types layers pytest wheel fuzz benchmarks format clean
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 env: $(VENV)/.complete
 
@@ -25,9 +29,20 @@ $(VENV)/.complete: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+# threads that wait for each other sleep: spinning, they make training many times slower on a machine that is busy
+study: export OMP_WAIT_POLICY ?= PASSIVE
+ifeq ($(DATA),)
+study: env $(HOSPITALS)
+	$(BIN)/einthoven run examples/demo/study.toml --out "$(OUT)"
+else
 study: env
-	@test -n "$(DATA)" || { echo "usage: make study DATA=<folder of PTB-XL, the one with ptbxl_database.csv>"; exit 2; }
-	$(BIN)/einthoven run examples/ptb_xl/study.toml --data ptb_xl="$(DATA)" --out $(OUT)
+	$(BIN)/einthoven run examples/ptb_xl/study.toml --data ptb_xl="$(DATA)" --out "$(OUT)"
+endif
+
+# the file that is written last; hospitals are simulated anew when their settings change
+$(HOSPITALS): examples/demo/simulation.toml | env
+	rm -rf $(@D)
+	$(BIN)/einthoven simulate --settings $< --out $(@D)
 
 test: env lint types layers pytest wheel
 
