@@ -98,13 +98,14 @@ def _ischaemic_disease(draws: Draws, facts: dict[str, float], cause: str, *, dia
 
 def _onsets(draws: Draws, person: Demography, facts: Mapping[str, float]) -> dict[str, float]:
     """Return the day each condition began, in adult life; some are new and the reason for the first ECG."""
-    years, new_share = parameters("onset.years"), parameters("onset.new_share")
-    adult_days = max(person.age_years - 18, 0.1) * DAYS_A_YEAR
+    years, new_share, limits = parameters("onset.years"), parameters("onset.new_share"), parameters("onset.limits")
+    adult_days = max(person.age_years - limits["adult_age"], 0.0) * DAYS_A_YEAR
     onsets = {}
     for name in facts:
         if name not in years:
             continue
-        before = min(draws.exponential(years[name]) * DAYS_A_YEAR, adult_days * draws.uniform(0.5, 1.0)) + 10.0
+        longest = adult_days * draws.uniform(limits["first_share"], 1.0)
+        before = min(draws.exponential(years[name]) * DAYS_A_YEAR, longest) + limits["least_days"]
         new = name in new_share and draws.chance(new_share[name])
-        onsets[name] = -draws.uniform(0.05, 2.5) if new else -before
+        onsets[name] = -draws.uniform(limits["new_least_days"], limits["new_most_days"]) if new else -before
     return onsets

@@ -12,7 +12,7 @@ from einthoven.simulation.people.conditions import DAYS_A_YEAR, Conditions
 from einthoven.simulation.people.demography import Demography
 from einthoven.simulation.people.dials import Dials
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.lvef import RECENT_DAYS, LvefCourse, draw_lvef_course, later_changes
+from einthoven.simulation.people.lvef import LvefCourse, draw_lvef_course, later_changes
 from einthoven.simulation.people.parameters import parameters
 
 __all__ = ["Course", "Own", "complete_course"]
@@ -100,13 +100,13 @@ def complete_course(
     tachycardia = parameters("lvef.tachycardia")
     later = {name: day for name, day in new.items() if name in {"infarction", "cardiomyopathy"}}
     weakened = draws.chance(tachycardia["share_of_new_persistent"]) and not dials.independent
-    if weakened and RECENT_DAYS < persistent_from < horizon_days:
+    recent = parameters("onset.limits")["recent_days"]
+    if weakened and recent < persistent_from < horizon_days:
         later["tachycardia"] = persistent_from
     lvef = later_changes(draws, lvef, later) if later else lvef
     began = conditions.onset_days | {name: day for name, day in new.items() if name not in conditions.onset_days}
-    began |= {"lvsd": later["cardiomyopathy"] + 200.0} if "cardiomyopathy" in later and "lvsd" not in began else {}
-    if "cardiomyopathy" in later and "heart_failure" not in began:
-        began["heart_failure"] = later["cardiomyopathy"] + draws.uniform(100, 500)
+    if "cardiomyopathy" in later:
+        _failing(draws, began, later["cardiomyopathy"])
     return Course(
         person=person,
         conditions=conditions,
@@ -121,6 +121,14 @@ def complete_course(
     )
 
 
+def _failing(draws: Draws, began: dict[str, float], day: float) -> None:
+    """Add LVSD, and heart failure when it is noticed, to what a new cardiomyopathy leads to."""
+    known = parameters("lvef.dilated")
+    noticed = draws.uniform(known["failure_least_days"], known["failure_most_days"])
+    began.setdefault("lvsd", day + known["lvsd_after_days"])
+    began.setdefault("heart_failure", day + noticed)
+
+
 def _incidents(draws: Draws, conditions: Conditions, *, dials: Dials, horizon_days: float) -> dict[str, float]:
     """Return the day of new disease; constant hazards, given what there was at the first ECG."""
     new = {}
@@ -128,7 +136,7 @@ def _incidents(draws: Draws, conditions: Conditions, *, dials: Dials, horizon_da
         yearly = math.exp(dials.risk(f"incidence.{name}").log_odds(conditions.facts))
         day = draws.exponential(DAYS_A_YEAR / yearly)
         if day < horizon_days and (name in MANY_TIMES or name not in conditions.facts):
-            new[name] = day + RECENT_DAYS
+            new[name] = day + parameters("onset.limits")["recent_days"]
     return new
 
 
@@ -155,7 +163,7 @@ def _infarcts(
         weights = known["with_lvsd" if conditions.cause == "ischaemic" and day <= 0 else "else"]
         territory = get_args(Territory)[draws.one_of(weights)]
         mean = known["size_with_lvsd" if conditions.cause == "ischaemic" and day <= 0 else "size"]
-        size = draws.truncated_normal(mean, known["size_sd"], low=0.08, high=1.0)
+        size = draws.truncated_normal(mean, known["size_sd"], low=known["smallest"], high=1.0)
         found.append((day, territory, size))
     return tuple(found)
 
@@ -168,21 +176,22 @@ def _decompensations(
     if "heart_failure" in began:
         facts = facts | {"heart_failure": 1.0}
     mean_days = DAYS_A_YEAR / math.exp(dials.risk("incidence.decompensation").log_odds(facts))
-    day = max(began.get("heart_failure", 0.0), RECENT_DAYS)
-    days = [day] if day > RECENT_DAYS else []
-    while (day := day + draws.exponential(mean_days) + 20.0) < horizon_days:
+    recent, pause = parameters("onset.limits")["recent_days"], parameters("visits")["after_decompensation_days"]
+    day = max(began.get("heart_failure", 0.0), recent)
+    days = [day] if day > recent else []
+    while (day := day + draws.exponential(mean_days) + pause) < horizon_days:
         days.append(day)
     return tuple(days)
 
 
 def _treated(draws: Draws, began: Mapping[str, float]) -> dict[str, float]:
     """Return when drugs are begun, each for the first of the conditions that call for it."""
-    treated = {}
+    treated, begins = {}, parameters("drug_begins")
     for drug, shares in parameters("drugs").items():
         if drug == "source":
             continue
         days = [
-            began[name] + draws.uniform(0.2, 20)
+            began[name] + draws.uniform(begins["least_days"], begins["most_days"])
             for name, share in shares.items()
             if name in began and draws.chance(share)
         ]

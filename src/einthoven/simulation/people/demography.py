@@ -45,7 +45,7 @@ def draw_demography(draws: Draws, hospital: HospitalSettings, *, rank: float | N
     age = _age(hospital, draws.uniform() if rank is None else rank)
     group = "men" if male else "women"
     height = body[f"height_cm_{group}_at_40"] + body["height_cm_per_year"] * (age - 40)
-    height += draws.truncated_normal(0, body["height_cm_sd"], low=-18, high=18)
+    height += draws.truncated_normal(0, body["height_cm_sd"], low=-body["height_cm_most"], high=body["height_cm_most"])
     bmi = body[f"bmi_median_{group}"] * math.exp(draws.normal(0, body["bmi_log_sd"]))
     bmi = min(max(bmi, body["bmi_low"]), body["bmi_high"])
     return Demography(

@@ -17,7 +17,7 @@ from einthoven.simulation.people.draws import Draws
 from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.visits import Episode
 
-__all__ = ["echo_days", "measure", "measured_lvef"]
+__all__ = ["echo_days", "lvsd_probability", "measure", "measured_lvef"]
 
 Method = Literal["simpson", "m_mode", "visual"]
 METHODS: tuple[Method, ...] = ("simpson", "m_mode", "visual")
@@ -65,10 +65,22 @@ def echo_days(
 def _gap_days(draws: Draws, episode: Episode, *, wait_days: float) -> float:
     known = parameters("echo.time")
     if episode.setting == "inpatient":
-        return draws.exponential(known["inpatient_gap_days"]) + 0.02
+        return draws.exponential(known["inpatient_gap_days"])
     gap = wait_days * math.exp(draws.normal(0, known["outpatient_gap_log_sd"]))
     gap = float(min(gap, known["longest_gap_days"]))
     return -gap if draws.chance(known["outpatient_before"]) else gap
+
+
+def lvsd_probability(lvef: float, hospital: HospitalSettings) -> float:
+    """Return how likely an echo reads LVSD where the patient's course stands at ``lvef`` %."""
+    known, moves, low = parameters("echo.error"), parameters("lvef.fluctuation")["sd"], parameters("lvsd")["threshold"]
+    total = 0.0
+    for method, share in zip(METHODS, hospital.echo_methods, strict=True):
+        step = known["visual_step"] if method == "visual" else 1.0
+        # what is read is rounded to steps: low + step / 2 still is LVSD
+        z = (low + step / 2 - lvef) / math.hypot(known[method], moves)
+        total += share * 0.5 * math.erfc(-z / math.sqrt(2))
+    return total
 
 
 def measured_lvef(draws: Draws, lvef: float, hospital: HospitalSettings) -> tuple[float, Method]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from einthoven.simulation.people.conditions import DAYS_A_YEAR
 from einthoven.simulation.people.course import Course
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.lvef import RECENT_DAYS
 from einthoven.simulation.people.parameters import parameters, risk
 
 __all__ = ["Fate", "draw_fate"]
@@ -37,7 +36,7 @@ class Fate:
 
 def draw_fate(draws: Draws, course: Course, *, days_to_export: float) -> Fate:
     """Return when contact ends, by death, by going elsewhere, or by the export."""
-    known = parameters("fate")
+    known, recent = parameters("fate"), parameters("onset.limits")["recent_days"]
     facts = course.conditions.facts
     hazard = known["yearly_at_60_men" if course.person.sex == "M" else "yearly_at_60_women"]
     slope = known["per_year_of_age"]
@@ -46,15 +45,15 @@ def draw_fate(draws: Draws, course: Course, *, days_to_export: float) -> Fate:
     dies = math.log1p(slope * draws.exponential(1.0) / hazard) / slope * DAYS_A_YEAR
     cardiac = draws.chance(known["cardiac_share"])
     for day, _, _ in course.infarcts:
-        if day > -RECENT_DAYS and draws.chance(known["infarction_fatal"]):
-            fatal = max(day, 0.0) + draws.uniform(0.1, known["fatal_within_days"])
+        if day > -recent and draws.chance(known["infarction_fatal"]):
+            fatal = max(day, 0.0) + draws.uniform(known["fatal_least_days"], known["fatal_within_days"])
             dies, cardiac = (fatal, True) if fatal < dies else (dies, cardiac)
-    leaves = min(draws.exponential(known["contact_years"]) * DAYS_A_YEAR + 0.5, days_to_export)
-    dies = max(dies, 0.1)
+    leaves = min(draws.exponential(known["contact_years"]) * DAYS_A_YEAR + known["least_contact_days"], days_to_export)
+    dies = max(dies, known["least_days"])
     last = min(dies, leaves)
     events = [day for day, _, _ in course.infarcts] + [course.began.get("stroke", math.inf), *course.decompensations]
     events += [dies] if cardiac else []
-    first = min((day for day in events if day > RECENT_DAYS), default=math.inf)
+    first = min((day for day in events if day > recent), default=math.inf)
     return Fate(
         death=dies if dies <= leaves else math.inf,
         mace=first if first <= last else math.inf,

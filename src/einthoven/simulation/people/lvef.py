@@ -15,8 +15,6 @@ from einthoven.simulation.people.parameters import parameters
 
 __all__ = ["Change", "LvefCourse", "draw_lvef_course", "fluctuate", "later_changes"]
 
-RECENT_DAYS = 3.0  # an onset nearer to the first ECG than this is the reason for it
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -78,7 +76,7 @@ def draw_lvef_course(draws: Draws, person: Demography, conditions: Conditions, *
         return LvefCourse(own, _reduced(draws, conditions, missing), conditions.cause)
     if draws.chance(dials.risk("lvef.mild").probability(conditions.facts)):
         missing = max(own - _level(draws, "mild"), 0.0)
-        day = conditions.onset_days.get("infarction", -1000.0)
+        day = conditions.onset_days.get("infarction", -parameters("lvef.old")["mild_days"])
         return LvefCourse(own, _after_infarction(draws, day, missing=missing), "mild")
     return LvefCourse(own, (), "healthy")
 
@@ -96,21 +94,27 @@ def _reduced(draws: Draws, conditions: Conditions, missing: float) -> tuple[Chan
     """Return changes that amount to ``missing`` % on day 0, and those of therapy where LVSD was not known before."""
     cause, new = conditions.cause, draws.chance(parameters("lvsd")["new_share"])
     if cause == "ischaemic":
-        return _after_infarction(draws, conditions.onset_days.get("infarction", -400.0), missing=missing)
+        settled_days = parameters("lvef.old")["ischaemic_days"]
+        return _after_infarction(draws, conditions.onset_days.get("infarction", -settled_days), missing=missing)
     known = parameters(f"lvef.{cause}")
     onset = conditions.onset_days["lvsd"]
-    fall = Change(onset, -missing / -math.expm1(onset / known["fall_days"]), known["fall_days"])
     # what was treated before the first ECG has answered already: only the fall, to where it stands
     settled = (Change(onset, -missing, 1.0),)
     if not new:
         return (*settled, *_late_fall()) if cause == "dilated" else settled
-    reached = max(fall.size, -missing - 8.0)  # therapy halts the fall
-    return (Change(onset, reached, known["fall_days"] * missing / -reached), *_therapy(draws, cause, missing))
+    days, falls_on = known["fall_days"], parameters("lvef.dilated")["falls_on"]
+    whole = missing / -math.expm1(onset / days)
+    if whole > missing + falls_on:  # therapy halts the fall, of which ``missing`` has come about on day 0
+        whole = missing + falls_on
+        days = onset / math.log1p(-missing / whole)
+    fall = Change(onset, -whole, days)
+    return (fall, *_therapy(draws, cause, missing))
 
 
 def _therapy(draws: Draws, cause: str, missing: float) -> tuple[Change, ...]:
     """Return what therapy that begins some weeks after the first ECG gives back."""
-    known, begins = parameters(f"lvef.{cause}"), draws.uniform(5, 40)
+    known, times = parameters(f"lvef.{cause}"), parameters("lvef.dilated")
+    begins = draws.uniform(times["therapy_least_days"], times["therapy_most_days"])
     if cause == "dilated":
         share = _share(draws, known, "answered" if draws.chance(known["answers"]) else "other")
         return (Change(begins, missing * share, known["recovery_days"]), *_late_fall())
@@ -128,10 +132,14 @@ def _after_infarction(draws: Draws, day: float, *, missing: float) -> tuple[Chan
     """Return fall and recovery; an infarction of these days recovers yet, an old one has."""
     known = parameters("lvef.infarction")
     fall = Change(day, -missing, known["fall_days"])
-    if day < -RECENT_DAYS:
+    if day < -parameters("onset.limits")["recent_days"]:
         return (fall,)
-    fall = Change(day - 1.0, -missing, known["fall_days"])
-    return (fall, Change(2.0, missing * _share(draws, known, "recovered"), known["recovery_days"]))
+    # the fall is complete by the first ECG, on which the LVEF is what was drawn
+    fall = Change(day, -missing, min(known["fall_days"], -day * known["fall_share_of_time"]))
+    return (
+        fall,
+        Change(known["recovery_begins_days"], missing * _share(draws, known, "recovered"), known["recovery_days"]),
+    )
 
 
 def later_changes(draws: Draws, course: LvefCourse, new: dict[str, float]) -> LvefCourse:
@@ -148,13 +156,18 @@ def later_changes(draws: Draws, course: LvefCourse, new: dict[str, float]) -> Lv
         lost = draws.truncated_normal(known["fall_mean"], known["fall_sd"], low=0.0, high=known["fall_high"])
         back = lost * _share(draws, known, "recovered")
         changes += [Change(new["infarction"], -lost, known["fall_days"])]
-        changes += [Change(new["infarction"] + 3.0, back, known["recovery_days"])]
+        changes += [Change(new["infarction"] + known["recovery_begins_days"], back, known["recovery_days"])]
         names.append("infarction")
     for name, cause in (("cardiomyopathy", "dilated"), ("tachycardia", "tachycardia")):
         if name not in new:
             continue
-        known = parameters(f"lvef.{cause}")
-        lost = draws.truncated_normal(known["later_fall_mean"], known["later_fall_sd"], low=5.0, high=45.0)
+        known, limits = parameters(f"lvef.{cause}"), parameters("lvef.dilated")
+        lost = draws.truncated_normal(
+            known["later_fall_mean"],
+            known["later_fall_sd"],
+            low=limits["later_fall_least"],
+            high=limits["later_fall_most"],
+        )
         answer = "recovered" if cause == "tachycardia" else "other"
         if cause == "dilated" and draws.chance(known["answers"]):
             answer = "answered"

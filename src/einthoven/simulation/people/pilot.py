@@ -17,7 +17,7 @@ from einthoven.simulation.people.conditions import draw_conditions
 from einthoven.simulation.people.demography import draw_demography
 from einthoven.simulation.people.dials import CALIBRATED, ECHO, Dials
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.echo import echo_days, measured_lvef
+from einthoven.simulation.people.echo import echo_days, lvsd_probability
 from einthoven.simulation.people.life import Life, draw_first_moment, draw_life
 from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.state import fibrillation_probability
@@ -43,8 +43,8 @@ class Pilot:
     fibrillation, block : array (patient,)
         Probability that the first ECG shows AF or flutter; LBBB.
     echoed, paired, low : array (patient, 2)
-        Whether there is an echo, a pair of ECG and echo, and whether the first pair's measured LVEF is LVSD: if no echo
-        is asked for on account of the first visit, and if one is.
+        Whether there is an echo, a pair of ECG and echo, and how likely the first pair's measured LVEF is LVSD: if no
+        echo is asked for on account of the first visit, and if one is.
     """
 
     log_odds: NDArray[np.float64]
@@ -103,14 +103,16 @@ def _row(draws: Draws, hospital: HospitalSettings, *, dials: Dials, rank: float)
     conditions = draw_conditions(draws, person, dials=dials)
     begins = draw_first_moment(draws, hospital)
     life = draw_life(draws, draws, hospital, person=person, conditions=conditions, dials=dials, begins=begins)
+    forgets = hospital.control == "no_memory"
+    facts = [life.course.facts_on(0.0 if forgets else episode.ecg_days[0]) for episode in life.episodes]
     return (
         *(conditions.log_odds[name] for name in CALIBRATED),
         *(conditions.facts.get(name.rpartition(".")[2], 0.0) for name in CALIBRATED),
         dials.risk(ECHO).log_odds(conditions.facts),
         fibrillation_probability(life.course, day=0.0),
         _shows_block(conditions.facts),
-        *_examined(draws, life, hospital, ever=0.0, dials=dials),
-        *_examined(draws, life, hospital, ever=1.0, dials=dials),
+        *_examined(draws, life, hospital, facts, ever=0.0, dials=dials),
+        *_examined(draws, life, hospital, facts, ever=1.0, dials=dials),
     )
 
 
@@ -121,25 +123,24 @@ def _shows_block(facts: dict[str, float]) -> float:
 
 
 def _examined(
-    draws: Draws, life: Life, hospital: HospitalSettings, *, ever: float, dials: Dials
+    draws: Draws,
+    life: Life,
+    hospital: HospitalSettings,
+    facts: list[dict[str, float]],
+    *,
+    ever: float,
+    dials: Dials,
 ) -> tuple[float, float, float]:
-    """Return whether there is an echo, a pair of ECG and echo, and whether the first pair's LVEF is LVSD."""
-    forgets = hospital.control == "no_memory"
-    facts = [life.course.facts_on(0.0 if forgets else episode.ecg_days[0]) for episode in life.episodes]
-    planned = echo_days(draws, life.episodes, facts, ever=ever, dials=dials, wait_days=hospital.echo_wait_days)
+    """Return whether there is an echo, a pair of ECG and echo, and how likely the first pair's LVEF is LVSD."""
+    course, episodes = life.course, life.episodes
+    planned = echo_days(draws, episodes, facts, ever=ever, dials=dials, wait_days=hospital.echo_wait_days)
     echoes = sorted((day, at) for at, day in planned if day <= life.fate.last_contact)
     echoed = float(bool(echoes))
     if hospital.control == "shuffled":  # reports tell of others who are examined on account of their first visit
-        return (echoed, 1.0, _is_low(draws, life, hospital, day=SHUFFLED_DAY)) if ever else (echoed, 0.0, 0.0)
-    ecg_days = [day for episode in life.episodes for day in episode.ecg_days]
+        return (echoed, ever, ever * lvsd_probability(course.lvef.at(SHUFFLED_DAY), hospital))
+    ecg_days = [day for episode in episodes for day in episode.ecg_days]
     for day, at in echoes:
         if min(abs(day - ecg_day) for ecg_day in ecg_days) <= WINDOW_DAYS:
-            seen = day - life.episodes[at].ecg_days[0] if forgets else day
-            return echoed, 1.0, _is_low(draws, life, hospital, day=seen)
+            seen = day - episodes[at].ecg_days[0] if hospital.control == "no_memory" else day
+            return echoed, 1.0, lvsd_probability(course.lvef.at(seen), hospital)
     return echoed, 0.0, 0.0
-
-
-def _is_low(draws: Draws, life: Life, hospital: HospitalSettings, *, day: float) -> float:
-    lvef = life.course.lvef.at(day) + draws.normal(0, parameters("lvef.fluctuation")["sd"])
-    measured, _ = measured_lvef(draws, lvef, hospital)
-    return float(measured <= parameters("lvsd")["threshold"])

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from einthoven.simulation.clinical_state import AvBlock, ClinicalState, Conduction, Infarct, Rhythm
 from einthoven.simulation.people.course import Course
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.lvef import RECENT_DAYS
 from einthoven.simulation.people.parameters import expit, parameters
 from einthoven.simulation.people.visits import Episode
 
@@ -89,7 +88,7 @@ def fibrillation_probability(course: Course, *, day: float, event: str = "") -> 
     if course.persistent_from <= day:
         return 1.0
     known = parameters("fibrillation")
-    fresh = day - began < RECENT_DAYS or event == "atrial_fibrillation"
+    fresh = day - began < parameters("onset.limits")["recent_days"] or event == "atrial_fibrillation"
     return float(known["first_shown_when_new" if fresh else "paroxysmal_shown"])
 
 
@@ -165,7 +164,8 @@ def _heart_rate(
     rate += known.get(episode.setting, 0.0) + known["per_lvef_below_55"] * max(55.0 - lvef, 0.0)
     rate += sum(known[drug] for drug in ("beta_blocker", "digoxin") if drug in drugs)
     if rhythm == "fibrillation":
-        fresh = day - course.began["atrial_fibrillation"] < RECENT_DAYS or episode.event == "atrial_fibrillation"
+        age_days = day - course.began["atrial_fibrillation"]
+        fresh = age_days < parameters("onset.limits")["recent_days"] or episode.event == "atrial_fibrillation"
         rate += known["new_fibrillation" if fresh else "fibrillation"] + draws.normal(0, known["fibrillation_sd"])
         if course.conditions.cause == "tachycardia" and day < known["tachycardia_days"]:
             rate += known["tachycardia"]

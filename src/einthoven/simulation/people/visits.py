@@ -11,7 +11,6 @@ from einthoven.simulation.hospitals import HospitalSettings
 from einthoven.simulation.people.conditions import DAYS_A_YEAR
 from einthoven.simulation.people.course import Course
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.lvef import RECENT_DAYS
 from einthoven.simulation.people.parameters import expit, parameters, risk
 
 __all__ = ["Episode", "draw_episodes", "inpatient_probability"]
@@ -71,8 +70,8 @@ def draw_episodes(draws: Draws, course: Course, hospital: HospitalSettings, *, l
 
 
 def _first(draws: Draws, course: Course, hospital: HospitalSettings) -> Episode:
-    began = course.began
-    events = [name for name in REASON_OF if -RECENT_DAYS < began.get(name, math.inf) <= 0]
+    began, recent = course.began, parameters("onset.limits")["recent_days"]
+    events = [name for name in REASON_OF if -recent < began.get(name, math.inf) <= 0]
     admitted = draws.chance(inpatient_probability(course, hospital)) or any(name in ADMITTED for name in events)
     emergency = draws.chance(parameters("visits")["emergency_share"])
     setting: Setting = "inpatient" if admitted else "emergency" if emergency else "outpatient"
@@ -91,14 +90,14 @@ def _later(
     ]
     for day, name in events:
         delayed = day + draws.exponential(known["event_delay_days"])
-        if day > RECENT_DAYS / 2 and delayed < last_day and draws.chance(known["event_recorded"]):
+        if day > 0 and delayed < last_day and draws.chance(known["event_recorded"]):
             yield delayed, name, "inpatient" if name in ADMITTED else "emergency"
     frailty = min(math.exp(draws.normal(0, known["frailty_log_sd"])), known["frailty_highest"])
     rate = risk("visits.rate")
-    day = 5.0
+    day = known["after_first_days"]
     while True:
         yearly = math.exp(rate.log_odds(course.facts_on(day))) * frailty * hospital.return_factor
-        day += draws.exponential(DAYS_A_YEAR / yearly) + 3.0
+        day += draws.exponential(DAYS_A_YEAR / yearly) + known["after_each_days"]
         if day >= last_day:
             return
         yield day, "", "inpatient" if draws.chance(known["inpatient_later"]) else "outpatient"
@@ -109,5 +108,5 @@ def _episode(draws: Draws, day: float, *, event: str, setting: Setting) -> Episo
     kind = "inpatient" if setting == "inpatient" else "outpatient"
     days = [day]
     while len(days) < known["stay_most_ecgs"] and draws.chance(known[f"more_{kind}"]):
-        days.append(days[-1] + 0.02 + draws.exponential(known[f"more_{kind}_gap_days"]))
+        days.append(days[-1] + known["least_gap_days"] + draws.exponential(known[f"more_{kind}_gap_days"]))
     return Episode(day, setting, event, REASON_OF.get(event, "check-up"), tuple(days))
