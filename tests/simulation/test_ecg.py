@@ -12,7 +12,7 @@ from einthoven.ecg.measurements import measured_waves
 from einthoven.ecg.quality import quality
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.devices import DEVICES
-from einthoven.simulation.ecg import Identity, SimulatedEcg, ecg_of, simulate_ecg
+from einthoven.simulation.ecg import Identity, SimulatedEcg, beats_of, ecg_of, simulate_ecg
 from einthoven.simulation.heart.traits import draw_traits
 from einthoven.simulation.noise.levels import NoiseLevels
 from fakes.simulated_heart import BumpHeart
@@ -103,6 +103,15 @@ def test_the_truth_names_every_beat_within_the_record_and_none_beyond():
     assert (truth.t_end_s > truth.qrs_end_s).all()
     assert np.isnan(truth.atrial_rate_bpm)
     assert 240 <= _ecg(4, rhythm="flutter", heart_rate_bpm=75.0).truth.atrial_rate_bpm <= 340
+
+
+def test_beats_alone_are_those_of_the_whole_ecg():
+    state = ClinicalState(age_years=60, sex="F", rhythm="fibrillation", ventricular_ectopy=0.1)
+    alone = beats_of(BumpHeart(), state, random=np.random.default_rng(3))
+    whole = ecg_of(BumpHeart(), state, DEVICES["ge"], random=np.random.default_rng(3), identity=Identity("r1")).truth
+    np.testing.assert_array_equal(alone.qrs_onset_s, whole.qrs_onset_s)
+    np.testing.assert_array_equal(alone.t_end_s, whole.t_end_s)
+    assert alone.qrs_kinds == whole.qrs_kinds
 
 
 def test_qrs_stand_where_the_truth_says():

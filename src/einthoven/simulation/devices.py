@@ -15,7 +15,7 @@ from scipy import fft
 
 __all__ = ["DEVICES", "Device", "filtered", "quantised"]
 
-_LOW_PASS_ORDER = 4
+_LOW_PASS_ORDER = 3
 _NOTCH_QUALITY = 25.0
 
 

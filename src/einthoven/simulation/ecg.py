@@ -23,9 +23,9 @@ from einthoven.simulation.rhythm.schedule import Schedule, schedule
 from einthoven.simulation.truth import EcgTruth, truth_of
 from einthoven.simulation.waveform import BeatSource
 
-__all__ = ["EcgTruth", "Identity", "SimulatedEcg", "ecg_of", "simulate_ecg"]
+__all__ = ["MARGIN_S", "EcgTruth", "Identity", "SimulatedEcg", "beats_of", "ecg_of", "simulate_ecg"]
 
-_MARGIN_S = 0.4
+MARGIN_S = 0.4
 """Made before the first and after the last sample, and thrown away: the edges of the low-pass and the notch."""
 
 # III, aVR, aVL, aVF from I and II
@@ -94,15 +94,14 @@ def ecg_of(
     noisy : bool
         False leaves all noise, the device's filters and its steps away.
     """
-    whole_s = duration_s + 2 * _MARGIN_S
-    rhythm = schedule(state, duration_s=whole_s, random=random)
+    rhythm = _rhythm(state, duration_s=duration_s, random=random)
     waves = beat_waves(rhythm, beats)
     signal = compose(rhythm, beats, random=random, rate_hz=device.rate_hz, waves=waves)
     levels = None
     if noisy:
-        levels = noise or draw_noise_levels(mains_factor=device.mains_factor, duration_s=whole_s, random=random)
+        levels = noise or draw_noise_levels(mains_factor=device.mains_factor, duration_s=duration_s, random=random)
         signal = _recorded(signal, levels, rhythm, device, random=random)
-    first = round(_MARGIN_S * device.rate_hz)
+    first = round(MARGIN_S * device.rate_hz)
     signal = signal[:, first : first + round(duration_s * device.rate_hz)]
     record = Record(
         signal=_twelve_leads(signal, device if noisy else None),
@@ -117,8 +116,21 @@ def ecg_of(
         device=f"{device.manufacturer} {device.model}",
         provenance=_provenance(device) if noisy else Provenance("simulation", "1"),
     )
-    truth = truth_of(rhythm, waves, first_s=_MARGIN_S, duration_s=duration_s, noise=levels)
+    truth = truth_of(rhythm, waves, first_s=MARGIN_S, duration_s=duration_s, noise=levels)
     return SimulatedEcg(record, truth)
+
+
+def beats_of(
+    beats: BeatSource, state: ClinicalState, *, random: np.random.Generator, duration_s: float = 10.0
+) -> EcgTruth:
+    """Return the beats that ``ecg_of`` would record with the same generator, for whoever needs no signal; no noise."""
+    rhythm = _rhythm(state, duration_s=duration_s, random=random)
+    return truth_of(rhythm, beat_waves(rhythm, beats), first_s=MARGIN_S, duration_s=duration_s, noise=None)
+
+
+def _rhythm(state: ClinicalState, *, duration_s: float, random: np.random.Generator) -> Schedule:
+    """Return the rhythm of the record and its margins: the first that is drawn."""
+    return schedule(state, duration_s=duration_s + 2 * MARGIN_S, random=random)
 
 
 def _recorded(

@@ -45,8 +45,8 @@ def muscle_bank(rate_hz: float) -> NDArray[np.float32]:
     """
     muscle = section("muscle")
     frequency = np.fft.rfftfreq(_PARAMETERS["n_samples"], 1 / rate_hz)
-    gain = _band(frequency, muscle["low_hz"], muscle["high_hz"], order=muscle["order"])
-    whole = _band(np.linspace(0, 1000, 20001), muscle["low_hz"], muscle["high_hz"], order=muscle["order"])
+    gain = _band(frequency, muscle)
+    whole = _band(np.linspace(0, 1000, 20001), muscle)
     power = np.sum(whole**2) * 1000 / 20001 / (rate_hz / 2)  # that white noise of unit size has in the whole band
     spectrum = np.fft.rfft(white_bank(1)) * gain / np.sqrt(power)
     bank: NDArray[np.float32] = np.fft.irfft(spectrum, _PARAMETERS["n_samples"]).astype(np.float32)
@@ -54,8 +54,8 @@ def muscle_bank(rate_hz: float) -> NDArray[np.float32]:
     return bank
 
 
-def _band(frequency: NDArray[np.floating[Any]], low_hz: float, high_hz: float, *, order: int) -> NDArray[np.float64]:
-    """Return the magnitude of Butterworth's band-pass, made of a high-pass and a low-pass."""
-    ratio = np.maximum(frequency, 1e-9)
-    high_pass = 1 / np.sqrt(1 + (low_hz / ratio) ** (2 * order))
-    return np.asarray(high_pass / np.sqrt(1 + (ratio / high_hz) ** (2 * order)))
+def _band(frequency: NDArray[np.floating[Any]], muscle: dict[str, float]) -> NDArray[np.float64]:
+    """Return the magnitude of Butterworth's high-pass times that of his low-pass."""
+    hz = np.maximum(frequency, 1e-9)
+    high_pass = 1 / np.sqrt(1 + (muscle["low_hz"] / hz) ** (2 * muscle["low_order"]))
+    return np.asarray(high_pass / np.sqrt(1 + (hz / muscle["high_hz"]) ** (2 * muscle["high_order"])))

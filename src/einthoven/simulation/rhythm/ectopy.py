@@ -14,7 +14,7 @@ import numpy as np
 from einthoven.simulation.rhythm.activations import VentricularActivations
 from einthoven.simulation.rhythm.parameters import bounded_normal, section
 
-__all__ = ["Focus", "draw_focus", "with_ventricular_ectopy"]
+__all__ = ["Focus", "draw_focus", "time_per_beat", "with_ventricular_ectopy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ def draw_focus(parameters: dict[str, Any], *, share: float, random: np.random.Ge
         coupling_jitter_share=parameters["coupling_jitter_share"],
         least_coupling_s=parameters.get("least_coupling_s", 0.0),
     )
+
+
+def time_per_beat(focus: Focus, *, share: float) -> float:
+    """Return the mean time per beat, in mean intervals, where a pause but no lost beat follows a premature one."""
+    return 1 - 2 * share + share * (focus.coupling_share + section("ventricular_ectopy")["pause_after_share"])
 
 
 def with_ventricular_ectopy(

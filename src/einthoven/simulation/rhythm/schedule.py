@@ -12,7 +12,7 @@ from einthoven.errors import SpecificationError
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.rhythm.activations import AtrialActivations, VentricularActivations
 from einthoven.simulation.rhythm.breathing import Breathing, draw_breathing
-from einthoven.simulation.rhythm.ectopy import draw_focus, with_ventricular_ectopy
+from einthoven.simulation.rhythm.ectopy import draw_focus, time_per_beat, with_ventricular_ectopy
 from einthoven.simulation.rhythm.fibrillation import fibrillation_intervals
 from einthoven.simulation.rhythm.fibrillatory_waves import FibrillatoryWaves, draw_fibrillatory_waves
 from einthoven.simulation.rhythm.flutter import FlutterWaves, draw_flutter, flutter_beats
@@ -187,10 +187,16 @@ class _Making:
         return self._with_ectopy(mean_s + jitter_s * self.random.standard_normal(n), kind=kind)
 
     def _with_ectopy(self, intervals: NDArray[np.float64], *, kind: VentricularKind) -> VentricularActivations:
-        """Return beats at these intervals, the first anywhere in its interval, premature ones among them."""
+        """Return beats at these intervals, the first anywhere in its interval, premature ones among them.
+
+        Intervals are stretched by the time that premature beats save, but for those of a pacemaker.
+        """
+        share = self.state.ventricular_ectopy
+        focus = draw_focus(section("ventricular_ectopy"), share=share, random=self.random)
+        if not self.paced:
+            intervals = intervals / time_per_beat(focus, share=share)
         times_s = self.start_s - float(self.random.random()) * intervals[0] + np.cumsum(intervals)
         times_s = times_s[times_s < self.stop_s]
         beats = VentricularActivations(times_s.tolist(), [kind] * len(times_s))
-        focus = draw_focus(section("ventricular_ectopy"), share=self.state.ventricular_ectopy, random=self.random)
         mean_s = float(intervals.mean())
         return with_ventricular_ectopy(beats, focus, mean_s=mean_s, locked=False, random=self.random)
