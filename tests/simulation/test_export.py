@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 import einthoven
+from einthoven.cli.main import app
+from einthoven.cohort.cohort import Cohort
 from einthoven.cohort.simulated import is_simulated_device, simulation_of
 from einthoven.cohort.sources.hospital import Hospital
 from einthoven.errors import SpecificationError
@@ -185,3 +189,38 @@ def test_progress_is_told_of_patients_of_each_hospital(settings: SimulationSetti
         progress=lambda name: lambda done, total: told.append((name, done, total)),
     )
     assert told == [("A", 20, 40), ("A", 40, 40), ("B", 20, 40), ("B", 40, 40)]
+
+
+def test_einthoven_cohort_pairs_the_export_with_the_study_file_that_comes_with_it(export: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["cohort", str(export / "study.toml"), "--out", str(tmp_path / "cohort"), "--json"], catch_exceptions=False
+    )
+    assert result.exit_code == 0
+    cohort = pl.read_parquet(tmp_path / "cohort" / "cohort.parquet")
+    paired = cohort.filter(pl.col("y.lvsd").is_not_null())
+    assert set(paired["source"]) == {"A", "B"}
+    assert paired["patient_id"].n_unique() > 0.5 * 2 * PATIENTS
+    assert 0 < paired["y.lvsd"].mean() < 1  # type: ignore[operator]
+    assert set(Cohort.read(tmp_path / "cohort" / "cohort.parquet").simulated) == {"A", "B"}
+
+
+@pytest.mark.parametrize("file_format", ["scp", "wfdb", "csv", "aecg", "fhir", "npz"])
+def test_files_of_each_other_format_are_read_by_the_study_file_too(
+    settings: SimulationSettings, tmp_path: Path, file_format: str
+) -> None:
+    hospital = dataclasses.replace(settings.hospitals["A"], patients=2, file_format=file_format)
+    simulate(SimulationSettings(hospitals={"A": hospital}, seed=5), tmp_path / "out")
+    data = source_of(tmp_path / "out", "A").load()
+    layout = layout_of("A", columns={})
+    made = [
+        export_patient(
+            simulate_person(hospital, number, seed=5), hospital, layout, seed=5, signals=True, record=record_ecg
+        )
+        for number in range(2)
+    ]
+    simulated = {record.record_id: record for one in made for _, record in one.ecgs}
+    assert sorted(simulated) == sorted(data.columns["record_id"])
+    for record_id, location in zip(data.columns["record_id"], data.locations, strict=True):
+        read = einthoven.read(location)
+        step_mv = device_of(hospital).microvolts_per_step / 1000
+        assert np.abs(read.signal - simulated[record_id].signal).max() <= 0.51 * step_mv

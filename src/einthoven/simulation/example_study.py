@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.simulation.export_patient import device_of
+from einthoven.simulation.hospitals import HospitalSettings
 from einthoven.simulation.paper.layout import layout_of
 from einthoven.simulation.settings import SimulationSettings
 from einthoven.simulation.toml_text import toml_text
@@ -30,6 +33,15 @@ def example_study(settings: SimulationSettings) -> str:
     for name, hospital in settings.hospitals.items():
         layout = layout_of(hospital.site, columns=hospital.columns)
         role = "external" if data else "develop"
-        data[name] = layout.study_section(path=name, file_format=hospital.file_format, role=role)
+        data[name] = layout.study_section(path=name, role=role, files=_files(hospital))
     values = {"version": 1, "title": "A study of simulated hospitals", "seed": settings.seed}
     return toml_text({**values, "data": data, "cohort": COHORT}, heading=HEADING)
+
+
+def _files(hospital: HospitalSettings) -> dict[str, Any]:
+    """Return how ECG files are read; a table of samples says neither its rate nor its unit."""
+    if hospital.file_format != "csv":
+        return {"format": hospital.file_format}
+    rate_hz = device_of(hospital).rate_hz
+    declared = {"axes": "sample,lead", "rate_hz": rate_hz, "unit": "mV", "leads": list(STANDARD_LEADS), "skip_rows": 1}
+    return {"format": "array", "format_options": declared}

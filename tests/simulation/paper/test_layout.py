@@ -44,7 +44,7 @@ def test_an_unknown_site_has_plain_tables() -> None:
 
 
 def test_a_study_section_names_every_column() -> None:
-    section = A.study_section(path="A", file_format="muse", role="develop")
+    section = A.study_section(path="A", role="develop", files={"format": "muse"})
     assert section["patients"]["columns"]["sex"] == {"column": "SEX_CD", "values": {"2": "F", "1": "M"}}
     assert section["reports"]["columns"]["report"] == "READING"
     assert {"ecgs", "reports", "diagnoses", "events", "patients"} <= set(section)

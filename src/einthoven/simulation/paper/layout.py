@@ -68,13 +68,13 @@ class Layout:
         bare = code.replace(".", "")
         return f"{bare[:3]}.{bare[3:]}" if self.code_dots and len(bare) > 3 else bare
 
-    def study_section(self, *, path: str, file_format: str, role: str) -> dict[str, Any]:
-        """Return what stands of this hospital in a study file, below ``[data.NAME]``."""
+    def study_section(self, *, path: str, role: str, files: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a study file says of this hospital; ``files`` is what it says of the format of its ECGs."""
         section: dict[str, Any] = {
             "source": "hospital",
             "role": role,
             "path": path,
-            "format": file_format,
+            **files,
             "statement_separator": self.statement_separator,
             "report_quantities": ["lvef"],
         }
