@@ -1,4 +1,4 @@
-"""Real and simulated ECGs as two sides between which a judge decides, and the halves for learning and for the verdict."""
+"""Real and simulated ECGs as the two sides between which a judge decides, and the halves it learns and is tested on."""
 
 from __future__ import annotations
 
