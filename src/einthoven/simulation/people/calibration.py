@@ -15,33 +15,42 @@ import numpy as np
 from einthoven.errors import SpecificationError
 from einthoven.simulation.hospitals import Control, HospitalSettings
 from einthoven.simulation.people.dials import AF, CALIBRATED, ECHO, LVSD, Dials
+from einthoven.simulation.people.intercepts import known_shifts
 from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.pilot import Pilot, draw_pilot
 
-__all__ = ["dials_of"]
+__all__ = ["as_calibrated", "calibrated_dials", "dials_of"]
 
 WIDEST_SHIFT = 14.0  # log odds: between one in a million and all but one
 BISECTIONS = 40
 
 
+@lru_cache(maxsize=32)
 def dials_of(hospital: HospitalSettings) -> Dials:
-    """Return the shifts of this hospital's intercepts; the first call for a hospital takes some seconds.
+    """Return the shifts of this hospital's intercepts; the first call for one that is no preset takes some seconds.
 
     Raises
     ------
     SpecificationError
         For a prevalence that the hospital's other settings don't allow.
     """
+    hospital = as_calibrated(hospital)
+    shifts = known_shifts(hospital)
+    return calibrated_dials(hospital) if shifts is None else _dials(hospital, shifts)
+
+
+def as_calibrated(hospital: HospitalSettings) -> HospitalSettings:
+    """Return a hospital without what changes nothing about who comes and what is found: many share a calibration."""
     control: Control = "none" if hospital.control == "no_traits" else hospital.control
     shares = HospitalSettings().writers
-    # without what changes nothing about who comes and what is found: hospitals share a calibration
-    return _dials(
-        replace(hospital, control=control, site="A", patients=1, device="", file_format="", columns={}, writers=shares)
+    return replace(
+        hospital, control=control, site="A", patients=1, device="", file_format="", columns={}, writers=shares
     )
 
 
 @lru_cache(maxsize=32)
-def _dials(hospital: HospitalSettings) -> Dials:
+def calibrated_dials(hospital: HospitalSettings) -> Dials:
+    """Return the shifts, computed."""
     pilot = draw_pilot(hospital)
     shifts, echo = dict.fromkeys(CALIBRATED, 0.0), 0.0
     for _ in range(parameters("calibration")["rounds"]):
@@ -52,7 +61,11 @@ def _dials(hospital: HospitalSettings) -> Dials:
             if target is not None:
                 prevalence = _prevalence(pilot, condition, shifts=shifts, echo=echo)
                 shifts[condition] = _reached(prevalence, target, name=name)
-    return Dials(shifts={**shifts, ECHO: echo}, independent=hospital.control == "independent")
+    return _dials(hospital, {**shifts, ECHO: echo})
+
+
+def _dials(hospital: HospitalSettings, shifts: dict[str, float]) -> Dials:
+    return Dials(shifts=shifts, independent=hospital.control == "independent")
 
 
 def _prevalence(pilot: Pilot, condition: str, *, shifts: dict[str, float], echo: float) -> Callable[[float], float]:
