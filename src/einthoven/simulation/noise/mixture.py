@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import blas
 
 from einthoven.simulation.noise.bank import stretches, white_bank
 from einthoven.simulation.noise.electrode_motion import electrode_motion
@@ -41,11 +42,18 @@ def noise_in_leads(
         sources.append(electrode_motion(levels.moving, n_events=levels.n_motions, **place, random=random))
     total = stretches(white_bank(), n_samples, n=len(LEADS_FROM_ELECTRODES), random=random)
     total *= np.float32(floor_uv / 1000)
-    part = np.empty_like(total)
     for source in sources:
         in_leads = (LEADS_FROM_ELECTRODES / 1000) @ source.weights  # microvolts to mV
-        total += np.matmul(in_leads.astype(np.float32), source.signals, out=part)
+        total = _added(total, in_leads.astype(np.float32), source.signals)
     return total
+
+
+def _added(
+    total: NDArray[np.float32], weights: NDArray[np.float32], signals: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return ``total + weights @ signals``, in place: BLAS adds as it multiplies, in its own (Fortran's) order."""
+    added = blas.sgemm(1.0, signals.T, weights.T, beta=1.0, c=total.T, overwrite_c=True)
+    return np.asarray(added.T, dtype=np.float32)
 
 
 class _Place(TypedDict):

@@ -57,7 +57,8 @@ def draw_focus(parameters: dict[str, Any], *, share: float, random: np.random.Ge
 
 def time_per_beat(focus: Focus, *, share: float) -> float:
     """Return the mean time per beat, in mean intervals, where a pause but no lost beat follows a premature one."""
-    return 1 - 2 * share + share * (focus.coupling_share + section("ventricular_ectopy")["pause_after_share"])
+    pause_share = section("ventricular_ectopy")["pause_after_share"]
+    return float(1 - 2 * share + share * (focus.coupling_share + pause_share))
 
 
 def with_ventricular_ectopy(

@@ -18,7 +18,7 @@ from einthoven.simulation.waveform import INDEPENDENT_LEADS
 __all__ = ["FibrillatoryWaves", "draw_fibrillatory_waves"]
 
 _PARAMETERS = section("fibrillatory_waves")
-_STEPS = 1024  # of a cycle in the table of the sawtooth
+_STEPS = 1024  # of a cycle in the table of the sawtooth, a power of 2
 _KNOTS_PER_S = 4.0  # of the irregular part of the frequency
 
 
@@ -54,19 +54,35 @@ class FibrillatoryWaves:
         """Return float32 (8, sample), mV, at the times given, which begin near 0."""
         in_leads = atrial_directions @ self.directions.T.astype(np.float32)  # (8, part)
         v1 = np.hypot.reduce(in_leads[INDEPENDENT_LEADS.index("V1")])
-        waves = np.stack([self._part(index, times_s) for index in range(len(self.frequency_hz))])
-        return np.asarray(in_leads * np.float32(self.amplitude_v1_mv / max(v1, 1e-6)) @ waves, dtype=np.float32)
+        in_leads *= np.float32(self.amplitude_v1_mv / max(v1, 1e-6))
+        return np.asarray(in_leads @ self._parts(times_s.astype(np.float32)), dtype=np.float32)
 
-    def _part(self, index: int, times_s: NDArray[np.float64]) -> NDArray[np.float32]:
-        phase, modulation_phase, amplitude_phase = self.phases[index].tolist()
+    def _parts(self, times_s: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return float32 (part, sample): sawteeth of unit size."""
+        phase, modulation_phase, amplitude_phase = self.phases.T[:, :, None].astype(np.float32)
         modulation_hz = _PARAMETERS["frequency_modulation_hz"]
-        cycles = self.frequency_hz[index] * times_s
-        cycles += np.interp(times_s, np.arange(self.wander.shape[1]) / _KNOTS_PER_S, self.wander[index])
-        slow = np.sin((2 * np.pi * (modulation_hz * times_s + modulation_phase)).astype(np.float32))
-        cycles += _PARAMETERS["frequency_deviation_hz"] / (2 * np.pi * modulation_hz) * slow + phase + 1
-        wave = _SAWTOOTH[(cycles * _STEPS).astype(np.int64) % _STEPS]
-        swell = np.sin((2 * np.pi * (_PARAMETERS["amplitude_modulation_hz"] * times_s + amplitude_phase)).astype("f4"))
-        return np.asarray(wave * (1 + np.float32(_PARAMETERS["amplitude_modulation_share"]) * swell), dtype=np.float32)
+        cycles = self.frequency_hz[:, None].astype(np.float32) * times_s + (phase + 1)
+        depth = _PARAMETERS["frequency_deviation_hz"] / (2 * np.pi * modulation_hz)
+        cycles += np.float32(depth) * _sine(modulation_hz * times_s + modulation_phase)
+        cycles += self._wander(times_s)
+        waves = _SAWTOOTH[(cycles * np.float32(_STEPS)).astype(np.int32) & (_STEPS - 1)]
+        swell = _sine(_PARAMETERS["amplitude_modulation_hz"] * times_s + amplitude_phase)
+        swell *= np.float32(_PARAMETERS["amplitude_modulation_share"])
+        swell += 1
+        waves *= swell
+        return np.asarray(waves)
+
+    def _wander(self, times_s: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return float32 (part, sample): the irregular phase, a straight line from knot to knot."""
+        place = times_s * np.float32(_KNOTS_PER_S)
+        before = place.astype(np.int32)
+        knots = self.wander.astype(np.float32)
+        start, step = knots[:, :-1], np.diff(knots, axis=1)
+        return np.asarray(start[:, before] + step[:, before] * (place - before))
+
+
+def _sine(cycles: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.sin(np.float32(2 * np.pi) * cycles), dtype=np.float32)
 
 
 def draw_fibrillatory_waves(*, duration_s: float, random: np.random.Generator) -> FibrillatoryWaves:
