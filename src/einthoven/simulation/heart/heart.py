@@ -12,7 +12,7 @@ from einthoven.simulation.heart.activation import MuscleFocus
 from einthoven.simulation.heart.atria import p_wave
 from einthoven.simulation.heart.lead_field import atrial_field, heart_axes
 from einthoven.simulation.heart.remodelling import remodelled
-from einthoven.simulation.heart.traits import HeartTraits, heart_constants, parameters_of
+from einthoven.simulation.heart.traits import HeartTraits, heart_constants, parameters_of, with_disease
 from einthoven.simulation.heart.ventricles import qrst
 from einthoven.simulation.waveform import AtrialKind, VentricularKind, Waveform
 
@@ -24,7 +24,7 @@ class Heart:
 
     def __init__(self, state: ClinicalState, traits: HeartTraits) -> None:
         self.state = state
-        healthy = parameters_of(traits)
+        healthy = parameters_of(with_disease(traits, _findings(state)))
         self.ectopic_site = healthy.ectopic_site
         heart = remodelled(healthy, state)
         self.parameters, self.regional, self.stretch = heart.parameters, heart.regional, heart.stretch
@@ -59,3 +59,22 @@ class Heart:
         left = side > constants["left_above"]
         theta = 180 + 90 * turn if left else 55 * np.tanh(turn)
         return MuscleFocus(left=left, phi_deg=float(np.clip(65 + 25 * height, 10, 95)), theta_deg=float(theta))
+
+
+def _findings(state: ClinicalState) -> list[str]:
+    """Return what of a state comes with another heart than others', as PTB-XL shows (``population.json``)."""
+    sides = {f"infarct_{_SIDES[infarct.territory]}" for infarct in state.infarcts}
+    found = [*_CONDUCTION.get(state.conduction, (state.conduction,)), state.rhythm, *sorted(sides)]
+    wanted = {"lvh": state.lvh > _MARKED, "rvh": state.rvh > 0, "ischaemia": state.ischaemia > 0}
+    return [*found, *(name for name, there in wanted.items() if there)]
+
+
+_CONDUCTION = {"rbbb_lafb": ("rbbb", "lafb")}
+_SIDES = {
+    "anteroseptal": "anterior",
+    "anterior": "anterior",
+    "lateral": "lateral",
+    "posterior": "lateral",
+    "inferior": "inferior",
+}
+_MARKED = 0.2  # hypertrophy that readers see

@@ -50,8 +50,14 @@ def heart_axes(parameters: HeartParameters) -> Array:
     )
 
 
-def ventricular_field(parameters: HeartParameters, heart: Ventricles) -> Array:
-    """Return float64 (8, node), mV: what a full membrane swing of each node gives in each independent lead."""
+def ventricular_field(parameters: HeartParameters, heart: Ventricles, *, swing: Array) -> Array:
+    """Return float64 (8, node), mV: what each node gives in each independent lead when its membrane swings.
+
+    Parameters
+    ----------
+    swing : float64 (node,)
+        Relative to a healthy cell's; scars, which don't swing, are cut off from what lives.
+    """
     axes = heart_axes(parameters)
     middle = _middle(parameters) - axes[0] * TO_MIDDLE_CM
     points = np.concatenate([surface.points for surface in heart.surfaces]) @ axes + middle
@@ -59,8 +65,9 @@ def ventricular_field(parameters: HeartParameters, heart: Ventricles) -> Array:
     electrodes = _electrodes(parameters)
     squared = (electrodes**2).sum(1)[:, None] + (points**2).sum(1) - 2 * electrodes @ points.T
     field = (electrodes @ areas.T - (points * areas).sum(1)) / (squared * np.sqrt(squared))
-    size = np.sqrt((areas**2).sum(1))
-    # the muscle's boundary is closed: a heart that is depolarised all over gives nothing
+    field *= swing
+    size = np.sqrt((areas**2).sum(1)) * swing
+    # the boundary of the living muscle is closed: a heart that is depolarised all over gives nothing
     field -= field.sum(1, keepdims=True) * (size / size.sum())
     return _leads(-parameters.gain * MILLIVOLTS * field, parameters)
 

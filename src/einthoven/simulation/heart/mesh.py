@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HARMONICS", "LEFT", "RIGHT", "SEPTUM", "Grid", "harmonics", "towards_base"]
+__all__ = ["LEFT", "RIGHT", "SEPTUM", "Grid", "harmonics", "towards_base"]
 
 APEX_DEG, BASE_DEG = 3.0, 97.0
 SEPTUM_DEG = 75.0  # to both sides: the right ventricle embraces two fifths of the left one
 RIGHT_APEX_DEG, RIGHT_BASE_DEG = 25.0, 98.0  # the right ventricle ends short of the apex
 BASE_BEGINS = 0.72  # of the way from apex to base: behind it there are hardly any Purkinje fibres
-HARMONICS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +49,7 @@ def _grid(phi_deg: tuple[float, float], theta_deg: tuple[float, float], *, shape
 
 
 def harmonics(grid: Grid) -> NDArray[np.float64]:
-    """Return float64 (8, node): smooth patterns on the left ventricle, from apex to base and around it."""
+    """Return float64 (15, node): smooth patterns on the left ventricle, from apex to base and around it, coarse to fine."""
     cosine, sine = np.cos(grid.phi * 90 / BASE_DEG), np.sin(grid.phi * 90 / BASE_DEG)
     u, x, y = 1 - 2 * cosine, np.cos(grid.theta), np.sin(grid.theta)
     return np.stack(
@@ -63,6 +62,13 @@ def harmonics(grid: Grid) -> NDArray[np.float64]:
             u * sine * y,
             sine * sine * np.cos(2 * grid.theta),
             sine * sine * np.sin(2 * grid.theta),
+            2.5 * u**3 - 1.5 * u,
+            (1.5 * u * u - 0.5) * sine * x,
+            (1.5 * u * u - 0.5) * sine * y,
+            u * sine * sine * np.cos(2 * grid.theta),
+            u * sine * sine * np.sin(2 * grid.theta),
+            sine**3 * np.cos(3 * grid.theta),
+            sine**3 * np.sin(3 * grid.theta),
         ]
     )
 

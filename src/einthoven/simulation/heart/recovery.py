@@ -54,7 +54,7 @@ def course(parameters: HeartParameters, regional: Regional, activated_ms: Array,
     rate_factor : float
         By which action potentials are longer than at 60 beats per minute.
     """
-    left = parameters.apd_field @ _PATTERNS
+    left = parameters.apd_field @ _PATTERNS[: parameters.apd_field.size]
     right = parameters.right_apd + parameters.right_apd_base * _RIGHT_BASE
     wall = parameters.transmural
     duration = parameters.apd * rate_factor + np.concatenate(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,10 +18,19 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HeartParameters", "HeartTraits", "draw_traits", "heart_constants", "parameters_of", "trait_space"]
+__all__ = [
+    "HeartParameters",
+    "HeartTraits",
+    "draw_traits",
+    "heart_constants",
+    "parameters_of",
+    "trait_space",
+    "with_disease",
+]
 
 Array = NDArray[np.float64]
 BODY_MASS_INDEX = 25.0  # of the population that the traits were estimated from
+MOST_SD = 2.0  # the sum of many rare traits is a heart that nobody has
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +107,7 @@ class _Population(NamedTuple):
     per_decade: Array
     female: Array
     factor: Array
+    associated: dict[str, Array]
 
 
 @cache
@@ -146,7 +157,7 @@ def draw_traits(
     """
     population, space = _population(), trait_space()
     values = population.mean + population.per_decade * (age_years - 60) / 10 + population.female * (sex == "F")
-    values = values + population.factor @ random.standard_normal(len(space.names))
+    values = values + population.factor @ np.clip(random.standard_normal(len(space.names)), -MOST_SD, MOST_SD)
     index = weight_kg / (height_cm / 100) ** 2
     effect = heart_constants()["body"]["chest_per_body_mass_index"]
     chest = space.names.index("chest")
@@ -154,10 +165,27 @@ def draw_traits(
     return HeartTraits(values)
 
 
+def with_disease(traits: HeartTraits, findings: Iterable[str]) -> HeartTraits:
+    """Return the traits as they are with some findings: a heart with left bundle branch block lies and conducts otherwise.
+
+    Parameters
+    ----------
+    findings : iterable of str
+        Those in ``population.json``; others change nothing.
+    """
+    shifts = _population().associated
+    known = [shifts[name] for name in findings if name in shifts]
+    return HeartTraits(np.sum([traits.values, *known], axis=0)) if known else traits
+
+
 @cache
 def _population() -> _Population:
     content = json.loads(resources.files(__package__).joinpath("population.json").read_text(encoding="utf-8"))
     if tuple(content["names"]) != trait_space().names:
         raise ValueError("population.json and parameters.toml name different traits")
-    arrays = {key: np.array(content[key], dtype=np.float64) for key in _Population._fields}
-    return _Population(**arrays)
+    factor = np.zeros((len(content["factor"]), len(content["factor"])))
+    for k, row in enumerate(content["factor"]):
+        factor[k, : len(row)] = row
+    mean, per_decade, female = (np.array(content[key], dtype=np.float64) for key in ("mean", "per_decade", "female"))
+    associated = {name: np.array(shift, dtype=np.float64) for name, shift in content["associated"].items()}
+    return _Population(mean, per_decade, female, factor, associated)
