@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 
+import pyarrow as pa
+
+from einthoven.cohort.cohort import Cohort
 from einthoven.evaluation.evaluation import MACRO
 from einthoven.report.evidence import ENSEMBLE, Evidence
 
@@ -53,3 +57,13 @@ def test_outcomes_leave_auxiliary_labels_out(full_run, tmp_path):
 def test_an_empty_run_has_no_evidence(empty):
     assert (empty.cohort, empty.evaluation, empty.arms, empty.test_splits, empty.stages) == (None, None, (), (), ())
     assert list(empty.histories("net")) == []
+
+
+def test_ecgs_are_counted_where_an_outcome_is_known_of_all_of_them(full):
+    """Pairs are counted only where all outcomes come from reports."""
+    table = full.cohort.table
+    pairs = pa.array(["baseline", *["none"] * (table.num_rows - 1)])
+    cohort = Cohort(table.set_column(table.column_names.index("pair"), "pair", pairs))
+    for labels, counted in ((["AF"], "ECGs"), ([], "pairs")):
+        evidence = dataclasses.replace(full, cohort=cohort, study={"cohort": {"labels": labels}})
+        assert evidence.counted == counted

@@ -104,7 +104,9 @@ class Evidence:
 
     @cached_property
     def counted(self) -> str:
-        """What the results count: ECGs, or pairs of ECG and report where the outcomes come from reports."""
+        """What the results count: ECGs, or pairs of ECG and report where all outcomes come from reports."""
+        if self.study.get("cohort", {}).get("labels"):
+            return "ECGs"
         kinds = set() if self.cohort is None else set(self.cohort.table["pair"].unique().to_pylist())
         return "pairs" if kinds - {"none"} else "ECGs"
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from einthoven.cohort.cohort import SPLITS
+from einthoven.report.figures.age import age_figure
+from einthoven.report.figures.prevalence import prevalence_figure
 from einthoven.report.figures.theme import COLOURS, INK, SERIES, new_axes, panel, title_axes
 
 
@@ -20,3 +27,19 @@ def test_names_are_written_as_they_are():
     figure, axes = new_axes(2, 2, box=(0.3, 0.3, 0.1, 0.1))
     title_axes(axes, "QT$_c$ <script> & more", pad=4)
     assert "QT$_c$ &lt;script> &amp; more" in panel(figure, key="k", alt="x").svg.replace("&gt;", ">")
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        age_figure({name: np.full(1_000, 50.0) for name in ("Women", "Men", "Unknown")}),
+        prevalence_figure(["left_bundle_branch_block"], {split: [0.1] for split in SPLITS}),
+    ],
+)
+def test_a_legend_is_never_cut_off(figure):
+    """Whatever room the labels of the axes take."""
+    FigureCanvasAgg(figure).draw()
+    legend, page = figure.axes[0].get_legend().get_window_extent(), figure.bbox
+    assert page.x0 <= legend.x0
+    assert legend.x1 <= page.x1
+    assert legend.y1 <= page.y1

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from einthoven.report.figures.theme import FONT_PT, INK, SERIES, new_axes
+from einthoven.report.figures.theme import SERIES, legend_above, new_axes
 
 __all__ = ["age_figure"]
 
@@ -34,10 +34,9 @@ def age_figure(ages: Mapping[str, NDArray[np.float64]]) -> Figure:
         colour = SERIES[i % len(SERIES)]
         axes.stairs(counts, edges, fill=True, color=colour, alpha=0.16, linewidth=0)
         axes.stairs(counts, edges, color=colour, linewidth=1.2)
-        axes.plot([], [], color=colour, linewidth=1.6, label=f"{name} (n = {values.size})")
+        axes.plot([], [], color=colour, linewidth=1.6, label=f"{name} ({values.size:,})")
     if known:
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=FONT_PT - 0.5,
-                    labelcolor=INK, handlelength=1.2, columnspacing=1.2, borderpad=0.0, borderaxespad=0.2)  # fmt: skip
+        legend_above(axes, columnspacing=0.9, handlelength=1.0)
     axes.set_ylim(bottom=0)
     axes.set_xlim(0, edges[-1])
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from einthoven.report.figures.theme import FAINT, FONT_PT, INK, SERIES, new_axes
+from einthoven.report.figures.theme import FAINT, FONT_PT, INK, SERIES, legend_above, new_axes
 
 __all__ = ["prevalence_figure"]
 
@@ -41,10 +41,7 @@ def prevalence_figure(labels: Sequence[str], shares: Mapping[str, Sequence[float
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=FONT_PT)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Positive, % of ECGs with a known label", labelpad=2)
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=FONT_PT - 0.5, labelcolor=INK,
-        handletextpad=0.1, columnspacing=0.9, borderpad=0.0, borderaxespad=0.2,
-    )  # fmt: skip
+    legend_above(axes, columnspacing=0.9, handletextpad=0.1)
     return figure
 
 

@@ -12,7 +12,19 @@ from matplotlib.figure import Figure
 from einthoven.drawing.svg import to_svg
 from einthoven.report.blocks import Panel
 
-__all__ = ["FAINT", "INK", "MUTED", "RULE", "SERIES", "SURFACE", "new_axes", "panel", "style_axes", "title_axes"]
+__all__ = [
+    "FAINT",
+    "INK",
+    "MUTED",
+    "RULE",
+    "SERIES",
+    "SURFACE",
+    "legend_above",
+    "new_axes",
+    "panel",
+    "style_axes",
+    "title_axes",
+]
 
 INK, MUTED, RULE, FAINT, SURFACE = "#101112", "#5a5b5c", "#bcbdbe", "#e4e5e6", "#fefdfd"
 SERIES = ("#0072b1", "#d55e01", "#009e72", "#cc79a6", "#e69f01", "#56b4e8")
@@ -48,6 +60,22 @@ def style_axes(axes: Axes) -> None:
     axes.tick_params(colors=MUTED, labelcolor=MUTED, labelsize=FONT_PT - 0.5, length=2.5, width=0.6, pad=2)
     axes.xaxis.label.set(color=INK, fontsize=FONT_PT)
     axes.yaxis.label.set(color=INK, fontsize=FONT_PT)
+
+
+def legend_above(axes: Axes, **spacing: float) -> None:
+    """Put all entries in one row over the axes, from the figure's left edge on, because labels of an axis need room."""
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        bbox_transform=axes.figure.transFigure,
+        ncols=len(axes.get_legend_handles_labels()[0]),
+        frameon=False,
+        fontsize=FONT_PT - 0.5,
+        labelcolor=INK,
+        borderpad=0.0,
+        borderaxespad=0.2,
+        **spacing,
+    )
 
 
 def title_axes(axes: Axes, title: str, *, pad: float) -> None:

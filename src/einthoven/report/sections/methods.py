@@ -107,7 +107,7 @@ def _pairing(cohort: Mapping[str, Any]) -> str:
         text += "a patient’s first pair is the baseline, pairs of a later ECG with another report are follow-up. "
     if outcomes := cohort.get("outcomes"):
         told = [f"{name} ({_outcome(outcome)})" for name, outcome in outcomes.items()]
-        text += f"Outcomes by rule: {_listed(told)}. "
+        text += f"{'Further outcomes' if cohort.get('labels') else 'Outcomes'} by rule: {_listed(told)}. "
     return text
 
 
