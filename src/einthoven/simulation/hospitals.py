@@ -19,6 +19,10 @@ __all__ = ["HOSPITALS", "Control", "HospitalSettings", "hospital_from_table", "p
 Control = Literal["none", "no_traits", "no_memory", "independent", "shuffled"]
 HOSPITALS = ("A", "B", "no_traits", "no_memory", "independent", "shuffled")
 SHARES = ("male_share", "echo_share")
+KINDS = {
+    "float": "a number", "tuple": "a list of three numbers", "int": "a whole number", "date": "a date like 2020-01-31",
+    "str": "text", "Control": "text", "Mapping": "a table of names",
+}  # fmt: skip
 PREVALENCES = ("lvsd_prevalence", "af_prevalence", "lbbb_prevalence")
 
 
@@ -88,7 +92,7 @@ class HospitalSettings:
     return_factor: float = 1.0
     echo_methods: tuple[float, float, float] = (0.55, 0.3, 0.15)
     writers: tuple[float, float, float] = (0.5, 0.3, 0.2)
-    device: str = "A"
+    device: str = "ge"
     file_format: str = "muse"
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
     control: Control = "none"
@@ -142,14 +146,30 @@ def hospital_from_table(table: Mapping[str, Any]) -> HospitalSettings:
     """
     given = dict(table)
     base = given.pop("preset", None)
-    accepted = [field.name for field in dataclasses.fields(HospitalSettings)]
-    for name in given:
-        if name not in accepted:
-            raise UnknownNameError(f"a hospital has no {name!r}{nearest(name, [*accepted, 'preset'])}")
-    for name in ("echo_methods", "writers"):
-        if name in given:
-            given[name] = tuple(given[name])
+    kinds = {field.name: str(field.type) for field in dataclasses.fields(HospitalSettings)}
+    for name, value in given.items():
+        if name not in kinds:
+            raise UnknownNameError(f"a hospital has no {name!r}{nearest(name, [*kinds, 'preset'])}")
+        given[name] = _of_kind(value, kinds[name], name=name)
     return dataclasses.replace(preset(base) if base is not None else HospitalSettings(), **given)
+
+
+def _of_kind(value: Any, kind: str, *, name: str) -> Any:
+    """Return a value as its field has it, or refuse one of another kind."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind.startswith("float") and number:
+        return float(value)
+    if kind.startswith("tuple") and isinstance(value, list | tuple):
+        return tuple(_of_kind(share, "float", name=name) for share in value)
+    if kind == "int" and number and value == int(value):
+        return int(value)
+    if kind == "date" and isinstance(value, date):
+        return value
+    if kind in {"str", "Control"} and isinstance(value, str):
+        return value
+    if kind.startswith("Mapping") and isinstance(value, Mapping):
+        return {str(key): _of_kind(word, "str", name=name) for key, word in value.items()}
+    raise SpecificationError(f"{name} must be {KINDS[kind.partition('[')[0].partition(' ')[0]]}, got {value!r}")
 
 
 @lru_cache(maxsize=len(HOSPITALS))
