@@ -59,13 +59,13 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
     # a burst that a reader notes is of muscle or of an electrode
     motion = happens["electrode_motion"] or (happens["burst_noise"] and random.random() < 0.5)
     bursts = happens["burst_noise"] and not motion
-    limbs = np.where(np.arange(_N) < 3, muscle["limb_factor"], 1.0)
     signs = np.where(random.random(_N) < 0.5, -1.0, 1.0)
+    contact = np.where(random.random(_N) < wander["poor_contact_share"], wander["poor_contact_factor"], 1.0)
     return NoiseLevels(
-        drift_uv=_unequal(wander["drift_uv"], drifting, wander, random=random),
+        drift_uv=_unequal(wander["drift_uv"], drifting * contact, wander, random=random),
         respiration_uv=_unequal(wander["respiration_uv"], drifting * signs, wander, random=random),
         mains_uv=_unequal(hum["level_uv"], mains_factor, hum, random=random),
-        muscle_uv=_unequal(muscle["level_uv"], static * limbs, muscle, random=random),
+        muscle_uv=_unequal(muscle["level_uv"], static, muscle, random=random),
         n_bursts=_count(muscle["bursts_per_10_s"], duration_s, random=random) if bursts else 0,
         moving=str(random.choice(ELECTRODES)) if motion else None,
         n_motions=_count(section("electrode_motion")["events_per_10_s"], duration_s, random=random) if motion else 0,
@@ -84,6 +84,7 @@ def _unequal(
 ) -> NDArray[np.float32]:
     """Return float32 (9,): the record's level, with a spread among the electrodes."""
     electrodes = np.exp(parameters["electrode_sd_of_log"] * random.standard_normal(_N))
+    electrodes *= parameters["electrode_factors"]
     return np.asarray(lognormal(spread, random=random) * factor * electrodes, dtype=np.float32)
 
 
