@@ -30,7 +30,7 @@ def section(evidence: Evidence) -> Section:
     groups = [*splits, ("all", table)] if len(splits) > 1 else splits
     which = f"the {MOST_LABELS} most common labels" if len(evidence.outcomes) > MOST_LABELS else "each label"
     figures = FigureBlock(
-        f"The cohort. Age of the patients at their first ECG, by sex (number of patients); share of ECGs with {which}, by split.",
+        f"The cohort. Age at the first ECG, by sex (number of patients); share of ECGs with {which}, by split.",
         (_age_panel(table), _prevalence_panel(evidence.outcomes, splits)),
         layout="pair",
     )
