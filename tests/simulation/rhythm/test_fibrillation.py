@@ -29,3 +29,7 @@ def test_intervals_vary_by_a_fifth_and_each_is_independent_of_the_one_before():
         assert 0.08 < rr.std() / rr.mean() < 0.35
         assert abs(np.corrcoef(rr[1:], rr[:-1])[0, 1]) < 0.05
         assert rr.min() > 0.2
+
+
+def test_the_node_never_conducts_faster_than_it_can():
+    assert fibrillation_intervals(0.27, n=2000, random=np.random.default_rng(0)).min() >= 0.22
