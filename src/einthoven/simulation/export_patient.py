@@ -122,10 +122,9 @@ def device_of(hospital: HospitalSettings) -> Device:
     UnknownNameError
         Names the nearest.
     """
-    name = table_of("layouts")["device_of_letter"].get(hospital.device, hospital.device)
-    if name not in DEVICES:
-        raise UnknownNameError(f"there is no device {name!r}{nearest(name, DEVICES)}")
-    return DEVICES[name]
+    if hospital.device not in DEVICES:
+        raise UnknownNameError(f"there is no device {hospital.device!r}{nearest(hospital.device, DEVICES)}")
+    return DEVICES[hospital.device]
 
 
 def _folder_of(person: Person) -> str:
@@ -198,7 +197,7 @@ def _statements(
     patient: _Patient, index: int, measured: Mapping[str, float], *, limb_voltage_mv: float
 ) -> tuple[str, ...]:
     """Return what the machine's program prints, mostly with the errors it always makes on this patient."""
-    style = table_of("layouts")["statements_of_device"].get(device_of(patient.hospital).name, "muse")
+    style = table_of("layouts")["statements_of_device"].get(patient.hospital.device, "muse")
     random = patient.random(PaperPurpose.PROGRAM, index)
     visit = patient.person.ecgs[index]
     has_traits = patient.hospital.control != "no_traits"  # an error that comes back would be one

@@ -25,7 +25,7 @@ from einthoven.simulation.truth import EcgTruth
 
 __all__ = ["SCHEMAS", "TruthFiles", "ecg_truth", "echo_truth", "person_truth", "truth_table"]
 
-ROWS_AT_ONCE = 20_000  # of one group of a file, however the patients came in blocks
+ROWS_AT_ONCE = 10_000  # of one group of a file, however the patients came in blocks
 _MOMENT = pa.timestamp("us")
 _TIMES = pa.list_(pa.float32())
 _INFARCTS = pa.list_(pa.struct([("territory", pa.string()), ("size", pa.float64()), ("age_days", pa.float64())]))
