@@ -30,7 +30,8 @@ def fibrillation_intervals(mean_s: float, *, n: int, random: np.random.Generator
     relative_s = (1 - refractory_share) * mean_s / mean_wait(impulses)
     pathway = np.where(random.random(n) < second_share, longer, 1.0)
     waits = wait(random.standard_exponential(n), impulses=impulses)
-    return np.maximum(refractory_s * pathway + relative_s * waits, _PARAMETERS["shortest_s"])
+    intervals = refractory_s * pathway + relative_s * waits
+    return np.asarray(np.maximum(intervals, _PARAMETERS["shortest_s"]))
 
 
 def wait(exponential: NDArray[np.float64], *, impulses: float) -> NDArray[np.float64]:
