@@ -37,3 +37,21 @@ def test_without_pairs_every_ecg_is_judged():
     )
     (test,) = summarise(Cohort.from_frame(frame), labels=("AF",))
     assert test["outcomes"]["AF"] == {"positive": 1, "negative": 1, "unknown": 0, "uncertain": 0}
+
+
+def test_what_an_ecg_itself_tells_is_counted_among_all_ecgs():
+    """Beside an outcome of reports, which only pairs can have."""
+    frame = pl.DataFrame(
+        {
+            "record_id": ["a", "b", "c"],
+            "outcome_id": ["1", "", ""],
+            "patient_id": ["p", "p", "q"],
+            "split": ["test", "test", "test"],
+            "pair": ["baseline", "none", "none"],
+            "y.weak": [0.0, None, None],
+            "y.AF": [0.0, 1.0, None],
+        }
+    )
+    (test,) = summarise(Cohort.from_frame(frame), labels=("weak", "AF"))
+    assert test["outcomes"]["weak"] == {"positive": 0, "negative": 1, "unknown": 0, "uncertain": 0}
+    assert test["outcomes"]["AF"] == {"positive": 1, "negative": 1, "unknown": 1, "uncertain": 0}

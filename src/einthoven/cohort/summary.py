@@ -16,7 +16,8 @@ def summarise(cohort: Cohort, *, labels: Sequence[str]) -> list[dict[str, Any]]:
     """Return one entry per split, in the order of ``SPLITS``.
 
     Each has ``split, ecgs, patients, baseline, followup, with_history, verified_patients`` (who have a pair) and
-    ``outcomes``: label -> ``positive, negative, unknown, uncertain`` over the rows that could have one.
+    ``outcomes``: label -> ``positive, negative, unknown, uncertain`` over the rows that could have one,
+    which are pairs, or all ECGs.
     """
     table = pl.DataFrame(cohort.table)
     present = set(table["split"].to_list())
@@ -24,8 +25,10 @@ def summarise(cohort: Cohort, *, labels: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _entry(rows: pl.DataFrame, split: str, labels: Sequence[str]) -> dict[str, Any]:
-    paired = rows.filter(pl.col("pair") != "none")
-    judged = paired if paired.height else rows
+    is_paired = pl.col("pair") != "none"
+    paired, others = rows.filter(is_paired), rows.filter(~is_paired)
+    # what an ECG itself tells is known without a report, too
+    told = [label for label in labels if not paired.height or others[f"y.{label}"].is_not_null().any()]
     history = rows["history"].list.len() > 0 if "history" in rows.columns else pl.Series([False])
     return {
         "split": split,
@@ -35,7 +38,7 @@ def _entry(rows: pl.DataFrame, split: str, labels: Sequence[str]) -> dict[str, A
         "followup": paired.filter(pl.col("pair") == "followup").height,
         "with_history": int(history.sum()),
         "verified_patients": paired["patient_id"].n_unique(),
-        "outcomes": {label: _counts(judged, label) for label in labels},
+        "outcomes": {label: _counts(rows if label in told else paired, label) for label in labels},
     }
 
 
