@@ -154,7 +154,7 @@ def test_spikes_of_a_pacemaker_are_found():
     found = 0
     for seed in range(6):
         made = _ecg(seed, heart=BumpHeart(spike_mv=0.1), conduction="paced")
-        assert len(made.truth.spikes_s) == len(made.truth.qrs_onset_s)
+        assert set(made.truth.qrs_onset_s) <= set(made.truth.spikes_s)
         found += measured_waves(made.record).rhythm.n_paced > 5
     assert found >= 2
 

@@ -29,7 +29,7 @@ class EcgTruth:
     rr_s : float64 (beat,)
         Interval before each beat.
     spikes_s : float64 (spike,)
-        Of a pacemaker.
+        Of a pacemaker, at the onset of QRS and, where it paces the atria, just before P.
     atrial_rate_bpm : float
         Of flutter or fibrillation, else NaN.
     noise : NoiseLevels, optional

@@ -132,6 +132,18 @@ def test_each_paced_beat_has_a_spike_and_premature_ones_have_none():
     assert (kinds == "ectopic").any()
 
 
+def test_some_pacemakers_pace_the_atria_as_well_just_before_p():
+    both = []
+    for seed in range(60):
+        made = _schedule(seed, duration_s=10, conduction="paced")
+        assert set(made.ventricular_s) <= set(made.spikes_s)
+        atrial = np.setdiff1d(made.spikes_s, made.ventricular_s)
+        both.append(atrial.size > 0)
+        if atrial.size:
+            np.testing.assert_allclose(atrial, made.atrial_s - 0.01)
+    assert 0.1 < np.mean(both) < 0.5
+
+
 def test_a_paced_heart_in_sinus_rhythm_mostly_follows_p_whatever_the_block():
     follows = []
     for seed in range(40):

@@ -45,7 +45,7 @@ class Schedule:
     rr_s : float64 (beat,)
         Interval before each beat; that of the first is taken to be the second's.
     spikes_s : float64 (spike,)
-        Of a pacemaker.
+        Of a pacemaker, before QRS and, in some, before P.
     breathing : Breathing
     atrial_waves : FibrillatoryWaves or FlutterWaves, optional
     """
@@ -113,6 +113,7 @@ class _Making:
         rr_s = np.diff(ventricular_s, prepend=np.nan)
         rr_s[:1] = rr_s[1] if rr_s.size > 1 else 60 / self.state.heart_rate_bpm
         pacemaker = np.array([kind == "conducted" for kind in ventricles.kinds], dtype=bool) & self.paced
+        spikes_s = np.concatenate([ventricular_s[pacemaker], _atrial_spikes(chambers)])
         return Schedule(
             duration_s=self.stop_s - _AFTER_S,
             atrial_s=np.array(atria.times_s),
@@ -120,7 +121,7 @@ class _Making:
             ventricular_s=ventricular_s,
             ventricular_kinds=tuple(ventricles.kinds),
             rr_s=rr_s,
-            spikes_s=ventricular_s[pacemaker],
+            spikes_s=np.sort(spikes_s),
             breathing=self.breathing,
             atrial_waves=waves,
         )
@@ -134,7 +135,8 @@ class _Making:
         if not self.paced:
             return self._sinus(self.state)
         if self.random.random() < pacing["follows_p_share"]:
-            return self._sinus(replace(self.state, av_block="none"))
+            followed = self._sinus(replace(self.state, av_block="none"))
+            return replace(followed, atria_paced=bool(self.random.random() < pacing["atrial_share"]))
         atrial_bpm = self.state.heart_rate_bpm + bounded_normal(pacing["atrial_bpm_apart"], random=self.random)
         apart = replace(self.state, av_block="complete")
         return BothChambers(self._sinus(apart, atrial_bpm=atrial_bpm).atria, self.paced_beats())
@@ -200,3 +202,11 @@ class _Making:
         beats = VentricularActivations(times_s.tolist(), [kind] * len(times_s))
         mean_s = float(intervals.mean())
         return with_ventricular_ectopy(beats, focus, mean_s=mean_s, locked=False, random=self.random)
+
+
+def _atrial_spikes(chambers: BothChambers) -> NDArray[np.float64]:
+    """Return when a pacemaker paces the atria, if it does: just before each P wave that isn't premature."""
+    if not chambers.atria_paced:
+        return np.zeros(0)
+    activations = zip(chambers.atria.times_s, chambers.atria.kinds, strict=True)
+    return np.array([t for t, kind in activations if kind == "sinus"]) - section("pacing")["atrial_spike_before_p_s"]

@@ -23,10 +23,11 @@ _VENTRICULAR = section("ventricular_ectopy")
 
 @dataclass(frozen=True, slots=True)
 class BothChambers:
-    """What happens in atria and ventricles."""
+    """What happens in atria and ventricles; a pacemaker of both chambers has ``atria_paced``."""
 
     atria: AtrialActivations
     ventricles: VentricularActivations
+    atria_paced: bool = False
 
 
 def sinus_rhythm(
