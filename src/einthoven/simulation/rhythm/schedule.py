@@ -113,7 +113,7 @@ class _Making:
         rr_s = np.diff(ventricular_s, prepend=np.nan)
         rr_s[:1] = rr_s[1] if rr_s.size > 1 else 60 / self.state.heart_rate_bpm
         pacemaker = np.array([kind == "conducted" for kind in ventricles.kinds], dtype=bool) & self.paced
-        spikes_s = np.concatenate([ventricular_s[pacemaker], _atrial_spikes(chambers)])
+        spikes_s = np.concatenate([ventricular_s[pacemaker], chambers.atrial_spikes_s()])
         return Schedule(
             duration_s=self.stop_s - _AFTER_S,
             atrial_s=np.array(atria.times_s),
@@ -202,11 +202,3 @@ class _Making:
         beats = VentricularActivations(times_s.tolist(), [kind] * len(times_s))
         mean_s = float(intervals.mean())
         return with_ventricular_ectopy(beats, focus, mean_s=mean_s, locked=False, random=self.random)
-
-
-def _atrial_spikes(chambers: BothChambers) -> NDArray[np.float64]:
-    """Return when a pacemaker paces the atria, if it does: just before each P wave that isn't premature."""
-    if not chambers.atria_paced:
-        return np.zeros(0)
-    activations = zip(chambers.atria.times_s, chambers.atria.kinds, strict=True)
-    return np.array([t for t, kind in activations if kind == "sinus"]) - section("pacing")["atrial_spike_before_p_s"]

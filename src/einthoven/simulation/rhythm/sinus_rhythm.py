@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.rhythm.activations import AtrialActivations, VentricularActivations
@@ -28,6 +29,11 @@ class BothChambers:
     atria: AtrialActivations
     ventricles: VentricularActivations
     atria_paced: bool = False
+
+    def atrial_spikes_s(self) -> NDArray[np.float64]:
+        """Return when a pacemaker paces the atria, if it does: just before each P wave that isn't premature."""
+        usual = [time_s for time_s, kind in zip(self.atria.times_s, self.atria.kinds, strict=True) if kind == "sinus"]
+        return np.array(usual if self.atria_paced else []) - float(section("pacing")["atrial_spike_before_p_s"])
 
 
 def sinus_rhythm(
