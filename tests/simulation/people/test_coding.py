@@ -31,7 +31,7 @@ VISITS = [Episode(day, "outpatient", "", "check-up", (day,)) for day in (0.0, 40
 
 def _codes(course, visits, n=1_500, *, last_day=3_000.0):
     draws = Draws(np.random.default_rng(6))
-    return [dict((code, day) for day, code in draw_codes(draws, course, visits, last_day=last_day)) for _ in range(n)]
+    return [{code: day for day, code in draw_codes(draws, course, visits, last_day=last_day)} for _ in range(n)]
 
 
 def test_heart_failure_is_coded_in_three_of_four_at_one_visit_and_later_in_more():
