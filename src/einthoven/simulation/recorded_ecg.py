@@ -11,21 +11,15 @@ from numpy.typing import NDArray
 from einthoven.ecg.record import Record
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.devices import Device
-from einthoven.simulation.ecg import Identity, ecg_of
+from einthoven.simulation.ecg import EcgTruth, Identity, beats_of, ecg_of
 from einthoven.simulation.heart.heart import Heart
 from einthoven.simulation.heart.traits import HeartTraits
 from einthoven.simulation.paper.measurements import TrueMeasurements, true_measurements
-from einthoven.simulation.rhythm.compose import beat_waves
-from einthoven.simulation.rhythm.schedule import schedule
-from einthoven.simulation.truth import EcgTruth, truth_of
 from einthoven.simulation.waveform import AtrialKind, BeatSource, VentricularKind, Waveform
 
 __all__ = ["RecordedEcg", "record_ecg"]
 
 DURATION_S = 10.0
-_MARGIN_S = (
-    1.0  # as ``ecg_of`` has it: the rhythm is the first that it draws, over the record and so much on both sides
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,9 +93,7 @@ def record_ecg(
     if signal:
         made = ecg_of(heart, state, device, random=random, identity=Identity(""), duration_s=DURATION_S)
         return RecordedEcg(_measured(state, heart, made.truth), made.truth, made.record)
-    rhythm = schedule(state, duration_s=DURATION_S + 2 * _MARGIN_S, random=random)
-    waves = beat_waves(rhythm, heart)
-    beats = truth_of(rhythm, waves, first_s=_MARGIN_S, duration_s=DURATION_S, noise=None)
+    beats = beats_of(heart, state, random=random, duration_s=DURATION_S)
     return RecordedEcg(_measured(state, heart, beats), beats)
 
 
