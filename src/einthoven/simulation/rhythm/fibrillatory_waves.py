@@ -65,7 +65,7 @@ class FibrillatoryWaves:
         depth = _PARAMETERS["frequency_deviation_hz"] / (2 * np.pi * modulation_hz)
         cycles += np.float32(depth) * _sine(modulation_hz * times_s + modulation_phase)
         cycles += self._wander(times_s)
-        waves = _SAWTOOTH[(cycles * np.float32(_STEPS)).astype(np.int32) & (_STEPS - 1)]
+        waves = np.take(_SAWTOOTH, (cycles * np.float32(_STEPS)).astype(np.int32) & (_STEPS - 1))
         swell = _sine(_PARAMETERS["amplitude_modulation_hz"] * times_s + amplitude_phase)
         swell *= np.float32(_PARAMETERS["amplitude_modulation_share"])
         swell += 1
@@ -77,8 +77,11 @@ class FibrillatoryWaves:
         place = times_s * np.float32(_KNOTS_PER_S)
         before = place.astype(np.int32)
         knots = self.wander.astype(np.float32)
-        start, step = knots[:, :-1], np.diff(knots, axis=1)
-        return np.asarray(start[:, before] + step[:, before] * (place - before))
+        place -= before  # the share of the way to the next knot
+        straight = np.take(np.diff(knots, axis=1), before, axis=1)
+        straight *= place
+        straight += np.take(knots, before, axis=1)
+        return straight
 
 
 def _sine(cycles: NDArray[np.float32]) -> NDArray[np.float32]:
