@@ -47,7 +47,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class MuscleFocus:
-    """Where a beat starts outside the conduction system: in the left ventricle's outer layer or the right's inner one."""
+    """Where a beat starts outside the conduction system: in the left's outer layer or the right's inner one."""
 
     left: bool
     phi_deg: float

@@ -10,7 +10,9 @@ from einthoven.simulation.waveform import AtrialKind, Waveform
 
 __all__ = ["p_wave"]
 
-BEFORE_MS, SAMPLES = 40, 260
+BEFORE_MS, SAMPLES = 40, 460
+# the atria's own recovery, against P and much slower (Ihara et al., J Electrocardiol 2006;39:290)
+RECOVERY_SHARE, RECOVERY_LATER_MS, RECOVERY_WIDTH_MS = 0.14, 115.0, 55.0
 WIDTHS = 2.3  # standard deviations from a dipole's peak to where its wave begins or ends, as people mark it
 
 
@@ -25,6 +27,7 @@ def p_wave(parameters: HeartParameters, kind: AtrialKind) -> Waveform:
     time = np.arange(SAMPLES) - BEFORE_MS
     left_peak = right_peak + left_delay
     shape = np.outer(right, _bump(time, right_peak, right_width)) + np.outer(left, _bump(time, left_peak, left_width))
+    shape -= RECOVERY_SHARE * np.outer(right + left, _bump(time, right_peak + RECOVERY_LATER_MS, RECOVERY_WIDTH_MS))
     onset = min(right_peak - WIDTHS * right_width, left_peak - WIDTHS * left_width)
     end = max(right_peak + WIDTHS * right_width, left_peak + WIDTHS * left_width)
     samples = (atrial_field(parameters) @ shape).astype(np.float32)

@@ -17,7 +17,7 @@ __all__ = ["atrial_field", "heart_axes", "ventricular_field"]
 
 Array = NDArray[np.float64]
 
-# RA, LA, LL, V1 ... V6 in cm from the middle of the chest at the height of the fourth intercostal space (Kligfield 2007)
+# RA, LA, LL, V1 ... V6 in cm from the middle of the chest at the height of the fourth intercostal space: Kligfield 2007
 ELECTRODES = np.array(
     [
         (-16.0, -22.0, 0.0),
@@ -33,6 +33,7 @@ ELECTRODES = np.array(
 )
 MILLIVOLTS = 14.0  # k: sets the scale of a membrane swing of 100 mV so that an average heart has average voltages
 LIMBS = 3.0  # the trunk's borders raise what arrives at limbs; sets leads I and II to their average size
+ATRIAL_LIMBS = 1.5  # the same for the atria, which lie higher
 TO_MIDDLE_CM = 3.0  # from the plane of the valves to the middle of the ventricles
 SEPTUM_FACES = np.array([-0.75, -0.25, -0.62])  # right, a little up, forward
 ATRIA_CM = np.array([-1.5, -4.5, 2.0])  # from the middle of the ventricles: right, up, back
@@ -77,6 +78,7 @@ def atrial_field(parameters: HeartParameters) -> Array:
     offset = _electrodes(parameters) - (_middle(parameters) + ATRIA_CM)
     squared = (offset**2).sum(1)
     field = offset / (squared * np.sqrt(squared))[:, None]
+    field[:3] *= ATRIAL_LIMBS
     return _leads(parameters.gain * MILLIVOLTS * field, parameters)
 
 

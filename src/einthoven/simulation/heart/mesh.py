@@ -1,7 +1,7 @@
 """The points on which the ventricles' surfaces are known: fixed angles, so that what depends on them is made once.
 
-A place is said by two angles: ``phi`` from the apex (0) to the base (90 degrees and a little more), ``theta`` around the
-long axis: 0 is the middle of the septum, -90 anterior, 90 inferior, 180 the free wall of the left ventricle.
+A place is said by two angles: ``phi`` from the apex (0) to the base (90 degrees and a little more), ``theta`` around
+the long axis: 0 is the middle of the septum, -90 anterior, 90 inferior, 180 the free wall of the left ventricle.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _grid(phi_deg: tuple[float, float], theta_deg: tuple[float, float], *, shape
 
 
 def harmonics(grid: Grid) -> NDArray[np.float64]:
-    """Return float64 (15, node): smooth patterns on the left ventricle, from apex to base and around it, coarse to fine."""
+    """Return float64 (15, node): smooth patterns on the left ventricle, coarse to fine."""
     cosine, sine = np.cos(grid.phi * 90 / BASE_DEG), np.sin(grid.phi * 90 / BASE_DEG)
     u, x, y = 1 - 2 * cosine, np.cos(grid.theta), np.sin(grid.theta)
     return np.stack(

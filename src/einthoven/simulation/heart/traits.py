@@ -103,7 +103,13 @@ class TraitSpace(NamedTuple):
 
 
 class _Population(NamedTuple):
-    mean: Array
+    """Kinds of hearts, about each of which people vary alike."""
+
+    shares: Array
+    age_means: Array
+    age_sd: float
+    female_shares: Array
+    means: Array
     per_decade: Array
     female: Array
     factor: Array
@@ -156,7 +162,8 @@ def draw_traits(
         A heavy person's electrodes are farther away.
     """
     population, space = _population(), trait_space()
-    values = population.mean + population.per_decade * (age_years - 60) / 10 + population.female * (sex == "F")
+    values = population.means[_kind(population, random, sex=sex, age_years=age_years)]
+    values = values + population.per_decade * (age_years - 60) / 10 + population.female * (sex == "F")
     values = values + population.factor @ np.clip(random.standard_normal(len(space.names)), -MOST_SD, MOST_SD)
     index = weight_kg / (height_cm / 100) ** 2
     effect = heart_constants()["body"]["chest_per_body_mass_index"]
@@ -166,7 +173,7 @@ def draw_traits(
 
 
 def with_disease(traits: HeartTraits, findings: Iterable[str]) -> HeartTraits:
-    """Return the traits as they are with some findings: a heart with left bundle branch block lies and conducts otherwise.
+    """Return the traits as they are with some findings: a heart with a bundle branch block also lies otherwise.
 
     Parameters
     ----------
@@ -186,6 +193,18 @@ def _population() -> _Population:
     factor = np.zeros((len(content["factor"]), len(content["factor"])))
     for k, row in enumerate(content["factor"]):
         factor[k, : len(row)] = row
-    mean, per_decade, female = (np.array(content[key], dtype=np.float64) for key in ("mean", "per_decade", "female"))
     associated = {name: np.array(shift, dtype=np.float64) for name, shift in content["associated"].items()}
-    return _Population(mean, per_decade, female, factor, associated)
+    shares, ages, females, means = (
+        np.array([kind[key] for kind in content["types"]], dtype=np.float64)
+        for key in ("share", "age_mean", "female_share", "mean")
+    )
+    per_decade, female = (np.array(content[key], dtype=np.float64) for key in ("per_decade", "female"))
+    return _Population(shares, ages, content["age_sd"], females, means, per_decade, female, factor, associated)
+
+
+def _kind(population: _Population, random: np.random.Generator, *, sex: str, age_years: float) -> int:
+    """Return which kind of heart a person of this age and sex has."""
+    of_sex = population.female_shares if sex == "F" else 1 - population.female_shares
+    distance = (np.clip(age_years, 30, 85) - population.age_means) / population.age_sd
+    weights = population.shares * of_sex * np.exp(-0.5 * distance**2)
+    return int(np.searchsorted(np.cumsum(weights) / weights.sum(), random.random()))
