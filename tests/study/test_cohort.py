@@ -15,6 +15,7 @@ from einthoven.study.cohort import signal_access, split_file_hash
 from einthoven.study.run import Run
 from einthoven.study.settings import load_study
 from fakes.distinct_ecgs import distinct_ecg
+from fakes.hospital_export import mark_as_simulated
 
 STUDY = """
 version = 1
@@ -99,3 +100,14 @@ def test_another_table_of_splits_is_another_cohort(study, tmp_path):
     assert split_file_hash(str(file)) != old
     assert run(study, tmp_path / "run").cohort.hash != before.hash
     assert split_file_hash(str(tmp_path / "nothing.csv")) == ""
+
+
+def test_a_marker_counts_for_every_kind_of_source_and_makes_the_cohort_anew(study, tmp_path):
+    """Also where it turns up after the first run."""
+    real = run(study, tmp_path / "run").cohort
+    assert (real.simulated, real.notice) == ({}, "")
+    mark_as_simulated(tmp_path, preset="B")
+    again = run(study, tmp_path / "run").cohort
+    assert set(again.simulated) == {"made"}
+    assert again.notice.startswith("Simulated data: whatever")
+    assert again.hash != real.hash
