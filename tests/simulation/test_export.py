@@ -28,15 +28,29 @@ from einthoven.simulation.simulate import simulate
 from einthoven.study.settings import load_study
 
 PATIENTS = 40
-# many echoes and low ejection fractions, so that forty patients have some of each
-MORE = "echo_share = 0.9\nlvsd_prevalence = 0.4\naf_prevalence = 0.3"
+# many echoes and low ejection fractions, so that forty patients have some of each; the same people come to B, so that
+# what calibrates the one does the other
+PEOPLE = "preset = 'A'\necho_share = 0.9\nlvsd_prevalence = 0.4\naf_prevalence = 0.3\n"
+TEXT = f"""
+version = 1
+seed = 5
+patients = {PATIENTS}
+[hospital.A]
+{PEOPLE}
+[hospital.B]
+{PEOPLE}
+site = "B"
+device = "philips"
+file_format = "dicom"
+writers = [0.2, 0.3, 0.5]
+"""
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> SimulationSettings:
     """Return two hospitals of many ill people."""
     path = tmp_path_factory.mktemp("settings") / "simulation.toml"
-    path.write_text(f"version = 1\nseed = 5\npatients = {PATIENTS}\n[hospital.A]\n{MORE}\n[hospital.B]\n{MORE}\n")
+    path.write_text(TEXT)
     return load_simulation(path)
 
 
