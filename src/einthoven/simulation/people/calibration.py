@@ -14,7 +14,7 @@ import numpy as np
 
 from einthoven.errors import SpecificationError
 from einthoven.simulation.hospitals import Control, HospitalSettings
-from einthoven.simulation.people.dials import AF, CALIBRATED, ECHO, LVSD, Dials
+from einthoven.simulation.people.dials import CALIBRATED, ECHO, LVSD, Dials
 from einthoven.simulation.people.intercepts import known_shifts
 from einthoven.simulation.people.parameters import parameters
 from einthoven.simulation.people.pilot import Pilot, draw_pilot
@@ -72,11 +72,10 @@ def _prevalence(pilot: Pilot, condition: str, *, shifts: dict[str, float], echo:
     """Return the prevalence that one condition's shift gives, the others being what they are."""
 
     def prevalence(shift: float) -> float:
-        weights = pilot.weights(np.array(list((shifts | {condition: shift}).values())))
+        changed = np.array(list((shifts | {condition: shift}).values()))
         if condition == LVSD:
-            return pilot.lvsd_at_pairs(weights, echo)
-        shown = pilot.fibrillation if condition == AF else pilot.block
-        return float((weights * shown).sum())
+            return pilot.lvsd_at_pairs(pilot.weights(changed), echo)
+        return pilot.shown(condition, changed)
 
     return prevalence
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from einthoven.simulation.hospitals import HospitalSettings
 from einthoven.simulation.people.conditions import draw_conditions
 from einthoven.simulation.people.demography import draw_demography
-from einthoven.simulation.people.dials import CALIBRATED, ECHO, Dials
+from einthoven.simulation.people.dials import AF, CALIBRATED, ECHO, Dials
 from einthoven.simulation.people.draws import Draws
 from einthoven.simulation.people.echo import echo_days, lvsd_probability
 from einthoven.simulation.people.life import Life, draw_first_moment, draw_life
@@ -64,6 +64,17 @@ class Pilot:
         ratio = (1 + np.exp(-sign * self.log_odds)) / (1 + np.exp(-sign * (untilted + shifts)))
         weights = ratio.prod(axis=1)
         return np.asarray(weights / weights.sum())
+
+    def shown(self, section: str, shifts: NDArray[np.float64]) -> float:
+        """Return the share of patients whose first ECG shows AF or flutter; LBBB.
+
+        The expected prevalence of the condition, which varies less than that drawn, times the share of it that shows.
+        """
+        column, weights = CALIBRATED.index(section), self.weights(shifts)
+        log_odds = self.log_odds[:, column] - _tilt()[section] + shifts[column]
+        prevalence = (weights / (1 + np.exp(-log_odds))).sum()
+        shows = self.fibrillation if section == AF else self.block
+        return float(prevalence * (weights * shows).sum() / (weights * self.present[:, column]).sum())
 
     def lvsd_at_pairs(self, weights: NDArray[np.float64], echo_shift: float) -> float:
         """Return the share of LVSD at first pairs."""
