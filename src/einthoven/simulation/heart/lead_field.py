@@ -33,7 +33,7 @@ ELECTRODES = np.array(
 )
 MILLIVOLTS = 14.0  # k: sets the scale of a membrane swing of 100 mV so that an average heart has average voltages
 LIMBS = 3.0  # the trunk's borders raise what arrives at limbs; sets leads I and II to their average size
-ATRIAL_LIMBS = 1.5  # the same for the atria, which lie higher
+ATRIAL_LIMBS = 2.2  # the same for the atria, which lie higher
 TO_MIDDLE_CM = 3.0  # from the plane of the valves to the middle of the ventricles
 SEPTUM_FACES = np.array([-0.75, -0.25, -0.62])  # right, a little up, forward
 ATRIA_CM = np.array([-1.5, -4.5, 2.0])  # from the middle of the ventricles: right, up, back

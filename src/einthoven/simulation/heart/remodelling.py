@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.simulation.clinical_state import ClinicalState, Infarct
+from einthoven.simulation.heart.lead_field import heart_axes
 from einthoven.simulation.heart.mesh import LEFT, RIGHT
 from einthoven.simulation.heart.traits import HeartParameters, heart_constants
 
@@ -16,6 +18,7 @@ __all__ = ["Regional", "Remodelled", "remodelled"]
 Array = NDArray[np.float64]
 
 HEALTHY_LVEF, WORST_LVEF = 55.0, 20.0
+EDGE = 0.12  # of a region's width, over which it fades
 N_LEFT, N_RIGHT = LEFT.phi.size, RIGHT.phi.size
 ENDO, OUTER = slice(0, N_LEFT), slice(N_LEFT, 2 * N_LEFT)
 BOTH_LEFT, RIGHT_SIDE = slice(0, 2 * N_LEFT), slice(2 * N_LEFT, None)
@@ -57,22 +60,25 @@ def remodelled(parameters: HeartParameters, state: ClinicalState) -> Remodelled:
     n = 2 * (N_LEFT + N_RIGHT)
     regional = Regional(np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n))
     weak = float(np.clip((HEALTHY_LVEF - state.lvef) / (HEALTHY_LVEF - WORST_LVEF), 0, 1))
-    parameters = _weakened(parameters, regional, weak)
-    parameters = _hypertrophied(parameters, regional, state)
+    axes = heart_axes(parameters)
+    parameters = _weakened(parameters, regional, weak, axes=axes)
+    parameters = _hypertrophied(parameters, regional, state, axes=axes)
     for infarct in state.infarcts:
-        _infarcted(regional, infarct)
-    _ischaemic(regional, state)
+        _infarcted(regional, infarct, axes=axes)
+    _ischaemic(regional, state, axes=axes)
     parameters, stretch = _electrolytes(parameters, regional, state)
     parameters = _atria(parameters, state)
     return Remodelled(replace(parameters, apd=parameters.apd + state.qt_shift_ms), regional, stretch)
 
 
-def _weakened(parameters: HeartParameters, regional: Regional, weak: float) -> HeartParameters:
+def _weakened(parameters: HeartParameters, regional: Regional, weak: float, *, axes: Array) -> HeartParameters:
     """Dilate and slow; voltages fall in the limbs and over the anterior wall (Goldberger, Am J Cardiol 1982;49:120)."""
     if not weak:
         return parameters
     effect = heart_constants()["systolic_dysfunction"]
-    anterior = effect["anterior_loss"] * weak * _patch(phi_deg=50, theta_deg=-40, width_deg=70)
+    anterior = (
+        effect["anterior_loss"] * weak * _patch(effect["anterior_faces"], axes, width_deg=effect["anterior_width_deg"])
+    )
     regional.swing[BOTH_LEFT] *= np.tile(1 - anterior, 2)
     return replace(
         parameters,
@@ -82,22 +88,23 @@ def _weakened(parameters: HeartParameters, regional: Regional, weak: float) -> H
         limb_gain=parameters.limb_gain * (1 - effect["limb_voltage_loss"] * weak),
         v_purkinje=parameters.v_purkinje * (1 - effect["slowing"] * weak),
         v_muscle=parameters.v_muscle * (1 - effect["slowing"] * weak),
+        v_right=parameters.v_right * (1 - effect["slowing"] * weak),
+        t_right=parameters.t_right * (1 + effect["slowing"] * weak),
         apd_field=parameters.apd_field * (1 - effect["t_loss"] * weak),
         transmural=parameters.transmural * (1 - effect["t_loss"] * weak),
     )
 
 
-def _hypertrophied(parameters: HeartParameters, regional: Regional, state: ClinicalState) -> HeartParameters:
+def _hypertrophied(
+    parameters: HeartParameters, regional: Regional, state: ClinicalState, *, axes: Array
+) -> HeartParameters:
     effect = heart_constants()["hypertrophy"]
     if state.lvh:
         strain = float(np.clip((state.lvh - effect["strain_begins"]) / effect["strain_range"], 0, 1))
         regional.swing[BOTH_LEFT] *= 1 + effect["left_swing"] * state.lvh
-        regional.lost_early[ENDO] += (
-            effect["strain_endo_loss"] * strain * _patch(phi_deg=60, theta_deg=180, width_deg=80)
-        )
-        regional.longer_ms[OUTER] += (
-            effect["strain_longer_ms"] * strain * _patch(phi_deg=60, theta_deg=180, width_deg=80)
-        )
+        lateral = strain * _patch(effect["strain_faces"], axes, width_deg=effect["strain_width_deg"])
+        regional.lost_early[ENDO] += effect["strain_endo_loss"] * lateral
+        regional.longer_ms[OUTER] += effect["strain_longer_ms"] * lateral
         parameters = replace(
             parameters,
             wall=parameters.wall * (1 + effect["wall"] * state.lvh),
@@ -113,11 +120,11 @@ def _hypertrophied(parameters: HeartParameters, regional: Regional, state: Clini
     return parameters
 
 
-def _infarcted(regional: Regional, infarct: Infarct) -> None:
+def _infarcted(regional: Regional, infarct: Infarct, *, axes: Array) -> None:
     """Kill a patch, slow its surroundings, raise ST in the first days, then let T turn and come back over months."""
     effect = heart_constants()["infarction"]
-    place = effect["territories"][infarct.territory]
-    patch = _patch(place["phi"], place["theta"], width_deg=effect["width_deg"] * np.sqrt(infarct.size))
+    faces = effect["territories"][infarct.territory]
+    patch = _patch(faces, axes, width_deg=effect["width_deg"] * np.sqrt(infarct.size))
     dead = patch * min(1.0, infarct.age_days / effect["dead_after_days"])
     injury = max(0.0, 1 - infarct.age_days / effect["injury_days"])
     turned = np.exp(-infarct.age_days / effect["t_recovers_days"]) * min(1.0, infarct.age_days / effect["t_turns_days"])
@@ -129,9 +136,9 @@ def _infarcted(regional: Regional, infarct: Infarct) -> None:
     regional.delay_ms[BOTH_LEFT] += np.tile(effect["delay_ms"] * patch * min(1.0, infarct.age_days), 2)
 
 
-def _ischaemic(regional: Regional, state: ClinicalState) -> None:
+def _ischaemic(regional: Regional, state: ClinicalState, *, axes: Array) -> None:
     effect = heart_constants()["ischaemia"]
-    region = _patch(phi_deg=50, theta_deg=-150, width_deg=100)
+    region = _patch(effect["faces"], axes, width_deg=effect["width_deg"])
     regional.lost_early[ENDO] += effect["endo_loss"] * state.ischaemia * region
     regional.longer_ms[OUTER] += effect["epi_longer_ms"] * state.ischaemia * region
     regional.lost_early[ENDO] += effect["digoxin_endo_loss"] * state.digoxin
@@ -162,6 +169,7 @@ def _electrolytes(
         v_purkinje=parameters.v_purkinje * slowing,
         v_muscle=parameters.v_muscle * slowing,
         v_right=parameters.v_right * slowing,
+        t_right=parameters.t_right / slowing,
         right_atrium=parameters.right_atrium * max(0.05, 1 - effect["p_loss"] * high),
         left_atrium=parameters.left_atrium * max(0.05, 1 - effect["p_loss"] * high),
     )
@@ -181,9 +189,22 @@ def _atria(parameters: HeartParameters, state: ClinicalState) -> HeartParameters
     )
 
 
-def _patch(phi_deg: float, theta_deg: float, *, width_deg: float) -> Array:
-    """Return float64 (left node,) in [0, 1]: 1 in the middle of a region, a half where ``width_deg / 2`` away."""
-    phi, theta = np.radians(phi_deg), np.radians(theta_deg)
-    cosine = np.cos(LEFT.phi) * np.cos(phi) + np.sin(LEFT.phi) * np.sin(phi) * np.cos(LEFT.theta - theta)
+def _patch(faces: Sequence[float], axes: Array, *, width_deg: float) -> Array:
+    """Return float64 (left node,) in [0, 1]: 1 in the middle of a region, a half where ``width_deg / 2`` away.
+
+    Parameters
+    ----------
+    faces : three float
+        Which way the region's middle looks from the middle of the ventricle: left, down, back in the chest.
+    axes : float64 (3, 3)
+        The heart's, in the chest.
+    """
+    towards = axes @ (np.array(faces) / np.linalg.norm(faces))
+    cosine = _FROM_MIDDLE @ towards
     angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-    return 1 / (1 + np.exp((angle - width_deg / 2) / (0.12 * width_deg)))
+    return 1 / (1 + np.exp((angle - width_deg / 2) / (EDGE * width_deg)))
+
+
+_FROM_MIDDLE = np.column_stack(
+    [np.cos(LEFT.phi), np.sin(LEFT.phi) * np.cos(LEFT.theta), np.sin(LEFT.phi) * np.sin(LEFT.theta)]
+)
