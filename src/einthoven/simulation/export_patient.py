@@ -186,7 +186,7 @@ def _add_ecg(out: PatientExport, patient: _Patient, index: int, *, signals: bool
             patient_id=person.patient_id,
             measured=made.measured,
             beats=made.beats,
-            traits=traits.values.tolist(),
+            traits=traits.values,
         )
     )
     if made.record is not None:

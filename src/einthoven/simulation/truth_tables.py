@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.paper.echo_reports import EchoReport
@@ -27,7 +28,7 @@ __all__ = ["SCHEMAS", "TruthFiles", "ecg_truth", "echo_truth", "person_truth", "
 
 ROWS_AT_ONCE = 10_000  # of one group of a file, however the patients came in blocks
 _MOMENT = pa.timestamp("us")
-_TIMES = pa.list_(pa.float32())
+_NUMBERS = pa.list_(pa.float32())
 _INFARCTS = pa.list_(pa.struct([("territory", pa.string()), ("size", pa.float64()), ("age_days", pa.float64())]))
 _HEALTHY = ClinicalState(age_years=50.0, sex="F")
 _STATE = [field.name for field in dataclasses.fields(ClinicalState)]
@@ -68,9 +69,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("reason", pa.string()),
             *((name, _state_type(name)) for name in _STATE),
             *((f"true_{name}", pa.float64()) for name in _MEASURED),
-            *((name, _TIMES) for name in _BEATS),
+            *((name, _NUMBERS) for name in _BEATS),
             ("qrs_kinds", pa.list_(pa.string())),
-            ("traits", pa.list_(pa.float32())),
+            ("traits", _NUMBERS),
         ]
     ),
     "echoes": pa.schema(
@@ -104,7 +105,7 @@ def person_truth(person: Person, *, has_sex: bool) -> dict[str, Any]:
 
 
 def ecg_truth(
-    visit: EcgVisit, *, patient_id: str, measured: TrueMeasurements, beats: EcgTruth, traits: Iterable[float]
+    visit: EcgVisit, *, patient_id: str, measured: TrueMeasurements, beats: EcgTruth, traits: NDArray[np.float64]
 ) -> dict[str, Any]:
     """Return a row of ``ecgs``."""
     state = {name: getattr(visit.state, name) for name in _STATE}
@@ -116,9 +117,9 @@ def ecg_truth(
         "reason": visit.reason,
         **state,
         **{f"true_{name}": _or_none(getattr(measured, name)) for name in _MEASURED},
-        **{name: getattr(beats, name).tolist() for name in _BEATS},
+        **{name: getattr(beats, name).astype(np.float32) for name in _BEATS},
         "qrs_kinds": list(beats.qrs_kinds),
-        "traits": list(traits),
+        "traits": traits.astype(np.float32),
     }
 
 
@@ -141,7 +142,17 @@ def echo_truth(echo: EchoVisit, report: EchoReport, *, patient_id: str) -> dict[
 
 def truth_table(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Return rows as a table of one schema."""
-    return pa.Table.from_pylist(list(rows), schema=SCHEMAS[name])
+    kept = list(rows)
+    columns = [_column([row[field.name] for row in kept], field.type) for field in SCHEMAS[name]]
+    return pa.Table.from_arrays(columns, schema=SCHEMAS[name])
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Return a column; arrays of numbers are laid end to end, which takes a fifth of the time of one by one."""
+    if kind != _NUMBERS or not values:
+        return pa.array(values, type=kind)
+    ends = np.cumsum([0, *map(len, values)], dtype=np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), pa.array(np.concatenate(values), type=pa.float32()))
 
 
 class TruthFiles:
