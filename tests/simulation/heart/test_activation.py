@@ -1,5 +1,7 @@
 """When each place is activated."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 

@@ -1,5 +1,7 @@
 """The P wave."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np

@@ -1,5 +1,7 @@
 """A heart as a source of beats."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 

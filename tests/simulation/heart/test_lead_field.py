@@ -1,5 +1,7 @@
 """How membrane potentials arrive in the leads."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +22,7 @@ def test_a_heart_that_is_depolarised_all_over_gives_nothing():
 
 
 def test_a_front_that_comes_nearer_is_positive():
-    """With the inner layer depolarised and the outer one at rest, the chest leads over the left ventricle see it come."""
+    """The inner layer is depolarised and the outer one at rest: leads over the left ventricle see the front come."""
     heart = ventricles(AVERAGE)
     field = ventricular_field(AVERAGE, heart, swing=np.ones(418))
     free_wall = np.flatnonzero(heart.left_endo.points[:, 1] < -0.5)

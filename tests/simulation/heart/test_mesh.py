@@ -1,5 +1,7 @@
 """The points on the ventricles' surfaces."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from einthoven.simulation.heart.mesh import LEFT, RIGHT, SEPTUM, harmonics, towards_base

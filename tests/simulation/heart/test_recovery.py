@@ -1,5 +1,7 @@
 """When each place recovers."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What disease does to the waves."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 

@@ -1,5 +1,7 @@
 """What stays with a person."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 

@@ -1,5 +1,7 @@
 """QRS, ST and T."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
