@@ -8,7 +8,7 @@ import pytest
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.heart.remodelling import remodelled
 from einthoven.simulation.heart.traits import HeartTraits, parameters_of, trait_space, with_disease
-from einthoven.simulation.heart.ventricles import qrst
+from einthoven.simulation.heart.ventricles import depolarised, qrst
 
 AVERAGE = HeartTraits(np.zeros(len(trait_space().names)))
 STATE = ClinicalState(age_years=60, sex="M")
@@ -16,7 +16,7 @@ STATE = ClinicalState(age_years=60, sex="M")
 
 def wave(conduction="normal", *, rr_ms=900.0, findings=()):
     heart = remodelled(parameters_of(with_disease(AVERAGE, findings)), STATE)
-    return qrst(heart.parameters, heart.regional, conduction, rr_ms=rr_ms)
+    return qrst(heart, depolarised(heart, conduction), rr_ms=rr_ms)
 
 
 def qrs(found):

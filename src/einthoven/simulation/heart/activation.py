@@ -135,7 +135,8 @@ def _left_purkinje(parameters: HeartParameters, heart: Ventricles, conduction: C
     slower = constants["ivcd_slowing"] if conduction == "ivcd" else 1.0
     speed = parameters.v_purkinje / (constants["detour"] * slower)
     arrivals = starts[:, None] + _distances(places, heart.left_endo.points) / speed
-    return arrivals.min(0) + parameters.basal_delay * _LEFT_BASE + parameters.delay @ _PATTERNS
+    first: Array = arrivals.min(0)
+    return first + parameters.basal_delay * _LEFT_BASE + parameters.delay @ _PATTERNS
 
 
 def _right_purkinje(parameters: HeartParameters, heart: Ventricles, conduction: Conduction) -> Array:
@@ -145,34 +146,42 @@ def _right_purkinje(parameters: HeartParameters, heart: Ventricles, conduction: 
     slower = constants["ivcd_slowing"] if conduction == "ivcd" else 1.0
     speed = parameters.v_right / (constants["detour"] * slower)
     points = heart.right_endo.points
-    return start + _lengths(points - points[_RIGHT_ENTRY]) / speed + parameters.basal_delay * _RIGHT_BASE
+    arrivals: Array = start + _lengths(points - points[_RIGHT_ENTRY]) / speed
+    return arrivals + parameters.basal_delay * _RIGHT_BASE
 
 
 def _outwards(parameters: HeartParameters, heart: Ventricles, left_endo: Array) -> Array:
     """Return the arrivals on the left ventricle's outer side from within."""
     way = _lengths(heart.left_outer.points[:, None] - heart.left_endo.points[_OUTER_FROM])
-    return (left_endo[_OUTER_FROM] + way / parameters.v_muscle).min(1)
+    return _earliest(left_endo[_OUTER_FROM] + way / parameters.v_muscle)
 
 
 def _right_septum(parameters: HeartParameters, heart: Ventricles, right_endo: Array) -> Array:
     """Return the arrivals on the septum's right side from the Purkinje fibres of the right ventricle."""
     way = _lengths(heart.left_outer.points[SEPTUM][:, None] - heart.right_endo.points[_SEPTUM_FROM])
     constants = heart_constants()["conduction"]
-    return (right_endo[_SEPTUM_FROM] + way * constants["moderator_band"] / parameters.v_right).min(1)
+    return _earliest(right_endo[_SEPTUM_FROM] + way * constants["moderator_band"] / parameters.v_right)
 
 
 def _right_epi(parameters: HeartParameters, heart: Ventricles, right_endo: Array) -> Array:
     way = _lengths(heart.right_epi.points[:, None] - heart.right_endo.points[_EPI_FROM])
-    return (right_endo[_EPI_FROM] + way / parameters.v_muscle).min(1)
+    return _earliest(right_endo[_EPI_FROM] + way / parameters.v_muscle)
+
+
+def _earliest(arrivals: Array) -> Array:
+    earliest: Array = arrivals.min(1)
+    return earliest
 
 
 def _lengths(vectors: Array) -> Array:
-    return np.sqrt(np.einsum("...k,...k", vectors, vectors))
+    lengths: Array = np.sqrt(np.einsum("...k,...k", vectors, vectors))
+    return lengths
 
 
 def _distances(a: Array, b: Array) -> Array:
     """Return float64 (a, b), cm, in a straight line."""
-    return np.sqrt(np.maximum((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T, 0))
+    distances: Array = np.sqrt(np.maximum((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T, 0))
+    return distances
 
 
 def _nearest(phi: Array, theta: Array, *, phi_deg: float, theta_deg: float) -> int:

@@ -113,7 +113,8 @@ def _bulge(phi: Points, theta: Points) -> Points:
     """Return the right cavity's width relative to its largest, at the base in the middle."""
     towards_base = np.clip((phi - RIGHT.phi[0]) / (np.pi / 2 - RIGHT.phi[0]), 0.02, 1)
     half = abs(RIGHT.theta[0]) * 7 / 6  # from the middle of the outermost patches to the edge
-    return np.sin(towards_base * np.pi / 2) ** 0.8 * np.cos(np.pi * theta / (2 * half)) ** 0.7
+    width: Points = np.sin(towards_base * np.pi / 2) ** 0.8 * np.cos(np.pi * theta / (2 * half)) ** 0.7
+    return width
 
 
 _UNIT_POINTS, _UNIT_AREAS = _unit_ellipsoid(LEFT)

@@ -13,7 +13,7 @@ from einthoven.simulation.heart.atria import p_wave
 from einthoven.simulation.heart.lead_field import atrial_field, heart_axes
 from einthoven.simulation.heart.remodelling import remodelled
 from einthoven.simulation.heart.traits import HeartTraits, heart_constants, parameters_of, with_disease
-from einthoven.simulation.heart.ventricles import qrst
+from einthoven.simulation.heart.ventricles import Depolarised, depolarised, qrst
 from einthoven.simulation.waveform import AtrialKind, VentricularKind, Waveform
 
 __all__ = ["Heart"]
@@ -26,30 +26,33 @@ class Heart:
         self.state = state
         healthy = parameters_of(with_disease(traits, _findings(state)))
         self.ectopic_site = healthy.ectopic_site
-        heart = remodelled(healthy, state)
-        self.parameters, self.regional, self.stretch = heart.parameters, heart.regional, heart.stretch
+        self.today = remodelled(healthy, state)
+        self._beats: dict[VentricularKind, Depolarised] = {}
 
     def atrial_wave(self, kind: AtrialKind) -> Waveform:
         """Return the P wave of one kind."""
-        return p_wave(self.parameters, kind)
+        return p_wave(self.today.parameters, kind)
 
     def ventricular_wave(self, kind: VentricularKind, *, rr_ms: float) -> Waveform:
         """Return QRS, ST and T; escape beats come from below the bundle, ectopic ones from the person's own focus."""
-        origin = self.state.conduction if kind == "conducted" else self._focus(kind)
-        return qrst(self.parameters, self.regional, origin, rr_ms=rr_ms, stretch=self.stretch)
+        if kind not in self._beats:
+            origin = self.state.conduction if kind == "conducted" else self._focus(kind)
+            self._beats[kind] = depolarised(self.today, origin)
+        return qrst(self.today, self._beats[kind], rr_ms=rr_ms)
 
     @cached_property
     def atrial_directions(self) -> NDArray[np.float32]:
         """Return float32 (8, 3), mV: what an atrial dipole of size 1 to the left, down or back gives in each lead."""
-        return atrial_field(self.parameters).astype(np.float32)
+        return atrial_field(self.today.parameters).astype(np.float32)
 
     @cached_property
     def spike_direction(self) -> NDArray[np.float32]:
         """Return float32 (8,), mV: a pacing spike in each lead; along the electrode's wire, from the apex upwards."""
         if self.state.conduction != "paced":
             return np.zeros(8, dtype=np.float32)
-        upwards = -heart_axes(self.parameters)[0] * heart_constants()["pacing"]["spike"]
-        return (atrial_field(self.parameters) @ upwards).astype(np.float32)
+        upwards = -heart_axes(self.today.parameters)[0] * heart_constants()["pacing"]["spike"]
+        spike: NDArray[np.float32] = (atrial_field(self.today.parameters) @ upwards).astype(np.float32)
+        return spike
 
     def _focus(self, kind: VentricularKind) -> MuscleFocus:
         constants = heart_constants()["ectopy"]

@@ -8,8 +8,6 @@ size is the dispersion of recovery times, its shape that of the fall (van Ooster
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,36 +15,33 @@ from einthoven.simulation.heart.mesh import LEFT, RIGHT, SEPTUM, harmonics
 from einthoven.simulation.heart.remodelling import Regional
 from einthoven.simulation.heart.traits import HeartParameters
 
-__all__ = ["Course", "course", "fall"]
+__all__ = ["fall", "lost_early", "recovered", "swing"]
 
 Array = NDArray[np.float64]
 
 SEPTAL_SHARE = 0.7  # of the transmural difference, which the septum's right side, an inner surface too, doesn't have
 RIGHT_SHARE = 0.25  # of it in the thin right wall, to each side
 SLOW_SHARE, SLOW_TIMES = 0.3, 1.5  # of the rise of T that is exponential, and its time relative to the rest's
+LEAST_SWING, MOST_SWING = 0.1, 3.0  # of living muscle, relative to the average: personal patterns stay within
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Course:
-    """What the membrane of each node does.
-
-    Attributes
-    ----------
-    activated_ms, recovered_ms : float64 (node,)
-    swing : float64 (node,)
-        Relative to a healthy cell.
-    lost_early : float64 (node,)
-        Share of the swing that doesn't last to the recovery.
-    """
-
-    activated_ms: Array
-    recovered_ms: Array
-    swing: Array
-    lost_early: Array
+def swing(parameters: HeartParameters, regional: Regional) -> Array:
+    """Return float64 (node,): the membranes' swing relative to a healthy cell's."""
+    left = np.clip(1 + parameters.amplitude @ _PATTERNS, LEAST_SWING, MOST_SWING)
+    right = np.full(2 * RIGHT.phi.size, np.exp(parameters.right_amplitude))
+    return np.concatenate([left, left, right]) * regional.swing
 
 
-def course(parameters: HeartParameters, regional: Regional, activated_ms: Array, *, rate_factor: float) -> Course:
-    """Return what each node does.
+def lost_early(parameters: HeartParameters, regional: Regional) -> Array:
+    """Return float64 (node,): the share of the swing that doesn't last to the recovery."""
+    early = regional.lost_early.copy()
+    n = LEFT.phi.size
+    early[n : 2 * n] += parameters.early_recovery[0] + parameters.early_recovery[1:] @ _PATTERNS[:3]
+    return np.clip(early, -0.6, 0.95)
+
+
+def recovered(parameters: HeartParameters, regional: Regional, activated_ms: Array, *, rate_factor: float) -> Array:
+    """Return float64 (node,), ms: when each node recovers.
 
     Parameters
     ----------
@@ -60,32 +55,22 @@ def course(parameters: HeartParameters, regional: Regional, activated_ms: Array,
     duration = parameters.apd * rate_factor + np.concatenate(
         [left + wall / 2, left - wall / 2 + wall * _SEPTAL, right + wall * RIGHT_SHARE, right - wall * RIGHT_SHARE]
     )
-    left_swing = np.clip(1 + parameters.amplitude @ _PATTERNS, 0.1, 3.0)
-    right_swing = np.full(2 * RIGHT.phi.size, np.exp(parameters.right_amplitude))
-    early = np.zeros(duration.size)
-    n = LEFT.phi.size
-    early[n : 2 * n] = parameters.early_recovery[0] + parameters.early_recovery[1:] @ _PATTERNS[:3]
-    activated_ms = activated_ms + regional.delay_ms
-    return Course(
-        activated_ms,
-        (1 - parameters.coupling) * activated_ms + duration + regional.longer_ms,
-        np.concatenate([left_swing, left_swing, right_swing]) * regional.swing,
-        np.clip(early + regional.lost_early, -0.6, 0.95),
-    )
+    return (1 - parameters.coupling) * activated_ms + duration + regional.longer_ms
 
 
-def fall(parameters: HeartParameters, *, n: int, stretch: float) -> Array:
+def fall(parameters: HeartParameters, *, n: int, step_ms: float, stretch: float) -> Array:
     """Return float64 (n,), sum 1: the steepness of the fall around the recovery time, which is sample 0 (circular).
 
-    One sample is one millisecond; ``stretch`` widens it.
+    A sample lasts ``step_ms``; ``stretch`` widens it.
     """
-    time = (np.arange(n) + n // 2) % n - n // 2
+    time = step_ms * ((np.arange(n) + n // 2) % n - n // 2)
     rise, down = parameters.t_rise * stretch, parameters.t_fall * stretch
     half_square = time * time / 2
     slow = SLOW_SHARE * np.exp(-np.abs(time) / (SLOW_TIMES * rise))
     before = (1 - SLOW_SHARE) * np.exp(-half_square / rise**2) + slow
     steepness = np.where(time < 0, before, np.exp(-half_square / down**2))
-    return steepness / steepness.sum()
+    density: Array = steepness / steepness.sum()
+    return density
 
 
 _PATTERNS = harmonics(LEFT)

@@ -202,7 +202,8 @@ def _patch(faces: Sequence[float], axes: Array, *, width_deg: float) -> Array:
     towards = axes @ (np.array(faces) / np.linalg.norm(faces))
     cosine = _FROM_MIDDLE @ towards
     angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-    return 1 / (1 + np.exp((angle - width_deg / 2) / (EDGE * width_deg)))
+    patch: Array = 1 / (1 + np.exp((angle - width_deg / 2) / (EDGE * width_deg)))
+    return patch
 
 
 _FROM_MIDDLE = np.column_stack(

@@ -143,7 +143,9 @@ def parameters_of(traits: HeartTraits) -> HeartParameters:
     moved = space.spread * traits.values
     values = np.where(space.logarithmic, space.centre * np.exp(np.clip(moved, -3, 3)), space.centre + moved)
     plain = values.tolist()
-    found = {name: plain[first] if last < 0 else values[first:last] for name, first, last in space.fields}
+    found: dict[str, Any] = {
+        name: plain[first] if last < 0 else values[first:last] for name, first, last in space.fields
+    }
     return HeartParameters(**found)
 
 
