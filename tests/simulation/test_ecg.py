@@ -29,7 +29,8 @@ def _ecg(seed: int = 0, *, device: str = "schiller", heart: BumpHeart | None = N
 
 
 def _levels(**change) -> NoiseLevels:
-    quiet = {name: np.full(9, 2, dtype=np.float32) for name in ("drift_uv", "respiration_uv", "mains_uv", "muscle_uv")}
+    names = ("drift_uv", "respiration_uv", "skin_uv", "mains_uv", "muscle_uv")
+    quiet = {name: np.full(9, 2, dtype=np.float32) for name in names}
     return NoiseLevels(**quiet | change)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from einthoven.errors import SpecificationError
-from einthoven.simulation.noise.electrodes import ELECTRODES, LEADS_FROM_ELECTRODES, rewired
+from einthoven.simulation.noise.electrodes import ELECTRODES, LEADS_FROM_ELECTRODES, in_places, rewired
 
 LEADS = np.array([0.6, 1.0, -0.8, -0.5, 0.2, 0.9, 1.1, 0.8])
 
@@ -53,6 +53,22 @@ def test_a_chest_electrode_that_is_off_leaves_its_lead_flat_and_the_others_as_th
 def test_noise_at_the_right_arm_is_in_both_limb_leads_and_a_third_of_it_in_every_chest_lead():
     column = LEADS_FROM_ELECTRODES[:, ELECTRODES.index("RA")]
     np.testing.assert_allclose(column, [-1, -1, *[-1 / 3] * 6])
+
+
+def test_what_electrodes_pick_up_has_the_sizes_asked_for_and_no_part_in_wilson_s_terminal():
+    levels = np.arange(1, 10, dtype=np.float32)
+    covariance = in_places(levels, shared=0.5) @ in_places(levels, shared=0.5).T
+    np.testing.assert_allclose(np.sqrt(np.diag(covariance))[3:], levels[3:], rtol=1e-5)
+    np.testing.assert_allclose(in_places(levels, shared=0.5)[:3].sum(axis=0), 0, atol=1e-5)
+    lead_i = LEADS_FROM_ELECTRODES[0]
+    assert lead_i @ covariance @ lead_i == pytest.approx(1**2 + 2**2, rel=1e-5)
+
+
+def test_chest_electrodes_share_the_more_the_nearer_they_are():
+    weights = in_places(np.ones(9, dtype=np.float32), shared=0.5)
+    shared = (weights @ weights.T)[3, 3:]
+    assert (np.diff(shared) < 0).all()
+    assert shared[-1] < 0.1
 
 
 def test_an_unknown_electrode_is_refused():

@@ -10,9 +10,8 @@ from einthoven.simulation.noise.levels import NoiseLevels, draw_noise_levels
 from einthoven.simulation.noise.mixture import noise_in_leads
 from einthoven.simulation.rhythm.breathing import Breathing
 
-SILENT = NoiseLevels(
-    **{name: np.zeros(9, dtype=np.float32) for name in ("drift_uv", "respiration_uv", "mains_uv", "muscle_uv")}
-)
+NAMES = ("drift_uv", "respiration_uv", "skin_uv", "mains_uv", "muscle_uv")
+SILENT = NoiseLevels(**{name: np.zeros(9, dtype=np.float32) for name in NAMES})
 
 
 def _noise(levels: NoiseLevels, *, floor_uv: float = 0.0, seed: int = 0) -> np.ndarray:
@@ -41,6 +40,18 @@ def test_a_moving_arm_is_seen_in_every_lead_and_a_third_of_it_in_the_chest_leads
     noise = _noise(replace(SILENT, moving="LA", n_motions=2))
     np.testing.assert_allclose(noise[2:], np.tile(-noise[0] / 3, (6, 1)), atol=1e-6)
     assert np.abs(noise[1]).max() == 0
+
+
+def test_noise_of_the_limbs_stays_out_of_the_chest_leads_and_far_chest_leads_have_none_in_common():
+    equal = np.full(9, 10, dtype=np.float32)
+    correlations = [
+        np.corrcoef(_noise(replace(SILENT, skin_uv=equal, muscle_uv=equal), seed=seed)) for seed in range(20)
+    ]
+    usual = np.median(correlations, axis=0)
+    assert np.abs(usual[:2, 2:]).max() < 0.15
+    assert abs(usual[2, 7]) < 0.15
+    assert usual[5, 6] > 0.2
+    assert 0.35 < usual[0, 1] < 0.65
 
 
 def test_a_clean_record_has_noise_of_some_microvolts_above_the_beats_own_frequencies():

@@ -6,6 +6,7 @@ stretch of noise with hardly ever the same mixture. The piece is the same in eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 
 from einthoven.simulation.noise.parameters import section
 
-__all__ = ["muscle_bank", "stretches", "white_bank"]
+__all__ = ["muscle_bank", "skin_bank", "stretches", "white_bank"]
+
+Frequencies = NDArray[np.floating[Any]]
 
 _PARAMETERS = section("bank")
 
@@ -43,18 +46,28 @@ def muscle_bank(rate_hz: float) -> NDArray[np.float32]:
 
     A rate that doesn't reach as far gets what lies below half of it.
     """
-    muscle = section("muscle")
-    frequency = np.fft.rfftfreq(_PARAMETERS["n_samples"], 1 / rate_hz)
-    gain = _band(frequency, muscle)
-    whole = _band(np.linspace(0, 1000, 20001), muscle)
+    return _shaped(lambda frequency: _band(frequency, section("muscle")), rate_hz=rate_hz, seed=1)
+
+
+@lru_cache(maxsize=4)
+def skin_bank(rate_hz: float) -> NDArray[np.float32]:
+    """Return float32 (sample,): noise whose amplitude falls with the frequency, of unit size in its whole band."""
+    lowest_hz = section("skin")["lowest_hz"]
+    return _shaped(lambda frequency: lowest_hz / np.hypot(frequency, lowest_hz), rate_hz=rate_hz, seed=2)
+
+
+def _shaped(gain: Callable[[Frequencies], Frequencies], *, rate_hz: float, seed: int) -> NDArray[np.float32]:
+    """Return white noise with a gain for each frequency, of the size that makes it one up to 1,000 Hz."""
+    whole = gain(np.linspace(0, 1000, 20001))
     power = np.sum(whole**2) * 1000 / 20001 / (rate_hz / 2)  # that white noise of unit size has in the whole band
-    spectrum = np.fft.rfft(white_bank(1)) * gain / np.sqrt(power)
+    frequency = np.fft.rfftfreq(_PARAMETERS["n_samples"], 1 / rate_hz)
+    spectrum = np.fft.rfft(white_bank(seed)) * gain(frequency) / np.sqrt(power)
     bank: NDArray[np.float32] = np.fft.irfft(spectrum, _PARAMETERS["n_samples"]).astype(np.float32)
     bank.flags.writeable = False
     return bank
 
 
-def _band(frequency: NDArray[np.floating[Any]], muscle: dict[str, float]) -> NDArray[np.float64]:
+def _band(frequency: Frequencies, muscle: dict[str, float]) -> NDArray[np.float64]:
     """Return the magnitude of Butterworth's high-pass times that of his low-pass."""
     hz = np.maximum(frequency, 1e-9)
     high_pass = 1 / np.sqrt(1 + (muscle["low_hz"] / hz) ** (2 * muscle["low_order"]))

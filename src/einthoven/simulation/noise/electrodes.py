@@ -7,14 +7,16 @@ holds for noise as it does for the heart.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.errors import SpecificationError
+from einthoven.simulation.noise.parameters import section
 from einthoven.simulation.waveform import INDEPENDENT_LEADS
 
-__all__ = ["ELECTRODES", "LEADS_FROM_ELECTRODES", "Source", "rewired"]
+__all__ = ["ELECTRODES", "LEADS_FROM_ELECTRODES", "Source", "common", "in_places", "rewired"]
 
 ELECTRODES = ("RA", "LA", "LL", "C1", "C2", "C3", "C4", "C5", "C6")
 
@@ -31,6 +33,37 @@ class Source:
 
     weights: NDArray[np.float32]
     signals: NDArray[np.float32]
+
+
+def in_places(level_uv: NDArray[np.float32], *, shared: float) -> NDArray[np.float32]:
+    """Return float32 (9, 9), microvolts: what nine independent signals of unit size give at the electrodes.
+
+    Neighbours on the chest have much in common, electrodes far apart nothing. What the limbs pick up has no part that
+    all three share, so that nothing of it is in Wilson's terminal: in PTB-XL the noise of V1 has nothing to do with
+    that of V6, and that of the limb leads nothing with that of the chest leads.
+
+    Parameters
+    ----------
+    level_uv : float32 (9,)
+        Of each electrode.
+    shared : float in [0, 1)
+        Correlation of two chest electrodes at one place.
+    """
+    weights = level_uv[:, None] * common(shared)
+    weights[:3] -= weights[:3].mean(axis=0)
+    return np.asarray(weights, dtype=np.float32)
+
+
+@lru_cache(maxsize=8)
+def common(shared: float) -> NDArray[np.float32]:
+    """Return float32 (9, 9): rows of unit length, whose products are the correlations of the electrodes."""
+    parameters = section("places")
+    places = np.array(parameters["chest_cm"])
+    apart_cm = np.abs(places[:, None] - places)
+    correlation = np.eye(len(ELECTRODES))
+    correlation[3:, 3:] = shared * np.exp(-apart_cm / parameters["reach_cm"])
+    np.fill_diagonal(correlation, 1.0)
+    return np.asarray(np.linalg.cholesky(correlation), dtype=np.float32)
 
 
 def rewired(exchanged: tuple[str, str] | None, missing: str | None) -> NDArray[np.float32]:

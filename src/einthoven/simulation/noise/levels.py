@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.simulation.noise.electrodes import ELECTRODES
+from einthoven.simulation.noise.electrodes import ELECTRODES, common
 from einthoven.simulation.noise.parameters import section
 from einthoven.simulation.rhythm.parameters import lognormal
 
@@ -24,6 +24,7 @@ class NoiseLevels:
     Attributes
     ----------
     drift_uv, respiration_uv : baseline wander; its part that follows breathing has a sign
+    skin_uv : noise of the electrodes on the skin, faster than wander
     mains_uv, muscle_uv : hum, and muscle noise outside bursts
     n_bursts : int
         Of muscle noise.
@@ -39,6 +40,7 @@ class NoiseLevels:
 
     drift_uv: NDArray[np.float32]
     respiration_uv: NDArray[np.float32]
+    skin_uv: NDArray[np.float32]
     mains_uv: NDArray[np.float32]
     muscle_uv: NDArray[np.float32]
     n_bursts: int = 0
@@ -53,19 +55,24 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
     """Return the noise of one record; ``mains_factor`` says how well a room and a device keep hum away."""
     shares = {name: share for name, share in section("shares").items() if name != "source"}
     happens = dict(zip(shares, (random.random(len(shares)) < list(shares.values())).tolist(), strict=True))
-    wander, muscle, hum = section("wander"), section("muscle"), section("mains")
+    wander, skin, muscle, hum = (section(name) for name in ("wander", "skin", "muscle", "mains"))
     drifting = wander["drifting_factor"] if happens["baseline_drift"] else 1.0
-    static = muscle["static_factor"] if happens["static_noise"] else 1.0
+    static = happens["static_noise"]
+    muscular, dry = (part["static_factor"] if static else 1.0 for part in (muscle, skin))
+    # some people's records are noisier in all ways
+    person = _unequal(section("person")["factor"], 1.0, section("person"), random=random)
     # a burst that a reader notes is of muscle or of an electrode
     motion = happens["electrode_motion"] or (happens["burst_noise"] and random.random() < 0.5)
     bursts = happens["burst_noise"] and not motion
     signs = np.where(random.random(_N) < 0.5, -1.0, 1.0)
-    contact = np.where(random.random(_N) < wander["poor_contact_share"], wander["poor_contact_factor"], 1.0)
+    is_poor = random.random(_N) < wander["poor_contact_share"]
+    contact, rough = (np.where(is_poor, part["poor_contact_factor"], 1.0) for part in (wander, skin))
     return NoiseLevels(
         drift_uv=_unequal(wander["drift_uv"], drifting * contact, wander, random=random),
         respiration_uv=_unequal(wander["respiration_uv"], drifting * signs, wander, random=random),
+        skin_uv=_unequal(skin["level_uv"], person * dry * rough, skin, random=random),
         mains_uv=_unequal(hum["level_uv"], mains_factor, hum, random=random),
-        muscle_uv=_unequal(muscle["level_uv"], static, muscle, random=random),
+        muscle_uv=_unequal(muscle["level_uv"], person * muscular, muscle, random=random),
         n_bursts=_count(muscle["bursts_per_10_s"], duration_s, random=random) if bursts else 0,
         moving=str(random.choice(ELECTRODES)) if motion else None,
         n_motions=_count(section("electrode_motion")["events_per_10_s"], duration_s, random=random) if motion else 0,
@@ -83,8 +90,8 @@ def _unequal(
     random: np.random.Generator,
 ) -> NDArray[np.float32]:
     """Return float32 (9,): the record's level, with a spread among the electrodes."""
-    electrodes = np.exp(parameters["electrode_sd_of_log"] * random.standard_normal(_N))
-    electrodes *= parameters["electrode_factors"]
+    chance = common(section("places")["levels_shared"]) @ random.standard_normal(_N, dtype=np.float32)
+    electrodes = np.exp(np.multiply(parameters["electrode_sd_of_log"], chance)) * parameters["electrode_factors"]
     return np.asarray(lognormal(spread, random=random) * factor * electrodes, dtype=np.float32)
 
 

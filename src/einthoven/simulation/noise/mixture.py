@@ -14,6 +14,7 @@ from einthoven.simulation.noise.electrodes import LEADS_FROM_ELECTRODES
 from einthoven.simulation.noise.levels import NoiseLevels
 from einthoven.simulation.noise.mains import mains
 from einthoven.simulation.noise.muscle import muscle
+from einthoven.simulation.noise.skin import skin
 from einthoven.simulation.noise.wander import breathing_wander, drift
 from einthoven.simulation.rhythm.breathing import Breathing
 
@@ -36,6 +37,7 @@ def noise_in_leads(
         drift(levels.drift_uv, **place, random=random),
         breathing_wander(levels.respiration_uv, breathing=breathing, **place),
         mains(levels.mains_uv, mains_hz=mains_hz, **place, random=random),
+        skin(levels.skin_uv, **place, random=random),
         muscle(levels.muscle_uv, n_bursts=levels.n_bursts, **place, random=random),
     ]
     if levels.moving:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.simulation.noise.bank import muscle_bank, stretches
-from einthoven.simulation.noise.electrodes import ELECTRODES, Source
+from einthoven.simulation.noise.electrodes import ELECTRODES, Source, in_places
 from einthoven.simulation.noise.parameters import section
 from einthoven.simulation.rhythm.parameters import lognormal
 
@@ -28,4 +28,4 @@ def muscle(
         stop = min(start + shape.size, n_samples)
         for electrode in random.choice(n, size=_PARAMETERS["burst_electrodes"], replace=False).tolist():
             signals[electrode, start:stop] *= shape[: stop - start]
-    return Source(np.diag(level_uv), signals)
+    return Source(in_places(level_uv, shared=_PARAMETERS["shared"]), signals)
