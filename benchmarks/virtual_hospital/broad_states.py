@@ -38,11 +38,11 @@ TERRITORIES: dict[Territory, float] = {
     "inferior": 0.33,
     "posterior": 0.05,
 }
-INFARCT, TWO_INFARCTS = 0.3, 0.25
+INFARCT, TWO_INFARCTS = 0.35, 0.25
 INFARCT_DAYS = ((0.6, (90.0, 4000.0)), (0.2, (5.0, 90.0)), (0.2, (0.1, 5.0)))
 LVH, ISCHAEMIA, ECTOPY, RARE = 0.22, 0.25, 0.08, 0.03
 SURE_LVH, NO_LVH = 0.2, 0.1
-LEAST_INFARCT = 0.15
+LEAST_INFARCT = 0.25
 
 
 def broad_state(random: np.random.Generator) -> ClinicalState:

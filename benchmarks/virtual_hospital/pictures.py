@@ -37,26 +37,33 @@ DENSITIES = {
 }
 AMPLITUDES = {"p_mv": "P", "r_mv": "R", "s_mv": "S", "st_j60_mv": "ST (J + 60 ms)", "t_mv": "T"}
 HIGHEST_HZ = 150.0
+LEGEND_IN = 0.25
 
 
 def draw_all(
-    ecgs: Sequence[RealEcg], real: MeasuredTable, made: Sequence[Twin], simulated: MeasuredTable, *, folder: Path
+    ecgs: Sequence[RealEcg],
+    real: MeasuredTable,
+    made: Sequence[Twin],
+    simulated: MeasuredTable,
+    *,
+    folder: Path,
+    ending: str = "svg",
 ) -> None:
-    """Write ``densities.svg``, ``spectra.svg``, ``amplitudes_<group>.svg`` and ``beats_<group>.svg`` into a folder."""
+    """Write ``densities``, ``spectra``, ``amplitudes_<group>`` and ``beats_<group>`` into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     origin = np.array([twin.of for twin in made])
     members = {group: np.array([group in ecg.groups for ecg in ecgs]) for group in GROUPS}
-    write_figure(_densities(real, simulated, members, origin), folder / "densities.svg")
+    write_figure(_densities(real, simulated, members, origin), folder / f"densities.{ending}")
     first = np.unique(origin, return_index=True)[1]  # one twin each is enough for beats and spectra
     ours = [made[place].record for place in first]
     theirs = [ecg.record for ecg in ecgs]
-    write_figure(_spectra(theirs, ours, members), folder / "spectra.svg")
+    write_figure(_spectra(theirs, ours, members), folder / f"spectra.{ending}")
     real_beats, our_beats = _beats(theirs), _beats(ours)
     for group, which in members.items():
         name = group.lower()
         numbers = real.values[which], simulated.values[which[origin]]
-        write_figure(_amplitudes(*numbers, names=real.names), folder / f"amplitudes_{name}.svg")
-        write_figure(_beat_overlay(real_beats[which], our_beats[which]), folder / f"beats_{name}.svg")
+        write_figure(_amplitudes(*numbers, names=real.names), folder / f"amplitudes_{name}.{ending}")
+        write_figure(_beat_overlay(real_beats[which], our_beats[which]), folder / f"beats_{name}.{ending}")
 
 
 def _densities(
@@ -75,7 +82,7 @@ def _densities(
                 title_axes(axes, group, pad=2)
             if row == len(GROUPS) - 1:
                 axes.set_xlabel(words, fontsize=7)
-    figure.tight_layout(pad=0.5)
+    _finish(figure)
     return figure
 
 
@@ -87,7 +94,8 @@ def _histograms(axes: Axes, real: NDArray[np.float64], simulated: NDArray[np.flo
         axes.text(0.5, 0.5, "absent", transform=axes.transAxes, color=MUTED, ha="center", fontsize=7)
         return
     low, high = np.percentile(np.concatenate([a, b]), (0.5, 99.5))
-    edges = np.linspace(low, high if high > low else low + 1, 25)
+    bins = int(np.clip(2 * np.sqrt(a.size), 8, 30))
+    edges = np.linspace(low, high if high > low else low + 1, bins + 1)
     axes.hist(a, edges, density=True, color=REAL, alpha=0.35)
     axes.hist(b, edges, density=True, histtype="step", color=SIMULATED, linewidth=1.2)
 
@@ -104,7 +112,7 @@ def _amplitudes(real: NDArray[np.float64], simulated: NDArray[np.float64], *, na
                 _quantile_box(axes, place + shift, values[:, column], colour)
         axes.set_xticks(range(len(STANDARD_LEADS)), STANDARD_LEADS)
         title_axes(axes, f"{words}, mV", pad=2)
-    figure.tight_layout(pad=0.5)
+    _finish(figure)
     return figure
 
 
@@ -134,8 +142,18 @@ def _beat_overlay(real: NDArray[np.float32], simulated: NDArray[np.float32]) -> 
             axes.plot(time_ms, middle, color=colour, linewidth=1.1)
         title_axes(axes, STANDARD_LEADS[lead], pad=2)
     figure.supxlabel("ms from the middle of QRS; mV", fontsize=8, color=INK)
-    figure.tight_layout(pad=0.6)
+    _finish(figure)
     return figure
+
+
+def _finish(figure: Figure) -> None:
+    """Lay the axes out below a line that says which colour is which."""
+    figure.tight_layout(pad=0.5, rect=(0, 0, 1, 1 - LEGEND_IN / figure.get_figheight()))
+    top = 1 - 0.3 * LEGEND_IN / figure.get_figheight()
+    figure.text(0.01, top, "real", color=REAL, fontsize=9, fontweight="bold", va="top")
+    figure.text(
+        0.01 + 0.5 / figure.get_figwidth(), top, "simulated", color=SIMULATED, fontsize=9, fontweight="bold", va="top"
+    )
 
 
 def _spectra(real: Sequence[Record], simulated: Sequence[Record], members: dict[str, NDArray[np.bool_]]) -> Figure:
@@ -152,5 +170,5 @@ def _spectra(real: Sequence[Record], simulated: Sequence[Record], members: dict[
             axes.plot(frequency[seen], middle[seen], color=colour, linewidth=0.9)
         title_axes(axes, group, pad=2)
     figure.supxlabel("Hz; dB of mV²/Hz, median over leads", fontsize=8, color=INK)
-    figure.tight_layout(pad=0.6)
+    _finish(figure)
     return figure
