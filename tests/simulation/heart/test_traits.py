@@ -56,10 +56,11 @@ def test_traits_go_together_as_in_the_population():
 
 
 def test_disease_moves_the_traits_and_what_is_not_known_does_not():
-    assert with_disease(AVERAGE, ["sinus"]) is AVERAGE
-    assert (with_disease(AVERAGE, ["lbbb"]).values != 0).any()
-    both = with_disease(AVERAGE, ["rbbb", "lafb"]).values
-    assert both == pytest.approx(with_disease(AVERAGE, ["rbbb"]).values + with_disease(AVERAGE, ["lafb"]).values)
+    assert with_disease(AVERAGE, {"sinus": 1.0}) is AVERAGE
+    assert (with_disease(AVERAGE, {"lbbb": 1.0}).values != 0).any()
+    both = with_disease(AVERAGE, {"rbbb": 1.0, "lafb": 0.5}).values
+    alone = [with_disease(AVERAGE, {name: 1.0}).values for name in ("rbbb", "lafb")]
+    assert both == pytest.approx(alone[0] + 0.5 * alone[1])
 
 
 def test_each_parameter_names_its_source():

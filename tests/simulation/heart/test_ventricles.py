@@ -15,7 +15,7 @@ STATE = ClinicalState(age_years=60, sex="M")
 
 
 def wave(conduction="normal", *, rr_ms=900.0, findings=()):
-    heart = remodelled(parameters_of(with_disease(AVERAGE, findings)), STATE)
+    heart = remodelled(parameters_of(with_disease(AVERAGE, dict.fromkeys(findings, 1.0))), STATE)
     return qrst(heart, depolarised(heart, conduction), rr_ms=rr_ms)
 
 

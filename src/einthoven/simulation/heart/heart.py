@@ -64,12 +64,15 @@ class Heart:
         return MuscleFocus(left=left, phi_deg=float(np.clip(65 + 25 * height, 10, 95)), theta_deg=float(theta))
 
 
-def _findings(state: ClinicalState) -> list[str]:
-    """Return what of a state comes with another heart than others', as PTB-XL shows (``population.json``)."""
-    sides = {f"infarct_{_SIDES[infarct.territory]}" for infarct in state.infarcts}
-    found = [*_CONDUCTION.get(state.conduction, (state.conduction,)), state.rhythm, *sorted(sides)]
-    wanted = {"lvh": state.lvh > _MARKED, "rvh": state.rvh > 0, "ischaemia": state.ischaemia > 0}
-    return [*found, *(name for name, there in wanted.items() if there)]
+def _findings(state: ClinicalState) -> dict[str, float]:
+    """Return what of a state comes with another heart than others', as PTB-XL shows, and how marked it is there."""
+    found = dict.fromkeys([*_CONDUCTION.get(state.conduction, (state.conduction,)), state.rhythm], 1.0)
+    for infarct in state.infarcts:
+        side = f"infarct_{_SIDES[infarct.territory]}"
+        found[side] = max(found.get(side, 0.0), infarct.size / _USUAL["infarct"])
+    for name, degree in (("lvh", state.lvh), ("rvh", state.rvh), ("ischaemia", state.ischaemia)):
+        found[name] = degree / _USUAL[name]
+    return found
 
 
 _CONDUCTION = {"rbbb_lafb": ("rbbb", "lafb")}
@@ -80,4 +83,5 @@ _SIDES = {
     "posterior": "lateral",
     "inferior": "inferior",
 }
-_MARKED = 0.2  # hypertrophy that readers see
+# of the states by which the shifts were estimated
+_USUAL = {"infarct": 0.575, "lvh": 0.525, "rvh": 0.55, "ischaemia": 0.45}

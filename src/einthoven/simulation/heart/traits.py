@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -174,16 +174,16 @@ def draw_traits(
     return HeartTraits(values)
 
 
-def with_disease(traits: HeartTraits, findings: Iterable[str]) -> HeartTraits:
+def with_disease(traits: HeartTraits, findings: Mapping[str, float]) -> HeartTraits:
     """Return the traits as they are with some findings: a heart with a bundle branch block also lies otherwise.
 
     Parameters
     ----------
-    findings : iterable of str
-        Those in ``population.json``; others change nothing.
+    findings : mapping of str to float
+        How marked each is, 1 as in PTB-XL on average; those that ``population.json`` doesn't know change nothing.
     """
     shifts = _population().associated
-    known = [shifts[name] for name in findings if name in shifts]
+    known = [degree * shifts[name] for name, degree in findings.items() if name in shifts]
     return HeartTraits(np.sum([traits.values, *known], axis=0)) if known else traits
 
 
