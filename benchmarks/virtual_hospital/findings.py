@@ -75,11 +75,11 @@ LUDB: dict[str, tuple[str, ...]] = {
     "unipolar ventricular pacing": ("paced",),
     "bipolar ventricular pacing": ("paced",),
     "biventricular pacing": ("paced",),
-    "stemi: anterior": ("infarct_anterior", "acute"),
-    "stemi: apical": ("infarct_anterior", "acute"),
-    "stemi: septal": ("infarct_anteroseptal", "acute"),
-    "stemi: lateral": ("infarct_lateral", "acute"),
-    "stemi: inferior": ("infarct_inferior", "acute"),
+    "stemi: anterior": ("infarct_anterior", "stemi"),
+    "stemi: apical": ("infarct_anterior", "stemi"),
+    "stemi: septal": ("infarct_anteroseptal", "stemi"),
+    "stemi: lateral": ("infarct_lateral", "stemi"),
+    "stemi: inferior": ("infarct_inferior", "stemi"),
     "scar formation: anterior": ("infarct_anterior",),
     "scar formation: apical": ("infarct_anterior",),
     "scar formation: septal": ("infarct_anteroseptal",),
@@ -133,7 +133,7 @@ def findings_of_ludb(statements: Iterable[str]) -> frozenset[str]:
     Examples
     --------
     >>> sorted(findings_of_ludb(["Sinus rhythm", "Stemi: septal"]))
-    ['acute', 'infarct_anteroseptal', 'sinus']
+    ['infarct_anteroseptal', 'sinus', 'stemi']
     """
     lines = [line.strip().lower() for line in statements if line.strip()]
     lines = [line for line in lines if not line.startswith("electric axis")]

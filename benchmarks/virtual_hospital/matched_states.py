@@ -33,6 +33,8 @@ CONDUCTION: tuple[tuple[frozenset[str], Conduction], ...] = (
 AV_BLOCK: dict[str, AvBlock] = {"av_third": "complete", "av_second": "wenckebach", "av_first": "first"}
 INFARCT_DAYS = {"I": (0.2, 2.0), "II": (4.0, 20.0), "II-III": (20.0, 60.0), "III": (90.0, 3000.0)}
 """PTB-XL's stages: acute, subacute, old."""
+LUDB_STEMI = "II"
+"""LUDB names the kind of infarct and not its day, and its ECGs of that kind have no raised ST at the median."""
 INFARCT_SIZE, SURE_LVH, SOFT_LVH = (0.25, 0.9), (0.25, 0.8), (0.05, 0.4)
 LVEF = {"normal": (63.0, 4.0), "MI": (48.0, 11.0), "lbbb": (46.0, 12.0), "fibrillation": (55.0, 10.0)}
 OTHER_LVEF = (58.0, 8.0)
@@ -78,7 +80,7 @@ def matched_state(ecg: RealEcg, measured: Mapping[str, float], *, random: np.ran
 
 
 def _infarcts(ecg: RealEcg, random: np.random.Generator) -> tuple[Infarct, ...]:
-    stage = "I" if "acute" in ecg.findings else ecg.infarct_stage
+    stage = LUDB_STEMI if "stemi" in ecg.findings else ecg.infarct_stage
     low, high = INFARCT_DAYS.get(stage, INFARCT_DAYS["III"])
     age_days = float(np.exp(random.uniform(np.log(low), np.log(high))))
     return tuple(

@@ -17,7 +17,6 @@ from moments import ridge_regression
 from numpy.typing import NDArray
 
 from einthoven.simulation.clinical_state import ClinicalState
-from einthoven.simulation.heart.heart import _findings
 from einthoven.simulation.heart.traits import trait_space
 
 __all__ = ["FINDINGS", "associations", "regressed_on_findings"]
@@ -42,6 +41,13 @@ FINDINGS = (
 )
 """As the heart calls them (``Heart``)."""
 
+CONDUCTION = {"rbbb_lafb": ("rbbb", "lafb")}
+INFARCT_SIDES = {
+    "anterior": {"anteroseptal", "anterior"},
+    "inferior": {"inferior"},
+    "lateral": {"lateral", "posterior"},
+}
+SOFT_LVH = 0.2  # that readers don't see
 PENALTY = 1.0  # persons: a finding that as many have is believed half
 FARTHEST_SD = 6.0
 RBBB_SHARE, RBBB_RIGHT_AMPLITUDE = 0.5, 0.85
@@ -89,5 +95,10 @@ def regressed_on_findings(there: NDArray[np.bool_], values: Array, patients: Seq
 
 
 def _has(state: ClinicalState) -> list[bool]:
-    present = set(_findings(state))
+    """Return which of ``FINDINGS`` a state has; how marked they are isn't known of real people, but drawn."""
+    territories = {infarct.territory for infarct in state.infarcts}
+    degrees = {"lvh": state.lvh - SOFT_LVH, "rvh": state.rvh, "ischaemia": state.ischaemia}
+    present = {*CONDUCTION.get(state.conduction, (state.conduction,)), state.rhythm}
+    present |= {f"infarct_{side}" for side, among in INFARCT_SIDES.items() if territories & among}
+    present |= {name for name, degree in degrees.items() if degree > 0}
     return [finding in present for finding in FINDINGS]

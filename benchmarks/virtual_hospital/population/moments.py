@@ -48,9 +48,9 @@ def moved(traits: Array, scores: Array, wanted: Array, *, step: float, ridge: fl
     spread = scores.std(0)
     scores = np.clip(scores, -OUTLIER_SD * spread, OUTLIER_SD * spread)
     slope = ridge_regression(scores, traits, penalty=ridge * np.sum(scores**2) / scores.shape[1])
-    way = transport(np.cov(scores.T), wanted) - np.eye(len(wanted))
+    way = transport(np.atleast_2d(np.cov(scores.T)), wanted) - np.eye(len(wanted))
     there = traits + step * (scores @ way.T) @ slope
-    return Moved(np.cov(there.T) + LEAST_VARIANCE * np.eye(traits.shape[1]), slope)
+    return Moved(np.atleast_2d(np.cov(there.T)) + LEAST_VARIANCE * np.eye(traits.shape[1]), slope)
 
 
 def transport(source: Array, target: Array) -> Array:

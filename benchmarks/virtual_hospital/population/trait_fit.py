@@ -70,17 +70,19 @@ def most_probable(residual: Callable[[Array], Array], prior: Normal, *, n_steps:
     prior : Normal
         Its mean is where the search begins.
     n_steps : int
-        At most, each with a Jacobian of its own.
+        Trials of the search, at most; nearly each has a Jacobian of its own.
     """
-    whitening = np.linalg.inv(np.linalg.cholesky(prior.covariance))
+    factor = np.linalg.cholesky(prior.covariance)
 
-    def all_residuals(traits: Array) -> Array:
-        return np.concatenate([residual(traits), whitening @ (traits - prior.mean)])
+    def all_residuals(away: Array) -> Array:
+        return np.concatenate([residual(prior.mean + factor @ away), away])
 
-    def jacobian(traits: Array) -> Array:
+    def jacobian(away: Array) -> Array:
+        traits = prior.mean + factor @ away
         here = residual(traits)
-        columns = [(residual(traits + step) - here) / STEP for step in STEP * np.eye(traits.size)]
-        return np.concatenate([np.stack(columns, axis=1), whitening])
+        columns = [(residual(traits + step) - here) / STEP for step in STEP * np.eye(away.size)]
+        return np.concatenate([np.stack(columns, axis=1) @ factor, np.eye(away.size)])
 
-    found: Array = least_squares(all_residuals, prior.mean, jac=jacobian, max_nfev=n_steps).x
-    return found
+    # Levenberg and Marquardt's, which doesn't take a start at zero for a sign of small steps
+    found = least_squares(all_residuals, np.zeros(prior.mean.size), jac=jacobian, method="lm", max_nfev=n_steps).x
+    return prior.mean + factor @ found
