@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from einthoven.simulation.rhythm.parameters import lognormal
 __all__ = ["NoiseLevels", "draw_noise_levels"]
 
 _N = len(ELECTRODES)
+_N_LEVELS = 6  # drift, respiration, skin, hum, muscle, and what skin and muscle share
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -55,12 +58,14 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
     """Return the noise of one record; ``mains_factor`` says how well a room and a device keep hum away."""
     shares = {name: share for name, share in section("shares").items() if name != "source"}
     happens = dict(zip(shares, (random.random(len(shares)) < list(shares.values())).tolist(), strict=True))
-    wander, skin, muscle, hum = (section(name) for name in ("wander", "skin", "muscle", "mains"))
+    wander, skin, muscle = (section(name) for name in ("wander", "skin", "muscle"))
     drifting = wander["drifting_factor"] if happens["baseline_drift"] else 1.0
     static = happens["static_noise"]
     muscular, dry = (part["static_factor"] if static else 1.0 for part in (muscle, skin))
     # some people's records are noisier in all ways
-    person = _unequal(section("person")["factor"], 1.0, section("person"), random=random)
+    chances = common(section("places")["levels_shared"]) @ random.standard_normal((_N, _N_LEVELS), dtype=np.float32)
+    draw = _Drawing(random, iter(chances.T))
+    person = draw.level("person", "factor", 1.0)
     # a burst that a reader notes is of muscle or of an electrode
     motion = happens["electrode_motion"] or (happens["burst_noise"] and random.random() < 0.5)
     bursts = happens["burst_noise"] and not motion
@@ -68,11 +73,11 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
     is_poor = random.random(_N) < wander["poor_contact_share"]
     contact, rough = (np.where(is_poor, part["poor_contact_factor"], 1.0) for part in (wander, skin))
     return NoiseLevels(
-        drift_uv=_unequal(wander["drift_uv"], drifting * contact, wander, random=random),
-        respiration_uv=_unequal(wander["respiration_uv"], drifting * signs, wander, random=random),
-        skin_uv=_unequal(skin["level_uv"], person * dry * rough, skin, random=random),
-        mains_uv=_unequal(hum["level_uv"], mains_factor, hum, random=random),
-        muscle_uv=_unequal(muscle["level_uv"], person * muscular, muscle, random=random),
+        drift_uv=draw.level("wander", "drift_uv", drifting * contact),
+        respiration_uv=draw.level("wander", "respiration_uv", drifting * signs),
+        skin_uv=draw.level("skin", "level_uv", person * dry * rough),
+        mains_uv=draw.level("mains", "level_uv", mains_factor),
+        muscle_uv=draw.level("muscle", "level_uv", person * muscular),
         n_bursts=_count(muscle["bursts_per_10_s"], duration_s, random=random) if bursts else 0,
         moving=str(random.choice(ELECTRODES)) if motion else None,
         n_motions=_count(section("electrode_motion")["events_per_10_s"], duration_s, random=random) if motion else 0,
@@ -82,17 +87,25 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
     )
 
 
-def _unequal(
-    spread: dict[str, float],
-    factor: float | NDArray[np.float64],
-    parameters: dict[str, Any],
-    *,
-    random: np.random.Generator,
-) -> NDArray[np.float32]:
-    """Return float32 (9,): the record's level, with a spread among the electrodes."""
-    chance = common(section("places")["levels_shared"]) @ random.standard_normal(_N, dtype=np.float32)
-    electrodes = np.exp(np.multiply(parameters["electrode_sd_of_log"], chance)) * parameters["electrode_factors"]
-    return np.asarray(lognormal(spread, random=random) * factor * electrodes, dtype=np.float32)
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Draws levels of a record; ``chances`` gives float32 (9,) for each: how the electrodes differ, of unit size."""
+
+    random: np.random.Generator
+    chances: Iterator[NDArray[np.float32]]
+
+    def level(self, name: str, key: str, factor: float | NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Return float32 (9,): the record's level ``key`` of a section, with a spread among the electrodes."""
+        sd_of_log, factors = _electrodes(name)
+        electrodes = np.exp(sd_of_log * next(self.chances)) * factors
+        return np.asarray(lognormal(section(name)[key], random=self.random) * factor * electrodes, dtype=np.float32)
+
+
+@lru_cache
+def _electrodes(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a section's spread of the electrodes' levels and what each is multiplied with."""
+    parameters = section(name)
+    return np.array(parameters["electrode_sd_of_log"]), np.array(parameters["electrode_factors"])
 
 
 def _count(per_10_s: float, duration_s: float, *, random: np.random.Generator) -> int:

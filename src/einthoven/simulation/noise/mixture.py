@@ -10,7 +10,7 @@ from scipy.linalg import blas
 
 from einthoven.simulation.noise.bank import stretches, white_bank
 from einthoven.simulation.noise.electrode_motion import electrode_motion
-from einthoven.simulation.noise.electrodes import LEADS_FROM_ELECTRODES
+from einthoven.simulation.noise.electrodes import LEADS_FROM_ELECTRODES, Source
 from einthoven.simulation.noise.levels import NoiseLevels
 from einthoven.simulation.noise.mains import mains
 from einthoven.simulation.noise.muscle import muscle
@@ -32,22 +32,26 @@ def noise_in_leads(
     random: np.random.Generator,
 ) -> NDArray[np.float32]:
     """Return float32 (8, sample), mV; ``floor_uv`` is the root mean square of each lead's amplifier's own noise."""
-    place: _Place = {"n_samples": n_samples, "rate_hz": rate_hz}
-    sources = [
-        drift(levels.drift_uv, **place, random=random),
-        breathing_wander(levels.respiration_uv, breathing=breathing, **place),
-        mains(levels.mains_uv, mains_hz=mains_hz, **place, random=random),
-        skin(levels.skin_uv, **place, random=random),
-        muscle(levels.muscle_uv, n_bursts=levels.n_bursts, **place, random=random),
-    ]
-    if levels.moving:
-        sources.append(electrode_motion(levels.moving, n_events=levels.n_motions, **place, random=random))
     total = stretches(white_bank(), n_samples, n=len(LEADS_FROM_ELECTRODES), random=random)
     total *= np.float32(floor_uv / 1000)
-    for source in sources:
-        in_leads = (LEADS_FROM_ELECTRODES / 1000) @ source.weights  # microvolts to mV
-        total = _added(total, in_leads.astype(np.float32), source.signals)
+    place: _Place = {"n_samples": n_samples, "rate_hz": rate_hz, "random": random}
+    # one after the other: each takes the memory that the last one left
+    total = _with(total, drift(levels.drift_uv, **place))
+    total = _with(
+        total, breathing_wander(levels.respiration_uv, breathing=breathing, n_samples=n_samples, rate_hz=rate_hz)
+    )
+    total = _with(total, mains(levels.mains_uv, mains_hz=mains_hz, **place))
+    total = _with(total, skin(levels.skin_uv, **place))
+    total = _with(total, muscle(levels.muscle_uv, n_bursts=levels.n_bursts, **place))
+    if levels.moving:
+        total = _with(total, electrode_motion(levels.moving, n_events=levels.n_motions, **place))
     return total
+
+
+def _with(total: NDArray[np.float32], source: Source) -> NDArray[np.float32]:
+    """Return ``total`` and what a source gives in the leads, mV."""
+    in_leads = (LEADS_FROM_ELECTRODES / 1000) @ source.weights  # microvolts to mV
+    return _added(total, in_leads.astype(np.float32), source.signals)
 
 
 def _added(
@@ -61,3 +65,4 @@ def _added(
 class _Place(TypedDict):
     n_samples: int
     rate_hz: float
+    random: np.random.Generator

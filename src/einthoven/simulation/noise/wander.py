@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.simulation.noise.electrodes import ELECTRODES, Source
+from einthoven.simulation.noise.electrodes import ELECTRODES, Source, common
 from einthoven.simulation.noise.parameters import section
 from einthoven.simulation.rhythm.breathing import Breathing
 
@@ -19,8 +19,8 @@ _PARAMETERS = section("wander")
 def drift(drift_uv: NDArray[np.float32], *, n_samples: int, rate_hz: float, random: np.random.Generator) -> Source:
     """Return slow drift; ``drift_uv`` float32 (9,) is its root mean square at each electrode."""
     slow, shares = _drift_basis(n_samples, rate_hz)
-    weights = random.standard_normal((len(ELECTRODES), len(slow)), dtype=np.float32) * shares * drift_uv[:, None]
-    return Source(weights, slow)
+    chance = random.standard_normal((len(ELECTRODES), len(slow)), dtype=np.float32) * shares
+    return Source(drift_uv[:, None] * (common(_PARAMETERS["shared"]) @ chance), slow)
 
 
 def breathing_wander(
