@@ -1,4 +1,4 @@
-"""Fibrillatory waves are fast, irregular, personal, and largest in V1 and V2."""
+"""Fibrillatory waves are fast, irregular, personal, and largest in V1."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ def test_v1_swings_as_far_as_drawn_and_the_lateral_leads_less():
         size = waves.signal(TIMES, atrial_directions=DIRECTIONS).std(axis=1)
         assert 0.3 * waves.amplitude_v1_mv < size[V1] < 1.2 * waves.amplitude_v1_mv
         ratios.append(size / size[V1])
-    lead_i, v6 = (INDEPENDENT_LEADS.index(lead) for lead in ("I", "V6"))
+    lead_i, v2, v6 = (INDEPENDENT_LEADS.index(lead) for lead in ("I", "V2", "V6"))
     assert np.median(ratios, axis=0)[lead_i] < 0.8
+    assert 0.4 < np.median(ratios, axis=0)[v2] < 0.9
     assert np.median(ratios, axis=0)[v6] < 0.8
 
 
@@ -47,4 +48,4 @@ def test_the_waves_never_repeat_as_flutter_does():
 def test_coarse_and_fine_fibrillation_both_occur():
     amplitudes = np.array([_waves(seed).amplitude_v1_mv for seed in range(100)])
     assert (amplitudes < 0.03).mean() > 0.1
-    assert (amplitudes > 0.07).mean() > 0.1
+    assert (amplitudes > 0.05).mean() > 0.1

@@ -53,6 +53,7 @@ class FibrillatoryWaves:
     def signal(self, times_s: NDArray[np.float64], *, atrial_directions: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return float32 (8, sample), mV, at the times given, which begin near 0."""
         in_leads = atrial_directions @ self.directions.T.astype(np.float32)  # (8, part)
+        in_leads[:, 0] *= np.array(_PARAMETERS["right_atrium_in_leads"], dtype=np.float32)
         v1 = np.hypot.reduce(in_leads[INDEPENDENT_LEADS.index("V1")])
         in_leads *= np.float32(self.amplitude_v1_mv / max(v1, 1e-6))
         return np.asarray(in_leads @ self._parts(times_s.astype(np.float32)), dtype=np.float32)
