@@ -12,7 +12,7 @@ __all__ = ["p_wave"]
 
 BEFORE_MS, SAMPLES = 40, 460
 # the atria's own recovery, against P and much slower (Ihara et al., J Electrocardiol 2006;39:290)
-RECOVERY_SHARE, RECOVERY_LATER_MS, RECOVERY_WIDTH_MS = 0.14, 115.0, 55.0
+RECOVERY_SHARE, RECOVERY_LATER_MS, RECOVERY_WIDTH_MS = 0.2, 130.0, 75.0
 WIDTHS = 2.3  # standard deviations from a dipole's peak to where its wave begins or ends, as people mark it
 
 

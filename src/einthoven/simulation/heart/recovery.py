@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 
 SEPTAL_SHARE = 0.7  # of the transmural difference, which the septum's right side, an inner surface too, doesn't have
 RIGHT_SHARE = 0.25  # of it in the thin right wall, to each side
+# U waves go the way of T, at a twentieth to a fifth of its height (Surawicz, J Cardiovasc Electrophysiol 1998;9:1117)
+AFTER_SHARE, AFTER_MS, AFTER_WIDTH_MS = 0.11, 165.0, 65.0
 SLOW_SHARE, SLOW_TIMES = 0.3, 1.5  # of the rise of T that is exponential, and its time relative to the rest's
 LEAST_SWING, MOST_SWING = 0.1, 3.0  # of living muscle, relative to the average: personal patterns stay within
 
@@ -69,7 +71,8 @@ def fall(parameters: HeartParameters, *, n: int, step_ms: float, stretch: float)
     slow = SLOW_SHARE * np.exp(-np.abs(time) / (SLOW_TIMES * rise))
     before = (1 - SLOW_SHARE) * np.exp(-half_square / rise**2) + slow
     steepness = np.where(time < 0, before, np.exp(-half_square / down**2))
-    density: Array = steepness / steepness.sum()
+    after = np.exp(-0.5 * ((time / stretch - AFTER_MS) / AFTER_WIDTH_MS) ** 2)
+    density: Array = (1 - AFTER_SHARE) * steepness / steepness.sum() + AFTER_SHARE * after / after.sum()
     return density
 
 
