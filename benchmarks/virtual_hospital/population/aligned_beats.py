@@ -89,7 +89,8 @@ def real_beat(ecg: RealEcg) -> RealBeat | None:
 def qrst_of(signal: Array, fiducial: int, *, onset_ms: float) -> Array:
     """Return float64 (lead, time), mV: a beat at ``QRST_TIMES_MS``, zero before QRS; NaN without an onset."""
     level = aligned(signal, fiducial, times_ms=onset_ms + LEVEL_MS).mean(1, keepdims=True)
-    return aligned(signal, fiducial, times_ms=onset_ms + QRST_TIMES_MS) - level
+    beat: Array = aligned(signal, fiducial, times_ms=onset_ms + QRST_TIMES_MS) - level
+    return beat
 
 
 def p_of(signal: Array, fiducial: int, *, marks: Array) -> Array | None:
@@ -107,7 +108,8 @@ def p_of(signal: Array, fiducial: int, *, marks: Array) -> Array | None:
     last_ms = P_TIMES_MS[qrs_on - p_on - P_ENDS_BEFORE_MS >= P_TIMES_MS][-1]
     times_ms = np.minimum(P_TIMES_MS, last_ms)
     wave = aligned(signal, fiducial, times_ms=p_on + times_ms)
-    return wave - wave[:, :N_P_LEVEL].mean(1, keepdims=True)
+    wave -= wave[:, :N_P_LEVEL].mean(1, keepdims=True)
+    return wave
 
 
 def aligned(signal: Array, fiducial: int, *, times_ms: Array) -> Array:

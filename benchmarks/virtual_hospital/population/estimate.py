@@ -108,7 +108,7 @@ def comparison_text(old: Population, new: Population, beats: Sequence[RealBeat],
         traits = population.draw(np.random.default_rng(number), rr_ms.size)
         drawn.append(qrst_scores(traits, rr_ms, space, executor=executor))
     pairs = {"packaged, from real": (real, drawn[0]), "new, from real": (real, drawn[1]), "new, from packaged": drawn}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, (reference, simulated) in pairs.items():
         found = distance(reference, simulated)
         rows.append((name, f"{found.trace_ratio:.2f}", f"{found.mean_error:.3f}", f"{found.area:.3f}"))

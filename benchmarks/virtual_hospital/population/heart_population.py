@@ -71,7 +71,8 @@ class Population:
     @property
     def mean(self) -> Array:
         """Return float64 (trait,): that of all kinds together."""
-        return self.shares @ self.means / self.shares.sum()
+        mean: Array = self.shares @ self.means / self.shares.sum()
+        return mean
 
     def expected(self, *, age_years: float, sex: str) -> Array:
         """Return float64 (trait,): the mean of people of this age and sex whose kind is unknown."""
@@ -85,7 +86,8 @@ class Population:
     def total_covariance(self) -> Array:
         """Return float64 (trait, trait): within and between kinds."""
         away = self.means - self.mean
-        return self.covariance + (away.T * (self.shares / self.shares.sum())) @ away
+        between: Array = (away.T * (self.shares / self.shares.sum())) @ away
+        return self.covariance + between
 
     def draw(self, random: np.random.Generator, n: int) -> Array:
         """Return float64 (n, trait): people of any kind, before what age and sex add."""

@@ -24,7 +24,6 @@ FEWEST_PERSONS = 5
 
 
 class _Group(NamedTuple):
-    members: NDArray[np.int64]
     n_persons: int
     centre: Array
 
@@ -59,7 +58,7 @@ def in_large_enough_kinds(labels: Labels, patients: Sequence[str], scores: Array
     smallest = min(range(len(groups)), key=lambda k: groups[k].n_persons)
     if len(groups) == 1 or groups[smallest].n_persons >= FEWEST_PERSONS:
         return labels
-    away = [np.linalg.norm(group.centre - groups[smallest].centre) for group in groups]
+    away = np.array([np.linalg.norm(group.centre - groups[smallest].centre) for group in groups])
     away[smallest] = np.inf
     return in_large_enough_kinds(np.where(labels == smallest, np.argmin(away), labels), patients, scores)
 
@@ -78,5 +77,5 @@ def within_covariance(traits: Array, labels: Labels) -> Array:
 
 
 def _group(kind: int, labels: Labels, patients: Sequence[str], scores: Array) -> _Group:
-    members = np.flatnonzero(labels == kind)
-    return _Group(members, len({patients[k] for k in members}), scores[members].mean(0))
+    members = labels == kind
+    return _Group(np.unique(np.array(patients)[members]).size, scores[members].mean(0))

@@ -71,4 +71,5 @@ def ridge_regression(predictors: Array, values: Array, *, penalty: float) -> Arr
         Of a coefficient's square.
     """
     gram = predictors.T @ predictors + penalty * np.eye(predictors.shape[1])
-    return np.linalg.solve(gram, predictors.T @ values)
+    found: Array = np.linalg.solve(gram, predictors.T @ values).astype(np.float64)
+    return found

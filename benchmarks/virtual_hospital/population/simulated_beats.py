@@ -36,7 +36,8 @@ def simulated_qrst(traits: Array, state: ClinicalState = HEALTHY, *, rr_ms: floa
 def simulated_p(traits: Array) -> Array:
     """Return float64 (8, time), mV: the P wave of a sinus beat at ``P_TIMES_MS``."""
     wave = _sampled(p_wave(parameters_of(HeartTraits(traits)), "sinus"), P_TIMES_MS)
-    return wave - wave[:, :N_P_LEVEL].mean(1, keepdims=True)
+    wave -= wave[:, :N_P_LEVEL].mean(1, keepdims=True)
+    return wave
 
 
 def _sampled(wave: Waveform, times_ms: Array) -> Array:
