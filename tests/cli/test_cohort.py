@@ -68,10 +68,10 @@ def test_the_summary_tells_flow_splits_outcomes_and_files(study, tmp_path):
 def test_simulated_patients_are_told_of_first(study, tmp_path):
     """Because of the marker in the folder, not of anything in the study file."""
     assert "Simulated data" not in run("cohort", study, "--out", tmp_path / "real").output
-    mark_as_simulated(tmp_path / "clinic", preset="B", seed=4)
+    mark_as_simulated(tmp_path / "clinic", hospital="B", seed=4)
     result = run("cohort", study, "--out", tmp_path / "out")
     assert result.stdout.startswith("Simulated data: whatever this study finds checks the software")
-    assert json.loads((tmp_path / "out" / "cohort.json").read_text())["simulated"]["clinic"].startswith("preset B")
+    assert json.loads((tmp_path / "out" / "cohort.json").read_text())["simulated"]["clinic"].startswith("hospital B")
 
 
 def test_json_is_the_summary_alone(study, tmp_path):

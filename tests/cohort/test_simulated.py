@@ -26,9 +26,9 @@ def test_the_marker_holds_for_everything_below_its_folder(tmp_path):
     """Above it, or beside it, data is real."""
     (tmp_path / "A" / "ecgs" / "00").mkdir(parents=True)
     (tmp_path / "B").mkdir()
-    mark_as_simulated(tmp_path / "A", preset="A", seed=7)
+    mark_as_simulated(tmp_path / "A", hospital="A", seed=7)
     for folder in ("A", "A/ecgs", "A/ecgs/00", "A/none"):
-        assert simulation_of([tmp_path / folder]) == "preset A, seed 7, parameters 000000000000"
+        assert simulation_of([tmp_path / folder]) == "hospital A, seed 7, parameters 000000000000"
     assert simulation_of([tmp_path, tmp_path / "B"]) == ""
     assert simulation_of([tmp_path / "B", tmp_path / "A"])
 
@@ -83,12 +83,12 @@ def test_the_cohort_says_so_and_its_file_too(tmp_path):
     for name in ("A", "clinic"):
         truth = write_hospital_export(tmp_path / name, n_patients=30)
         if name == "A":
-            mark_as_simulated(tmp_path / name, preset="A", seed=3)
+            mark_as_simulated(tmp_path / name, hospital="A", seed=3)
         data = hospital(tmp_path / name, truth.settings, reports=None).load("", ("left_bundle_branch_block",))
         parts[name] = ("develop", data)
     settings = CohortSettings(outcomes={"lbbb": "y.left_bundle_branch_block == 1"}, split=SplitSettings())
     cohort = build_cohort(parts, None, settings=settings, seed=1).cohort
-    assert cohort.simulated == {"A": "preset A, seed 3, parameters 000000000000"}
+    assert cohort.simulated == {"A": "hospital A, seed 3, parameters 000000000000"}
     assert cohort.notice.startswith("Simulated data: A is simulated, clinic is not.")
     cohort.write(tmp_path / "cohort.parquet")
     again = Cohort.read(tmp_path / "cohort.parquet")

@@ -132,9 +132,9 @@ def write_hospital_export(
     )
 
 
-def mark_as_simulated(folder: Path, *, preset: str = "A", seed: int = 0) -> None:
+def mark_as_simulated(folder: Path, *, hospital: str = "A", seed: int = 0) -> None:
     """Write the marker that the simulator leaves in the folder of a hospital."""
-    marker = {"type": MARKER_TYPE, "version": 1, "preset": preset, "seed": seed, "parameters_sha256": "0" * 64}
+    marker = {"type": MARKER_TYPE, "version": 1, "hospital": hospital, "seed": seed, "parameters_sha256": "0" * 64}
     (folder / MARKER).write_text(json.dumps(marker))
 
 

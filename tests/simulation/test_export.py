@@ -124,7 +124,7 @@ def test_each_file_holds_the_simulated_signal_its_patient_and_what_the_machine_s
 def test_the_marker_and_the_settings_say_how_to_make_it_again(export: Path, settings: SimulationSettings) -> None:
     marker = json.loads((export / "A" / "simulated.json").read_text())
     assert marker["type"] == "einthoven-simulated-hospital"
-    assert (marker["version"], marker["preset"], marker["seed"]) == (1, "A", 5)
+    assert (marker["version"], marker["hospital"], marker["seed"]) == (1, "A", 5)
     assert marker["parameters_sha256"] == parameters_sha256()
     assert simulation_of([export / "A" / "ecgs"])
     assert load_simulation(export / "simulation.toml") == settings

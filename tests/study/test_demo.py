@@ -83,7 +83,7 @@ def test_the_whole_chain_says_that_its_patients_are_simulated(finished):
     assert NOTICE in told
     cohort = Cohort.read(stages / "cohort" / "cohort.parquet")
     assert set(cohort.simulated) == {"A", "B"}
-    assert cohort.simulated["A"].startswith("preset A, seed 7")
+    assert cohort.simulated["A"].startswith("hospital A, seed 7")
     assert Checkpoint.load(stages / "train" / "main" / "1" / "checkpoint").simulated == ("A",)
     assert NOTICE in Predictions.from_file(stages / "predict" / "main" / "1" / "predictions.parquet").notes
     assert NOTICE in json.loads((stages / "evaluate" / "evaluation.json").read_text())["notes"]
@@ -97,7 +97,7 @@ def test_a_report_that_is_written_again_says_it_too(finished, tmp_path):
     folder, _ = finished
     page = render(folder / "run", tmp_path / "report.html").read_text()
     assert NOTICE in page
-    assert "A: preset A, seed 7" in page
+    assert "A: hospital A, seed 7" in page
 
 
 @pytest.mark.slow

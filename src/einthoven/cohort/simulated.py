@@ -26,10 +26,10 @@ def simulation_of(paths: Iterable[Path]) -> str:
     --------
     >>> import json, pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     marker = {"type": MARKER_TYPE, "preset": "A", "seed": 7}
+    ...     marker = {"type": MARKER_TYPE, "hospital": "A", "seed": 7}
     ...     _ = (pathlib.Path(folder) / MARKER).write_text(json.dumps(marker))
     ...     simulation_of([pathlib.Path(folder) / "ecgs"])
-    'preset A, seed 7'
+    'hospital A, seed 7'
     """
     resolved = {path.resolve() for path in paths}
     folders = resolved.union(*(path.parents for path in resolved))
@@ -71,7 +71,7 @@ def _told(marker: Path) -> str:
         return UNKNOWN
     if not isinstance(content, dict) or content.get("type") != MARKER_TYPE:
         return ""
-    told = [f"{name} {content[name]}" for name in ("preset", "seed") if name in content]
+    told = [f"{name} {content[name]}" for name in ("hospital", "seed") if name in content]
     told += [f"parameters {str(content['parameters_sha256'])[:12]}"] if content.get("parameters_sha256") else []
     return ", ".join(told) or UNKNOWN
 

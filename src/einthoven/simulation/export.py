@@ -107,7 +107,7 @@ def _write_marker(folder: Path, name: str, *, seed: int) -> None:
     marker = {
         "type": MARKER_TYPE,
         "version": 1,
-        "preset": name,
+        "hospital": name,
         "seed": seed,
         "parameters_sha256": parameters_sha256(),
     }

@@ -22,7 +22,7 @@ def test_the_finding_names_data_model_interval_and_extremes(full):
 
 
 def _simulated(evidence, *sources):
-    return dataclasses.replace(evidence.cohort, simulated=dict.fromkeys(sources, "preset A, seed 7"))
+    return dataclasses.replace(evidence.cohort, simulated=dict.fromkeys(sources, "hospital A, seed 7"))
 
 
 def test_simulated_data_and_arbitrary_units_are_said_first(full):
