@@ -77,13 +77,11 @@ def rows_of(name: str, ecgs: Ecgs, scores: NDArray[np.float64], *, in_mv: bool =
 
 def _sets(*, final: bool) -> dict[str, Ecgs]:
     tuned = real_ecgs()
-    if final:
-        return final_sets(tuned)
     sets = {}
     for source in ("ptb_xl", "ludb"):
         of = [ecg for ecg in tuned if ecg.source == source]
         sets[source] = ecgs_of([ecg.record for ecg in of], tuning_truth(of), [ecg.patient for ecg in of])
-    return sets
+    return sets | final_sets(tuned) if final else sets
 
 
 def _mean(scores: list[NDArray[np.float64]]) -> NDArray[np.float64]:
