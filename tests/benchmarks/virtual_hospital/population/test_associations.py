@@ -21,7 +21,9 @@ def test_many_ecgs_of_one_person_are_one_person(script):
 
 
 def test_findings_are_those_of_the_packaged_population(script):
-    assert tuple(script("heart_population").packaged().associated) == script("associations").FINDINGS
+    packaged = set(script("heart_population").packaged().associated)
+    assert packaged < set(script("associations").FINDINGS)
+    assert not packaged & {"flutter", "lpfb", "rvh"}  # of too few persons
 
 
 def test_the_shift_of_right_bundle_branch_block_is_halved_and_its_right_ventricle_raised(script):
