@@ -106,7 +106,7 @@ def test_a_marker_counts_for_every_kind_of_source_and_makes_the_cohort_anew(stud
     """Also where it turns up after the first run."""
     real = run(study, tmp_path / "run").cohort
     assert (real.simulated, real.notice) == ({}, "")
-    mark_as_simulated(tmp_path, preset="B")
+    mark_as_simulated(tmp_path, hospital="B")
     again = run(study, tmp_path / "run").cohort
     assert set(again.simulated) == {"made"}
     assert again.notice.startswith("Simulated data: whatever")
