@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from einthoven.simulation.heart.lead_field import atrial_field
-from einthoven.simulation.heart.traits import HeartParameters
+from einthoven.simulation.heart.traits import HeartParameters, heart_constants
 from einthoven.simulation.waveform import AtrialKind, Waveform
 
 __all__ = ["p_wave"]
 
 BEFORE_MS, SAMPLES = 40, 460
-# the atria's own recovery, against P and much slower (Ihara et al., J Electrocardiol 2006;39:290)
-RECOVERY_SHARE, RECOVERY_LATER_MS, RECOVERY_WIDTH_MS = 0.2, 130.0, 75.0
-WIDTHS = 2.3  # standard deviations from a dipole's peak to where its wave begins or ends, as people mark it
+_ATRIA = heart_constants()["atria"]
+RECOVERY_SHARE, RECOVERY_LATER_MS, RECOVERY_WIDTH_MS = (
+    _ATRIA[f"recovery_{name}"] for name in ("share", "later_ms", "width_ms")
+)
+WIDTHS, ECTOPIC_SHARE = _ATRIA["widths"], _ATRIA["ectopic_share"]
 
 
 def p_wave(parameters: HeartParameters, kind: AtrialKind) -> Waveform:
@@ -23,7 +25,7 @@ def p_wave(parameters: HeartParameters, kind: AtrialKind) -> Waveform:
     if kind == "retrograde":
         right, left = right * _UPWARDS, left * _UPWARDS
     elif kind == "ectopic":
-        right, left = left * 0.5 + parameters.ectopic_site, right * 0.5
+        right, left = left * ECTOPIC_SHARE + parameters.ectopic_site, right * ECTOPIC_SHARE
     time = np.arange(SAMPLES) - BEFORE_MS
     left_peak = right_peak + left_delay
     shape = np.outer(right, _bump(time, right_peak, right_width)) + np.outer(left, _bump(time, left_peak, left_width))

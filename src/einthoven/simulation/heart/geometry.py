@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.simulation.heart.mesh import LEFT, RIGHT, Grid
-from einthoven.simulation.heart.traits import HeartParameters
+from einthoven.simulation.heart.traits import HeartParameters, heart_constants
 
 __all__ = ["RIGHT_WALL_CM", "Surface", "Ventricles", "left_point", "ventricles"]
 
 Points = NDArray[np.float64]
 
-RIGHT_WALL_CM = 0.35  # Lang 2015, table 8: 1 to 5 mm
-SEPTAL_GAP_CM = 0.2  # keeps the right cavity open where its free wall meets the septum
-APICAL_WALL_SHARE = 0.8  # the wall is thinner at the apex
+_WALLS = heart_constants()["walls"]
+RIGHT_WALL_CM, SEPTAL_GAP_CM, APICAL_WALL_SHARE = _WALLS["right"], _WALLS["septal_gap"], _WALLS["apical_share"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,32 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einthoven.simulation.heart.geometry import Ventricles
-from einthoven.simulation.heart.traits import HeartParameters
+from einthoven.simulation.heart.traits import HeartParameters, heart_constants
 
 __all__ = ["atrial_field", "heart_axes", "ventricular_field"]
 
 Array = NDArray[np.float64]
 
-# RA, LA, LL, V1 ... V6 in cm from the middle of the chest at the height of the fourth intercostal space: Kligfield 2007
-ELECTRODES = np.array(
-    [
-        (-16.0, -22.0, 0.0),
-        (20.0, -22.0, 0.0),
-        (8.0, 42.0, 0.0),
-        (-5.0, -1.0, -8.0),
-        (-1.0, -1.0, -8.8),
-        (2.5, 0.8, -9.2),
-        (6.0, 2.5, -8.8),
-        (9.8, 2.5, -6.0),
-        (12.2, 2.5, -1.5),
-    ]
-)
-MILLIVOLTS = 14.0  # k: sets the scale of a membrane swing of 100 mV so that an average heart has average voltages
-LIMBS = 3.0  # the trunk's borders raise what arrives at limbs; sets leads I and II to their average size
-ATRIAL_LIMBS = 2.2  # the same for the atria, which lie higher
-TO_MIDDLE_CM = 3.0  # from the plane of the valves to the middle of the ventricles
-SEPTUM_FACES = np.array([-0.75, -0.25, -0.62])  # right, a little up, forward
-ATRIA_CM = np.array([-1.5, -4.5, 2.0])  # from the middle of the ventricles: right, up, back
+_CHEST = heart_constants()["chest"]
+ELECTRODES = np.array([_CHEST["electrodes"][name] for name in ("RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6")])
+MILLIVOLTS, LIMBS, ATRIAL_LIMBS = _CHEST["millivolts"], _CHEST["limbs"], _CHEST["atrial_limbs"]
+TO_MIDDLE_CM, SEPTUM_FACES, ATRIA_CM = _CHEST["to_middle"], np.array(_CHEST["septum_faces"]), np.array(_CHEST["atria"])
 
 
 def heart_axes(parameters: HeartParameters) -> Array:

@@ -13,18 +13,17 @@ from numpy.typing import NDArray
 
 from einthoven.simulation.heart.mesh import LEFT, RIGHT, SEPTUM, harmonics
 from einthoven.simulation.heart.remodelling import Regional
-from einthoven.simulation.heart.traits import HeartParameters
+from einthoven.simulation.heart.traits import HeartParameters, heart_constants
 
 __all__ = ["fall", "lost_early", "recovered", "swing"]
 
 Array = NDArray[np.float64]
 
-SEPTAL_SHARE = 0.7  # of the transmural difference, which the septum's right side, an inner surface too, doesn't have
-RIGHT_SHARE = 0.25  # of it in the thin right wall, to each side
-# U waves go the way of T, at a twentieth to a fifth of its height (Surawicz, J Cardiovasc Electrophysiol 1998;9:1117)
-AFTER_SHARE, AFTER_MS, AFTER_WIDTH_MS = 0.11, 165.0, 65.0
-SLOW_SHARE, SLOW_TIMES = 0.3, 1.5  # of the rise of T that is exponential, and its time relative to the rest's
-LEAST_SWING, MOST_SWING = 0.1, 3.0  # of living muscle, relative to the average: personal patterns stay within
+_MEMBRANE = heart_constants()["membrane"]
+SEPTAL_SHARE, RIGHT_SHARE = _MEMBRANE["septal_share"], _MEMBRANE["right_share"]
+AFTER_SHARE, AFTER_MS, AFTER_WIDTH_MS = (_MEMBRANE[f"after_{name}"] for name in ("share", "ms", "width_ms"))
+SLOW_SHARE, SLOW_TIMES = _MEMBRANE["slow_share"], _MEMBRANE["slow_times"]
+LEAST_SWING, MOST_SWING = _MEMBRANE["least_swing"], _MEMBRANE["most_swing"]
 
 
 def swing(parameters: HeartParameters, regional: Regional) -> Array:

@@ -17,7 +17,6 @@ __all__ = ["Regional", "Remodelled", "remodelled"]
 
 Array = NDArray[np.float64]
 
-HEALTHY_LVEF, WORST_LVEF = 55.0, 20.0
 EDGE = 0.12  # of a region's width, over which it fades
 N_LEFT, N_RIGHT = LEFT.phi.size, RIGHT.phi.size
 ENDO, OUTER = slice(0, N_LEFT), slice(N_LEFT, 2 * N_LEFT)
@@ -59,7 +58,8 @@ def remodelled(parameters: HeartParameters, state: ClinicalState) -> Remodelled:
     """Return the heart of a person in a state."""
     n = 2 * (N_LEFT + N_RIGHT)
     regional = Regional(np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n))
-    weak = float(np.clip((HEALTHY_LVEF - state.lvef) / (HEALTHY_LVEF - WORST_LVEF), 0, 1))
+    effect = heart_constants()["systolic_dysfunction"]
+    weak = float(np.clip((effect["healthy_lvef"] - state.lvef) / (effect["healthy_lvef"] - effect["worst_lvef"]), 0, 1))
     axes = heart_axes(parameters)
     parameters = _weakened(parameters, regional, weak, axes=axes)
     parameters = _hypertrophied(parameters, regional, state, axes=axes)

@@ -29,8 +29,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-BODY_MASS_INDEX = 25.0  # of the population that the traits were estimated from
-MOST_SD = 2.0  # the sum of many rare traits is a heart that nobody has
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,13 +162,15 @@ def draw_traits(
         A heavy person's electrodes are farther away.
     """
     population, space = _population(), trait_space()
+    body = heart_constants()["body"]
+    most = body["most_sd"]
     values = population.means[_kind(population, random, sex=sex, age_years=age_years)]
     values = values + population.per_decade * (age_years - 60) / 10 + population.female * (sex == "F")
-    values = values + population.factor @ np.clip(random.standard_normal(len(space.names)), -MOST_SD, MOST_SD)
+    values = values + population.factor @ np.clip(random.standard_normal(len(space.names)), -most, most)
     index = weight_kg / (height_cm / 100) ** 2
-    effect = heart_constants()["body"]["chest_per_body_mass_index"]
     chest = space.names.index("chest")
-    values[chest] += effect * np.clip(index - BODY_MASS_INDEX, -10, 15) / space.spread[chest]
+    heavier = np.clip(index - body["body_mass_index"], -10, 15)
+    values[chest] += body["chest_per_body_mass_index"] * heavier / space.spread[chest]
     return HeartTraits(values)
 
 

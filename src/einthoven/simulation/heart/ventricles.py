@@ -13,6 +13,7 @@ from einthoven.simulation.heart.geometry import ventricles
 from einthoven.simulation.heart.lead_field import ventricular_field
 from einthoven.simulation.heart.recovery import fall, lost_early, recovered, swing
 from einthoven.simulation.heart.remodelling import Remodelled
+from einthoven.simulation.heart.traits import heart_constants
 from einthoven.simulation.waveform import Waveform
 
 __all__ = ["Depolarised", "depolarised", "qrst"]
@@ -24,9 +25,8 @@ BEFORE_MS = 60  # of the time line before the first fascicle's entry: pre-excita
 SAMPLES = 820  # 1 ms each
 BIN_MS = 2  # of the histograms of times: what happens is slower by far, so that samples between follow exactly
 BINS, PERIOD = SAMPLES // BIN_MS, 512  # the latter of the circular convolution
-UPSTROKE_MS = 5.5  # SD: a patch is not activated at one moment, but while the front crosses it
 LATE = 42  # nodes of 418: T ends, as people mark it, when nine tenths have recovered and two SD of the fall are over
-EARLY_MS = 30.0  # time constant of what is lost early
+UPSTROKE_MS, EARLY_MS = heart_constants()["membrane"]["upstroke_ms"], heart_constants()["membrane"]["early_ms"]
 UNSEEN = 10  # nodes of 418: an activation of so little muscle doesn't rise above what people mark as the line
 LEVEL_MS = 40  # over so many last samples the wave is let down to zero
 
