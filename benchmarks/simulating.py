@@ -24,10 +24,9 @@ def composed(first: int) -> tuple[int, float]:
     from einthoven.simulation.devices import DEVICES
     from einthoven.simulation.ecg import Identity, simulate_ecg
     from einthoven.simulation.heart.traits import draw_traits
-    from einthoven.simulation.hospitals import HOSPITALS, preset
+    from einthoven.simulation.hospitals import preset
     from einthoven.simulation.people.simulate_person import simulate_person
 
-    assert "A" in HOSPITALS
     people = [simulate_person(preset("A"), number, seed=SEED) for number in range(first, PEOPLE, 2)]
     jobs = [(person, visit) for person in people for visit in person.ecgs]
     random = np.random.default_rng(first)

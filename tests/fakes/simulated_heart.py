@@ -7,23 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from einthoven.simulation.waveform import AtrialKind, VentricularKind, Waveform
+from fakes.synthetic_ecg import DOWER
 
 __all__ = ["DIRECTIONS", "BumpHeart"]
 
-# rows I, II, V1 ... V6 by columns left, down, back (Dower et al. 1980, J Electrocardiol 13:109)
-DIRECTIONS = np.array(
-    [
-        [0.632, -0.235, 0.059],
-        [0.235, 1.066, -0.132],
-        [-0.515, 0.157, -0.917],
-        [0.044, 0.164, -1.387],
-        [0.882, 0.098, -1.277],
-        [1.213, 0.127, -0.601],
-        [1.125, 0.127, -0.086],
-        [0.831, 0.076, 0.230],
-    ],
-    dtype=np.float32,
-)
+DIRECTIONS = DOWER.astype(np.float32)  # rows I, II, V1 ... V6 by columns left, down, back
 _BEFORE_MS = 20  # of silence at both ends of a wave
 
 # vector in mV, start, length: QRS as Q, R, S, then ST and T

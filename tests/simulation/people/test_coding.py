@@ -7,25 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from einthoven.simulation.people.coding import draw_codes
-from einthoven.simulation.people.conditions import Conditions
-from einthoven.simulation.people.course import Course, Own
-from einthoven.simulation.people.demography import Demography
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.lvef import LvefCourse
 from einthoven.simulation.people.visits import Episode
+from fakes.healthy_course import healthy_course
 
-COURSE = Course(
-    person=Demography("F", 70.0, 158.0, 60.0),
-    conditions=Conditions({}, {}, "", {}),
-    began={},
-    infarcts=(),
-    lvef=LvefCourse(62.0, (), "healthy"),
-    persistent_from=float("inf"),
-    flutter=False,
-    decompensations=(),
-    treated={},
-    own=Own(0.9, *(0.0 for _ in range(9))),
-)
+COURSE = healthy_course("F", 70.0)
 VISITS = [Episode(day, "outpatient", "", "check-up", (day,)) for day in (0.0, 400.0)]
 
 

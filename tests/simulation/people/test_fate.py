@@ -7,27 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from einthoven.simulation.people.conditions import Conditions
-from einthoven.simulation.people.course import Course, Own
-from einthoven.simulation.people.demography import Demography
 from einthoven.simulation.people.draws import Draws
 from einthoven.simulation.people.fate import draw_fate
-from einthoven.simulation.people.lvef import LvefCourse
+from fakes.healthy_course import healthy_course
 
 
 def _course(age, facts=None, **changes):
-    person = Demography("M", age, 172.0, 70.0)
-    course = Course(
-        person=person,
-        conditions=Conditions(facts or {}, {}, "", {}),
-        began={},
-        infarcts=(),
-        lvef=LvefCourse(62.0, (), "healthy"),
-        persistent_from=float("inf"),
-        flutter=False,
-        decompensations=(),
-        treated={},
-        own=Own(0.9, *(0.0 for _ in range(9))),
-    )
+    course = replace(healthy_course("M", age), conditions=Conditions(facts or {}, {}, "", {}))
     return replace(course, **changes)
 
 

@@ -7,27 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from einthoven.simulation.people.conditions import Conditions
-from einthoven.simulation.people.course import Course, Own
-from einthoven.simulation.people.demography import Demography
+from einthoven.simulation.people.course import Own
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.lvef import LvefCourse
 from einthoven.simulation.people.state import fibrillation_probability, state_on
 from einthoven.simulation.people.visits import Episode
+from fakes.healthy_course import healthy_course
 
 VISIT = Episode(0.0, "outpatient", "", "check-up", (0.0,))
-HEALTHY = Course(
-    person=Demography("M", 60.0, 172.0, 70.0),
-    conditions=Conditions({}, {}, "", {}),
-    began={},
-    infarcts=(),
-    lvef=LvefCourse(62.0, (), "healthy"),
-    persistent_from=float("inf"),
-    flutter=False,
-    decompensations=(),
-    treated={},
-    own=Own(0.9, *(0.0 for _ in range(9))),
-)
+HEALTHY = healthy_course("M", 60.0)
 
 
 def _states(course, n=400, *, day=0.0, lvef=62.0, visit=VISIT):

@@ -7,25 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from einthoven.simulation.hospitals import HospitalSettings
-from einthoven.simulation.people.conditions import Conditions
-from einthoven.simulation.people.course import Course, Own
-from einthoven.simulation.people.demography import Demography
 from einthoven.simulation.people.draws import Draws
-from einthoven.simulation.people.lvef import LvefCourse
 from einthoven.simulation.people.visits import draw_episodes
+from fakes.healthy_course import healthy_course
 
-COURSE = Course(
-    person=Demography("F", 60.0, 158.0, 60.0),
-    conditions=Conditions({}, {}, "", {}),
-    began={},
-    infarcts=(),
-    lvef=LvefCourse(62.0, (), "healthy"),
-    persistent_from=float("inf"),
-    flutter=False,
-    decompensations=(),
-    treated={},
-    own=Own(0.9, *(0.0 for _ in range(9))),
-)
+COURSE = healthy_course("F", 60.0)
 
 
 def _visits(course, n=600, *, last_day=2_000.0, **settings):
