@@ -55,23 +55,26 @@ def truth_of(
     """Return what is true of the part of a rhythm that begins at ``first_s`` and lasts ``duration_s``."""
     p_waves, qrs_waves = waves.atrial, waves.ventricular
     p_onset_s, qrs_onset_s = rhythm.atrial_s - first_s, rhythm.ventricular_s - first_s
-    p_within = (p_onset_s >= 0) & (p_onset_s < duration_s)
-    within = (qrs_onset_s >= 0) & (qrs_onset_s < duration_s)
     spikes_s = rhythm.spikes_s - first_s
-    p_ms = np.array([wave.duration_ms for wave in p_waves])
-    qrs_ms = np.array([wave.duration_ms for wave in qrs_waves])
-    qt_ms = np.array([wave.t_end_ms - wave.onset_ms for wave in qrs_waves])
+    p_within, within, spikes_within = (_within(times_s, duration_s) for times_s in (p_onset_s, qrs_onset_s, spikes_s))
+    p_onset_s, qrs_onset_s, qrs_waves = p_onset_s[p_within], qrs_onset_s[within], qrs_waves[within]
     atrial_hz = math.nan if rhythm.atrial_waves is None else rhythm.atrial_waves.rate_hz
     return EcgTruth(
-        p_onset_s=p_onset_s[p_within],
-        p_end_s=(p_onset_s + p_ms / 1000)[p_within],
-        p_kinds=tuple(kind for kind, kept in zip(rhythm.atrial_kinds, p_within.tolist(), strict=True) if kept),
-        qrs_onset_s=qrs_onset_s[within],
-        qrs_end_s=(qrs_onset_s + qrs_ms / 1000)[within],
-        t_end_s=(qrs_onset_s + qt_ms / 1000)[within],
-        qrs_kinds=tuple(kind for kind, kept in zip(rhythm.ventricular_kinds, within.tolist(), strict=True) if kept),
+        p_onset_s=p_onset_s,
+        p_end_s=p_onset_s + np.array([wave.duration_ms / 1000 for wave in p_waves[p_within]]),
+        p_kinds=rhythm.atrial_kinds[p_within],
+        qrs_onset_s=qrs_onset_s,
+        qrs_end_s=qrs_onset_s + np.array([wave.duration_ms / 1000 for wave in qrs_waves]),
+        t_end_s=qrs_onset_s + np.array([(wave.t_end_ms - wave.onset_ms) / 1000 for wave in qrs_waves]),
+        qrs_kinds=rhythm.ventricular_kinds[within],
         rr_s=rhythm.rr_s[within],
-        spikes_s=spikes_s[(spikes_s >= 0) & (spikes_s < duration_s)],
+        spikes_s=spikes_s[spikes_within],
         atrial_rate_bpm=60 * atrial_hz,
         noise=noise,
     )
+
+
+def _within(times_s: NDArray[np.float64], duration_s: float) -> slice:
+    """Return which of ascending times lie within a record."""
+    first, last = np.searchsorted(times_s, (0.0, duration_s)).tolist()
+    return slice(first, last)

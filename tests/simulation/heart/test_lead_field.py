@@ -25,7 +25,7 @@ def test_a_front_that_comes_nearer_is_positive():
     """The inner layer is depolarised and the outer one at rest: leads over the left ventricle see the front come."""
     heart = ventricles(AVERAGE)
     field = ventricular_field(AVERAGE, heart, swing=np.ones(418))
-    free_wall = np.flatnonzero(heart.left_endo.points[:, 1] < -0.5)
+    free_wall = np.flatnonzero(heart.left_endo.points[1] < -0.5)
     assert field[7, free_wall].sum() > 0
 
 

@@ -79,7 +79,7 @@ def from_focus(parameters: HeartParameters, heart: Ventricles, focus: MuscleFocu
     constants = heart_constants()["conduction"]
     speed = constants["muscle_spread"] * parameters.v_muscle
     surface, grid = (heart.left_outer, LEFT) if focus.left else (heart.right_endo, RIGHT)
-    origin = surface.points[_nearest(grid.phi, grid.theta, phi_deg=focus.phi_deg, theta_deg=focus.theta_deg)]
+    origin = surface.points[:, [_nearest(grid.phi, grid.theta, phi_deg=focus.phi_deg, theta_deg=focus.theta_deg)]]
     found = (focus.start_ms + _lengths(surface.points - origin) / speed for surface in heart.surfaces)
     return Times(*found)
 
@@ -97,9 +97,9 @@ def _from_the_right(parameters: HeartParameters, heart: Ventricles) -> Times:
     right_endo = _right_purkinje(parameters, heart, "lbbb")
     septum = _right_septum(parameters, heart, right_endo)
     endo, outer = heart.left_endo.points, heart.left_outer.points
-    crossed = (septum[:, None] + _distances(outer[SEPTUM], endo) / constants["through_septum"]).min(0)
+    crossed = (septum[:, None] + _distances(outer[:, SEPTUM], endo) / constants["through_septum"]).min(0)
     speed = constants["left_spread_in_block"] * parameters.v_purkinje
-    along = (crossed[SEPTUM, None] + _distances(endo[SEPTUM], endo) / speed).min(0)
+    along = (crossed[SEPTUM, None] + _distances(endo[:, SEPTUM], endo) / speed).min(0)
     left_endo = np.minimum(crossed, along) + parameters.delay @ _PATTERNS
     left_outer = _outwards(parameters, heart, left_endo)
     left_outer[SEPTUM] = np.minimum(left_outer[SEPTUM], septum)
@@ -110,7 +110,7 @@ def _from_the_left(parameters: HeartParameters, heart: Ventricles, conduction: C
     left_endo = _left_purkinje(parameters, heart, conduction)
     outer = _outwards(parameters, heart, left_endo)
     speed = heart_constants()["conduction"]["right_spread_in_block"] * parameters.v_muscle
-    across = _distances(heart.left_outer.points[SEPTUM], heart.right_endo.points) / speed
+    across = _distances(heart.left_outer.points[:, SEPTUM], heart.right_endo.points) / speed
     right_endo = (outer[SEPTUM, None] + across).min(0)
     return Times(left_endo, outer, right_endo, _right_epi(parameters, heart, right_endo))
 
@@ -118,7 +118,7 @@ def _from_the_left(parameters: HeartParameters, heart: Ventricles, conduction: C
 def _left_purkinje(parameters: HeartParameters, heart: Ventricles, conduction: Conduction) -> Array:
     constants = heart_constants()["conduction"]
     late = constants["fascicular_delay_ms"]
-    places = np.stack(
+    places = np.array(
         [
             left_point(parameters, phi_deg=parameters.phi_anterior, theta_deg=parameters.theta_anterior),
             left_point(parameters, phi_deg=parameters.phi_septal, theta_deg=constants["septal_theta"]),
@@ -134,7 +134,7 @@ def _left_purkinje(parameters: HeartParameters, heart: Ventricles, conduction: C
     )
     slower = constants["ivcd_slowing"] if conduction == "ivcd" else 1.0
     speed = parameters.v_purkinje / (constants["detour"] * slower)
-    arrivals = starts[:, None] + _distances(places, heart.left_endo.points) / speed
+    arrivals = starts[:, None] + _lengths(places.T[:, :, None] - heart.left_endo.points[:, None]) / speed
     first: Array = arrivals.min(0)
     return first + parameters.basal_delay * _LEFT_BASE + parameters.delay @ _PATTERNS
 
@@ -146,41 +146,48 @@ def _right_purkinje(parameters: HeartParameters, heart: Ventricles, conduction: 
     slower = constants["ivcd_slowing"] if conduction == "ivcd" else 1.0
     speed = parameters.v_right / (constants["detour"] * slower)
     points = heart.right_endo.points
-    arrivals: Array = start + _lengths(points - points[_RIGHT_ENTRY]) / speed
+    arrivals: Array = start + _lengths(points - points[:, [_RIGHT_ENTRY]]) / speed
     return arrivals + parameters.basal_delay * _RIGHT_BASE
 
 
 def _outwards(parameters: HeartParameters, heart: Ventricles, left_endo: Array) -> Array:
     """Return the arrivals on the left ventricle's outer side from within."""
-    way = _lengths(heart.left_outer.points[:, None] - heart.left_endo.points[_OUTER_FROM])
-    return _earliest(left_endo[_OUTER_FROM] + way / parameters.v_muscle)
+    way = _ways(heart.left_outer.points, heart.left_endo.points, _OUTER_FROM)
+    return _earliest(left_endo, _OUTER_FROM, way / parameters.v_muscle)
 
 
 def _right_septum(parameters: HeartParameters, heart: Ventricles, right_endo: Array) -> Array:
     """Return the arrivals on the septum's right side from the Purkinje fibres of the right ventricle."""
-    way = _lengths(heart.left_outer.points[SEPTUM][:, None] - heart.right_endo.points[_SEPTUM_FROM])
+    way = _ways(heart.left_outer.points.take(SEPTUM, axis=1), heart.right_endo.points, _SEPTUM_FROM)
     constants = heart_constants()["conduction"]
-    return _earliest(right_endo[_SEPTUM_FROM] + way * constants["moderator_band"] / parameters.v_right)
+    return _earliest(right_endo, _SEPTUM_FROM, way * (constants["moderator_band"] / parameters.v_right))
 
 
 def _right_epi(parameters: HeartParameters, heart: Ventricles, right_endo: Array) -> Array:
-    way = _lengths(heart.right_epi.points[:, None] - heart.right_endo.points[_EPI_FROM])
-    return _earliest(right_endo[_EPI_FROM] + way / parameters.v_muscle)
+    way = _ways(heart.right_epi.points, heart.right_endo.points, _EPI_FROM)
+    return _earliest(right_endo, _EPI_FROM, way / parameters.v_muscle)
 
 
-def _earliest(arrivals: Array) -> Array:
-    earliest: Array = arrivals.min(1)
+def _ways(to: Array, origins: Array, neighbours: NDArray[np.intp]) -> Array:
+    """Return float64 (n, to), cm: from each node's neighbours, int (n, to), among the origins."""
+    return _lengths(to[:, None] - origins.take(neighbours, axis=1))
+
+
+def _earliest(start_ms: Array, neighbours: NDArray[np.intp], lasting_ms: Array) -> Array:
+    """Return float64 (node,), ms: the first that arrives from one of the neighbours, int (n, node)."""
+    earliest: Array = (start_ms.take(neighbours) + lasting_ms).min(0)
     return earliest
 
 
 def _lengths(vectors: Array) -> Array:
-    lengths: Array = np.sqrt(np.einsum("...k,...k", vectors, vectors))
+    """Return the lengths of float64 (3, ...)."""
+    lengths: Array = np.sqrt(np.add.reduce(vectors * vectors))
     return lengths
 
 
 def _distances(a: Array, b: Array) -> Array:
-    """Return float64 (a, b), cm, in a straight line."""
-    distances: Array = np.sqrt(np.maximum((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T, 0))
+    """Return float64 (a, b), cm, in a straight line, of float64 (3, a) and (3, b)."""
+    distances: Array = np.sqrt(np.maximum((a * a).sum(0)[:, None] + (b * b).sum(0) - 2 * a.T @ b, 0))
     return distances
 
 
@@ -190,9 +197,10 @@ def _nearest(phi: Array, theta: Array, *, phi_deg: float, theta_deg: float) -> i
 
 
 def _neighbours(of: tuple[Array, Array], among: tuple[Array, Array], *, n: int) -> NDArray[np.intp]:
-    """Return int (of, n): the places with the most similar angles, from which a wavefront may come."""
+    """Return int (n, of): the places with the most similar angles, from which a wavefront may come."""
     turn = np.angle(np.exp(1j * (of[1][:, None] - among[1]))) * np.sin(np.maximum(of[0], 0.1))[:, None]
-    return np.argsort((of[0][:, None] - among[0]) ** 2 + turn**2, axis=1, kind="stable")[:, :n]
+    order = np.argsort((of[0][:, None] - among[0]) ** 2 + turn**2, axis=1, kind="stable")
+    return np.ascontiguousarray(order[:, :n].T)
 
 
 _PATTERNS = harmonics(LEFT)

@@ -6,12 +6,13 @@ heart's own: along the axis towards the apex, towards the septum, and across.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.simulation.heart.mesh import LEFT, RIGHT, Grid
+from einthoven.simulation.heart.mesh import LEFT, RIGHT
 from einthoven.simulation.heart.traits import HeartParameters, heart_constants
 
 __all__ = ["RIGHT_WALL_CM", "Surface", "Ventricles", "left_point", "ventricles"]
@@ -28,8 +29,8 @@ class Surface:
 
     Attributes
     ----------
-    points : float64 (node, 3), cm
-    areas : float64 (node, 3), cm^2
+    points : float64 (3, node), cm
+    areas : float64 (3, node), cm^2
         Each patch's area as a vector that points out of the muscle.
     """
 
@@ -43,6 +44,8 @@ class Ventricles:
 
     Attributes
     ----------
+    whole : Surface
+        All four surfaces, one after the other: the order of everything about nodes.
     left_endo : Surface
     left_outer : Surface
         Epicardium of the free wall, and the septum's right side.
@@ -50,6 +53,7 @@ class Ventricles:
         Of the right ventricle's free wall.
     """
 
+    whole: Surface
     left_endo: Surface
     left_outer: Surface
     right_endo: Surface
@@ -57,55 +61,57 @@ class Ventricles:
 
     @property
     def surfaces(self) -> tuple[Surface, Surface, Surface, Surface]:
-        """Return all four in the order in which everything about nodes is stacked."""
+        """Return the four in the order in which they are stacked."""
         return self.left_endo, self.left_outer, self.right_endo, self.right_epi
 
 
 def ventricles(parameters: HeartParameters) -> Ventricles:
-    """Return the surfaces of a heart."""
-    radius, length = parameters.lv_radius, parameters.lv_length
-    outer_radius, outer_length = radius + parameters.wall, length + APICAL_WALL_SHARE * parameters.wall
-    left_endo, left_outer = _ellipsoid(radius, length), _ellipsoid(outer_radius, outer_length)
-    inner, outer = (
-        _crescent(outer_radius, outer_length, width=parameters.rv_width, gap=gap)
-        for gap in (SEPTAL_GAP_CM, SEPTAL_GAP_CM + RIGHT_WALL_CM)
-    )
-    return Ventricles(
-        Surface(left_endo.points, -left_endo.areas), left_outer, Surface(inner.points, -inner.areas), outer
-    )
+    """Return the surfaces of a heart; areas are the cross product of the two tangents."""
+    sizes = np.array([parameters.lv_length, parameters.lv_radius, parameters.wall, parameters.rv_width, 1.0])
+    along_axis, from_axis, falling, rising, turning = (sizes @ _PER_SIZE).reshape(5, -1)
+    points, areas = np.empty((2, 3, along_axis.size))
+    points[0] = along_axis
+    np.multiply(_AROUND, from_axis, out=points[1:])
+    np.multiply(rising, from_axis, out=areas[0])
+    np.multiply(_ACROSS, turning, out=areas[1:])
+    areas[1:] += points[1:]
+    areas[1:] *= falling
+    return Ventricles(Surface(points, areas), *(Surface(points[:, of], areas[:, of]) for of in _SURFACES))
 
 
 def left_point(parameters: HeartParameters, *, phi_deg: float, theta_deg: float) -> Points:
     """Return float64 (3,): a place on the left ventricle's endocardium."""
-    phi, theta = np.radians(phi_deg), np.radians(theta_deg)
-    across = parameters.lv_radius * np.sin(phi)
-    return np.array([parameters.lv_length * np.cos(phi), across * np.cos(theta), across * np.sin(theta)])
+    phi, theta = math.radians(phi_deg), math.radians(theta_deg)
+    across = parameters.lv_radius * math.sin(phi)
+    return np.array([parameters.lv_length * math.cos(phi), across * math.cos(theta), across * math.sin(theta)])
 
 
-def _ellipsoid(radius: float, length: float) -> Surface:
-    return Surface(
-        _UNIT_POINTS * np.array([length, radius, radius]),
-        _UNIT_AREAS * np.array([radius * radius, length * radius, length * radius]),
+def _per_size() -> NDArray[np.float64]:
+    """Return float64 (5, 5 x node): what a cm of each size adds to five lengths at each node.
+
+    Sizes are the left ventricle's inner length and radius, its wall, the right one's width, and a constant 1. The
+    lengths are the place along the axis and the distance from it; how steeply the first falls and the second rises
+    with phi, both times the patch and negative where the muscle lies outside; how the distance changes with theta.
+    """
+    left, right = np.zeros(LEFT.phi.size), np.zeros(RIGHT.phi.size)
+    outer = np.concatenate([left, left + 1, right + 1, right + 1])
+    bulge, bulge_phi, bulge_theta = (
+        np.concatenate([left, left, of_right, of_right]) for of_right in (_BULGE, _BULGE_PHI, _BULGE_THETA)
     )
-
-
-def _crescent(radius: float, length: float, *, width: float, gap: float) -> Surface:
-    """Return the right ventricle's free wall; areas are the cross product of the two tangents."""
-    from_axis = radius * _SIN + gap + width * _BULGE
-    along_phi = radius * _COS + width * _BULGE_PHI
-    along_theta = width * _BULGE_THETA
-    points = np.stack([length * _COS, from_axis * _COS_THETA, from_axis * _SIN_THETA], axis=1)
-    a, b, c = -length * _SIN, along_phi * _COS_THETA, along_phi * _SIN_THETA
-    f, g = along_theta * _COS_THETA - from_axis * _SIN_THETA, along_theta * _SIN_THETA + from_axis * _COS_THETA
-    return Surface(points, RIGHT.patch * np.stack([b * g - c * f, -a * g, a * f], axis=1))
-
-
-def _unit_ellipsoid(grid: Grid) -> tuple[Points, Points]:
-    sine, cosine = np.sin(grid.phi), np.cos(grid.phi)
-    around = np.stack([np.cos(grid.theta), np.sin(grid.theta)], axis=1)
-    points = np.column_stack([cosine, sine[:, None] * around])
-    areas = grid.patch * np.column_stack([sine * cosine, (sine * sine)[:, None] * around])
-    return points, areas
+    gap = np.concatenate([left, left, right + SEPTAL_GAP_CM, right + SEPTAL_GAP_CM + RIGHT_WALL_CM])
+    patch = np.concatenate([left - LEFT.patch, left + LEFT.patch, right - RIGHT.patch, right + RIGHT.patch])
+    nothing = np.zeros(outer.size)
+    thick = APICAL_WALL_SHARE * outer
+    sine, cosine = np.sin(_PHI), np.cos(_PHI)
+    return np.block(
+        [
+            [cosine, nothing, patch * sine, nothing, nothing],
+            [nothing, sine, nothing, patch * cosine, nothing],
+            [thick * cosine, outer * sine, patch * thick * sine, patch * outer * cosine, nothing],
+            [nothing, bulge, nothing, patch * bulge_phi, bulge_theta],
+            [nothing, gap, nothing, nothing, nothing],
+        ]
+    )
 
 
 def _bulge(phi: Points, theta: Points) -> Points:
@@ -116,10 +122,14 @@ def _bulge(phi: Points, theta: Points) -> Points:
     return width
 
 
-_UNIT_POINTS, _UNIT_AREAS = _unit_ellipsoid(LEFT)
-_SIN, _COS = np.sin(RIGHT.phi), np.cos(RIGHT.phi)
-_SIN_THETA, _COS_THETA = np.sin(RIGHT.theta), np.cos(RIGHT.theta)
 _STEP = 1e-4
 _BULGE = _bulge(RIGHT.phi, RIGHT.theta)
 _BULGE_PHI = (_bulge(RIGHT.phi + _STEP, RIGHT.theta) - _bulge(RIGHT.phi - _STEP, RIGHT.theta)) / (2 * _STEP)
 _BULGE_THETA = (_bulge(RIGHT.phi, RIGHT.theta + _STEP) - _bulge(RIGHT.phi, RIGHT.theta - _STEP)) / (2 * _STEP)
+_PHI = np.concatenate([LEFT.phi, LEFT.phi, RIGHT.phi, RIGHT.phi])
+_THETA = np.concatenate([LEFT.theta, LEFT.theta, RIGHT.theta, RIGHT.theta])
+_ENDS = np.cumsum([LEFT.phi.size, LEFT.phi.size, RIGHT.phi.size, RIGHT.phi.size]).tolist()
+_SURFACES = tuple(slice(first, last) for first, last in zip([0, *_ENDS], _ENDS, strict=False))
+_AROUND = np.stack([np.cos(_THETA), np.sin(_THETA)])
+_ACROSS = np.stack([np.sin(_THETA), -np.cos(_THETA)])
+_PER_SIZE = _per_size()

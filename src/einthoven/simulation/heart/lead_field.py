@@ -7,6 +7,10 @@ taken as an endless even conductor; what its borders do is left to two gains, on
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,19 +24,27 @@ Array = NDArray[np.float64]
 _CHEST = heart_constants()["chest"]
 ELECTRODES = np.array([_CHEST["electrodes"][name] for name in ("RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6")])
 MILLIVOLTS, LIMBS, ATRIAL_LIMBS = _CHEST["millivolts"], _CHEST["limbs"], _CHEST["atrial_limbs"]
-TO_MIDDLE_CM, SEPTUM_FACES, ATRIA_CM = _CHEST["to_middle"], np.array(_CHEST["septum_faces"]), np.array(_CHEST["atria"])
+TO_MIDDLE_CM, SEPTUM_FACES, ATRIA_CM = _CHEST["to_middle"], _CHEST["septum_faces"], np.array(_CHEST["atria"])
 
 
 def heart_axes(parameters: HeartParameters) -> Array:
     """Return float64 (3, 3): the heart's axes (apex, septum, across) in the chest's coordinates."""
-    azimuth, elevation, roll = np.radians([parameters.azimuth, parameters.elevation, parameters.roll])
-    apex = np.array([np.cos(elevation) * np.cos(azimuth), np.sin(elevation), -np.cos(elevation) * np.sin(azimuth)])
-    septum = SEPTUM_FACES - apex * (SEPTUM_FACES @ apex)
-    septum /= np.sqrt(septum @ septum)
-    across = _cross(apex, septum)
-    return np.stack(
-        [apex, np.cos(roll) * septum + np.sin(roll) * across, np.cos(roll) * across - np.sin(roll) * septum]
-    )
+    return _axes(math.radians(parameters.azimuth), math.radians(parameters.elevation), math.radians(parameters.roll))
+
+
+@lru_cache(maxsize=2)
+def _axes(azimuth: float, elevation: float, roll: float) -> Array:
+    flat = math.cos(elevation)
+    apex = (flat * math.cos(azimuth), math.sin(elevation), -flat * math.sin(azimuth))
+    along = sum(face * part for face, part in zip(SEPTUM_FACES, apex, strict=True))
+    septum = [face - along * part for face, part in zip(SEPTUM_FACES, apex, strict=True)]
+    length = math.hypot(*septum)
+    septum = [part / length for part in septum]
+    cosine, sine = math.cos(roll), math.sin(roll)
+    turned = [(cosine * s + sine * a, cosine * a - sine * s) for s, a in zip(septum, _cross(apex, septum), strict=True)]
+    axes = np.array([apex, *zip(*turned, strict=True)])
+    axes.flags.writeable = False
+    return axes
 
 
 def ventricular_field(parameters: HeartParameters, heart: Ventricles, *, swing: Array) -> Array:
@@ -44,26 +56,32 @@ def ventricular_field(parameters: HeartParameters, heart: Ventricles, *, swing: 
         Relative to a healthy cell's; scars, which don't swing, are cut off from what lives.
     """
     axes = heart_axes(parameters)
-    middle = _middle(parameters) - axes[0] * TO_MIDDLE_CM
-    points = np.concatenate([surface.points for surface in heart.surfaces]) @ axes + middle
-    areas = np.concatenate([surface.areas for surface in heart.surfaces]) @ axes
-    electrodes = _electrodes(parameters)
-    squared = (electrodes**2).sum(1)[:, None] + (points**2).sum(1) - 2 * electrodes @ points.T
-    field = (electrodes @ areas.T - (points * areas).sum(1)) / (squared * np.sqrt(squared))
+    # seen from the heart: nine electrodes are turned sooner than all nodes
+    electrodes = (_electrodes(parameters) - _middle(parameters) + axes[0] * TO_MIDDLE_CM) @ axes.T
+    points, areas = heart.whole.points, heart.whole.areas
+    squared = -2 * electrodes @ points
+    squared += _squares(electrodes.T)[:, None]
+    squared += _squares(points)
+    potentials = electrodes @ areas
+    potentials -= np.einsum("kn,kn->n", points, areas)
+    potentials /= squared * np.sqrt(squared)
+    field: Array = _leads(gain=-parameters.gain, limbs=parameters.limb_gain) @ potentials
     field *= swing
-    size = np.sqrt((areas**2).sum(1)) * swing
+    size = np.sqrt(_squares(areas)) * swing
     # the boundary of the living muscle is closed: a heart that is depolarised all over gives nothing
     field -= field.sum(1, keepdims=True) * (size / size.sum())
-    return _leads(-parameters.gain * MILLIVOLTS * field, parameters)
+    return field
 
 
+@lru_cache(maxsize=2)
 def atrial_field(parameters: HeartParameters) -> Array:
     """Return float64 (8, 3), mV: what an atrial dipole of size 1 to the left, down or back gives in each lead."""
     offset = _electrodes(parameters) - (_middle(parameters) + ATRIA_CM)
-    squared = (offset**2).sum(1)
-    field = offset / (squared * np.sqrt(squared))[:, None]
-    field[:3] *= ATRIAL_LIMBS
-    return _leads(parameters.gain * MILLIVOLTS * field, parameters)
+    squared = _squares(offset.T)
+    offset /= (squared * np.sqrt(squared))[:, None]
+    field: Array = _leads(gain=parameters.gain, limbs=ATRIAL_LIMBS * parameters.limb_gain) @ offset
+    field.flags.writeable = False
+    return field
 
 
 def _middle(parameters: HeartParameters) -> Array:
@@ -77,14 +95,24 @@ def _electrodes(parameters: HeartParameters) -> Array:
     return electrodes
 
 
-def _leads(potentials: Array, parameters: HeartParameters) -> Array:
-    """Return I, II and V1 ... V6 from the potentials of the nine electrodes."""
-    potentials[:3] *= LIMBS * parameters.limb_gain
-    right_arm, left_arm, left_leg = potentials[:3]
-    terminal = (right_arm + left_arm + left_leg) / 3
-    return np.concatenate([[left_arm - right_arm, left_leg - right_arm], potentials[3:] - terminal])
+def _leads(*, gain: float, limbs: float) -> Array:
+    """Return float64 (8, 9), mV: I, II and V1 ... V6 from the potentials of the nine electrodes."""
+    leads: Array = _LEADS * (gain * MILLIVOLTS)
+    leads[:, :3] *= LIMBS * limbs
+    return leads
 
 
-def _cross(a: Array, b: Array) -> Array:
-    """Return the cross product; NumPy's takes ten times as long for two vectors."""
-    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+def _squares(vectors: Array) -> Array:
+    """Return float64 (vector,): the squares of the lengths of float64 (3, vector)."""
+    squares: Array = np.einsum("kn,kn->n", vectors, vectors)
+    return squares
+
+
+def _cross(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, float]:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+_LEADS = np.zeros((8, 9))
+_LEADS[0, [0, 1]] = _LEADS[1, [0, 2]] = -1, 1
+_LEADS[2:, :3] = -1 / 3  # Wilson's terminal
+_LEADS[2:, 3:] = np.eye(6)

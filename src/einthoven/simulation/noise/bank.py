@@ -28,7 +28,7 @@ def stretches(bank: NDArray[np.float32], n_samples: int, *, n: int, random: np.r
     if n_samples > size:
         return np.stack([np.resize(np.roll(bank, -int(start)), n_samples) for start in random.integers(size, size=n)])
     starts = random.integers(size - n_samples + 1, size=n)
-    return np.stack([bank[start : start + n_samples] for start in starts.tolist()])
+    return np.concatenate([bank[start : start + n_samples] for start in starts.tolist()]).reshape(n, n_samples)
 
 
 @lru_cache(maxsize=4)

@@ -50,8 +50,9 @@ def in_places(level_uv: NDArray[np.float32], *, shared: float) -> NDArray[np.flo
         Correlation of two chest electrodes at one place.
     """
     weights = level_uv[:, None] * common(shared)
-    weights[:3] -= weights[:3].mean(axis=0)
-    return np.asarray(weights, dtype=np.float32)
+    limbs = weights[:3]
+    limbs -= np.add.reduce(limbs) / 3
+    return weights
 
 
 @lru_cache(maxsize=8)

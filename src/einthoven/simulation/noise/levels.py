@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,14 @@ from einthoven.simulation.rhythm.parameters import lognormal
 __all__ = ["NoiseLevels", "draw_noise_levels"]
 
 _N = len(ELECTRODES)
-_N_LEVELS = 6  # drift, respiration, skin, hum, muscle, and what skin and muscle share
+# in the order in which they are drawn; the first is what skin and muscle share
+_LEVELS = ("person", "wander", "wander", "skin", "mains", "muscle")
+_SPREAD, _FACTORS = (
+    np.array([np.broadcast_to(section(name)[f"electrode_{key}"], _N) for name in _LEVELS])
+    for key in ("sd_of_log", "factors")
+)
+_SHARES = {name: share for name, share in section("shares").items() if name != "source"}
+_LEAST_CHANCES = np.array(list(_SHARES.values()))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,15 +62,14 @@ class NoiseLevels:
 
 def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.random.Generator) -> NoiseLevels:
     """Return the noise of one record; ``mains_factor`` says how well a room and a device keep hum away."""
-    shares = {name: share for name, share in section("shares").items() if name != "source"}
-    happens = dict(zip(shares, (random.random(len(shares)) < list(shares.values())).tolist(), strict=True))
+    happens = dict(zip(_SHARES, (random.random(len(_SHARES)) < _LEAST_CHANCES).tolist(), strict=True))
     wander, skin, muscle = (section(name) for name in ("wander", "skin", "muscle"))
     drifting = wander["drifting_factor"] if happens["baseline_drift"] else 1.0
     static = happens["static_noise"]
     muscular, dry = (part["static_factor"] if static else 1.0 for part in (muscle, skin))
     # some people's records are noisier in all ways
-    chances = common(section("places")["levels_shared"]) @ random.standard_normal((_N, _N_LEVELS), dtype=np.float32)
-    draw = _Drawing(random, iter(chances.T))
+    chances = common(section("places")["levels_shared"]) @ random.standard_normal((_N, len(_LEVELS)), dtype=np.float32)
+    draw = _Drawing(random, iter(np.exp(_SPREAD * chances.T) * _FACTORS))
     person = draw.level("person", "factor", 1.0)
     # a burst that a reader notes is of muscle or of an electrode
     motion = happens["electrode_motion"] or (happens["burst_noise"] and random.random() < 0.5)
@@ -89,23 +94,15 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """Draws levels of a record; ``chances`` gives float32 (9,) for each: how the electrodes differ, of unit size."""
+    """Draws levels of a record; ``electrodes`` gives float64 (9,) for each: what it is multiplied with at each one."""
 
     random: np.random.Generator
-    chances: Iterator[NDArray[np.float32]]
+    electrodes: Iterator[NDArray[np.float64]]
 
     def level(self, name: str, key: str, factor: float | NDArray[np.floating[Any]]) -> NDArray[np.float32]:
         """Return float32 (9,): the record's level ``key`` of a section, with a spread among the electrodes."""
-        sd_of_log, factors = _electrodes(name)
-        electrodes = np.exp(sd_of_log * next(self.chances)) * factors
-        return np.asarray(lognormal(section(name)[key], random=self.random) * factor * electrodes, dtype=np.float32)
-
-
-@lru_cache
-def _electrodes(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a section's spread of the electrodes' levels and what each is multiplied with."""
-    parameters = section(name)
-    return np.array(parameters["electrode_sd_of_log"]), np.array(parameters["electrode_factors"])
+        level = lognormal(section(name)[key], random=self.random) * factor * next(self.electrodes)
+        return level.astype(np.float32)
 
 
 def _count(per_10_s: float, duration_s: float, *, random: np.random.Generator) -> int:

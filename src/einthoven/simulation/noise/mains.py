@@ -16,6 +16,8 @@ from einthoven.simulation.noise.parameters import section
 __all__ = ["mains"]
 
 _PARAMETERS = section("mains")
+_SHARES = np.array(_PARAMETERS["harmonic_shares"])
+_SD_OF_LOG, _SD_OF_PHASE = _PARAMETERS["harmonic_sd_of_log"], 2j * np.pi * _PARAMETERS["phase_sd_cycles"]
 
 
 def mains(
@@ -28,14 +30,14 @@ def mains(
     tones = _tones(mains_hz, n_samples, rate_hz)
     n_orders = len(tones) // 6
     spread, phase = random.standard_normal((2, len(ELECTRODES), n_orders))
-    shares = np.array(_PARAMETERS["harmonic_shares"][:n_orders])
     spread[:, :1] = 0  # the level is that of the fundamental
-    amplitude = level_uv[:, None] * shares * np.exp(_PARAMETERS["harmonic_sd_of_log"] * spread)
-    common = np.exp(2j * np.pi * random.random(n_orders))
-    beside = _PARAMETERS["waver_share"] * (random.standard_normal(2) + 1j * random.standard_normal(2)) / 2
-    vector = amplitude * common * np.exp(2j * np.pi * _PARAMETERS["phase_sd_cycles"] * phase)  # (9, order)
+    common = 2j * np.pi * random.random(n_orders)
+    real, imaginary = random.standard_normal((2, 2)).tolist()
+    beside = [_PARAMETERS["waver_share"] * complex(*parts) / 2 for parts in zip(real, imaginary, strict=True)]
+    vector = np.exp(_SD_OF_LOG * spread + _SD_OF_PHASE * phase + common)  # (9, order)
+    vector *= level_uv[:, None] * _SHARES[:n_orders]
     lines = (vector[:, :, None] * np.array([1, *beside])).reshape(len(ELECTRODES), -1)
-    return Source(np.concatenate([lines.real, -lines.imag], axis=1).astype(np.float32), tones)
+    return Source(np.concatenate([lines.real, -lines.imag], axis=1, dtype=np.float32), tones)
 
 
 @lru_cache(maxsize=8)

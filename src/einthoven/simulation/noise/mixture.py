@@ -50,8 +50,7 @@ def noise_in_leads(
 
 def _with(total: NDArray[np.float32], source: Source) -> NDArray[np.float32]:
     """Return ``total`` and what a source gives in the leads, mV."""
-    in_leads = (LEADS_FROM_ELECTRODES / 1000) @ source.weights  # microvolts to mV
-    return _added(total, in_leads.astype(np.float32), source.signals)
+    return _added(total, _MILLIVOLTS @ source.weights, source.signals)
 
 
 def _added(
@@ -60,6 +59,9 @@ def _added(
     """Return ``total + weights @ signals``, in place: BLAS adds as it multiplies, in its own (Fortran's) order."""
     added = blas.sgemm(1.0, signals.T, weights.T, beta=1.0, c=total.T, overwrite_c=True)
     return np.asarray(added.T, dtype=np.float32)
+
+
+_MILLIVOLTS = (LEADS_FROM_ELECTRODES / 1000).astype(np.float32)  # from microvolts
 
 
 class _Place(TypedDict):

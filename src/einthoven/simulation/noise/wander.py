@@ -27,8 +27,16 @@ def breathing_wander(
     respiration_uv: NDArray[np.float32], *, breathing: Breathing, n_samples: int, rate_hz: float
 ) -> Source:
     """Return wander with breathing; ``respiration_uv`` float32 (9,) is its amplitude, negative where it is opposed."""
-    angle = np.arange(n_samples) * (2 * np.pi * breathing.rate_hz / rate_hz) + breathing.phase
+    angle = _samples(n_samples) * (2 * np.pi * breathing.rate_hz / rate_hz)
+    angle += breathing.phase
     return Source(respiration_uv[:, None], np.sin(angle.astype(np.float32))[None])
+
+
+@lru_cache(maxsize=8)
+def _samples(n_samples: int) -> NDArray[np.float64]:
+    samples = np.arange(n_samples, dtype=np.float64)
+    samples.flags.writeable = False
+    return samples
 
 
 @lru_cache(maxsize=8)

@@ -16,6 +16,10 @@ from einthoven.simulation.rhythm.parameters import bounded_normal, section
 __all__ = ["AvNode", "Delays", "draw_delays", "passed_share"]
 
 _PARAMETERS = section("av_node")
+_PR_PER_RR, _REFRACTORY_S = _PARAMETERS["pr_per_rr"], _PARAMETERS["refractory_s"]
+_JITTER_S, _PREMATURE_DELAY_S, _LEAST_PR_S = (
+    _PARAMETERS[name] / 1000 for name in ("jitter_ms", "premature_delay_ms", "least_pr_ms")
+)
 
 Delays = tuple[float | None, ...]
 """What each impulse of a cycle waits beyond the PR interval, seconds; None where it is lost."""
@@ -52,13 +56,13 @@ class AvNode:
         if delay is None:
             return None
         longer = interval_s - self.mean_s
-        pr_s = self.pr_s + delay + _PARAMETERS["pr_per_rr"] * longer + _PARAMETERS["jitter_ms"] / 1000 * noise
+        pr_s = self.pr_s + delay + _PR_PER_RR * longer + _JITTER_S * noise
         earliness = max(-longer / self.mean_s - 0.15, 0.0)  # sinus arrhythmia is no prematurity
-        pr_s += _PARAMETERS["premature_delay_ms"] / 1000 * min(2 * earliness, 1.0)
-        onset_s = time_s + max(pr_s, _PARAMETERS["least_pr_ms"] / 1000)
+        pr_s += _PREMATURE_DELAY_S * min(2 * earliness, 1.0)
+        onset_s = time_s + max(pr_s, _LEAST_PR_S)
         if onset_s < self.blocked_until_s:
             return None
-        self.blocked_until_s = onset_s + _PARAMETERS["refractory_s"]
+        self.blocked_until_s = onset_s + _REFRACTORY_S
         return float(onset_s)
 
 

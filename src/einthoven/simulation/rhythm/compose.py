@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +105,7 @@ def qt_interval_classes(rr_s: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _add(
     signal: Floats,
-    waves: Iterable[Waveform],
+    waves: Sequence[Waveform],
     onsets_s: NDArray[np.float64],
     *,
     step: int,
@@ -113,15 +113,21 @@ def _add(
     random: np.random.Generator,
 ) -> None:
     """Add one wave per onset, each turned and scaled in its own way."""
-    pieces: dict[tuple[int, int], Floats] = {}
     changes = variation.changes(onsets_s, random=random)
-    for wave, onset_s, change in zip(waves, onsets_s.tolist(), changes, strict=True):
+    places: list[tuple[int, int]] = []  # the first sample that a beat reaches, and which beat it is
+    alike: dict[tuple[int, int], list[int]] = {}  # beats of one wave that are sampled at the same instants
+    for beat, (wave, onset_s) in enumerate(zip(waves, onsets_s.tolist(), strict=True)):
         start = round(onset_s * WAVE_RATE_HZ - wave.onset_ms)  # of the wave's first sample, at 1,000 Hz
         first = -(-start // step)
-        phase = first * step - start
-        piece = pieces.get((id(wave), phase))
-        if piece is None:
-            piece = pieces[id(wave), phase] = np.ascontiguousarray(wave.samples[:, phase::step])
-        from_, to = max(first, 0), min(first + piece.shape[1], signal.shape[1])
-        if from_ < to:
-            signal[:, from_:to] += change @ piece[:, from_ - first : to - first]
+        if first < signal.shape[1] and start + wave.samples.shape[1] > 0:
+            places.append((first, beat))
+            alike.setdefault((id(wave), first * step - start), []).append(beat)
+    turned: dict[int, Floats] = {}
+    for (_, phase), members in alike.items():
+        piece = np.ascontiguousarray(waves[members[0]].samples[:, phase::step])
+        together = changes[members].reshape(-1, len(piece)) @ piece
+        turned.update(zip(members, together.reshape(len(members), *piece.shape), strict=True))
+    for first, beat in places:
+        whole, from_ = turned[beat], max(first, 0)
+        to = signal[:, from_ : first + whole.shape[1]]
+        to += whole if to.shape == whole.shape else whole[:, from_ - first : from_ - first + to.shape[1]]

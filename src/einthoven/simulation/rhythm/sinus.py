@@ -17,6 +17,7 @@ from einthoven.simulation.rhythm.parameters import bounded_normal, section
 __all__ = ["SinusNode", "draw_sinus_node"]
 
 _PARAMETERS = section("sinus")
+_MOST_DEVIATION_SHARE: float = _PARAMETERS["most_deviation_share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class SinusNode:
             + self.drift * time_s
             + self.jitter_s * noise
         )
-        most = _PARAMETERS["most_deviation_share"] * self.mean_s
-        return float(self.mean_s + min(max(deviation, -most), most))
+        most = _MOST_DEVIATION_SHARE * self.mean_s
+        return self.mean_s + min(max(deviation, -most), most)
 
 
 def draw_sinus_node(

@@ -90,7 +90,7 @@ class _SinusHeart:
         before_s = self.node.mean_s
         while time_s < stop_s:
             atria.add(time_s, kind)
-            noise, av_noise = random.standard_normal(2).tolist()
+            noise, av_noise = random.standard_normal(), random.standard_normal()
             interval_s = self.node.interval_s(time_s, noise=noise)
             qrs_s = self.av_node.qrs_onset_s(time_s, interval_s=before_s, noise=av_noise)
             captured_s = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from einthoven.simulation.rhythm.breathing import Breathing
 from einthoven.simulation.rhythm.parameters import bounded_normal, section
@@ -18,6 +19,7 @@ from einthoven.simulation.rhythm.parameters import bounded_normal, section
 __all__ = ["Variation", "draw_variation"]
 
 _PARAMETERS = section("variation")
+_BEAT_SD = np.array([_PARAMETERS["beat_amplitude_share_sd"], *[math.radians(_PARAMETERS["beat_rotation_deg_sd"])] * 3])
 
 # rates of turning about the axes left, down and back: the cross product with each
 _TURNS = np.array(
@@ -48,10 +50,10 @@ class Variation:
 
     def changes(self, times_s: NDArray[np.float64], *, random: np.random.Generator) -> NDArray[np.float32]:
         """Return float32 (beat, 8, 8): what each beat's wave is multiplied with from the left."""
-        depth = np.sin(2 * np.pi * self.breathing.rate_hz * times_s + self.breathing.phase)
+        depth = np.sin(2 * math.pi * self.breathing.rate_hz * times_s + self.breathing.phase)
         chance = random.standard_normal((times_s.size, 4))
-        chance *= [_PARAMETERS["beat_amplitude_share_sd"], *[math.radians(_PARAMETERS["beat_rotation_deg_sd"])] * 3]
-        chance += depth[:, None] * np.array([self.amplitude_share, *self.rotation])
+        chance *= _BEAT_SD
+        chance += depth[:, None] * np.array([self.amplitude_share, *self.rotation.tolist()])
         chance[:, 0] += 1
         return (chance.astype(np.float32) @ self.basis).reshape(-1, 8, 8)
 
@@ -71,8 +73,9 @@ def draw_variation(breathing: Breathing, *, directions: NDArray[np.float32], ran
 def _basis(directions: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the turns as they appear in the leads; what no single dipole explains doesn't turn."""
     square = directions.T @ directions
-    ridge = 1e-6 * max(float(np.trace(square)), 1e-6) * np.eye(3, dtype=np.float32)
-    to_dipole = np.linalg.solve(square + ridge, directions.T)
-    turns = directions @ _TURNS @ to_dipole
-    whole = np.concatenate([np.eye(8, dtype=np.float32)[None], turns])
-    return np.asarray(whole.reshape(4, 64), dtype=np.float32)
+    square += 1e-6 * max(float(square.trace()), 1e-6) * np.eye(3, dtype=np.float32)
+    _, to_dipole, _ = lapack.sposv(square, directions.T)
+    basis = np.empty((4, 8, 8), dtype=np.float32)
+    basis[0] = np.eye(8)
+    np.matmul(directions @ _TURNS, to_dipole, out=basis[1:])
+    return basis.reshape(4, 64)
