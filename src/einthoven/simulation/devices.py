@@ -82,7 +82,7 @@ def filtered(signal: NDArray[np.float32], device: Device) -> NDArray[np.float32]
     n_samples = signal.shape[-1]
     spectrum = fft.rfft(signal, axis=-1)
     spectrum *= _transfer(device, n_samples)
-    return np.asarray(fft.irfft(spectrum, n_samples, axis=-1), dtype=np.float32)
+    return np.asarray(fft.irfft(spectrum, n_samples, axis=-1, overwrite_x=True), dtype=np.float32)
 
 
 def quantised(signal: NDArray[np.float32], device: Device) -> NDArray[np.float32]:

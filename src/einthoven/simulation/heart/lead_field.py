@@ -63,7 +63,7 @@ def ventricular_field(parameters: HeartParameters, heart: Ventricles, *, swing: 
     squared += _squares(electrodes.T)[:, None]
     squared += _squares(points)
     potentials = electrodes @ areas
-    potentials -= np.einsum("kn,kn->n", points, areas)
+    potentials -= np.add.reduce(points * areas)
     potentials /= squared * np.sqrt(squared)
     field: Array = _leads(gain=-parameters.gain, limbs=parameters.limb_gain) @ potentials
     field *= swing
@@ -104,7 +104,7 @@ def _leads(*, gain: float, limbs: float) -> Array:
 
 def _squares(vectors: Array) -> Array:
     """Return float64 (vector,): the squares of the lengths of float64 (3, vector)."""
-    squares: Array = np.einsum("kn,kn->n", vectors, vectors)
+    squares: Array = np.add.reduce(vectors * vectors)
     return squares
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -27,16 +28,10 @@ def breathing_wander(
     respiration_uv: NDArray[np.float32], *, breathing: Breathing, n_samples: int, rate_hz: float
 ) -> Source:
     """Return wander with breathing; ``respiration_uv`` float32 (9,) is its amplitude, negative where it is opposed."""
-    angle = _samples(n_samples) * (2 * np.pi * breathing.rate_hz / rate_hz)
+    angle = np.arange(n_samples, dtype=np.float64)
+    angle *= 2 * math.pi * breathing.rate_hz / rate_hz
     angle += breathing.phase
-    return Source(respiration_uv[:, None], np.sin(angle.astype(np.float32))[None])
-
-
-@lru_cache(maxsize=8)
-def _samples(n_samples: int) -> NDArray[np.float64]:
-    samples = np.arange(n_samples, dtype=np.float64)
-    samples.flags.writeable = False
-    return samples
+    return Source(respiration_uv[:, None], np.sin(angle, dtype=np.float32)[None])
 
 
 @lru_cache(maxsize=8)

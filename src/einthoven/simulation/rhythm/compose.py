@@ -93,7 +93,7 @@ def qt_interval_classes(rr_s: NDArray[np.float64]) -> NDArray[np.float64]:
     parameters = section("qt_adaptation")
     if rr_s.size == 0:
         return rr_s
-    mean_s = rr_s.mean()
+    mean_s = rr_s.sum() / rr_s.size
     deviation = parameters["share_of_last_interval"] * (rr_s / mean_s - 1)
     classes = np.rint(deviation / parameters["class_width_share"])
     if not classes.any():  # the rule in sinus rhythm

@@ -110,10 +110,9 @@ class _Making:
         """Return the schedule; each beat that the pacemaker makes has a spike."""
         atria, ventricles = chambers.atria, chambers.ventricles
         ventricular_s = np.array(ventricles.times_s)
-        rr_s = np.diff(ventricular_s, prepend=np.nan)
+        rr_s = np.empty(ventricular_s.size)
+        np.subtract(ventricular_s[1:], ventricular_s[:-1], out=rr_s[1:])
         rr_s[:1] = rr_s[1] if rr_s.size > 1 else 60 / self.state.heart_rate_bpm
-        pacemaker = np.array([kind == "conducted" for kind in ventricles.kinds], dtype=bool) & self.paced
-        spikes_s = np.concatenate([ventricular_s[pacemaker], chambers.atrial_spikes_s()])
         return Schedule(
             duration_s=self.stop_s - _AFTER_S,
             atrial_s=np.array(atria.times_s),
@@ -121,10 +120,14 @@ class _Making:
             ventricular_s=ventricular_s,
             ventricular_kinds=tuple(ventricles.kinds),
             rr_s=rr_s,
-            spikes_s=np.sort(spikes_s),
+            spikes_s=np.array(sorted(self._spikes_s(chambers)) if self.paced else [], dtype=np.float64),
             breathing=self.breathing,
             atrial_waves=waves,
         )
+
+    def _spikes_s(self, chambers: BothChambers) -> list[float]:
+        beats = zip(chambers.ventricles.times_s, chambers.ventricles.kinds, strict=True)
+        return [*(time_s for time_s, kind in beats if kind == "conducted"), *chambers.atrial_spikes_s()]
 
     def sinus_beats(self) -> BothChambers:
         """Return sinus rhythm, with beats of their own for ventricles that can't follow."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.rhythm.activations import AtrialActivations, VentricularActivations
@@ -30,10 +29,13 @@ class BothChambers:
     ventricles: VentricularActivations
     atria_paced: bool = False
 
-    def atrial_spikes_s(self) -> NDArray[np.float64]:
+    def atrial_spikes_s(self) -> list[float]:
         """Return when a pacemaker paces the atria, if it does: just before each P wave that isn't premature."""
-        usual = [time_s for time_s, kind in zip(self.atria.times_s, self.atria.kinds, strict=True) if kind == "sinus"]
-        return np.array(usual if self.atria_paced else []) - float(section("pacing")["atrial_spike_before_p_s"])
+        if not self.atria_paced:
+            return []
+        before_s = float(section("pacing")["atrial_spike_before_p_s"])
+        waves = zip(self.atria.times_s, self.atria.kinds, strict=True)
+        return [time_s - before_s for time_s, kind in waves if kind == "sinus"]
 
 
 def sinus_rhythm(

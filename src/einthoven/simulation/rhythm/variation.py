@@ -62,10 +62,11 @@ def draw_variation(breathing: Breathing, *, directions: NDArray[np.float32], ran
     """Return the variation of one record; ``directions`` float32 (8, 3) takes a dipole to the leads."""
     angle = math.radians(bounded_normal(_PARAMETERS["respiratory_rotation_deg"], random=random))
     axis = random.standard_normal(3)
+    length = math.hypot(*axis.tolist())
     return Variation(
         breathing=breathing,
         amplitude_share=bounded_normal(_PARAMETERS["respiratory_amplitude_share"], random=random),
-        rotation=angle * axis / np.linalg.norm(axis),
+        rotation=axis * (angle / length),
         basis=_basis(directions),
     )
 
