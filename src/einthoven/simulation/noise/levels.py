@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +15,20 @@ __all__ = ["NoiseLevels", "draw_noise_levels"]
 
 _N = len(ELECTRODES)
 # in the order in which they are drawn; the first is what skin and muscle share
-_LEVELS = ("person", "wander", "wander", "skin", "mains", "muscle")
-_SPREAD, _FACTORS = (
-    np.array([np.broadcast_to(section(name)[f"electrode_{key}"], _N) for name in _LEVELS])
+_LEVELS = (
+    ("person", "factor"),
+    ("wander", "drift_uv"),
+    ("wander", "respiration_uv"),
+    ("skin", "level_uv"),
+    ("mains", "level_uv"),
+    ("muscle", "level_uv"),
+)
+_ELECTRODE_SD, _FACTORS = (
+    np.array([np.broadcast_to(section(name)[f"electrode_{key}"], _N) for name, _ in _LEVELS])
     for key in ("sd_of_log", "factors")
+)
+_MEDIAN, _SD, _LOW, _HIGH = (
+    np.array([[section(name)[level][key]] for name, level in _LEVELS]) for key in ("median", "sd_of_log", "low", "high")
 )
 _SHARES = {name: share for name, share in section("shares").items() if name != "source"}
 _LEAST_CHANCES = np.array(list(_SHARES.values()))
@@ -69,20 +77,28 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
     muscular, dry = (part["static_factor"] if static else 1.0 for part in (muscle, skin))
     # some people's records are noisier in all ways
     chances = common(section("places")["levels_shared"]) @ random.standard_normal((_N, len(_LEVELS)), dtype=np.float32)
-    draw = _Drawing(random, iter(np.exp(_SPREAD * chances.T) * _FACTORS))
-    person = draw.level("person", "factor", 1.0)
+    levels = np.exp(_ELECTRODE_SD * chances.T) * _FACTORS
+    person = levels[0] * lognormal(section("person")["factor"], random=random)
     # a burst that a reader notes is of muscle or of an electrode
     motion = happens["electrode_motion"] or (happens["burst_noise"] and random.random() < 0.5)
     bursts = happens["burst_noise"] and not motion
     signs = np.where(random.random(_N) < 0.5, -1.0, 1.0)
     is_poor = random.random(_N) < wander["poor_contact_share"]
     contact, rough = (np.where(is_poor, part["poor_contact_factor"], 1.0) for part in (wander, skin))
+    usual = _MEDIAN[1:] * np.exp(_SD[1:] * random.standard_normal((len(_LEVELS) - 1, 1)))
+    levels[1:] *= np.minimum(np.maximum(usual, _LOW[1:]), _HIGH[1:])
+    levels[1] *= drifting * contact
+    levels[2] *= drifting * signs
+    levels[3] *= person * dry * rough
+    levels[4] *= mains_factor
+    levels[5] *= person * muscular
+    _, drift_uv, respiration_uv, skin_uv, mains_uv, muscle_uv = levels.astype(np.float32)
     return NoiseLevels(
-        drift_uv=draw.level("wander", "drift_uv", drifting * contact),
-        respiration_uv=draw.level("wander", "respiration_uv", drifting * signs),
-        skin_uv=draw.level("skin", "level_uv", person * dry * rough),
-        mains_uv=draw.level("mains", "level_uv", mains_factor),
-        muscle_uv=draw.level("muscle", "level_uv", person * muscular),
+        drift_uv=drift_uv,
+        respiration_uv=respiration_uv,
+        skin_uv=skin_uv,
+        mains_uv=mains_uv,
+        muscle_uv=muscle_uv,
         n_bursts=_count(muscle["bursts_per_10_s"], duration_s, random=random) if bursts else 0,
         moving=str(random.choice(ELECTRODES)) if motion else None,
         n_motions=_count(section("electrode_motion")["events_per_10_s"], duration_s, random=random) if motion else 0,
@@ -90,19 +106,6 @@ def draw_noise_levels(*, mains_factor: float, duration_s: float, random: np.rand
         missing=str(random.choice(ELECTRODES)) if happens["missing_electrode"] else None,
         remarks=tuple(name for name, is_so in happens.items() if is_so),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """Draws levels of a record; ``electrodes`` gives float64 (9,) for each: what it is multiplied with at each one."""
-
-    random: np.random.Generator
-    electrodes: Iterator[NDArray[np.float64]]
-
-    def level(self, name: str, key: str, factor: float | NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-        """Return float32 (9,): the record's level ``key`` of a section, with a spread among the electrodes."""
-        level = lognormal(section(name)[key], random=self.random) * factor * next(self.electrodes)
-        return level.astype(np.float32)
 
 
 def _count(per_10_s: float, duration_s: float, *, random: np.random.Generator) -> int:

@@ -114,20 +114,20 @@ def _add(
 ) -> None:
     """Add one wave per onset, each turned and scaled in its own way."""
     changes = variation.changes(onsets_s, random=random)
-    places: list[tuple[int, int]] = []  # the first sample that a beat reaches, and which beat it is
+    firsts: dict[int, int] = {}  # the first sample that a beat reaches
     alike: dict[tuple[int, int], list[int]] = {}  # beats of one wave that are sampled at the same instants
+    n_samples = signal.shape[1]
     for beat, (wave, onset_s) in enumerate(zip(waves, onsets_s.tolist(), strict=True)):
         start = round(onset_s * WAVE_RATE_HZ - wave.onset_ms)  # of the wave's first sample, at 1,000 Hz
         first = -(-start // step)
-        if first < signal.shape[1] and start + wave.samples.shape[1] > 0:
-            places.append((first, beat))
+        if first < n_samples and start + wave.samples.shape[1] > 0:
+            firsts[beat] = first
             alike.setdefault((id(wave), first * step - start), []).append(beat)
     turned: dict[int, Floats] = {}
     for (_, phase), members in alike.items():
         piece = np.ascontiguousarray(waves[members[0]].samples[:, phase::step])
-        together = changes[members].reshape(-1, len(piece)) @ piece
-        turned.update(zip(members, together.reshape(len(members), *piece.shape), strict=True))
-    for first, beat in places:
+        turned.update(zip(members, np.matmul(changes[members], piece), strict=True))
+    for beat, first in firsts.items():
         whole, from_ = turned[beat], max(first, 0)
         to = signal[:, from_ : first + whole.shape[1]]
         to += whole if to.shape == whole.shape else whole[:, from_ - first : from_ - first + to.shape[1]]
