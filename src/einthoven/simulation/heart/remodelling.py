@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -59,7 +60,8 @@ def remodelled(parameters: HeartParameters, state: ClinicalState) -> Remodelled:
     n = 2 * (N_LEFT + N_RIGHT)
     regional = Regional(np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n))
     effect = heart_constants()["systolic_dysfunction"]
-    weak = float(np.clip((effect["healthy_lvef"] - state.lvef) / (effect["healthy_lvef"] - effect["worst_lvef"]), 0, 1))
+    weak = (effect["healthy_lvef"] - state.lvef) / (effect["healthy_lvef"] - effect["worst_lvef"])
+    weak = min(max(weak, 0.0), 1.0)
     axes = heart_axes(parameters)
     parameters = _weakened(parameters, regional, weak, axes=axes)
     parameters = _hypertrophied(parameters, regional, state, axes=axes)
@@ -67,8 +69,7 @@ def remodelled(parameters: HeartParameters, state: ClinicalState) -> Remodelled:
         _infarcted(regional, infarct, axes=axes)
     _ischaemic(regional, state, axes=axes)
     parameters, stretch = _electrolytes(parameters, regional, state)
-    parameters = _atria(parameters, state)
-    return Remodelled(replace(parameters, apd=parameters.apd + state.qt_shift_ms), regional, stretch)
+    return Remodelled(_atria(parameters, state), regional, stretch)
 
 
 def _weakened(parameters: HeartParameters, regional: Regional, weak: float, *, axes: Array) -> HeartParameters:
@@ -138,9 +139,10 @@ def _infarcted(regional: Regional, infarct: Infarct, *, axes: Array) -> None:
 
 def _ischaemic(regional: Regional, state: ClinicalState, *, axes: Array) -> None:
     effect = heart_constants()["ischaemia"]
-    region = _patch(effect["faces"], axes, width_deg=effect["width_deg"])
-    regional.lost_early[ENDO] += effect["endo_loss"] * state.ischaemia * region
-    regional.longer_ms[OUTER] += effect["epi_longer_ms"] * state.ischaemia * region
+    if state.ischaemia:
+        region = _patch(effect["faces"], axes, width_deg=effect["width_deg"])
+        regional.lost_early[ENDO] += effect["endo_loss"] * state.ischaemia * region
+        regional.longer_ms[OUTER] += effect["epi_longer_ms"] * state.ischaemia * region
     regional.lost_early[ENDO] += effect["digoxin_endo_loss"] * state.digoxin
     regional.lost_early[OUTER] += effect["pericarditis_loss"] * state.pericarditis
 
@@ -159,7 +161,10 @@ def _electrolytes(
         + effect["longer_ms"] * low
         - effect["calcium_ms"] * (state.calcium_mmol_l - effect["calcium_normal"])
         - effect["digoxin_shorter_ms"] * state.digoxin
+        + state.qt_shift_ms
     )
+    if not high and not low:
+        return replace(parameters, apd=duration), 1.0
     regional.lost_early[ENDO] += effect["low_endo_loss"] * low
     changed = replace(
         parameters,
@@ -199,9 +204,8 @@ def _patch(faces: Sequence[float], axes: Array, *, width_deg: float) -> Array:
     axes : float64 (3, 3)
         The heart's, in the chest.
     """
-    towards = axes @ (np.array(faces) / np.linalg.norm(faces))
-    cosine = _FROM_MIDDLE @ towards
-    angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    towards = axes @ faces / math.hypot(*faces)
+    angle = np.degrees(np.arccos(np.minimum(np.maximum(_FROM_MIDDLE @ towards, -1), 1)))
     patch: Array = 1 / (1 + np.exp((angle - width_deg / 2) / (EDGE * width_deg)))
     return patch
 

@@ -139,7 +139,8 @@ def parameters_of(traits: HeartTraits) -> HeartParameters:
     """Return what a person's numbers stand for."""
     space = trait_space()
     moved = space.spread * traits.values
-    values = np.where(space.logarithmic, space.centre * np.exp(np.clip(moved, -3, 3)), space.centre + moved)
+    factors = np.exp(np.minimum(np.maximum(moved, -3), 3))
+    values = np.where(space.logarithmic, space.centre * factors, space.centre + moved)
     plain = values.tolist()
     found: dict[str, Any] = {
         name: plain[first] if last < 0 else values[first:last] for name, first, last in space.fields

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from einthoven.simulation.clinical_state import Conduction
 from einthoven.simulation.heart.activation import MuscleFocus, activation, from_focus
@@ -41,7 +42,7 @@ class Depolarised:
     lasting : float64 (8, node), mV
         What ends in each lead when a node recovers.
     steps : complex128 (8, frequency)
-        Spectrum of the rate of change that the activations cause.
+        Spectrum of what the activations cause, but for a constant.
     """
 
     activated_ms: Array
@@ -66,8 +67,11 @@ def depolarised(heart: Remodelled, origin: Conduction | MuscleFocus) -> Depolari
     activated_ms = times.stacked() + regional.delay_ms
     field = ventricular_field(parameters, surfaces, swing=swing(parameters, regional))
     early = field * lost_early(parameters, regional)
-    steps = _spectrum(field, activated_ms) * _UPSTROKE - _spectrum(early, activated_ms) * _EARLY
-    return Depolarised(activated_ms, field - early, steps)
+    all_of_it, lost = _spectrum(np.stack([field, early]), activated_ms)
+    all_of_it *= _UPSTROKE
+    lost *= _EARLY
+    all_of_it -= lost
+    return Depolarised(activated_ms, field - early, all_of_it)
 
 
 def qrst(heart: Remodelled, beat: Depolarised, *, rr_ms: float) -> Waveform:
@@ -75,13 +79,16 @@ def qrst(heart: Remodelled, beat: Depolarised, *, rr_ms: float) -> Waveform:
     rate_factor = (rr_ms / 1000) ** (1 / 3)  # Fridericia: durations go with the cube root of the interval
     recovered_ms = recovered(heart.parameters, heart.regional, beat.activated_ms, rate_factor=rate_factor)
     stretch = heart.stretch * rate_factor
-    falls = np.fft.rfft(fall(heart.parameters, n=PERIOD, step_ms=BIN_MS, stretch=stretch))
-    change = beat.steps - _spectrum(beat.lasting, recovered_ms) * falls
-    signal = np.cumsum(np.fft.irfft(change, PERIOD * BIN_MS)[:, :SAMPLES], axis=1)
+    falls = fft.rfft(fall(heart.parameters, n=PERIOD, step_ms=BIN_MS, stretch=stretch)) * _SUM
+    recovery = _spectrum(beat.lasting, recovered_ms)
+    recovery *= falls
+    signal = fft.irfft((beat.steps - recovery).astype(np.complex64), PERIOD * BIN_MS)
+    samples = signal[:, :SAMPLES] - signal[:, -1:]  # just before the first sample all is at rest
+    samples[:, -LEVEL_MS:] *= _LET_DOWN
     order = np.sort(beat.activated_ms)
     onset, last = float(order[UNSEEN]), float(order[-UNSEEN])
     return Waveform(
-        (signal * _LET_DOWN).astype(np.float32),
+        samples,
         onset_ms=BEFORE_MS + onset,
         duration_ms=last - onset,
         t_end_ms=BEFORE_MS + float(np.sort(recovered_ms)[-LATE]) + 2 * heart.parameters.t_fall * stretch,
@@ -89,19 +96,23 @@ def qrst(heart: Remodelled, beat: Depolarised, *, rr_ms: float) -> Waveform:
 
 
 def _spectrum(weights: Array, times_ms: Array) -> Spectrum:
-    """Return complex128 (8, frequency): of each node's weight at its time, shared between the two bins beside it."""
-    place = np.clip((times_ms + BEFORE_MS) / BIN_MS, 1, BINS - 3)
+    """Return complex128 (..., frequency): of each node's weight at its time, shared between the two bins beside it.
+
+    ``weights`` is float64 (..., node).
+    """
+    place = np.minimum(np.maximum((times_ms + BEFORE_MS) / BIN_MS, 1), BINS - 3)
     before = place.astype(np.intp)
     later = weights * (place - before)
-    cells = (_ROWS + before).ravel()
-    size = weights.shape[0] * BINS
-    counts = np.bincount(cells, (weights - later).ravel(), size) + np.bincount(cells + 1, later.ravel(), size)
-    return np.fft.rfft(counts.reshape(weights.shape[0], BINS), PERIOD)
+    size = weights.size // before.size * PERIOD
+    cells = (np.arange(0, size, PERIOD)[:, None] + before).ravel()
+    counts = np.bincount(cells, (weights - later).ravel(), size)
+    counts += np.bincount(cells + 1, later.ravel(), size)
+    return np.asarray(fft.rfft(counts.reshape(*weights.shape[:-1], PERIOD)))
 
 
-_ROWS = np.arange(8)[:, None] * BINS
 _HERTZ = np.fft.rfftfreq(PERIOD, BIN_MS / 1000)
-_UPSTROKE = np.exp(-2 * (np.pi * _HERTZ * UPSTROKE_MS / 1000) ** 2)
+_SUM = np.zeros(_HERTZ.size, dtype=np.complex128)  # of all samples so far
+_SUM[1:] = 1 / (1 - np.exp(-2j * np.pi * _HERTZ[1:] / 1000))
+_UPSTROKE = np.exp(-2 * (np.pi * _HERTZ * UPSTROKE_MS / 1000) ** 2) * _SUM
 _EARLY = _UPSTROKE / (1 + 2j * np.pi * _HERTZ * EARLY_MS / 1000)
-_LET_DOWN = np.ones(SAMPLES)
-_LET_DOWN[-LEVEL_MS:] = np.linspace(1, 0, LEVEL_MS)
+_LET_DOWN = np.linspace(1, 0, LEVEL_MS, dtype=np.float32)
