@@ -59,12 +59,21 @@ def main() -> None:
     parser.add_argument("--network-splits", type=int, default=2, help="of these, how many the network judges")
     parser.add_argument("--quick", action="store_true", help="two splits, the network once, nothing on validity")
     parser.add_argument("--raw", action="store_true", help="the network on raw signals too: slow, reported only")
+    parser.add_argument(
+        "--without-half",
+        type=int,
+        metavar="SEED",
+        help="only patients that `estimate_surface.py --half SEED` didn't see",
+    )
     parser.add_argument("--validity-alone", action="store_true", help="judge real ECGs against themselves with noise")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     splits = 2 if arguments.quick else arguments.splits
     network_splits = min(1 if arguments.quick else splits, arguments.network_splits)
     ecgs = [ecg for ecg in real_ecgs(tuple(arguments.sources)) if arguments.group in {None, *ecg.groups}]
+    if arguments.without_half is not None:
+        seen = half_of([ecg.patient for ecg in ecgs], seed=arguments.without_half)
+        ecgs = [ecg for ecg, was_seen in zip(ecgs, seen, strict=True) if not was_seen]
     print(machine(), end="\n\n")
     if not arguments.validity_alone:
         print(verdicts_text(judged(ecgs, splits=splits, network_splits=network_splits, raw=arguments.raw)))

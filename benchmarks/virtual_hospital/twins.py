@@ -15,9 +15,9 @@ from einthoven.ecg.record import Record
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.devices import DEVICES, Device
 from einthoven.simulation.ecg import Identity, simulate_ecg
-from einthoven.simulation.heart.traits import draw_traits
+from einthoven.simulation.heart.traits import HeartTraits, draw_traits
 
-__all__ = ["Twin", "body", "measured_reals", "twins"]
+__all__ = ["Twin", "body", "measured_reals", "twin_of", "twins"]
 
 DEVICE = "schiller"
 """PTB-XL was recorded with Schiller's (Wagner 2020)."""
@@ -36,11 +36,13 @@ class Twin:
         Place of its real ECG in the list that twins were made of.
     record : Record
     state : ClinicalState
+    traits : HeartTraits
     """
 
     of: int
     record: Record
     state: ClinicalState
+    traits: HeartTraits
 
 
 def measured_reals(ecgs: Sequence[RealEcg]) -> MeasuredTable:
@@ -67,10 +69,11 @@ def twins(
     for place, ecg in enumerate(ecgs):
         row = measured.row(place)
         for number in range(first, first + per_ecg):
-            yield _twin(place, ecg, row, number=number, device=DEVICES[device])
+            yield twin_of(place, ecg, row, number=number, device=DEVICES[device])
 
 
-def _twin(place: int, ecg: RealEcg, row: dict[str, float], *, number: int, device: Device) -> Twin:
+def twin_of(place: int, ecg: RealEcg, row: dict[str, float], *, number: int, device: Device) -> Twin:
+    """Return one twin of the real ECG at a place; parameters as in ``twins``, ``row`` its measurements."""
     random = np.random.default_rng(np.random.SeedSequence([crc32(ecg.source.encode()), ecg.number, number]))
     state = matched_state(ecg, row, random=random)
     height_cm, weight_kg = body(ecg.sex, random=random)
@@ -83,7 +86,7 @@ def _twin(place: int, ecg: RealEcg, row: dict[str, float], *, number: int, devic
     )
     identity = Identity(f"{ecg.source}_{ecg.number}_twin{number}")
     simulated = simulate_ecg(state, traits, device, random=random, identity=identity)
-    return Twin(place, simulated.record, state)
+    return Twin(place, simulated.record, state, traits)
 
 
 def body(sex: str, *, random: np.random.Generator) -> tuple[float, float]:

@@ -11,5 +11,19 @@ from matched_states import matched_state
 from measured_table import numbers_of
 from real_ecgs import RealEcg, real_ecgs
 from shared import RUNS, machine, table
+from sides import half_of
+from twins import Twin, measured_reals, twin_of
 
-__all__ = ["RUNS", "RealEcg", "machine", "matched_state", "numbers_of", "real_ecgs", "table"]
+__all__ = [
+    "RUNS",
+    "RealEcg",
+    "Twin",
+    "half_of",
+    "machine",
+    "matched_state",
+    "measured_reals",
+    "numbers_of",
+    "real_ecgs",
+    "table",
+    "twin_of",
+]

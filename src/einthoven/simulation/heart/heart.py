@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from einthoven.simulation.clinical_state import ClinicalState
 from einthoven.simulation.heart.activation import MuscleFocus
 from einthoven.simulation.heart.atria import p_wave
+from einthoven.simulation.heart.body_surface import corrected_p, corrected_qrst, whose_waves
+from einthoven.simulation.heart.findings import findings_of
 from einthoven.simulation.heart.lead_field import atrial_field, heart_axes
 from einthoven.simulation.heart.remodelling import remodelled
 from einthoven.simulation.heart.traits import HeartTraits, heart_constants, parameters_of, with_disease
@@ -24,21 +27,27 @@ class Heart:
 
     def __init__(self, state: ClinicalState, traits: HeartTraits) -> None:
         self.state = state
-        healthy = parameters_of(with_disease(traits, _findings(state)))
+        healthy = parameters_of(with_disease(traits, findings_of(state)))
         self.ectopic_site = healthy.ectopic_site
         self.today = remodelled(healthy, state)
+        self.whose = whose_waves(state, traits.details)
         self._beats: dict[VentricularKind, Depolarised] = {}
 
     def atrial_wave(self, kind: AtrialKind) -> Waveform:
         """Return the P wave of one kind."""
-        return p_wave(self.today.parameters, kind)
+        wave = p_wave(self.today.parameters, kind)
+        wave = corrected_p(wave, self.whose) if kind == "sinus" else wave
+        return replace(wave, samples=wave.samples * np.float32(self.today.p_left)) if self.today.p_left < 1 else wave
 
     def ventricular_wave(self, kind: VentricularKind, *, rr_ms: float) -> Waveform:
         """Return QRS, ST and T; escape beats come from below the bundle, ectopic ones from the person's own focus."""
         if kind not in self._beats:
             origin = self.state.conduction if kind == "conducted" else self._focus(kind)
             self._beats[kind] = depolarised(self.today, origin)
-        return qrst(self.today, self._beats[kind], rr_ms=rr_ms)
+        wave = qrst(self.today, self._beats[kind], rr_ms=rr_ms)
+        if kind != "conducted" or self.state.conduction in _AROUND_THE_BUNDLE:
+            return wave
+        return corrected_qrst(wave, self.whose, rr_ms=rr_ms)
 
     @cached_property
     def atrial_directions(self) -> NDArray[np.float32]:
@@ -64,24 +73,4 @@ class Heart:
         return MuscleFocus(left=left, phi_deg=float(np.clip(65 + 25 * height, 10, 95)), theta_deg=float(theta))
 
 
-def _findings(state: ClinicalState) -> dict[str, float]:
-    """Return what of a state comes with another heart than others', as PTB-XL shows, and how marked it is there."""
-    found = dict.fromkeys([*_CONDUCTION.get(state.conduction, (state.conduction,)), state.rhythm], 1.0)
-    for infarct in state.infarcts:
-        side = f"infarct_{_SIDES[infarct.territory]}"
-        found[side] = max(found.get(side, 0.0), infarct.size / _USUAL["infarct"])
-    for name, degree in (("lvh", state.lvh), ("rvh", state.rvh), ("ischaemia", state.ischaemia)):
-        found[name] = degree / _USUAL[name]
-    return found
-
-
-_CONDUCTION = {"rbbb_lafb": ("rbbb", "lafb")}
-_SIDES = {
-    "anteroseptal": "anterior",
-    "anterior": "anterior",
-    "lateral": "lateral",
-    "posterior": "lateral",
-    "inferior": "inferior",
-}
-# of the states by which the shifts were estimated
-_USUAL = {"infarct": 0.575, "lvh": 0.525, "rvh": 0.55, "ischaemia": 0.45}
+_AROUND_THE_BUNDLE = {"paced", "wpw"}  # too few real ones to know what the model leaves out

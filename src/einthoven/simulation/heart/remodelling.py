@@ -48,11 +48,22 @@ class Regional:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Remodelled:
-    """A heart of one day; ``stretch`` is that of the membrane's fall."""
+    """A heart of one day.
+
+    Attributes
+    ----------
+    parameters : HeartParameters
+    regional : Regional
+    stretch : float
+        Of the membrane's fall.
+    p_left : float in (0, 1]
+        Share of the P wave that high potassium leaves.
+    """
 
     parameters: HeartParameters
     regional: Regional
     stretch: float
+    p_left: float
 
 
 def remodelled(parameters: HeartParameters, state: ClinicalState) -> Remodelled:
@@ -69,7 +80,9 @@ def remodelled(parameters: HeartParameters, state: ClinicalState) -> Remodelled:
         _infarcted(regional, infarct, axes=axes)
     _ischaemic(regional, state, axes=axes)
     parameters, stretch = _electrolytes(parameters, regional, state)
-    return Remodelled(_atria(parameters, state), regional, stretch)
+    effect = heart_constants()["electrolytes"]
+    p_left = max(effect["p_least"], 1 - effect["p_loss"] * max(0.0, state.potassium_mmol_l - effect["potassium_high"]))
+    return Remodelled(_atria(parameters, state), regional, stretch, p_left)
 
 
 def _weakened(parameters: HeartParameters, regional: Regional, weak: float, *, axes: Array) -> HeartParameters:
@@ -175,8 +188,6 @@ def _electrolytes(
         v_muscle=parameters.v_muscle * slowing,
         v_right=parameters.v_right * slowing,
         t_right=parameters.t_right / slowing,
-        right_atrium=parameters.right_atrium * max(0.05, 1 - effect["p_loss"] * high),
-        left_atrium=parameters.left_atrium * max(0.05, 1 - effect["p_loss"] * high),
     )
     return changed, max(0.5, 1 - effect["narrowing"] * high) * (1 + effect["widening"] * low)
 

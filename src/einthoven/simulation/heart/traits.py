@@ -33,9 +33,18 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeartTraits:
-    """float64 (trait,): standardised, in the order of ``trait_space().names``."""
+    """A person's heart.
+
+    Attributes
+    ----------
+    values : float64 (trait,)
+        Standardised, in the order of ``trait_space().names``.
+    details : float32 (detail,), optional
+        Standard normal; what is personal in a wave beside them (``body_surface``).
+    """
 
     values: Array
+    details: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -172,7 +181,9 @@ def draw_traits(
     chest = space.names.index("chest")
     heavier = np.clip(index - body["body_mass_index"], -10, 15)
     values[chest] += body["chest_per_body_mass_index"] * heavier / space.spread[chest]
-    return HeartTraits(values)
+    surface = heart_constants()["body_surface"]
+    details = random.standard_normal(surface["n_details"], dtype=np.float32)
+    return HeartTraits(values, np.clip(details, -surface["most_sd"], surface["most_sd"], out=details))
 
 
 def with_disease(traits: HeartTraits, findings: Mapping[str, float]) -> HeartTraits:
@@ -185,7 +196,7 @@ def with_disease(traits: HeartTraits, findings: Mapping[str, float]) -> HeartTra
     """
     shifts = _population().associated
     known = [degree * shifts[name] for name, degree in findings.items() if name in shifts]
-    return HeartTraits(np.sum([traits.values, *known], axis=0)) if known else traits
+    return HeartTraits(np.sum([traits.values, *known], axis=0), traits.details) if known else traits
 
 
 @cache
