@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +70,7 @@ def chosen_ecgs(ecgs: Sequence[RealEcg], count: int, *, groups: Sequence[str]) -
 
 def _plain(record: Record) -> Record:
     """Return the record without what its paper would tell of its origin."""
-    return replace(record, time=None, age_years=None, sex="U", device=None, statements=(), measurements={})
+    return Record(record.signal, record.leads, record.sampling_rate_hz, record.record_id)
 
 
 if __name__ == "__main__":

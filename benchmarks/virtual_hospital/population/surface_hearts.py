@@ -22,7 +22,7 @@ __all__ = ["FoundWaves", "real_waves", "simulated_waves"]
 Corrections = Mapping[str, Correction]
 Found = TypeVar("Found")
 
-NO_HEART_OF_ONES_OWN = frozenset({"paced", "wpw"})
+OUT_OF_THE_USUAL_WAY = frozenset({"lbbb", "rbbb", "ivcd", "paced", "wpw"})
 """Findings in which a beat isn't corrected."""
 
 DEVICE = DEVICES["schiller"]
@@ -97,7 +97,7 @@ def _begin(corrections: Corrections | None) -> None:
 
 @cache
 def _ecgs() -> list[RealEcg]:
-    return [ecg for ecg in real_ecgs(("ptb_xl",)) if not ecg.findings & NO_HEART_OF_ONES_OWN]
+    return [ecg for ecg in real_ecgs(("ptb_xl",)) if not ecg.findings & OUT_OF_THE_USUAL_WAY]
 
 
 def _real(place: int) -> FoundWaves | None:

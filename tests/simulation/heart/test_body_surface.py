@@ -55,8 +55,8 @@ def test_a_conducted_beat_is_corrected_and_keeps_its_landmarks():
     assert corrected.samples.dtype == np.float32
 
 
-@pytest.mark.parametrize("conduction", ["paced", "wpw"])
-def test_beats_that_go_around_the_bundle_are_not(conduction):
+@pytest.mark.parametrize("conduction", ["paced", "wpw", "lbbb", "rbbb_lafb"])
+def test_beats_that_take_an_unusual_way_are_not(conduction):
     assert (beat(conduction=conduction).samples == uncorrected(conduction=conduction).samples).all()
 
 
@@ -75,10 +75,13 @@ def test_a_p_wave_from_the_sinus_node_is_corrected_and_another_is_not():
 
 
 def test_a_correction_begins_and_ends_at_nothing():
-    change = beat().samples - uncorrected().samples
-    edge = np.abs(np.diff(np.abs(change).max(0))).max()
-    assert edge < 0.15
-    assert (change[:, :40] == 0).all()
+    wave = beat()
+    change = wave.samples - uncorrected().samples
+    begins = round(wave.onset_ms) - 9
+    changed = np.flatnonzero(np.abs(change).max(0))
+    assert begins - 1 <= changed[0] <= begins + 2
+    assert changed[-1] < wave.t_end_ms + 200
+    assert np.abs(change[:, [changed[0], changed[-1]]]).max() < 0.01
 
 
 def test_slight_disease_lies_between_both_forms():
@@ -92,9 +95,9 @@ def test_slight_disease_lies_between_both_forms():
 def test_what_comes_with_a_finding_grows_with_it():
     correction = corrections()["qrst"]
     wave = np.zeros((8, correction.taper.size), dtype=np.float32)
-    whose = whose_waves(state(conduction="lbbb"), None)
+    whose = whose_waves(state(conduction="lafb"), None)
     without, with_it, twice = (
         correction.of(wave, whose._replace(findings=whose.findings * degree)) for degree in np.float32([0, 1, 2])
     )
-    assert np.abs(with_it - without).max() > 0.05
+    assert np.abs(with_it - without).max() > 0.02
     assert twice - with_it == pytest.approx(with_it - without, abs=1e-4)

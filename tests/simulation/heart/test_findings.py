@@ -27,6 +27,6 @@ def test_a_finding_counts_as_much_as_it_is_marked():
     assert found["lvh"] == 0
 
 
-def test_all_findings_of_disease_have_names_that_are_known():
-    every = state(conduction="lbbb", rhythm="flutter", lvh=0.5, infarcts=(Infarct("anterior", 0.5, 400.0),))
+def test_all_findings_of_a_narrow_qrs_have_names_that_are_known():
+    every = state(conduction="lafb", rhythm="flutter", lvh=0.5, infarcts=(Infarct("anterior", 0.5, 400.0),))
     assert {name for name in findings_of(every) if name not in FINDINGS} == set()

@@ -21,11 +21,11 @@ _USUAL = {"infarct": 0.575, "lvh": 0.525, "rvh": 0.55, "ischaemia": 0.45, "left_
 _DEGREES = ("lvh", "rvh", "ischaemia", "left_atrial_enlargement")
 
 FINDINGS = (
-    *("fibrillation", "flutter", "lbbb", "rbbb", "irbbb", "lafb", "lpfb", "ivcd"),
+    *("fibrillation", "flutter", "irbbb", "lafb", "lpfb"),
     *("infarct_anterior", "infarct_lateral", "infarct_inferior"),
     *_DEGREES,
 )
-"""All names that come with other waves; a state may have more that don't."""
+"""All that come with other waves where QRS is narrow; a state may have more that don't."""
 
 
 def findings_of(state: ClinicalState) -> dict[str, float]:

@@ -45,7 +45,7 @@ class Heart:
             origin = self.state.conduction if kind == "conducted" else self._focus(kind)
             self._beats[kind] = depolarised(self.today, origin)
         wave = qrst(self.today, self._beats[kind], rr_ms=rr_ms)
-        if kind != "conducted" or self.state.conduction in _AROUND_THE_BUNDLE:
+        if kind != "conducted" or self.state.conduction in _OUT_OF_THE_USUAL_WAY:
             return wave
         return corrected_qrst(wave, self.whose, rr_ms=rr_ms)
 
@@ -73,4 +73,5 @@ class Heart:
         return MuscleFocus(left=left, phi_deg=float(np.clip(65 + 25 * height, 10, 95)), theta_deg=float(theta))
 
 
-_AROUND_THE_BUNDLE = {"paced", "wpw"}  # too few real ones to know what the model leaves out
+# too few real ECGs, and too unlike each other, to know what the model leaves out of them
+_OUT_OF_THE_USUAL_WAY = frozenset({"lbbb", "rbbb", "rbbb_lafb", "ivcd", "paced", "wpw"})
