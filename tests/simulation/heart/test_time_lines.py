@@ -26,7 +26,7 @@ def test_the_usual_beat_lies_where_the_places_say():
 
 def test_qrs_is_stretched_between_its_landmarks_and_t_towards_its_centre():
     short, long = (qrst_times(QrstLandmarks(50.0, end, end + 220.0)) for end in (130.0, 190.0))
-    assert short[3], long[3] == (50.0, 50.0)
+    assert (short[3], long[3]) == (50.0, 50.0)
     assert long[38] - short[38] == pytest.approx(60.0)
     assert (np.diff(short) > 0).all()
 

@@ -15,8 +15,8 @@ _SIDES = {
     "posterior": "lateral",
     "inferior": "inferior",
 }
-# of the states by which the shifts were estimated
-_USUAL = {"infarct": 0.575, "lvh": 0.525, "rvh": 0.55, "ischaemia": 0.45, "left_atrial_enlargement": 0.6}
+_CONSTANTS = heart_constants()["body_surface"]
+_USUAL: dict[str, float] = _CONSTANTS["usual_degree"]
 
 _DEGREES = ("lvh", "rvh", "ischaemia", "left_atrial_enlargement")
 
@@ -42,7 +42,7 @@ def degree_of_disease(state: ClinicalState) -> float:
     """Return 0 for a state that would be read as a normal ECG, 1 for one that wouldn't, between for slight disease."""
     if state.conduction != "normal" or state.rhythm != "sinus" or state.av_block != "none":
         return 1.0
-    full: dict[str, float] = heart_constants()["body_surface"]["fully_diseased_from"]
+    full: dict[str, float] = _CONSTANTS["fully_diseased_from"]
     degrees = [max((infarct.size for infarct in state.infarcts), default=0.0) / full["infarct"]]
     degrees += [getattr(state, name) / full[name] for name in _DEGREES]
     return float(min(1.0, max(degrees)))

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from einthoven.simulation.heart.traits import heart_constants
+
 __all__ = [
     "P_TIMES_MS",
     "QRST_PLACES_MS",
@@ -24,22 +26,27 @@ __all__ = [
 
 Array = NDArray[np.floating]
 
-P_TIMES_MS = np.arange(-84.0, 100.0, 4.0)
+_LINES = heart_constants()["time_lines"]
+
+
+def _steps(first: float, last: float, step: float) -> NDArray[np.float64]:
+    return np.arange(first, last + step / 2, step)
+
+
+P_TIMES_MS = _steps(**_LINES["p_ms"])
 """From the centre of P."""
 
-_BEFORE_MS = np.array([-9.0, -6.0, -3.0])
-_WITHIN = np.linspace(0, 1, 36)
-_ST_MS = np.arange(3.0, 40.0, 4.0)
-_T_FROM_MS, _TOWARDS_T = 40.0, np.linspace(0.03, 2.0, 42)
+_BEFORE_MS = np.array(_LINES["before_qrs_ms"])
+_WITHIN = np.linspace(0, 1, _LINES["within_qrs"])
+_ST_MS = _steps(**_LINES["st_ms"])
+_T_FROM_MS = _LINES["t_from_ms"]
+_TOWARDS_T = np.linspace(_LINES["towards_t"]["first"], _LINES["towards_t"]["last"], _LINES["towards_t"]["places"])
 
 QRST_PLACES_MS = np.concatenate([_BEFORE_MS, 100 * _WITHIN, 100 + _ST_MS, 100 + _T_FROM_MS + 180 * _TOWARDS_T])
 """Where the samples of a beat lie in one whose QRS takes 100 ms and whose T has its centre 220 ms behind it."""
 
-_STEP_MS = 4.0  # of the search for a centre
-_T_SEARCH_MS, _T_CENTRE_MS = (60.0, 390.0), (120.0, 300.0)  # behind QRS, at 70 beats per minute
-_T_SEARCH_MOST_MS = 400.0
-_USUAL_RR_MS = 860.0
-_T_LEAST, _P_LEAST = 0.2, 0.02  # of the largest power, below which nothing counts
+_STEP_MS, _LEAST = _LINES["search_step_ms"], _LINES["least_power"]
+_T_SEARCH_MS, _T_CENTRE_MS = _LINES["t_search_ms"], _LINES["t_centre_ms"]
 
 
 class QrstLandmarks(NamedTuple):
@@ -71,10 +78,10 @@ def centre_of_t(signal: Array, *, qrs_end_ms: float, rr_ms: float, step_ms: floa
     step_ms : float
         Between samples.
     """
-    factor = (rr_ms / _USUAL_RR_MS) ** (1 / 3)
-    last = min(_T_SEARCH_MS[1] * factor, _T_SEARCH_MOST_MS)
+    factor = (rr_ms / _LINES["usual_rr_ms"]) ** (1 / 3)
+    last = min(_T_SEARCH_MS[1] * factor, _LINES["t_search_most_ms"])
     times = qrs_end_ms + np.arange(_T_SEARCH_MS[0], last, _STEP_MS)
-    centre: float = _centre(interpolated(signal, times, step_ms=step_ms), times, least=_T_LEAST) - qrs_end_ms
+    centre: float = _centre(interpolated(signal, times, step_ms=step_ms), times, least=_LEAST["t"]) - qrs_end_ms
     return float(qrs_end_ms + min(max(centre, _T_CENTRE_MS[0] * factor), _T_CENTRE_MS[1] * factor))
 
 
@@ -82,7 +89,7 @@ def centre_of_p(signal: Array, *, onset_ms: float, end_ms: float, step_ms: float
     """Return the centre of power of a P wave's slope, in ms from the first sample; its level doesn't matter."""
     times = np.arange(onset_ms - _STEP_MS, end_ms + 2 * _STEP_MS, _STEP_MS)
     slope = np.diff(interpolated(signal, times, step_ms=step_ms), axis=1)
-    return _centre(slope, times[:-1] + _STEP_MS / 2, least=_P_LEAST)
+    return _centre(slope, times[:-1] + _STEP_MS / 2, least=_LEAST["p"])
 
 
 def interpolated(signal: Array, times_ms: Array, *, step_ms: float) -> Array:
