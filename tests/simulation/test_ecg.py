@@ -168,3 +168,18 @@ def test_a_heart_with_personal_traits_gives_an_ecg_that_can_be_read():
     assert made.record.signal.shape == (12, 5000)
     assert quality(made.record).acceptable
     assert measured_waves(made.record).rhythm.heart_rate_bpm == pytest.approx(66, rel=0.1)
+
+
+def test_the_true_qrs_and_qt_last_as_long_as_they_are_measured():
+    missed = []
+    for seed in range(24):
+        random = np.random.default_rng(seed)
+        state = ClinicalState(age_years=60, sex="FM"[seed % 2], heart_rate_bpm=70.0)
+        traits = draw_traits(random, sex=state.sex, age_years=60, height_cm=170, weight_kg=75)
+        made = simulate_ecg(state, traits, DEVICES["ge"], random=random, identity=Identity("x"))
+        measured, truth = measured_waves(made.record).measurements.to_row(), made.truth
+        qrs_ms, qt_ms = (1000 * np.median(end - truth.qrs_onset_s) for end in (truth.qrs_end_s, truth.t_end_s))
+        missed.append((measured["qrs_ms"] - qrs_ms, measured["qt_ms"] - qt_ms))
+    qrs_error_ms, qt_error_ms = np.median(missed, axis=0)
+    assert abs(qrs_error_ms) < 4
+    assert abs(qt_error_ms) < 10

@@ -26,9 +26,9 @@ class Waveform:
     samples : float32 (8, sample), mV, at 1,000 Hz
         In ``INDEPENDENT_LEADS``; zero at both ends.
     onset_ms : float
-        Where the activation begins, from the first sample.
+        Where the wave begins, from the first sample.
     duration_ms : float
-        Of the activation: P or QRS.
+        Of P or QRS, as readers mark them.
     t_end_ms : float
         End of T from the first sample; NaN for an atrial wave.
     """

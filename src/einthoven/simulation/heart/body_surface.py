@@ -197,8 +197,8 @@ def corrected_p(wave: Waveform, whose: Whose) -> Waveform:
 
 
 def qrst_landmarks(wave: Waveform, *, rr_ms: float) -> QrstLandmarks:
-    """Return where readers would mark a simulated beat: a little behind the last muscle's activation QRS ends."""
-    end_ms = wave.onset_ms + wave.duration_ms + _CONSTANTS["qrs_ends_later_ms"]
+    """Return where a simulated beat begins, where its QRS ends, and the centre of its T."""
+    end_ms = wave.onset_ms + wave.duration_ms
     centre_ms = centre_of_t(wave.samples, qrs_end_ms=end_ms, rr_ms=rr_ms, step_ms=1.0)
     return QrstLandmarks(wave.onset_ms, end_ms, centre_ms)
 

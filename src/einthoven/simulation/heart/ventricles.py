@@ -27,7 +27,8 @@ SAMPLES = 820  # 1 ms each
 BIN_MS = 2  # of the histograms of times: what happens is slower by far, so that samples between follow exactly
 BINS, PERIOD = SAMPLES // BIN_MS, 512  # the latter of the circular convolution
 LATE = 42  # nodes of 418: T ends, as people mark it, when nine tenths have recovered and two SD of the fall are over
-UPSTROKE_MS, EARLY_MS = heart_constants()["membrane"]["upstroke_ms"], heart_constants()["membrane"]["early_ms"]
+_MEMBRANE = heart_constants()["membrane"]
+UPSTROKE_MS, EARLY_MS, ENDS_LATER_MS = (_MEMBRANE[key] for key in ("upstroke_ms", "early_ms", "qrs_ends_later_ms"))
 UNSEEN = 10  # nodes of 418: an activation of so little muscle doesn't rise above what people mark as the line
 LEVEL_MS = 40  # over so many last samples the wave is let down to zero
 
@@ -90,7 +91,7 @@ def qrst(heart: Remodelled, beat: Depolarised, *, rr_ms: float) -> Waveform:
     return Waveform(
         samples,
         onset_ms=BEFORE_MS + onset,
-        duration_ms=last - onset,
+        duration_ms=last - onset + ENDS_LATER_MS,
         t_end_ms=BEFORE_MS + float(np.sort(recovered_ms)[-LATE]) + 2 * heart.parameters.t_fall * stretch,
     )
 
