@@ -10,12 +10,14 @@ from torch import Tensor, nn
 from transfer_data import RATE_HZ, Ecgs
 
 from einthoven.models.architectures import build
+from einthoven.models.head_settings import HeadSettings
 from einthoven.training.augmentation import augment, resample_window
 from einthoven.training.augmentation_settings import Augmentation
 
 __all__ = ["inputs_of", "scored", "trained"]
 
-SETTINGS = {"depth": 18, "widths": (32, 48, 64, 64), "stem_widths": (16, 16, 32), "dropout": 0.3}
+SETTINGS = {"depth": 18, "widths": (32, 48, 64, 64), "stem_widths": (16, 16, 32)}
+HEAD = HeadSettings(dropout=0.3)
 SCHEDULE = Schedule(epochs=8, batch=32, learning_rate=3e-3, weight_decay=2e-2)
 AUGMENTATION = Augmentation(time_scale=0.1, gain=0.0, lead_gain=0.15, noise=0.15, wander=0.3, lead_dropout=0.05)
 WINDOW = 512
@@ -35,7 +37,7 @@ def inputs_of(ecgs: Ecgs, *, with_scale: bool) -> NDArray[np.float32]:
 def trained(ecgs: Ecgs, *, seed: int, schedule: Schedule = SCHEDULE, log: bool = False) -> nn.Module:
     """Return a network that was trained on simulated ECGs."""
     torch.manual_seed(seed)
-    model = build("xresnet1d", n_leads=2 * LEADS, n_labels=ecgs.truth.shape[1], **SETTINGS)
+    model = build("xresnet1d", n_leads=2 * LEADS, n_labels=ecgs.truth.shape[1], head=HEAD, **SETTINGS)
     # signal and scale as one array, so that a batch is one index; scale in the last sample of each lead
     packed = np.concatenate([ecgs.signal, ecgs.log_scale[:, :, None].astype(np.float16)], axis=2)
     after = (lambda epoch: print(f"epoch {epoch}", flush=True)) if log else None

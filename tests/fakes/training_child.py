@@ -14,6 +14,7 @@ import torch
 
 from einthoven.ecg.input_spec import ViewSpec
 from einthoven.errors import CancelledError
+from einthoven.models.head_settings import HeadSettings
 from einthoven.training import engine
 from einthoven.training.arm import ArmSettings
 from einthoven.training.augmentation_settings import Augmentation
@@ -22,7 +23,8 @@ from fakes.stores import FakeStore
 
 VIEW = ViewSpec(window_s=2.0, test_crops_s=(0.0, 0.5))
 ARM = ArmSettings(
-    settings={"width": 2, "cardinality": 1, "stem_widths": [4], "dropout": 0.2},
+    settings={"width": 2, "cardinality": 1, "stem_widths": [4]},
+    head=HeadSettings(dropout=0.2),
     epochs=2,
     batch_size=8,
     augmentation=Augmentation(time_scale=0.05),

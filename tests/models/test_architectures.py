@@ -11,15 +11,11 @@ import torch
 import einthoven.models
 from einthoven.errors import LeadError, SignalError, SpecificationError, UnknownNameError
 from einthoven.models.architectures import ARCHITECTURES, build, resolved_settings
+from einthoven.models.encoder import Encoder
+from einthoven.models.head_settings import HeadSettings
 from einthoven.models.network import Network
 from einthoven.registry import resolve
-
-# small enough for seconds; a new architecture adds its own line here
-SMALL = {
-    "se_resnext1d": {"depth": 26, "width": 4, "cardinality": 4, "kernel_size": 3},
-    "xresnet1d": {"depth": 18, "widths": [8, 8, 8, 8], "stem_widths": [4, 4, 8]},
-}
-
+from models.small_architectures import SMALL
 
 # the widths of Xie et al. 2017 and Hu et al. 2018
 PAPER = {"width": 64, "growth": 2, "cardinality": 32, "kernel_size": 3, "reduction": 16, "pooling": "mean"}
@@ -30,17 +26,21 @@ def name(request) -> str:
     return request.param
 
 
-def _network(name: str, seed: int = 0, *, n_labels: int = 3, n_leads: int = 12, **settings) -> Network:
+def _network(name: str, seed: int = 0, *, n_labels: int = 3, n_leads: int | None = None, **settings) -> Network:
+    head = HeadSettings(dropout=settings.pop("dropout", 0.0))
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        network = build(name, n_leads=n_leads, n_labels=n_labels, **{**SMALL[name], **settings})
+        leads = SMALL[name].n_leads if n_leads is None else n_leads
+        network = build(name, n_leads=leads, n_labels=n_labels, head=head, **{**SMALL[name].settings, **settings})
         for parameter in network.parameters():  # away from the zero gains that blocks start with
             torch.nn.init.normal_(parameter, std=0.1)
     return network.eval()
 
 
-def _signal(batch: int = 4, samples: int = 250, leads: int = 12, seed: int = 1) -> torch.Tensor:
-    return torch.randn(batch, leads, samples, generator=torch.Generator().manual_seed(seed))
+def _signal(name: str, batch: int = 4, *, samples: int | None = None, leads: int | None = None) -> torch.Tensor:
+    small = SMALL[name]
+    generator = torch.Generator().manual_seed(1)
+    return torch.randn(batch, leads or small.n_leads, samples or small.samples, generator=generator)
 
 
 def test_every_architecture_has_a_small_version_here(name):
@@ -51,33 +51,48 @@ def test_every_architecture_of_the_package_is_in_the_table():
     found = set()
     for module in pkgutil.iter_modules(einthoven.models.__path__, "einthoven.models."):
         for kind in vars(importlib.import_module(module.name)).values():
-            if isinstance(kind, type) and issubclass(kind, Network) and kind is not Network:
+            if isinstance(kind, type) and issubclass(kind, Encoder) and "settings_type" in vars(kind):
                 found.add(f"{kind.__module__}:{kind.__qualname__}")
     assert found == set(ARCHITECTURES.values())
 
 
 def test_shapes(name):
-    network, signal = _network(name), _signal()
+    network, signal = _network(name), _signal(name)
+    encoder = network.encoder
+    tokens = encoder.tokens(signal)
     assert network(signal).shape == (4, 3)
-    assert network.features(signal).shape == (4, network.feature_width)
+    assert network.features(signal).shape == (4, encoder.feature_width)
+    assert tokens.shape == (4, tokens.shape[1], encoder.token_width)
+    assert torch.equal(encoder.pool(tokens), encoder(signal))
 
 
-@pytest.mark.parametrize("samples", [250, 251, 333, 1000])
-def test_any_length_from_the_stated_minimum_on(name, samples):
-    network = _network(name)
-    assert network(_signal(samples=samples)).isfinite().all()
-    assert network(_signal(samples=network.minimum_samples)).isfinite().all()
+def test_embedding_is_what_evaluation_gives_and_leaves_the_mode(name):
+    network, signal = _network(name), _signal(name)
+    expected = network.features(signal)
+    network.train()
+    assert torch.equal(network.encoder.embed(signal), expected)
+    assert all(module.training for module in network.modules())
+    assert not network.encoder.embed(signal).requires_grad
+
+
+def test_every_stated_length_is_taken(name):
+    network, small = _network(name), SMALL[name]
+    lengths = network.encoder.lengths
+    taken = {lengths.minimum, small.samples, *small.other_samples} | ({lengths.maximum} - {None})
+    for samples in taken:
+        assert lengths.accepts(samples)
+        assert network(_signal(name, 2, samples=samples)).isfinite().all()
 
 
 def test_state_dict_round_trip(name):
-    first, second, signal = _network(name, 0), _network(name, 1), _signal()
+    first, second, signal = _network(name, 0), _network(name, 1), _signal(name)
     assert not torch.equal(first(signal), second(signal))
     second.load_state_dict(first.state_dict(), strict=True)
     assert torch.equal(first(signal), second(signal))
 
 
 def test_the_same_seed_gives_the_same_network_and_score(name):
-    signal = _signal()
+    signal = _signal(name)
     assert torch.equal(_network(name)(signal), _network(name)(signal))
 
 
@@ -85,63 +100,118 @@ def test_gradient_reaches_every_weight(name):
     network = _network(name).train()
     for parameter in network.parameters():  # positive, so that no hidden unit is dead by chance
         parameter.data.abs_()
-    network(_signal()).square().sum().backward()
+    weights = torch.randn(3, generator=torch.Generator().manual_seed(3))
+    (network(_signal(name)) * weights).square().sum().backward()
     for key, parameter in network.named_parameters():
         assert parameter.grad is not None, key
         assert parameter.grad.abs().sum() > 0, key
 
 
 def test_a_wrong_number_of_leads_is_refused_by_name(name):
-    with pytest.raises(LeadError, match="12 leads"):
-        _network(name)(_signal(leads=8))
+    wrong = SMALL[name].n_leads + 1
+    with pytest.raises(LeadError, match=f"{SMALL[name].n_leads} leads"):
+        _network(name)(_signal(name, leads=wrong))
 
 
-def test_a_window_below_the_stated_length_is_refused_by_name(name):
+def test_a_window_beyond_the_stated_lengths_is_refused_by_name(name):
     network = _network(name)
-    with pytest.raises(SignalError, match=f"at least {network.minimum_samples} samples"):
-        network(_signal(samples=network.minimum_samples - 1))
+    lengths, kind = network.encoder.lengths, type(network.encoder).__name__
+    refused = {lengths.minimum - 1} | ({lengths.maximum + 1} if lengths.maximum else set())
+    refused |= {lengths.minimum + 1} if lengths.multiple_of > 1 else set()
+    for samples in refused - {0}:
+        with pytest.raises(SignalError, match=f"{kind} needs {lengths}, got {samples}"):
+            network(_signal(name, samples=samples))
 
 
-@pytest.mark.parametrize("leads", [1, 8])
-def test_any_number_of_leads(name, leads):
-    assert _network(name, n_leads=leads)(_signal(leads=leads)).shape == (4, 3)
+def test_other_numbers_of_leads(name):
+    for leads in SMALL[name].other_leads:
+        assert _network(name, n_leads=leads)(_signal(name, leads=leads)).shape == (4, 3)
 
 
 def test_train_and_eval_differ_by_dropout_only_when_asked(name):
-    network, signal = _network(name, dropout=0.5), _signal()
+    network, signal = _network(name, dropout=0.5), _signal(name)
     assert torch.equal(network(signal), network(signal))
     network.train()
     assert not torch.equal(network(signal), network(signal))
 
 
 def test_the_score_of_an_ecg_does_not_depend_on_its_neighbours(name):
-    network, signal = _network(name), _signal(batch=9)
+    network, signal = _network(name), _signal(name, 9)
     with torch.inference_mode():
         together = network(signal)
         alone = torch.cat([network(signal[i : i + 1]) for i in range(len(signal))])
+        beside_large = network(torch.cat([signal[:1], 1000 * signal[1:]]))[:1]
     assert (together - alone).abs().max() <= 1e-6
+    assert (together[:1] - beside_large).abs().max() <= 1e-6
+
+
+def test_bfloat16_is_near_float32(name):
+    network, signal = _network(name), _signal(name)
+    with torch.inference_mode():
+        exact = network(signal)
+        with torch.autocast("cpu", torch.bfloat16):
+            rounded = network(signal).float()
+    assert rounded.isfinite().all()
+    spread = (exact - exact.mean(dim=0)).square().mean().sqrt()
+    assert (rounded - exact).square().mean().sqrt() <= 0.1 * spread + 0.02 * exact.abs().max()
 
 
 def test_each_activation_module_is_used_once_per_call(name):
+    kinds = (torch.nn.ReLU, torch.nn.Sigmoid, torch.nn.GELU, torch.nn.SiLU, torch.nn.Tanh)
     calls: dict[str, int] = {}
     network = _network(name)
     for key, module in network.named_modules():
-        if isinstance(module, torch.nn.ReLU | torch.nn.Sigmoid):
+        if isinstance(module, kinds):
             module.register_forward_hook(lambda *_, key=key: calls.__setitem__(key, calls.get(key, 0) + 1))
-    network(_signal())
+    network(_signal(name))
     assert calls
     assert set(calls.values()) == {1}
 
 
-def test_block_names_name_modules_that_hold_all_weights(name):
+def test_the_named_parts_hold_every_weight_once(name):
     network = _network(name)
-    counted = sum(p.numel() for block in network.block_names for p in network.get_submodule(block).parameters())
-    assert counted == sum(p.numel() for p in network.parameters())
+    held = [id(p) for part in network.part_names for p in network.get_submodule(part).parameters()]
+    assert sorted(held) == sorted(id(p) for p in network.parameters())
+    assert network.encoder.block_names
+
+
+def test_freezing_moves_exactly_the_other_weights_and_statistics(name):
+    network = _network(name, dropout=0.1)
+    half = (len(network.encoder.block_names) + 1) // 2
+    network.freeze(half)
+    network.train()
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    optimizer = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], lr=0.1)
+    network(_signal(name)).square().sum().backward()
+    optimizer.step()
+    moved = {key for key, value in network.state_dict().items() if not torch.equal(value, before[key])}
+    encoder = network.encoder
+    frozen = tuple(f"encoder.{part}." for part in (*encoder.stem_names, *encoder.block_names[:half]))
+    assert moved
+    assert not {key for key in moved if key.startswith(frozen)}
+    still = {key for key, p in network.named_parameters() if not key.startswith(frozen)} - moved
+    assert not {key for key in still if network.get_parameter(key).grad.abs().sum() > 1e-12}
+
+
+def test_the_receptive_field_is_what_is_stated(name):
+    encoder = _network(name).encoder
+    longest = SMALL[name].other_samples[-1] if SMALL[name].other_samples else SMALL[name].samples
+    signal = _signal(name, 1, samples=longest).requires_grad_()
+    tokens = encoder.tokens(signal)
+    tokens[0, tokens.shape[1] // 2].square().sum().backward()
+    reached = signal.grad[0].abs().sum(dim=0).nonzero().flatten()
+    extent = int(reached[-1] - reached[0]) + 1
+    if encoder.receptive_field is None:
+        assert extent > 0.9 * longest
+    else:
+        assert extent <= encoder.receptive_field
+        assert extent >= min(0.8 * encoder.receptive_field, 0.5 * longest)
 
 
 def test_an_unknown_setting_names_the_nearest(name):
-    with pytest.raises(UnknownNameError, match="did you mean 'depth'"):
-        build(name, n_leads=12, n_labels=1, dept=18)
+    known = next(iter(resolved_settings(name, SMALL[name].settings)))
+    with pytest.raises(UnknownNameError, match=f"did you mean '{known}'"):
+        build(name, n_leads=12, n_labels=1, **{known + "x": 1})
 
 
 def test_an_unknown_architecture_names_the_nearest():
@@ -149,16 +219,17 @@ def test_an_unknown_architecture_names_the_nearest():
         build("xresnet", n_leads=12, n_labels=1)
 
 
+@pytest.mark.parametrize("name", ["xresnet1d", "se_resnext1d"])
 def test_a_depth_that_does_not_exist_is_refused(name):
     with pytest.raises(SpecificationError, match="depth"):
         build(name, n_leads=12, n_labels=1, depth=19)
 
 
 def test_resolved_settings_build_the_same_network(name):
-    settings = resolved_settings(name, SMALL[name])
+    settings = resolved_settings(name, SMALL[name].settings)
     kind = resolve("architectures", name, ARCHITECTURES)
     assert set(settings) == set(kind.settings_type.__dataclass_fields__)
-    again = build(name, n_leads=12, n_labels=3, **settings)
+    again = build(name, n_leads=SMALL[name].n_leads, n_labels=3, **settings)
     again.load_state_dict(_network(name).state_dict(), strict=True)
 
 
@@ -167,7 +238,7 @@ def _layers_on_the_main_path(network: Network) -> int:
     convolutions = [
         key
         for key, module in network.named_modules()
-        if isinstance(module, torch.nn.Conv1d) and "shortcut" not in key and not key.startswith("blocks.stem")
+        if isinstance(module, torch.nn.Conv1d) and "shortcut" not in key and not key.startswith("encoder.blocks.stem")
     ]
     return 1 + len(convolutions) + 1
 
@@ -179,7 +250,7 @@ def _layers_on_the_main_path(network: Network) -> int:
 )
 def test_the_depth_is_what_the_name_says(name, depth):
     network = _network(name, depth=depth)
-    assert network.n_layers == depth == _layers_on_the_main_path(network)
+    assert network.encoder.n_layers == depth == _layers_on_the_main_path(network)
 
 
 def test_the_deepest_network_at_full_width_has_62_million_weights():

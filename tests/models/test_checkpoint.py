@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from einthoven.ecg.input_spec import InputSpec, ViewSpec
 from einthoven.errors import CheckpointError
 from einthoven.models.architectures import build
 from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.head_settings import HeadSettings
 from fakes.stores import FakeStore
 
 SETTINGS = {"widths": [4, 4, 4, 4], "stem_widths": [4]}
@@ -54,7 +56,7 @@ def test_defaults_are_written_out(checkpoint, tmp_path):
     saved = json.loads((checkpoint.save(tmp_path) / "checkpoint.json").read_text())
     assert saved["settings"]["depth"] == 18
     assert saved["type"] == "einthoven.checkpoint"
-    assert saved["version"] == 1
+    assert saved["version"] == 2
 
 
 def test_data_sets_of_simulated_patients_stay_named(checkpoint, tmp_path):
@@ -122,3 +124,11 @@ def test_a_missing_or_broken_file_is_refused_by_name(checkpoint, tmp_path, name)
     (folder / name).unlink()
     with pytest.raises(CheckpointError, match=name):
         Checkpoint.load(folder)
+
+
+def test_a_checkpoint_of_version_1_scores_as_it_did():
+    """The scores are those that the version that wrote it gave."""
+    checkpoint = Checkpoint.load(Path(__file__).parent / "checkpoint_version_1")
+    scores = checkpoint.network()(torch.linspace(-1, 1, 400).reshape(1, 2, 200))
+    assert torch.allclose(scores, torch.tensor([[-0.2783591151237488, -0.4960739016532898]]), atol=1e-6)
+    assert checkpoint.head == HeadSettings(dropout=0.5, hidden_width=3)

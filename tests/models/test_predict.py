@@ -74,7 +74,7 @@ def test_modes_and_gradients_of_the_network_are_left_as_they_were():
     store = FakeStore(2)
     checkpoint = _checkpoint(store)
     network = checkpoint.network().train()
-    network.blocks["stem"].eval()
+    network.encoder.blocks["stem"].eval()
     next(network.parameters()).requires_grad_(False)
     modes = [module.training for module in network.modules()]
     gradients = [parameter.requires_grad for parameter in network.parameters()]

@@ -258,7 +258,9 @@ def test_auxiliary_labels_are_trained_along_and_cut_off(unbroken, tmp_path):
     assert checkpoint.labels == ("up",)
     assert checkpoint.state["head.linear.weight"].shape[0] == 1
     alone = _train(tmp_path / "alone", ARM, labels=("up",))
-    assert not torch.equal(checkpoint.state["blocks.stem.0.0.weight"], alone.state["blocks.stem.0.0.weight"])
+    assert not torch.equal(
+        checkpoint.state["encoder.blocks.stem.0.0.weight"], alone.state["encoder.blocks.stem.0.0.weight"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The table of architectures, and the one way to build a network from a name and plain settings."""
+"""The table of architectures, and the one way to build an encoder or a network from a name and plain settings."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from einthoven.errors import UnknownNameError
+from einthoven.models.head_settings import HeadSettings
 from einthoven.registry import nearest, resolve
 
 if TYPE_CHECKING:  # a study file can be read without torch
+    from einthoven.models.encoder import Encoder
     from einthoven.models.network import Network
 
-__all__ = ["ARCHITECTURES", "build", "resolved_settings"]
+__all__ = ["ARCHITECTURES", "build", "build_encoder", "resolved_settings"]
 
 ARCHITECTURES: dict[str, str] = {
     "se_resnext1d": "einthoven.models.se_resnext1d:SeResNeXt1d",
@@ -20,14 +22,14 @@ ARCHITECTURES: dict[str, str] = {
 }
 
 
-def build(name: str, *, n_leads: int, n_labels: int, **settings: Any) -> Network:
-    """Return an untrained network; its weights come from torch's global random state.
+def build_encoder(name: str, *, n_leads: int, **settings: Any) -> Encoder:
+    """Return an untrained encoder; its weights come from torch's global random state.
 
     Parameters
     ----------
     name : str
         Key of ``ARCHITECTURES``, or an entry point of ``einthoven.architectures``.
-    n_leads, n_labels : int
+    n_leads : int
     **settings
         Fields of the architecture's dataclass of settings; lists stand for tuples.
 
@@ -37,15 +39,49 @@ def build(name: str, *, n_leads: int, n_labels: int, **settings: Any) -> Network
         No such architecture, or no such setting; names the nearest.
     SpecificationError
         A setting has a value that the architecture refuses.
+    LeadError
+        The architecture doesn't take this number of leads.
 
     Examples
     --------
-    >>> build("xresnet1d", n_leads=12, n_labels=5, depth=18).n_layers
+    >>> build_encoder("xresnet1d", n_leads=12, depth=18).n_layers
     18
     """
     architecture = resolve("architectures", name, ARCHITECTURES)
-    network: Network = architecture(_settings(name, architecture, settings), n_leads=n_leads, n_labels=n_labels)
-    return network
+    encoder: Encoder = architecture(_settings(name, architecture, settings), n_leads=n_leads)
+    return encoder
+
+
+def build(name: str, *, n_leads: int, n_labels: int, head: HeadSettings | None = None, **settings: Any) -> Network:
+    """Return an untrained network: an encoder as in ``build_encoder`` and a head.
+
+    Parameters
+    ----------
+    name : str
+    n_leads, n_labels : int
+        Without labels the network's outputs are the features.
+    head : HeadSettings, optional
+    **settings
+        Of the architecture.
+
+    Examples
+    --------
+    >>> build("xresnet1d", n_leads=12, n_labels=5, depth=18).head.linear.out_features
+    5
+    """
+    from einthoven.models.heads import Head
+    from einthoven.models.network import Network
+
+    encoder = build_encoder(name, n_leads=n_leads, **settings)
+    return Network(
+        encoder,
+        Head(
+            head or HeadSettings(),
+            feature_width=encoder.feature_width,
+            token_width=encoder.token_width,
+            n_labels=n_labels,
+        ),
+    )
 
 
 def resolved_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,12 +28,13 @@ from torch import Tensor
 from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import CheckpointError, EinthovenError
 from einthoven.models.architectures import build, resolved_settings
+from einthoven.models.head_settings import HeadSettings
 from einthoven.models.network import Network
 
 __all__ = ["Checkpoint"]
 
 TYPE = "einthoven.checkpoint"
-VERSION = 1
+VERSION = 2
 _WEIGHTS = "model.safetensors"
 _DESCRIPTION = "checkpoint.json"
 
@@ -52,6 +53,7 @@ class Checkpoint:
         What the network must be fed.
     labels : tuple of str
         Meaning of each output, in order.
+        Empty for an encoder without a head.
     task : str
         ``binary``: each label is a question of its own, its score the sigmoid of a logit.
     state : mapping of str to Tensor
@@ -59,6 +61,11 @@ class Checkpoint:
         Data sets whose records the weights have seen, for the check that no test set is among them.
     simulated : tuple of str
         Those of them whose patients are simulated.
+    head : HeadSettings
+    public : str
+        Name of the published model that the weights come from (``einthoven models list``); empty for our own.
+    licence : str
+        Of the weights, where others made them.
     seed, epoch : int, optional
         Of the training that made it.
     metric : mapping of str to float
@@ -80,6 +87,9 @@ class Checkpoint:
     state: Mapping[str, Tensor]
     pretrained_on: tuple[str, ...] = ()
     simulated: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
+    head: HeadSettings = dataclasses.field(default_factory=HeadSettings, kw_only=True)
+    public: str = dataclasses.field(default="", kw_only=True)
+    licence: str = dataclasses.field(default="", kw_only=True)
     seed: int | None = None
     epoch: int | None = None
     metric: Mapping[str, float] = dataclasses.field(default_factory=dict)
@@ -91,7 +101,13 @@ class Checkpoint:
     def network(self) -> Network:
         """Return the network with these weights, in evaluation mode, on the CPU."""
         with torch.device("meta"):  # no random initial weights, so the caller's random state stays as it is
-            network = build(self.architecture, n_leads=len(self.spec.leads), n_labels=len(self.labels), **self.settings)
+            network = build(
+                self.architecture,
+                n_leads=len(self.spec.leads),
+                n_labels=len(self.labels),
+                head=self.head,
+                **self.settings,
+            )
         _check_state(network.state_dict(), self.state, labels=self.labels)
         copies = {name: tensor.detach().cpu().clone() for name, tensor in self.state.items()}
         network.load_state_dict(copies, strict=True, assign=True)
@@ -106,11 +122,14 @@ class Checkpoint:
             "version": VERSION,
             "architecture": self.architecture,
             "settings": dict(self.settings),
+            "head": dataclasses.asdict(self.head),
             "input": json.loads(self.spec.to_json()),
             "labels": list(self.labels),
             "task": self.task,
             "pretrained_on": list(self.pretrained_on),
             "simulated": list(self.simulated),
+            "public": self.public,
+            "licence": self.licence,
             "seed": self.seed,
             "epoch": self.epoch,
             "metric": dict(self.metric),
@@ -153,15 +172,21 @@ class Checkpoint:
 
 def _from_description(description: Mapping[str, Any], weights: bytes, folder: Path) -> Checkpoint:
     try:
+        state = dict(sorted(load(weights).items()))  # safetensors returns them in any order
+        if description["version"] < VERSION:
+            description, state = _from_version_1(description, state)
         return Checkpoint(
             architecture=description["architecture"],
             settings=description["settings"],
             spec=InputSpec.from_dict(description["input"]),
             labels=tuple(description["labels"]),
             task=description["task"],
-            state=dict(sorted(load(weights).items())),  # safetensors returns them in any order
+            state=state,
             pretrained_on=tuple(description["pretrained_on"]),
             simulated=tuple(description.get("simulated", ())),  # absent in files of earlier versions
+            head=HeadSettings(**description["head"]),
+            public=description["public"],
+            licence=description["licence"],
             seed=description["seed"],
             epoch=description["epoch"],
             metric=description["metric"],
@@ -172,6 +197,16 @@ def _from_description(description: Mapping[str, Any], weights: bytes, folder: Pa
         raise CheckpointError(f"{folder} is damaged: {error}") from error
     except EinthovenError as error:
         raise CheckpointError(f"{folder}: {error}") from error
+
+
+def _from_version_1(
+    description: Mapping[str, Any], state: Mapping[str, Tensor]
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Return what version 2 holds: encoder and head stand apart, in the settings and in the weights' names."""
+    settings = dict(description["settings"])
+    head = {"dropout": settings.pop("dropout"), "hidden_width": settings.pop("head_width")}
+    renamed = {name if name.startswith("head.") else f"encoder.{name}": tensor for name, tensor in state.items()}
+    return {**description, "settings": settings, "head": head, "public": "", "licence": ""}, renamed
 
 
 def _description(path: Path) -> dict[str, Any]:

@@ -1,40 +1,49 @@
-"""From a feature vector to one logit per label; labels are independent of each other."""
+"""From features to one output per label, and from outputs to scores."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
-__all__ = ["MultiLabelHead"]
+from einthoven.models.head_settings import HeadSettings
+
+__all__ = ["Head"]
 
 
-class MultiLabelHead(nn.Module):
+class Head(nn.Module):
     """Dropout and a linear layer, with one hidden layer in between when ``hidden_width`` is positive.
 
     Parameters
     ----------
-    in_width, n_labels : int
-    dropout : float in [0, 1)
-        Before the last linear layer; half of it before the hidden one.
-    hidden_width : int
-        0 for a linear head.
+    settings : HeadSettings
+    feature_width, token_width : int
+    n_labels : int
+        0 leaves the linear layer out: the outputs are the features.
     """
 
-    def __init__(self, in_width: int, n_labels: int, *, dropout: float, hidden_width: int = 0) -> None:
+    def __init__(self, settings: HeadSettings, *, feature_width: int, token_width: int, n_labels: int) -> None:
         super().__init__()
+        self.settings = settings
+        self.n_labels = n_labels
+        self.takes_tokens = False
         hidden: list[nn.Module] = []
-        if hidden_width:
+        if settings.hidden_width:
             hidden = [
-                nn.BatchNorm1d(in_width),
-                nn.Dropout(dropout / 2),
-                nn.Linear(in_width, hidden_width),
+                nn.BatchNorm1d(feature_width),
+                nn.Dropout(settings.dropout / 2),
+                nn.Linear(feature_width, settings.hidden_width),
                 nn.ReLU(),
-                nn.BatchNorm1d(hidden_width),
+                nn.BatchNorm1d(settings.hidden_width),
             ]
         self.hidden = nn.Sequential(*hidden)
-        self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(hidden_width or in_width, n_labels)
+        self.dropout = nn.Dropout(settings.dropout)
+        width = settings.hidden_width or feature_width
+        self.linear = nn.Linear(width, n_labels) if n_labels else nn.Identity()
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Return logits, float32 (B, C)."""
-        logits: Tensor = self.linear(self.dropout(self.hidden(features)))
-        return logits
+    def forward(self, features: Tensor, covariates: Tensor | None = None) -> Tensor:
+        """Return outputs, float32 (B, C), of features (B, D)."""
+        outputs: Tensor = self.linear(self.dropout(self.hidden(features)))
+        return outputs
+
+    def scores(self, outputs: Tensor) -> Tensor:
+        """Return probabilities, (B, C) in [0, 1], of outputs."""
+        return outputs.sigmoid()

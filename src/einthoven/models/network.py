@@ -1,103 +1,83 @@
-"""What every architecture offers to training, prediction and explanation, whatever is inside."""
+"""What is trained and asked: an encoder between an optional adapter of leads and a head."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from torch import Tensor, nn
 
-from einthoven.errors import LeadError, SignalError
-from einthoven.models.heads import MultiLabelHead
+from einthoven.errors import SpecificationError
+from einthoven.models.encoder import Encoder
+from einthoven.models.heads import Head
 
 __all__ = ["Network"]
 
 
 class Network(nn.Module):
-    """Blocks in sequence, pooling over time, a head.
-
-    An architecture is a final subclass that names its frozen dataclass of settings in ``settings_type`` and hands its
-    blocks to this constructor.
+    """Leads are adapted, the signal becomes features, features become one output per label.
 
     Parameters
     ----------
-    blocks : dict of str to Module
-        In the order in which the signal passes them: (B, L, T) to (B, D, T').
-    pooling : Module
-        (B, D, T') to (B, ``feature_width``).
-    head : MultiLabelHead
-        (B, ``feature_width``) to (B, C).
-    n_leads : int
-    feature_width : int
-    minimum_samples : int
-        A shorter window is refused by name.
-    n_layers : int
-        Convolutions on the main path (a stem of several counts as one) and the last linear layer, as He et al. 2016
-        count; shortcuts and squeeze-and-excitation are left out.
+    encoder : Encoder
+    head : Head
+    adapter : Module, optional
+        Maps (B, leads of the signal, T) to (B, leads of the encoder, T).
     """
 
-    settings_type: ClassVar[type[Any]]
-
-    def __init__(
-        self,
-        blocks: dict[str, nn.Module],
-        *,
-        pooling: nn.Module,
-        head: MultiLabelHead,
-        n_leads: int,
-        feature_width: int,
-        minimum_samples: int,
-        n_layers: int,
-    ) -> None:
+    def __init__(self, encoder: Encoder, head: Head, adapter: nn.Module | None = None) -> None:
         super().__init__()
-        self.blocks = nn.ModuleDict(blocks)
-        self.pooling = pooling
+        self.adapter = nn.Identity() if adapter is None else adapter
+        self.encoder = encoder
         self.head = head
-        self.n_leads = n_leads
-        self.feature_width = feature_width
-        self.minimum_samples = minimum_samples
-        self.n_layers = n_layers
+        self._frozen: tuple[str, ...] = ()
 
     @property
-    def block_names(self) -> tuple[str, ...]:
-        """Names of the parts from signal to logits, for freezing and layer-wise learning rates."""
-        return (*(f"blocks.{name}" for name in self.blocks), "head")
+    def part_names(self) -> tuple[str, ...]:
+        """Names of the parts from signal to outputs, for freezing and layer-wise learning rates."""
+        encoder = self.encoder
+        parts = (*encoder.stem_names, *encoder.block_names, *encoder.tail_names)
+        return ("adapter", *(f"encoder.{name}" for name in parts), "head")
 
     def features(self, signal: Tensor) -> Tensor:
-        """Return one vector per window.
+        """Return one vector per window, float32 (B, ``encoder.feature_width``), of a signal as ``forward`` takes."""
+        features: Tensor = self.encoder(self.adapter(signal))
+        return features
+
+    def forward(self, signal: Tensor, covariates: Tensor | None = None) -> Tensor:
+        """Return the head's outputs (logits, say), float32 (B, C).
 
         Parameters
         ----------
         signal : float32 (B, L, T), mV or normalised
+        covariates : float32 (B, n_covariates), optional
+            For a head that asks for them.
+        """
+        outputs: Tensor
+        if self.head.takes_tokens:
+            outputs = self.head(self.encoder.tokens(self.adapter(signal)), covariates)
+        else:
+            outputs = self.head(self.features(signal), covariates)
+        return outputs
 
-        Returns
-        -------
-        float32 (B, ``feature_width``)
+    def freeze(self, n_blocks: int) -> None:
+        """Keep stem and the first ``n_blocks`` blocks of the encoder as they are: weights and running statistics.
 
         Raises
         ------
-        LeadError
-            The number of leads differs from the one the network was built for.
-        SignalError
-            The window is shorter than ``minimum_samples``.
+        SpecificationError
+            The encoder has fewer blocks.
         """
-        self._check(signal)
-        for block in self.blocks.values():
-            signal = block(signal)
-        pooled: Tensor = self.pooling(signal)
-        return pooled
+        names = self.encoder.block_names
+        if not 0 <= n_blocks <= len(names):
+            raise SpecificationError(f"{type(self.encoder).__name__} has {len(names)} blocks, can't freeze {n_blocks}")
+        frozen = (*self.encoder.stem_names, *names[:n_blocks]) if n_blocks else ()
+        self._frozen = tuple(f"encoder.{name}" for name in frozen)
+        self.requires_grad_(True)
+        for name in self._frozen:
+            self.get_submodule(name).requires_grad_(False)
+        self.train(self.training)
 
-    def forward(self, signal: Tensor) -> Tensor:
-        """Return logits, float32 (B, C), of a signal as in ``features``."""
-        logits: Tensor = self.head(self.features(signal))
-        return logits
-
-    def _check(self, signal: Tensor) -> None:
-        name = type(self).__name__
-        if signal.ndim != 3 or signal.shape[1] != self.n_leads:
-            raise LeadError(
-                f"{name} was built for a signal of (batch, {self.n_leads} leads, sample), got {tuple(signal.shape)}"
-            )
-        if signal.shape[2] < self.minimum_samples:
-            raise SignalError(
-                f"{name} needs at least {self.minimum_samples} samples, got {signal.shape[2]}; use a longer window_s"
-            )
+    def train(self, mode: bool = True) -> Network:  # noqa: FBT001, FBT002 - torch's signature
+        """Set training mode everywhere but in what is frozen, whose normalisation would otherwise drift."""
+        super().train(mode)
+        for name in self._frozen:
+            self.get_submodule(name).eval()
+        return self

@@ -89,7 +89,7 @@ def predict_network(
             f"{source.spec.ingest_hash[:12]}: ingest the files with the model's spec (checkpoint.json, input.ingest)"
         )
     rows = np.asarray(rows, dtype=np.int64)
-    scores = np.empty((len(rows), network.head.linear.out_features), dtype=np.float64)
+    scores = np.empty((len(rows), network.head.n_labels), dtype=np.float64)
     report = progress or no_progress
     with _scoring(network):
         for first in range(0, len(rows), batch_size):
@@ -151,9 +151,9 @@ def _scores(
 
 
 def _probabilities(network: Network, quantised: Tensor, scale: Tensor, valid: Tensor, *, spec: InputSpec) -> Tensor:
-    device = network.head.linear.weight.device
+    device = next(network.parameters()).device
     signal = seen(amplitudes(quantised.to(device), scale.to(device)), valid, spec)
-    probabilities: Tensor = network(signal).double().sigmoid().cpu()
+    probabilities: Tensor = network.head.scores(network(signal).double()).cpu()
     return probabilities
 
 

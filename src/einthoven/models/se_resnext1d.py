@@ -19,8 +19,8 @@ from einthoven.models.blocks.pooling import Pooling, PoolingName
 from einthoven.models.blocks.residual import ResidualBlock, average_shortcut
 from einthoven.models.blocks.squeeze_excitation import SqueezeExcitation
 from einthoven.models.blocks.stem import stem
-from einthoven.models.heads import MultiLabelHead
-from einthoven.models.network import Network
+from einthoven.models.encoder import ConvolutionalEncoder
+from einthoven.models.lengths import Lengths
 
 __all__ = ["SeResNeXt1d", "SeResNeXt1dSettings"]
 
@@ -38,7 +38,7 @@ class SeResNeXt1dSettings:
     """Shape of the network; the defaults make a narrow one, of 0.22 million weights, for two CPU cores.
 
     The paper's: ``width=64, growth=2, cardinality=32, kernel_size=3, stem_widths=(64,), stem_kernel_size=7``,
-    ``reduction=16, pooling="mean", dropout=0``.
+    ``reduction=16, pooling="mean"``.
 
     Attributes
     ----------
@@ -57,10 +57,6 @@ class SeResNeXt1dSettings:
     reduction : int
         Of squeeze and excitation.
     pooling : ``mean`` or ``mean_max``
-    dropout : float
-        Before the last linear layer.
-    head_width : int
-        Hidden layer of the head; 0 for none.
     block_dropout : float
         Stochastic depth.
     """
@@ -75,8 +71,6 @@ class SeResNeXt1dSettings:
     stem_stride: int = 2
     reduction: int = 8
     pooling: PoolingName = "mean_max"
-    dropout: float = 0.5
-    head_width: int = 0
     block_dropout: float = 0.0
 
     def __post_init__(self) -> None:
@@ -93,18 +87,18 @@ class SeResNeXt1dSettings:
             )
 
 
-class SeResNeXt1d(Network):
+class SeResNeXt1d(ConvolutionalEncoder):
     """SE-ResNeXt of 26, 50, 101 or 152 layers.
 
     Parameters
     ----------
     settings : SeResNeXt1dSettings
-    n_leads, n_labels : int
+    n_leads : int
     """
 
     settings_type: ClassVar[type[SeResNeXt1dSettings]] = SeResNeXt1dSettings
 
-    def __init__(self, settings: SeResNeXt1dSettings, *, n_leads: int, n_labels: int) -> None:
+    def __init__(self, settings: SeResNeXt1dSettings, *, n_leads: int) -> None:
         stem_widths = settings.stem_widths or (settings.width,)
         blocks: dict[str, nn.Module] = {
             "stem": stem(n_leads, stem_widths, kernel_size=settings.stem_kernel_size, stride=settings.stem_stride)
@@ -119,17 +113,13 @@ class SeResNeXt1d(Network):
             ]
             blocks[f"stage{index + 1}"] = nn.Sequential(*stage)
             width = out
-        pooling = Pooling(width, settings.pooling)
         super().__init__(
             blocks,
-            pooling=pooling,
-            head=MultiLabelHead(
-                pooling.out_width, n_labels, dropout=settings.dropout, hidden_width=settings.head_width
-            ),
+            pooling=Pooling(width, settings.pooling),
             n_leads=n_leads,
-            feature_width=pooling.out_width,
-            minimum_samples=settings.stem_stride * 16,
+            lengths=Lengths(minimum=settings.stem_stride * 16),
             n_layers=2 + 3 * sum(counts),
+            receptive_field=None,  # squeeze and excitation see the whole window
         )
 
 

@@ -16,10 +16,11 @@ from torch import nn
 from einthoven.errors import SpecificationError
 from einthoven.models.blocks.convolution import convolution_norm
 from einthoven.models.blocks.pooling import Pooling, PoolingName
+from einthoven.models.blocks.receptive_field import receptive_field
 from einthoven.models.blocks.residual import ResidualBlock, average_shortcut
 from einthoven.models.blocks.stem import stem
-from einthoven.models.heads import MultiLabelHead
-from einthoven.models.network import Network
+from einthoven.models.encoder import ConvolutionalEncoder
+from einthoven.models.lengths import Lengths
 
 __all__ = ["XResNet1d", "XResNet1dSettings"]
 
@@ -47,10 +48,6 @@ class XResNet1dSettings:
     stem_kernel_size, stem_stride : int
         The first of the stem's convolutions has the stride.
     pooling : ``mean`` or ``mean_max``
-    dropout : float
-        Before the last linear layer.
-    head_width : int
-        Hidden layer of the head; 0 for none.
     block_dropout : float
         Stochastic depth.
     """
@@ -62,8 +59,6 @@ class XResNet1dSettings:
     stem_kernel_size: int = 5
     stem_stride: int = 2
     pooling: PoolingName = "mean_max"
-    dropout: float = 0.5
-    head_width: int = 0
     block_dropout: float = 0.0
 
     def __post_init__(self) -> None:
@@ -79,18 +74,18 @@ class XResNet1dSettings:
             )
 
 
-class XResNet1d(Network):
+class XResNet1d(ConvolutionalEncoder):
     """xresnet1d of 18, 34, 50 or 101 layers.
 
     Parameters
     ----------
     settings : XResNet1dSettings
-    n_leads, n_labels : int
+    n_leads : int
     """
 
     settings_type: ClassVar[type[XResNet1dSettings]] = XResNet1dSettings
 
-    def __init__(self, settings: XResNet1dSettings, *, n_leads: int, n_labels: int) -> None:
+    def __init__(self, settings: XResNet1dSettings, *, n_leads: int) -> None:
         counts, expansion = DEPTHS[settings.depth]
         blocks: dict[str, nn.Module] = {
             "stem": stem(
@@ -102,18 +97,14 @@ class XResNet1d(Network):
             out = settings.widths[index] * expansion
             blocks[f"stage{index + 1}"] = _stage(settings, width, index=index, count=count, expansion=expansion)
             width = out
-        pooling = Pooling(width, settings.pooling)
         per_block = 2 if expansion == 1 else 3
         super().__init__(
             blocks,
-            pooling=pooling,
-            head=MultiLabelHead(
-                pooling.out_width, n_labels, dropout=settings.dropout, hidden_width=settings.head_width
-            ),
+            pooling=Pooling(width, settings.pooling),
             n_leads=n_leads,
-            feature_width=pooling.out_width,
-            minimum_samples=settings.stem_stride * 16,
+            lengths=Lengths(minimum=settings.stem_stride * 16),
             n_layers=2 + per_block * sum(counts),
+            receptive_field=receptive_field(blocks.values()),
         )
 
 

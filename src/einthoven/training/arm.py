@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from einthoven.errors import SpecificationError
+from einthoven.models.head_settings import HeadSettings
 from einthoven.training.augmentation_settings import Augmentation
 
 __all__ = ["ArmSettings", "EarlyStoppingMetric", "PositiveWeights", "Precision"]
@@ -27,6 +28,8 @@ class ArmSettings:
         Key of ``einthoven.models.architectures.ARCHITECTURES``.
     settings : mapping
         Of the architecture; what is left out has its default.
+    head : HeadSettings
+        What stands behind the architecture.
     leads : tuple of str
         Subset of the stored leads; empty for those of the input spec.
     pairs : ``all``, ``baseline`` or ``followup``
@@ -63,6 +66,7 @@ class ArmSettings:
 
     architecture: str = "se_resnext1d"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    head: HeadSettings = field(default_factory=HeadSettings)
     leads: tuple[str, ...] = ()
     pairs: Pairs = "all"
     epochs: int = 30

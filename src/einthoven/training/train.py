@@ -233,7 +233,9 @@ def _batches(job: _Job) -> RecordBatches:
 def _module(job: _Job, *, total_steps: int) -> SupervisedModule:
     """Return an untrained network, whose weights come from torch's random state, with its objective."""
     n_outputs = len(job.data.labels) + len(job.data.auxiliary)
-    network = build(job.arm.architecture, n_leads=len(job.spec.leads), n_labels=n_outputs, **job.arm.settings)
+    network = build(
+        job.arm.architecture, n_leads=len(job.spec.leads), n_labels=n_outputs, head=job.arm.head, **job.arm.settings
+    )
     rows = job.store.rows(job.data.training.record_ids).tolist()
     return SupervisedModule(
         network,
@@ -272,6 +274,7 @@ def _finish(job: _Job, selection: Selection) -> None:
         labels=job.data.labels,
         task="binary",
         state=state,
+        head=job.arm.head,
         pretrained_on=job.data.pretrained_on,
         simulated=tuple(name for name in job.data.pretrained_on if name in job.simulated),
         seed=job.seed,

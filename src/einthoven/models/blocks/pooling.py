@@ -1,4 +1,4 @@
-"""From a feature map to one feature vector per window."""
+"""From tokens to one feature vector per window."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Pooling(nn.Module):
     Parameters
     ----------
     width : int
-        Channels of the feature map.
+        Of a token.
     name : ``mean`` or ``mean_max``
         The maximum over the whole length makes DeepLIFT incomplete (error 0.7); integrated gradients stay exact.
     """
@@ -31,9 +31,10 @@ class Pooling(nn.Module):
         if name not in get_args(PoolingName):
             raise UnknownNameError(f"pooling has no {name!r}{nearest(name, get_args(PoolingName))}")
         self.name = name
+        self.width = width
         self.out_width = 2 * width if name == "mean_max" else width
 
-    def forward(self, signal: Tensor) -> Tensor:
-        """Return float32 (B, ``out_width``)."""
-        mean = signal.mean(dim=-1)
-        return mean if self.name == "mean" else torch.cat([mean, signal.amax(dim=-1)], dim=1)
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return float32 (B, ``out_width``) of tokens (B, P, ``width``)."""
+        mean = tokens.mean(dim=1)
+        return mean if self.name == "mean" else torch.cat([mean, tokens.amax(dim=1)], dim=1)

@@ -1,0 +1,25 @@
+"""A version of each architecture that is small enough for seconds; a new architecture adds its own line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["SMALL", "Small"]
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Settings of a small encoder, a window that it takes, and numbers of leads beside 12 that it takes."""
+
+    settings: dict[str, Any]
+    samples: int = 250
+    n_leads: int = 12
+    other_leads: tuple[int, ...] = (1, 8)
+    other_samples: tuple[int, ...] = field(default=(251, 333, 1000))
+
+
+SMALL: dict[str, Small] = {
+    "se_resnext1d": Small({"depth": 26, "width": 4, "cardinality": 4, "kernel_size": 3}),
+    "xresnet1d": Small({"depth": 18, "widths": [8, 8, 8, 8], "stem_widths": [4, 4, 8]}),
+}
