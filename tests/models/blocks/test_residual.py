@@ -14,6 +14,13 @@ def test_the_block_adds_branch_and_shortcut():
     assert torch.equal(block(signal), torch.relu(block.branch(signal) + signal))
 
 
+def test_a_block_without_activation_keeps_negative_values():
+    block = ResidualBlock(nn.Conv1d(2, 2, 1), nn.Identity(), activate=False)
+    signal = torch.full((1, 2, 8), -5.0)
+    assert torch.equal(block(signal), block.branch(signal) + signal)
+    assert block(signal).min() < 0
+
+
 def test_a_dropped_branch_leaves_the_shortcut_in_training_only():
     block = ResidualBlock(nn.Conv1d(2, 2, 1), nn.Identity(), drop_probability=0.5)
     signal = torch.rand(64, 2, 8)

@@ -18,3 +18,9 @@ def test_each_channel_is_scaled_by_its_gain():
 
 def test_the_hidden_layer_has_at_least_four_values():
     assert SqueezeExcitation(16, reduction=16).gain[0].out_features == 4
+
+
+def test_hidden_width_and_activation_may_be_given():
+    block = SqueezeExcitation(16, hidden_width=3, activation=torch.nn.SiLU)
+    assert block.gain[0].out_features == 3
+    assert isinstance(block.gain[1], torch.nn.SiLU)

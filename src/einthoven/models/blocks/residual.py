@@ -19,13 +19,17 @@ class ResidualBlock(nn.Module):
         Both map (B, in width, T) to (B, out width, T').
     drop_probability : float in [0, 1)
         Chance that a sample skips the branch in training; kept branches are scaled up, so evaluation needs no scaling.
+    activate : bool
+        False leaves the last ReLU out (the "linear" blocks of Sandler et al. 2018, arXiv:1801.04381).
     """
 
-    def __init__(self, branch: nn.Module, shortcut: nn.Module, *, drop_probability: float = 0.0) -> None:
+    def __init__(
+        self, branch: nn.Module, shortcut: nn.Module, *, drop_probability: float = 0.0, activate: bool = True
+    ) -> None:
         super().__init__()
         self.branch = branch
         self.shortcut = shortcut
-        self.activation = nn.ReLU()
+        self.activation = nn.ReLU() if activate else nn.Identity()
         self.drop_probability = drop_probability
 
     def forward(self, signal: Tensor) -> Tensor:

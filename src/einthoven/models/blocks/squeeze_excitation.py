@@ -15,12 +15,23 @@ class SqueezeExcitation(nn.Module):
     width : int
     reduction : int
         The gains are computed through ``max(4, width // reduction)`` hidden values; 16 in the paper.
+    hidden_width : int, optional
+        Number of hidden values where it doesn't follow from ``reduction``.
+    activation : type of Module
+        Of the hidden values; a ReLU in the paper, a SiLU in EfficientNet.
     """
 
-    def __init__(self, width: int, *, reduction: int) -> None:
+    def __init__(
+        self,
+        width: int,
+        *,
+        reduction: int = 16,
+        hidden_width: int | None = None,
+        activation: type[nn.Module] = nn.ReLU,
+    ) -> None:
         super().__init__()
-        hidden = max(4, width // reduction)
-        self.gain = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, width), nn.Sigmoid())
+        hidden = max(4, width // reduction) if hidden_width is None else hidden_width
+        self.gain = nn.Sequential(nn.Linear(width, hidden), activation(), nn.Linear(hidden, width), nn.Sigmoid())
 
     def forward(self, signal: Tensor) -> Tensor:
         """Return float32 (B, width, T)."""
