@@ -71,7 +71,7 @@ def pole_modes(spec: FilterSpec, rate_hz: float) -> PoleModes:
         With ``high_hz`` several times ``low_hz``, else slow and fast poles can't be told apart.
     rate_hz : float
     """
-    low, high = math.tan(math.pi * spec.low_hz / rate_hz), math.tan(math.pi * spec.high_hz / rate_hz)
+    low, high = (math.tan(math.pi * corner / rate_hz) for corner in spec.band)
     n_poles = (spec.order + 1) // 2
     angle = np.pi * (2 * np.arange(n_poles) + spec.order + 1) / (2 * spec.order)
     prototype = np.cos(angle) + 1j * np.where(angle < np.pi - 1e-9, np.sin(angle), 0)

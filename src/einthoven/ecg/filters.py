@@ -29,9 +29,7 @@ def check_rate(spec: FilterSpec, rate_hz: float, *, record_id: str) -> None:
     SignalError
         When a corner or the notch lies at or above half of the sampling rate.
     """
-    highest = [("high_hz", spec.high_hz)] if spec.kind == "butterworth" else []
-    if spec.notch_hz is not None:
-        highest.append(("notch_hz", spec.notch_hz))
+    highest = [*spec.corners, *(("notch_hz", notch) for notch in spec.notches)]
     for name, frequency in highest:
         if frequency >= rate_hz / 2:
             raise SignalError(
@@ -64,9 +62,14 @@ def squared_magnitude(spec: FilterSpec, rate_hz: float, n_fft: int) -> NDArray[n
     frequency = np.fft.rfftfreq(n_fft).astype(np.float64)
     factor = np.ones(frequency.size)
     if spec.kind == "butterworth":
-        factor *= _butterworth(frequency, spec.low_hz / rate_hz, spec.high_hz / rate_hz, order=spec.order)
-    if spec.notch_hz is not None:
-        factor *= _notch(frequency, spec.notch_hz / rate_hz)
+        low_hz, high_hz = spec.band
+        factor *= _butterworth(frequency, low_hz / rate_hz, high_hz / rate_hz, order=spec.order)
+    elif spec.kind == "butterworth_pair":
+        factor *= _butterworth_pair(frequency, spec, rate_hz)
+    elif spec.kind == "fir":
+        factor *= _windowed_fir(n_fft, spec, rate_hz) ** 2
+    for notch in spec.notches:
+        factor *= _notch(frequency, notch / rate_hz)
     factor.setflags(write=False)
     return factor
 
@@ -79,6 +82,36 @@ def _butterworth(frequency: NDArray[np.float64], low: float, high: float, *, ord
     prototype = (warped**2 - warped_low * warped_high) / (warped * (warped_high - warped_low))
     gain: NDArray[np.float64] = 1 / (1 + prototype ** (2 * order))
     return np.where(frequency > 0, gain, 0.0)
+
+
+def _butterworth_pair(frequency: NDArray[np.float64], spec: FilterSpec, rate_hz: float) -> NDArray[np.float64]:
+    """Return the squared magnitude of a high-pass times that of a low-pass (as two of ``scipy.signal.butter``)."""
+    warped = np.tan(np.pi * np.clip(frequency, 1e-12, 0.5 - 1e-12))
+    gain = np.ones(frequency.size)
+    if spec.low_hz is not None:
+        gain /= 1 + (math.tan(math.pi * spec.low_hz / rate_hz) / warped) ** (2 * spec.order)
+    if spec.high_hz is not None:
+        order = spec.lowpass_order or spec.order
+        gain /= 1 + (warped / math.tan(math.pi * spec.high_hz / rate_hz)) ** (2 * order)
+    return gain
+
+
+def _windowed_fir(n_fft: int, spec: FilterSpec, rate_hz: float) -> NDArray[np.float64]:
+    """Return the amplitude response, bin by bin, of a linear-phase filter (as ``scipy.signal.firwin``, Hamming).
+
+    The ideal band's impulse response, cut to the filter's length, under the window, scaled to 1 in the middle of the
+    band, or at 0 or half of the sampling rate where the band reaches so far.
+    """
+    half = int((spec.length_s or 0.0) * rate_hz) // 2  # taps on either side of the middle one
+    low, high = (spec.low_hz or 0.0) / rate_hz, (spec.high_hz or rate_hz / 2) / rate_hz
+    tap = np.arange(-half, half + 1)
+    ideal = 2 * high * np.sinc(2 * high * tap) - 2 * low * np.sinc(2 * low * tap)
+    weight = (0.54 + 0.46 * np.cos(np.pi * tap / max(half, 1))) * ideal
+    middle = 0.0 if spec.low_hz is None else 0.5 if spec.high_hz is None else (low + high) / 2
+    weight /= (weight * np.cos(2 * np.pi * middle * tap)).sum()
+    period = np.zeros(n_fft)
+    np.add.at(period, tap % n_fft, weight)
+    return np.fft.rfft(period).real.astype(np.float64)
 
 
 def _notch(frequency: NDArray[np.float64], centre: float) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """What a model is fed, in two halves: how a record is ingested (once) and how a model views it.
 
 The ingest half fixes leads, unit, rate and filter at ingest or at the service's door, and its hash names a store. The
-view half (window, crops, normalisation) is cheap and belongs to each model.
+view half (window, crops, normalisation; ``view_spec``) is cheap and belongs to each model.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from einthoven.ecg.filter_spec import LATER, FilterSpec
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.record import Unit
+from einthoven.ecg.view_spec import LongSpec, NormaliseSpec, ViewSpec
 from einthoven.errors import SpecificationError
 from einthoven.registry import nearest
 
@@ -23,30 +25,7 @@ __all__ = ["FilterSpec", "IngestSpec", "InputSpec", "LongSpec", "NormaliseSpec",
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class FilterSpec:
-    """Zero-phase band-pass that is applied once per record.
-
-    ``butterworth`` is the squared magnitude of a Butterworth filter of the given order, so the corners lie at -6 dB;
-    ``none`` leaves the signal as it is. ``notch_hz`` removes a narrow band around mains, if given.
-    """
-
-    kind: Literal["butterworth", "none"] = "butterworth"
-    low_hz: float = 0.67
-    high_hz: float = 40.0
-    order: int = 3
-    zero_phase: bool = True
-    notch_hz: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.kind not in ("butterworth", "none"):
-            raise SpecificationError(f"filter kind must be 'butterworth' or 'none', got {self.kind!r}")
-        if self.kind == "butterworth" and not 0 < self.low_hz < self.high_hz:
-            raise SpecificationError(f"filter needs 0 < low_hz < high_hz, got {self.low_hz} and {self.high_hz}")
-        if not self.zero_phase:
-            raise SpecificationError(
-                "only zero-phase filters are built: a causal one shifts waves against their labels"
-            )
+Resampler = Literal["fft", "polyphase", "linear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +45,9 @@ class IngestSpec:
     filter : FilterSpec
     pad_s : float
         Odd extension on both sides while filtering, at most the record's length less one sample.
-    resampler : ``fft`` or ``polyphase``
-        ``fft`` filters and resamples in one real FFT.
+    resampler : ``fft``, ``polyphase`` or ``linear``
+        ``fft`` filters and resamples in one real FFT; the others resample what was filtered at the record's own rate.
+        ``linear`` draws straight lines between the samples; what lies behind the last one is as that.
     """
 
     leads: tuple[str, ...] = STANDARD_LEADS
@@ -76,7 +56,7 @@ class IngestSpec:
     rate_hz: float = 250.0
     filter: FilterSpec = field(default_factory=FilterSpec)
     pad_s: float = 5.0
-    resampler: Literal["fft", "polyphase"] = "fft"
+    resampler: Resampler = "fft"
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -87,9 +67,18 @@ class IngestSpec:
             )
         if not self.rate_hz > 0:
             raise SpecificationError(f"rate_hz must be positive, got {self.rate_hz}")
-        if self.filter.kind == "butterworth" and self.filter.high_hz >= self.rate_hz / 2:
+        for name, frequency in self.filter.corners:
+            if frequency >= self.rate_hz / 2:
+                raise SpecificationError(
+                    f"filter.{name} must lie below half of rate_hz ({self.rate_hz / 2}), got {frequency}"
+                )
+        if self.resampler not in get_args(Resampler):
+            accepted = ", ".join(map(repr, get_args(Resampler)))
+            raise SpecificationError(f"resampler must be one of {accepted}, got {self.resampler!r}")
+        if self.filter.length_s is not None and self.filter.length_s > self.pad_s:
             raise SpecificationError(
-                f"filter.high_hz must lie below half of rate_hz ({self.rate_hz / 2}), got {self.filter.high_hz}"
+                f"filter.length_s must not exceed pad_s ({self.pad_s}), got {self.filter.length_s}: the filter would "
+                "reach beyond the extension of the record"
             )
 
     @property
@@ -110,68 +99,6 @@ class IngestSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class LongSpec:
-    """How a record that is longer than the window becomes several windows and one score."""
-
-    windows: int = 1
-    stride_s: float = 0.0
-    aggregate: Literal["mean", "max"] = "mean"
-
-
-@dataclass(frozen=True, slots=True)
-class NormaliseSpec:
-    """How amplitudes are scaled.
-
-    ``zscore`` subtracts the mean and divides by ``sd + eps``, per ``lead``, per whole ``record``, or with the fixed
-    ``mean`` and ``std`` of a ``dataset``; ``none`` keeps millivolts.
-    """
-
-    method: Literal["none", "zscore"] = "none"
-    scope: Literal["lead", "record", "dataset"] = "lead"
-    mean: tuple[float, ...] = ()
-    std: tuple[float, ...] = ()
-    eps: float = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class ViewSpec:
-    """The half that fixes what a model sees of a stored record.
-
-    Attributes
-    ----------
-    leads : tuple of str
-        The subset that the model sees; empty means all that are stored.
-    window_s : float
-    crop : ``random`` or tuple of float
-        Where a training window starts: anywhere, or at one of these seconds, drawn at random.
-    test_crops_s : tuple of float
-        Where test windows start, in seconds; the scores of one record are averaged.
-    short : ``pad_zero`` or ``refuse``
-        What happens to a record that is shorter than the window.
-    long : LongSpec
-    normalise : NormaliseSpec
-    clip_mv : float, optional
-        Amplitudes beyond are cut off before normalisation.
-    """
-
-    leads: tuple[str, ...] = ()
-    window_s: float = 9.0
-    crop: Literal["random"] | tuple[float, ...] = "random"
-    test_crops_s: tuple[float, ...] = (0.0, 0.5, 1.0)
-    short: Literal["pad_zero", "refuse"] = "refuse"
-    long: LongSpec = field(default_factory=LongSpec)
-    normalise: NormaliseSpec = field(default_factory=NormaliseSpec)
-    clip_mv: float | None = None
-
-    def __post_init__(self) -> None:
-        if not self.window_s > 0 or any(start < 0 for start in self.test_crops_s) or not self.test_crops_s:
-            raise SpecificationError(
-                "window_s must be positive and test_crops_s start at 0 or later, "
-                f"got {self.window_s} and {self.test_crops_s}"
-            )
-
-
-@dataclass(frozen=True, slots=True)
 class InputSpec:
     """Both halves; travels inside every checkpoint."""
 
@@ -181,11 +108,16 @@ class InputSpec:
     def __post_init__(self) -> None:
         if self.ingest.unit == "arbitrary" and self.view.normalise.method == "none":
             raise SpecificationError(
-                "unit 'arbitrary' needs a normalisation: set input.view.normalise.method = 'zscore'"
+                "unit 'arbitrary' needs a normalisation: set input.view.normalise.method = 'zscore' or 'minmax'"
             )
         foreign = [lead for lead in self.view.leads if lead not in self.ingest.leads]
         if foreign:
             raise SpecificationError(f"view.leads must be stored leads {list(self.ingest.leads)}, got {foreign}")
+        for name, limits in (("lower", self.view.normalise.lower), ("upper", self.view.normalise.upper)):
+            if len(limits) not in {0, 1, len(self.leads)}:
+                raise SpecificationError(
+                    f"normalise.{name} needs one value, or one for each of {len(self.leads)} leads, got {len(limits)}"
+                )
 
     @property
     def leads(self) -> tuple[str, ...]:
@@ -224,7 +156,8 @@ _NESTED: dict[str, type] = {
 
 def _to_plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        kept = [f for f in dataclasses.fields(value) if f.metadata != LATER or getattr(value, f.name) != f.default]
+        return {f.name: _to_plain(getattr(value, f.name)) for f in kept}
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -56,7 +56,7 @@ def filter_and_resample(signal: NDArray[np.float32], rate_hz: float, ingest: Ing
     filtered : float32 (lead, ``resampled_length(sample, rate_hz, ingest.rate_hz)``)
     """
     ratio = _ratio(rate_hz, ingest.rate_hz)
-    idle = ingest.filter.kind == "none" and ingest.filter.notch_hz is None
+    idle = not ingest.filter.linear
     in_one_fft = ingest.resampler == "fft" or ratio == 1
     if not (idle and (ratio == 1 or not in_one_fft)):
         own_rate = Fraction(1)
@@ -123,7 +123,7 @@ def _extension(n_samples: int, pad: int, ratio: Fraction) -> Extension:
 
 def _short_extension(spec: FilterSpec, rate_hz: float, long: Extension, ratio: Fraction) -> Extension:
     """Return the shortest extension that boundary modes can complete; the long one where there is none, or no gain."""
-    if spec.kind != "butterworth" or spec.notch_hz is not None or spec.high_hz < WELL_APART * spec.low_hz:
+    if spec.kind != "butterworth" or spec.notches or spec.band[1] < WELL_APART * spec.band[0]:
         return long
     reach = math.ceil(math.log(NEGLIGIBLE) / np.log(np.abs(pole_modes(spec, rate_hz).fast)).max())
     short = _extension(long.n_samples, reach, ratio)

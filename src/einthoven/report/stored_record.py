@@ -58,7 +58,10 @@ def _person(evidence: Evidence, record_id: str) -> tuple[float | None, Sex]:
 
 
 def _filter_name(spec: FilterSpec) -> str:
-    if spec.kind == "none":
-        return ""
-    notch = f", notch {spec.notch_hz:g} Hz" if spec.notch_hz else ""
-    return f"{spec.low_hz:g}–{spec.high_hz:g} Hz{notch}"
+    corners = [f"{frequency:g}" for _, frequency in spec.corners]
+    if len(corners) == 1:
+        corners = [f"{'below' if spec.low_hz is None else 'above'} {corners[0]}"]
+    parts = ["–".join(corners) + " Hz"] if corners else []
+    parts += [f"notch {notch:g} Hz" for notch in spec.notches]
+    parts += [f"running median of {spec.median_s[-1]:g} s subtracted"] if spec.median_s else []
+    return ", ".join(parts)
