@@ -70,7 +70,8 @@ def test_embedding_is_what_evaluation_gives_and_leaves_the_mode(name):
     network, signal = _network(name), _signal(name)
     expected = network.features(signal)
     network.train()
-    assert torch.equal(network.encoder.embed(signal), expected)
+    # not bit for bit: without gradients torch may choose another kernel (LSTM)
+    assert (network.encoder.embed(signal) - expected).abs().max() <= 1e-6
     assert all(module.training for module in network.modules())
     assert not network.encoder.embed(signal).requires_grad
 
@@ -190,7 +191,8 @@ def test_freezing_moves_exactly_the_other_weights_and_statistics(name):
     assert moved
     assert not {key for key in moved if key.startswith(frozen)}
     still = {key for key, p in network.named_parameters() if not key.startswith(frozen)} - moved
-    assert not {key for key in still if network.get_parameter(key).grad.abs().sum() > 1e-12}
+    for key in still:  # only a step that is lost in the rounding of the weight moves nothing
+        assert (0.1 * network.get_parameter(key).grad.abs() <= 1.2e-7 * before[key].abs()).all(), key
 
 
 def test_the_receptive_field_is_what_is_stated(name):
