@@ -20,6 +20,14 @@ class Small:
 
 
 SMALL: dict[str, Small] = {
+    "efficientnet1d": Small(
+        {"widths": [4, 8, 8], "repeats": [1, 2, 2], "strides": [1, 2, 2], "expansions": [1, 2, 3], "fused_stages": 2}
+        | {"stem_width": 4, "feature_width": 16}
+    ),
+    "fcn": Small({"widths": [4, 6, 8]}),
+    "inception_time": Small({"depth": 4, "width": 4, "bottleneck_width": 4}),
+    "lstm_fcn": Small({"widths": [4, 6, 8], "lstm_width": 4, "lstm_dropout": 0.0, "stem_width": 4}),
+    "resnet1d": Small({"widths": [4, 8, 8], "strides": [1, 2, 1]}),
     "se_resnext1d": Small({"depth": 26, "width": 4, "cardinality": 4, "kernel_size": 3}),
     "xresnet1d": Small({"depth": 18, "widths": [8, 8, 8, 8], "stem_widths": [4, 4, 8]}),
 }
