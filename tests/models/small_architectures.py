@@ -20,6 +20,12 @@ class Small:
 
 
 SMALL: dict[str, Small] = {
+    "code_resnet": Small(
+        {"n_samples": 256, "stem_width": 8, "widths": [8, 8, 12], "strides": [1, 4, 4], "kernel_size": 6},
+        samples=256,
+        other_samples=(),
+    ),
+    "merl_resnet": Small({"widths": [4, 8, 8, 8], "dropout": 0.1, "pooling": "mean_max", "stem_maximum": True}),
     "efficientnet1d": Small(
         {"widths": [4, 8, 8], "repeats": [1, 2, 2], "strides": [1, 2, 2], "expansions": [1, 2, 3], "fused_stages": 2}
         | {"stem_width": 4, "feature_width": 16}

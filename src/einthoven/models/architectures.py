@@ -17,10 +17,12 @@ if TYPE_CHECKING:  # a study file can be read without torch
 __all__ = ["ARCHITECTURES", "build", "build_encoder", "resolved_settings"]
 
 ARCHITECTURES: dict[str, str] = {
+    "code_resnet": "einthoven.models.code_resnet:CodeResNet",
     "efficientnet1d": "einthoven.models.efficientnet1d:EfficientNet1d",
     "fcn": "einthoven.models.fcn:Fcn",
     "inception_time": "einthoven.models.inception_time:InceptionTime",
     "lstm_fcn": "einthoven.models.lstm_fcn:LstmFcn",
+    "merl_resnet": "einthoven.models.merl_resnet:MerlResNet",
     "resnet1d": "einthoven.models.resnet1d:ResNet1d",
     "se_resnext1d": "einthoven.models.se_resnext1d:SeResNeXt1d",
     "xresnet1d": "einthoven.models.xresnet1d:XResNet1d",
