@@ -1,0 +1,231 @@
+"""Weights that others published become a checkpoint, strictly: every tensor is loaded, ignored for a stated reason, or
+the file is refused. No random weight passes as a loaded one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from einthoven.ecg.input_spec import InputSpec
+from einthoven.errors import CheckpointError, UnknownNameError
+from einthoven.models.architectures import build
+from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.public.public_model import Ignored, PublicModel
+from einthoven.models.public.weight_file import WeightFile, read_weight_file
+from einthoven.registry import nearest
+
+__all__ = ["LoadReport", "check_weights", "expected_weights", "load_public", "match"]
+
+# what training wrappers (DistributedDataParallel, torch.compile, Lightning) put before every key
+_WRAPPERS = ("module.", "_orig_mod.", "model.")
+# torch.nn.utils.weight_norm and torch.nn.utils.parametrizations.weight_norm name the same two tensors differently
+_OLD_WEIGHT_NORM = {"weight_g": "parametrizations.weight.original0", "weight_v": "parametrizations.weight.original1"}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What became of each tensor of a file, by the file's own names.
+
+    Attributes
+    ----------
+    loaded : mapping of str to str
+        Name in the file to name in the network.
+    ignored : mapping of str to str
+        Name to the reason why the network does without.
+    missing : tuple of str
+        Weights of the network that nothing in the file fills.
+    unexpected : tuple of str
+        Tensors that nobody knows.
+    wrong_shape : mapping of str to (found, expected)
+    not_finite : tuple of str
+        Tensors that hold NaN or infinity.
+    doubled : mapping of str to tuple of str
+        Weights of the network that several tensors claim.
+    """
+
+    loaded: Mapping[str, str]
+    ignored: Mapping[str, str]
+    missing: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    wrong_shape: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = dataclasses.field(default_factory=dict)
+    not_finite: tuple[str, ...] = ()
+    doubled: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every weight is filled and every tensor accounted for."""
+        return not (self.missing or self.unexpected or self.wrong_shape or self.not_finite or self.doubled)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is wrong, a sentence each; empty when ``complete``."""
+        return (
+            *(f"{name} is missing" for name in self.missing),
+            *(f"{name} is unexpected" for name in self.unexpected),
+            *(f"{name} has shape {got}, not {wanted}" for name, (got, wanted) in self.wrong_shape.items()),
+            *(f"{name} holds NaN or infinity" for name in self.not_finite),
+            *(f"{name} is claimed by {' and '.join(claims)}" for name, claims in self.doubled.items()),
+        )
+
+
+def load_public(
+    model: PublicModel, path: Path, *, preset: str | None = None, encoder_only: bool = False
+) -> tuple[Checkpoint, LoadReport]:
+    """Return the checkpoint that a published file makes, and what became of each tensor.
+
+    Parameters
+    ----------
+    model : PublicModel
+    path : Path
+    preset : str, optional
+        Key of ``model.presets``; the first by default.
+    encoder_only : bool
+        Leave labels and head away.
+
+    Raises
+    ------
+    CheckpointError
+        The file can't be read or isn't this model's; each tensor that is missing, unexpected or misshapen is named.
+    UnknownNameError
+        No such preset; names the nearest.
+    """
+    spec = _preset(model, preset)
+    file = read_weight_file(path, container=model.container)
+    expected = expected_weights(model, encoder_only=encoder_only)
+    state, report = match(model, file.tensors, expected)
+    if not report.complete:
+        raise CheckpointError(_refusal(model, file, report))
+    checkpoint = Checkpoint(
+        model.architecture,
+        model.settings,
+        spec,
+        () if encoder_only else model.labels,
+        state,
+        tuple(dict.fromkeys(one.data_set for one in model.pretrained_on)),
+        head=model.head,
+        public=model.name,
+        seen_in_pretraining=model.pretrained_on,
+        licence=model.weight_licence,
+    )
+    return checkpoint, report
+
+
+def check_weights(model: PublicModel, path: Path) -> tuple[LoadReport, WeightFile]:
+    """Return what would become of each tensor of a file, without refusing it, and the file."""
+    file = read_weight_file(path, container=model.container)
+    return match(model, file.tensors, expected_weights(model))[1], file
+
+
+def match(
+    model: PublicModel, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]
+) -> tuple[dict[str, Tensor], LoadReport]:
+    """Return the network's state, as far as the tensors fill it, and the report.
+
+    Parameters
+    ----------
+    model : PublicModel
+    tensors : mapping of str to Tensor
+        By their published names; prefixes of training wrappers and both spellings of weight normalisation are accepted.
+    expected : mapping of str to Tensor
+        As ``expected_weights`` returns it; where it has no head, the file's head is ignored.
+    """
+    named = _without_wrapper(tensors)
+    ignored = {name: reason for name in named if (reason := _reason_to_ignore(name, model.ignored)) is not None}
+    kept = _as_torch_lays_out(model, {name: tensor for name, tensor in named.items() if name not in ignored})
+    targets = {name: _target(model, name) for name in kept}
+    if not any(map(_is_head, expected)):
+        ignored |= {name: "the encoder alone is asked for" for name, target in targets.items() if _is_head(target)}
+    claims: dict[str, list[str]] = {}
+    for name, target in targets.items():
+        if target in expected:
+            claims.setdefault(target, []).append(name)
+    first = {names[0]: target for target, names in claims.items()}
+    shapes = {
+        name: (tuple(kept[name].shape), tuple(expected[target].shape))
+        for name, target in first.items()
+        if kept[name].shape != expected[target].shape
+    }
+    report = LoadReport(
+        loaded={name: target for name, target in first.items() if name not in shapes},
+        ignored=ignored,
+        missing=tuple(target for target in expected if target not in claims),
+        unexpected=tuple(name for name, target in targets.items() if target not in expected and name not in ignored),
+        wrong_shape=shapes,
+        not_finite=tuple(name for name in first if not bool(kept[name].isfinite().all())),
+        doubled={target: tuple(names) for target, names in claims.items() if len(names) > 1},
+    )
+    return {target: _typed(kept[name], expected[target]) for name, target in first.items()}, report
+
+
+def expected_weights(model: PublicModel, *, encoder_only: bool = False) -> dict[str, Tensor]:
+    """Return the network's weights by name, with shapes and types but without values (device ``meta``)."""
+    with torch.device("meta"):
+        network = build(
+            model.architecture,
+            n_leads=len(model.spec.leads),
+            n_labels=0 if encoder_only else len(model.labels),
+            head=model.head,
+            **model.settings,
+        )
+    return dict(network.state_dict())
+
+
+def _without_wrapper(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    prefix = next((one for one in _WRAPPERS if tensors and all(name.startswith(one) for name in tensors)), "")
+    return {_weight_norm(name.removeprefix(prefix)): tensor for name, tensor in tensors.items()}
+
+
+def _weight_norm(name: str) -> str:
+    stem, _, last = name.rpartition(".")
+    return f"{stem}.{_OLD_WEIGHT_NORM[last]}" if last in _OLD_WEIGHT_NORM else name
+
+
+def _reason_to_ignore(name: str, ignored: tuple[Ignored, ...]) -> str | None:
+    return next((one.reason for one in ignored if re.fullmatch(one.pattern, name)), None)
+
+
+def _as_torch_lays_out(model: PublicModel, tensors: dict[str, Tensor]) -> Mapping[str, Tensor]:
+    if not model.converter:
+        return tensors
+    module, _, function = model.converter.partition(":")
+    converted: Mapping[str, Tensor] = getattr(importlib.import_module(module), function)(tensors)
+    return converted
+
+
+def _target(model: PublicModel, name: str) -> str | None:
+    """Return what a tensor of the file is called in the network."""
+    matches = ((re.fullmatch(pattern, name), replacement) for pattern, replacement in model.key_map)
+    return next((matched.expand(replacement) for matched, replacement in matches if matched), None)
+
+
+def _is_head(target: str | None) -> bool:
+    return target is not None and target.startswith("head.")
+
+
+def _typed(tensor: Tensor, expected: Tensor) -> Tensor:
+    return tensor.to(expected.dtype) if tensor.is_floating_point() else tensor
+
+
+def _preset(model: PublicModel, preset: str | None) -> InputSpec:
+    if preset is None:
+        return model.spec
+    if preset not in model.presets:
+        raise UnknownNameError(f"{model.name} has no preset {preset!r}{nearest(preset, model.presets)}")
+    return model.presets[preset]
+
+
+def _refusal(model: PublicModel, file: WeightFile, report: LoadReport) -> str:
+    shown = report.complaints[:6]
+    more = len(report.complaints) - len(shown)
+    return (
+        f"{file.path} isn't {model.name} as published, so nothing is loaded: {'; '.join(shown)}"
+        f"{f'; and {more} more' if more else ''}. `einthoven models check FILE --as {model.name}` lists all"
+    )
