@@ -23,7 +23,7 @@ def test_readable_ecgs_are_scored_and_the_others_named(tmp_path):
     (tmp_path / "data" / "records500" / "00000" / "00002_hr.dat").unlink()
     torch.manual_seed(0)
     network = build("xresnet1d", n_leads=12, n_labels=1, **SETTINGS)
-    Checkpoint("xresnet1d", SETTINGS, InputSpec(), ("AF",), "binary", network.state_dict()).save(tmp_path / "model")
+    Checkpoint("xresnet1d", SETTINGS, InputSpec(), ("AF",), network.state_dict()).save(tmp_path / "model")
     words = ["predict", "--checkpoint", tmp_path / "model", "--input", tmp_path / "data", "--out", tmp_path / "s.csv"]
     result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
     assert "2 ECGs scored" in result.output
@@ -36,7 +36,7 @@ def test_a_model_of_simulated_patients_says_so(tmp_path):
     """Whoever scores real ECGs with it is told."""
     make_ptb_xl(tmp_path / "data", n_records=1)
     network = build("xresnet1d", n_leads=12, n_labels=1, **SETTINGS)
-    model = Checkpoint("xresnet1d", SETTINGS, InputSpec(), ("AF",), "binary", network.state_dict(), simulated=("A",))
+    model = Checkpoint("xresnet1d", SETTINGS, InputSpec(), ("AF",), network.state_dict(), simulated=("A",))
     model.save(tmp_path / "model")
     words = ["predict", "--checkpoint", tmp_path / "model", "--input", tmp_path / "data", "--out", tmp_path / "s.csv"]
     result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)

@@ -53,7 +53,7 @@ def _checkpoint(spec: InputSpec) -> Checkpoint:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = build("se_resnext1d", n_leads=len(spec.leads), n_labels=2, **SETTINGS)
-    return Checkpoint("se_resnext1d", SETTINGS, spec, ("a", "b"), "binary", network.state_dict())
+    return Checkpoint("se_resnext1d", SETTINGS, spec, ("a", "b"), network.state_dict())
 
 
 def test_the_score_of_a_record_is_that_of_its_row(archive, spec):

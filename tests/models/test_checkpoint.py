@@ -25,7 +25,7 @@ def checkpoint() -> Checkpoint:
     """Return an untrained checkpoint for three leads and two labels."""
     spec = InputSpec(FakeStore(1).spec, ViewSpec(window_s=2.0))
     state = build("xresnet1d", n_leads=3, n_labels=2, **SETTINGS).state_dict()
-    return Checkpoint("xresnet1d", SETTINGS, spec, ("up", "loud"), "binary", state, ("ptb_xl",), seed=3, epoch=5)
+    return Checkpoint("xresnet1d", SETTINGS, spec, ("up", "loud"), state, ("ptb_xl",), seed=3, epoch=5)
 
 
 def _edit(folder, **changes) -> None:

@@ -25,7 +25,7 @@ def _checkpoint(store, view: ViewSpec = VIEW) -> Checkpoint:
         network = build("xresnet1d", n_leads=len(spec.leads), n_labels=2, **SETTINGS)
         for parameter in network.parameters():
             torch.nn.init.normal_(parameter, std=0.3)
-    return Checkpoint("xresnet1d", SETTINGS, spec, ("up", "loud"), "binary", network.state_dict())
+    return Checkpoint("xresnet1d", SETTINGS, spec, ("up", "loud"), network.state_dict())
 
 
 def test_the_score_is_the_mean_probability_of_the_test_crops():

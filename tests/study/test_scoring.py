@@ -25,7 +25,7 @@ SETTINGS = {"widths": [8, 8, 8, 8], "stem_widths": [8]}
 def checkpoint(seed: int, *, labels: tuple[str, ...] = ("AF", "MI"), spec: InputSpec | None = None) -> Checkpoint:
     torch.manual_seed(seed)
     network = build("xresnet1d", n_leads=12, n_labels=len(labels), **SETTINGS)
-    return Checkpoint("xresnet1d", SETTINGS, spec or InputSpec(), labels, "binary", network.state_dict())
+    return Checkpoint("xresnet1d", SETTINGS, spec or InputSpec(), labels, network.state_dict())
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from einthoven.errors import UnknownNameError
+from einthoven.errors import LeadError, UnknownNameError
 from einthoven.models.head_settings import HeadSettings
+from einthoven.models.lead_adaptation import LeadAdaptation
 from einthoven.registry import nearest, resolve
 
 if TYPE_CHECKING:  # a study file can be read without torch
@@ -59,36 +60,55 @@ def build_encoder(name: str, *, n_leads: int, **settings: Any) -> Encoder:
     return encoder
 
 
-def build(name: str, *, n_leads: int, n_labels: int, head: HeadSettings | None = None, **settings: Any) -> Network:
+def build(
+    name: str,
+    *,
+    n_leads: int,
+    n_labels: int,
+    head: HeadSettings | None = None,
+    adaptation: LeadAdaptation | None = None,
+    **settings: Any,
+) -> Network:
     """Return an untrained network: an encoder as in ``build_encoder`` and a head.
 
     Parameters
     ----------
     name : str
     n_leads, n_labels : int
-        Without labels the network's outputs are the features.
+        Leads of the signal. Without labels the network's outputs are the features.
     head : HeadSettings, optional
+    adaptation : LeadAdaptation, optional
+        For an encoder of other leads than the signal's; the encoder is built for ``adaptation.to_leads``.
     **settings
         Of the architecture.
+
+    Raises
+    ------
+    LeadError
+        The adaptation is for a signal of another number of leads.
 
     Examples
     --------
     >>> build("xresnet1d", n_leads=12, n_labels=5, depth=18).head.linear.out_features
     5
     """
-    from einthoven.models.heads import Head
+    from einthoven.models.blocks.lead_adapter import lead_adapter
+    from einthoven.models.heads import build_head
     from einthoven.models.network import Network
 
+    adaptation = adaptation or LeadAdaptation()
+    if adaptation.kind != "none":
+        if len(adaptation.from_leads) != n_leads:
+            raise LeadError(f"the adaptation is for signals of {list(adaptation.from_leads)}, got {n_leads} leads")
+        n_leads = len(adaptation.to_leads)
     encoder = build_encoder(name, n_leads=n_leads, **settings)
-    return Network(
-        encoder,
-        Head(
-            head or HeadSettings(),
-            feature_width=encoder.feature_width,
-            token_width=encoder.token_width,
-            n_labels=n_labels,
-        ),
+    built = build_head(
+        head or HeadSettings(),
+        feature_width=encoder.feature_width,
+        token_width=encoder.token_width,
+        n_labels=n_labels,
     )
+    return Network(encoder, built, lead_adapter(adaptation))
 
 
 def resolved_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:

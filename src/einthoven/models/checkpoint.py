@@ -1,42 +1,27 @@
-"""A trained network on disk: weights as safetensors, everything else as JSON; both or nothing is read.
-
-::
-
-    checkpoint/
-        model.safetensors    float tensors by their name in the network
-        checkpoint.json      architecture, settings, input spec, labels, what it was pretrained on, hash of the weights
-
-``checkpoint.json`` is written last and holds the hash of the weights, so a folder that was cut short is refused.
-"""
+"""A trained network on disk: weights as safetensors, everything else as JSON; both or nothing is read."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import Tensor
 
 from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import CheckpointError, EinthovenError
 from einthoven.models.architectures import build, resolved_settings
+from einthoven.models.checkpoint_file import DESCRIPTION, read_checkpoint, write_checkpoint
 from einthoven.models.head_settings import HeadSettings
+from einthoven.models.lead_adaptation import LeadAdaptation
 from einthoven.models.network import Network
+from einthoven.models.public.public_model import Seen
 
 __all__ = ["Checkpoint"]
-
-TYPE = "einthoven.checkpoint"
-VERSION = 2
-_WEIGHTS = "model.safetensors"
-_DESCRIPTION = "checkpoint.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,18 +37,21 @@ class Checkpoint:
     spec : InputSpec
         What the network must be fed.
     labels : tuple of str
-        Meaning of each output, in order.
-        Empty for an encoder without a head.
-    task : str
-        ``binary``: each label is a question of its own, its score the sigmoid of a logit.
+        Meaning of each score, in order (``HeadSettings`` says what a label is for each task); empty for an encoder
+        without a head.
     state : mapping of str to Tensor
     pretrained_on : tuple of str
         Data sets whose records the weights have seen, for the check that no test set is among them.
     simulated : tuple of str
         Those of them whose patients are simulated.
     head : HeadSettings
+        Says what the network was trained for: ``head.task``.
+    adaptation : LeadAdaptation
+        From the leads of ``spec`` to those of the encoder.
     public : str
         Name of the published model that the weights come from (``einthoven models list``); empty for our own.
+    seen_in_pretraining : tuple of Seen
+        What that model had seen before we had it: an evaluation on these data says little about other patients.
     licence : str
         Of the weights, where others made them.
     seed, epoch : int, optional
@@ -76,19 +64,20 @@ class Checkpoint:
     UnknownNameError, SpecificationError
         When architecture or settings don't exist.
     CheckpointError
-        When the weights don't fit architecture, leads and labels.
+        When the weights don't fit architecture, leads and labels, or the adaptation is for other leads.
     """
 
     architecture: str
     settings: Mapping[str, Any]
     spec: InputSpec
     labels: tuple[str, ...]
-    task: str
     state: Mapping[str, Tensor]
     pretrained_on: tuple[str, ...] = ()
     simulated: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
     head: HeadSettings = dataclasses.field(default_factory=HeadSettings, kw_only=True)
+    adaptation: LeadAdaptation = dataclasses.field(default_factory=LeadAdaptation, kw_only=True)
     public: str = dataclasses.field(default="", kw_only=True)
+    seen_in_pretraining: tuple[Seen, ...] = dataclasses.field(default=(), kw_only=True)
     licence: str = dataclasses.field(default="", kw_only=True)
     seed: int | None = None
     epoch: int | None = None
@@ -96,47 +85,49 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", resolved_settings(self.architecture, self.settings))
-        self.network()
+        if self.adaptation.kind != "none" and self.adaptation.from_leads != self.spec.leads:
+            raise CheckpointError(
+                f"the adaptation takes the leads {list(self.adaptation.from_leads)}, but the input spec gives "
+                f"{list(self.spec.leads)}"
+            )
+        with torch.device("meta"):  # shapes alone: no memory, no random numbers
+            expected = self._untrained().state_dict()
+        _check_state(expected, self.state, labels=self.labels)
+
+    @property
+    def task(self) -> str:
+        """What the network was trained for: key of ``HEADS``."""
+        return self.head.task
 
     def network(self) -> Network:
         """Return the network with these weights, in evaluation mode, on the CPU."""
-        with torch.device("meta"):  # no random initial weights, so the caller's random state stays as it is
-            network = build(
-                self.architecture,
-                n_leads=len(self.spec.leads),
-                n_labels=len(self.labels),
-                head=self.head,
-                **self.settings,
-            )
-        _check_state(network.state_dict(), self.state, labels=self.labels)
+        # built in full, because what a network computes for itself (positions, masks) is in no file; the weights that
+        # it starts with are thrown away, and the caller's random state stays as it is
+        with torch.random.fork_rng(devices=[]):
+            network = self._untrained()
         copies = {name: tensor.detach().cpu().clone() for name, tensor in self.state.items()}
         network.load_state_dict(copies, strict=True, assign=True)
         return network.eval()
 
     def save(self, folder: Path) -> Path:
         """Write the two files, replacing those of an earlier checkpoint, and return the folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        weights = save({name: tensor.detach().cpu().contiguous() for name, tensor in self.state.items()})
         description = {
-            "type": TYPE,
-            "version": VERSION,
             "architecture": self.architecture,
             "settings": dict(self.settings),
             "head": dataclasses.asdict(self.head),
+            "adaptation": self.adaptation.to_dict(),
             "input": json.loads(self.spec.to_json()),
             "labels": list(self.labels),
-            "task": self.task,
             "pretrained_on": list(self.pretrained_on),
             "simulated": list(self.simulated),
             "public": self.public,
+            "seen_in_pretraining": [dataclasses.asdict(one) for one in self.seen_in_pretraining],
             "licence": self.licence,
             "seed": self.seed,
             "epoch": self.epoch,
             "metric": dict(self.metric),
-            "weights_sha256": hashlib.sha256(weights).hexdigest(),
         }
-        _write(folder / _WEIGHTS, weights)
-        _write(folder / _DESCRIPTION, (json.dumps(description, indent=1) + "\n").encode())
+        write_checkpoint(folder, description, self.state)
         return folder
 
     @classmethod
@@ -155,71 +146,50 @@ class Checkpoint:
             A file is missing, damaged or newer than this version; a weight is missing, unknown or of another shape; or
             the labels are others.
         """
-        description = _description(folder / _DESCRIPTION)
-        weights = _read(folder / _WEIGHTS)
-        if hashlib.sha256(weights).hexdigest() != description.get("weights_sha256"):
-            raise CheckpointError(
-                f"{folder / _WEIGHTS} isn't the file that {_DESCRIPTION} was written for (its SHA-256 differs): copy "
-                "the whole folder again, or train again"
-            )
-        checkpoint = _from_description(description, weights, folder)
+        file = read_checkpoint(folder)
+        checkpoint = _from_description(file.description, file.state, folder)
         if labels is not None and tuple(labels) != checkpoint.labels:
             raise CheckpointError(
                 f"{folder} was trained for the labels {list(checkpoint.labels)}, but {list(labels)} are asked for"
             )
         return checkpoint
 
+    def _untrained(self) -> Network:
+        return build(
+            self.architecture,
+            n_leads=len(self.spec.leads),
+            n_labels=len(self.labels),
+            head=self.head,
+            adaptation=self.adaptation,
+            **self.settings,
+        )
 
-def _from_description(description: Mapping[str, Any], weights: bytes, folder: Path) -> Checkpoint:
+
+def _from_description(description: Mapping[str, Any], state: Mapping[str, Tensor], folder: Path) -> Checkpoint:
     try:
-        state = dict(sorted(load(weights).items()))  # safetensors returns them in any order
-        if description["version"] < VERSION:
-            description, state = _from_version_1(description, state)
         return Checkpoint(
             architecture=description["architecture"],
             settings=description["settings"],
             spec=InputSpec.from_dict(description["input"]),
             labels=tuple(description["labels"]),
-            task=description["task"],
             state=state,
             pretrained_on=tuple(description["pretrained_on"]),
             simulated=tuple(description.get("simulated", ())),  # absent in files of earlier versions
-            head=HeadSettings(**description["head"]),
+            head=HeadSettings.from_dict(description["head"]),
+            adaptation=LeadAdaptation.from_dict(description["adaptation"]),
             public=description["public"],
+            seen_in_pretraining=tuple(Seen(**one) for one in description["seen_in_pretraining"]),
             licence=description["licence"],
             seed=description["seed"],
             epoch=description["epoch"],
             metric=description["metric"],
         )
     except KeyError as error:
-        raise CheckpointError(f"{folder / _DESCRIPTION} lacks the key {error}") from error
-    except (SafetensorError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / DESCRIPTION} lacks the key {error}") from error
+    except (TypeError, ValueError) as error:
         raise CheckpointError(f"{folder} is damaged: {error}") from error
     except EinthovenError as error:
         raise CheckpointError(f"{folder}: {error}") from error
-
-
-def _from_version_1(
-    description: Mapping[str, Any], state: Mapping[str, Tensor]
-) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Return what version 2 holds: encoder and head stand apart, in the settings and in the weights' names."""
-    settings = dict(description["settings"])
-    head = {"dropout": settings.pop("dropout"), "hidden_width": settings.pop("head_width")}
-    renamed = {name if name.startswith("head.") else f"encoder.{name}": tensor for name, tensor in state.items()}
-    return {**description, "settings": settings, "head": head, "public": "", "licence": ""}, renamed
-
-
-def _description(path: Path) -> dict[str, Any]:
-    try:
-        description = json.loads(_read(path))
-    except ValueError as error:
-        raise CheckpointError(f"{path} is no JSON: {error}") from error
-    if not isinstance(description, dict) or description.get("type") != TYPE:
-        raise CheckpointError(f"{path} doesn't describe a checkpoint: it should have the type {TYPE!r}")
-    version = description.get("version")
-    if not isinstance(version, int) or version > VERSION:
-        raise CheckpointError(f"{path} has version {version}, this einthoven reads up to {VERSION}: update it")
-    return description
 
 
 def _check_state(expected: Mapping[str, Tensor], state: Mapping[str, Tensor], *, labels: Sequence[str]) -> None:
@@ -236,21 +206,3 @@ def _check_state(expected: Mapping[str, Tensor], state: Mapping[str, Tensor], *,
                 f"weight {name} should have shape {tuple(tensor.shape)} for {len(labels)} labels and these settings "
                 f"and leads, got {tuple(state[name].shape)}"
             )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(
-            f"{path} can't be read ({error.strerror}): a checkpoint is a folder with {_WEIGHTS} and {_DESCRIPTION}"
-        ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -272,7 +272,6 @@ def _finish(job: _Job, selection: Selection) -> None:
         settings=job.arm.settings,
         spec=job.spec,
         labels=job.data.labels,
-        task="binary",
         state=state,
         head=job.arm.head,
         pretrained_on=job.data.pretrained_on,
