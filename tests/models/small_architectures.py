@@ -35,5 +35,14 @@ SMALL: dict[str, Small] = {
     "lstm_fcn": Small({"widths": [4, 6, 8], "lstm_width": 4, "lstm_dropout": 0.0, "stem_width": 4}),
     "resnet1d": Small({"widths": [4, 8, 8], "strides": [1, 2, 1]}),
     "se_resnext1d": Small({"depth": 26, "width": 4, "cardinality": 4, "kernel_size": 3}),
+    "jepa_vit": Small(
+        {"patch_samples": 25, "max_samples": 250, "width": 16, "depth": 2, "heads": 2, "mlp_width": 32},
+        other_samples=(25, 100),
+    ),
+    "vit1d": Small(
+        {"tokens": "lead_time", "patch_samples": 25, "max_samples": 250, "width": 16, "depth": 2, "heads": 2}
+        | {"head_width": 8, "mlp_width": 32, "positions": "sine", "patch_norm": True},
+        other_samples=(25, 100),
+    ),
     "xresnet1d": Small({"depth": 18, "widths": [8, 8, 8, 8], "stem_widths": [4, 4, 8]}),
 }

@@ -22,10 +22,12 @@ ARCHITECTURES: dict[str, str] = {
     "efficientnet1d": "einthoven.models.efficientnet1d:EfficientNet1d",
     "fcn": "einthoven.models.fcn:Fcn",
     "inception_time": "einthoven.models.inception_time:InceptionTime",
+    "jepa_vit": "einthoven.models.jepa_vit:JepaViT",
     "lstm_fcn": "einthoven.models.lstm_fcn:LstmFcn",
     "merl_resnet": "einthoven.models.merl_resnet:MerlResNet",
     "resnet1d": "einthoven.models.resnet1d:ResNet1d",
     "se_resnext1d": "einthoven.models.se_resnext1d:SeResNeXt1d",
+    "vit1d": "einthoven.models.vit1d:ViT1d",
     "xresnet1d": "einthoven.models.xresnet1d:XResNet1d",
 }
 
