@@ -75,7 +75,7 @@ def test_a_training_window_is_the_view_of_the_prepared_signal(archive, spec):
     windows = seen(amplitudes(batch["signal"], batch["scale"]), batch["valid"], spec)
     for row, window in zip(batch["row"].tolist(), windows, strict=True):
         prepared = prepare(read(by_row[row]), spec.ingest)
-        served = test_windows(prepared.quantised, spec)
+        served = test_windows(prepared.quantised, prepared.scale, spec)
         signal = amplitudes(torch.from_numpy(served.quantised[:1]), torch.from_numpy(prepared.scale[None]))
         assert torch.equal(window, seen(signal, torch.tensor([served.valid]), spec)[0])
         same = view(prepared.signal(), spec.view, stored_leads=spec.ingest.leads, start=0, length=spec.window_samples)

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from einthoven.ecg.input_spec import LongSpec, NormaliseSpec, ViewSpec
-from einthoven.ecg.view import clip, crop_starts, normalise, select_leads, view, window
+from einthoven.ecg.normalise import clip, normalise
+from einthoven.ecg.view import crop_starts, select_leads, view, window
 from einthoven.errors import LeadError, SignalError, SpecificationError
 
 KINDS = pytest.mark.parametrize("make", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])

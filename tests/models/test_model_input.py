@@ -17,7 +17,7 @@ def _spec(**view) -> InputSpec:
 
 def test_windows_are_the_listed_crops_of_the_chosen_leads():
     quantised = np.arange(300, dtype=np.int16).reshape(3, 100)
-    windows = test_windows(quantised, _spec(leads=("V1", "I")))
+    windows = test_windows(quantised, np.ones(3, np.float32), _spec(leads=("V1", "I")))
     assert windows.valid == 50
     assert np.array_equal(windows.quantised[1], quantised[[2, 0], 20:70])
 
@@ -25,7 +25,7 @@ def test_windows_are_the_listed_crops_of_the_chosen_leads():
 def test_a_short_record_is_padded_and_normalised_over_what_it_fills():
     spec = _spec(short="pad_zero", normalise=NormaliseSpec("zscore"))
     quantised = np.random.default_rng(0).integers(-99, 99, (3, 30)).astype(np.int16)
-    windows = test_windows(quantised, spec)
+    windows = test_windows(quantised, np.ones(3, np.float32), spec)
     signal = amplitudes(torch.from_numpy(windows.quantised), torch.ones(1, 3))
     out = seen(signal, torch.tensor([windows.valid]), spec)
     expected = (quantised - quantised.mean(1, keepdims=True)) / (quantised.std(1, keepdims=True) + 1e-6)

@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from einthoven.ecg.input_spec import NormaliseSpec, ViewSpec
-from einthoven.errors import LeadError, SignalError, SpecificationError
+from einthoven.ecg.input_spec import ViewSpec
+from einthoven.ecg.normalise import Level, clip, level_of, normalise
+from einthoven.errors import LeadError, SignalError
 
-__all__ = ["clip", "crop_starts", "normalise", "select_leads", "view", "window"]
+__all__ = ["crop_starts", "record_level", "select_leads", "view", "window"]
 
 # Any: numpy.typing and torch share no protocol of arithmetic
 Array = TypeVar("Array", bound=Any)
 
 
-def view(signal: Array, spec: ViewSpec, *, stored_leads: Sequence[str], start: int, length: int) -> Array:
+def view(
+    signal: Array,
+    spec: ViewSpec,
+    *,
+    stored_leads: Sequence[str],
+    start: int,
+    length: int,
+    level: Level[Array] | None = None,
+) -> Array:
     """Return what a model sees of the window that begins at ``start``.
 
     The order is: leads, window, clip, normalise, pad. Zeros that fill a short record up therefore stay zero and have no
@@ -27,17 +36,38 @@ def view(signal: Array, spec: ViewSpec, *, stored_leads: Sequence[str], start: i
     Parameters
     ----------
     signal : float32 (..., L, T), mV or arbitrary
+        The full record, or a part of it.
     spec : ViewSpec
     stored_leads : sequence of str
         Names of the L rows.
     start, length : int
         In samples.
+    level : Level, optional
+        That of the full record (``record_level``), where ``signal`` is a part and ``normalise.extent`` is ``record``.
     """
     leads = spec.leads or tuple(stored_leads)
-    seen = window(select_leads(signal, stored_leads, leads), start, length, short=spec.short, pad=False)
+    chosen = select_leads(signal, stored_leads, leads)
+    if level is None:
+        level = record_level(chosen, spec)
+    seen = window(chosen, start, length, short=spec.short, pad=False)
     if spec.clip_mv is not None:
         seen = clip(seen, spec.clip_mv)
-    return window(normalise(seen, spec.normalise), 0, length, short=spec.short)
+    return window(normalise(seen, spec.normalise, level), 0, length, short=spec.short)
+
+
+def record_level(signal: Array, spec: ViewSpec) -> Level[Array] | None:
+    """Return the level of a full record, which all its windows share; None where each window has its own.
+
+    Parameters
+    ----------
+    signal : float32 (..., L, T)
+        The leads that the model sees.
+    spec : ViewSpec
+        Its ``normalise`` and ``clip_mv`` are used.
+    """
+    if spec.normalise.extent == "window":
+        return None
+    return level_of(signal if spec.clip_mv is None else clip(signal, spec.clip_mv), spec.normalise)
 
 
 def select_leads(signal: Array, stored: Sequence[str], wanted: Sequence[str]) -> Array:
@@ -65,8 +95,9 @@ def window(signal: Array, start: int, length: int, *, short: str = "refuse", pad
     signal : (..., L, T)
     start, length : int
         In samples.
-    short : ``refuse`` or ``pad_zero``
-        Where the record ends inside the window, ``pad_zero`` fills up with zeros at the end.
+    short : ``refuse``, ``pad_zero`` or ``pad_centre``
+        Where the record ends inside the window, ``pad_zero`` fills up with zeros at the end, ``pad_centre`` on both
+        sides: half of them, rounded down, come first.
     pad : bool
         False returns the short window as it is.
 
@@ -76,63 +107,19 @@ def window(signal: Array, start: int, length: int, *, short: str = "refuse", pad
         When the window reaches beyond the record and ``short`` is ``refuse``, or begins beyond it.
     """
     n_samples = signal.shape[-1]
-    if not 0 <= start < n_samples or (short != "pad_zero" and start + length > n_samples):
+    if not 0 <= start < n_samples or (short == "refuse" and start + length > n_samples):
         raise SignalError(
             f"a window of {length} samples from sample {start} on does not lie within a record of {n_samples}; shorten "
-            "window_s, or set input.view.short = 'pad_zero'"
+            "window_s, or set input.view.short = 'pad_zero' or 'pad_centre'"
         )
     seen: Array = signal[..., start : start + length]
     available = seen.shape[-1]
     if available == length or not pad:
         return seen
     padded: Array = seen[..., [0] * length] * 0  # zeros of the same kind, type and device
-    padded[..., :available] = seen
+    first = (length - available) // 2 if short == "pad_centre" else 0
+    padded[..., first : first + available] = seen
     return padded
-
-
-def clip(signal: Array, limit: float) -> Array:
-    """Return the signal with amplitudes beyond +-``limit`` (in its own unit) cut off."""
-    clipped: Array = signal.clip(-limit, limit)
-    return clipped
-
-
-def normalise(signal: Array, spec: NormaliseSpec) -> Array:
-    """Return the signal scaled as ``spec`` says.
-
-    ``zscore`` is ``(x - mean) / (sd + eps)`` with the population's sd, over the samples of a ``lead``, over all leads
-    of a ``record`` together, or with the fixed values of a ``dataset``. A lead that is constant becomes zero.
-
-    Parameters
-    ----------
-    signal : float32 (..., L, T)
-    spec : NormaliseSpec
-        For ``dataset``, ``mean`` and ``std`` hold one value, or one per lead.
-    """
-    if spec.method == "none":
-        return signal
-    if spec.scope == "dataset":
-        return _with_fixed_values(signal, spec)
-    axis = -1 if spec.scope == "lead" else (-2, -1)
-    centred = signal - signal.mean(axis=axis, keepdims=True)
-    deviation = (centred * centred).mean(axis=axis, keepdims=True) ** 0.5
-    scaled: Array = centred / (deviation + spec.eps)
-    return scaled
-
-
-def _with_fixed_values(signal: Array, spec: NormaliseSpec) -> Array:
-    n_leads = signal.shape[-2]
-    if {len(spec.mean), len(spec.std)} - {1, n_leads} or len(spec.mean) != len(spec.std):
-        raise SpecificationError(
-            f"normalise.mean and normalise.std need one value, or one for each of {n_leads} leads, "
-            f"got {len(spec.mean)} and {len(spec.std)}"
-        )
-    if len(spec.mean) == 1:
-        scaled: Array = (signal - spec.mean[0]) / (spec.std[0] + spec.eps)
-        return scaled
-    scaled = signal * 1
-    for lead in range(n_leads):
-        scaled[..., lead, :] = (signal[..., lead, :] - spec.mean[lead]) / (spec.std[lead] + spec.eps)
-    return scaled
 
 
 def crop_starts(spec: ViewSpec, rate_hz: float, n_samples: int) -> list[int]:
@@ -160,7 +147,7 @@ def crop_starts(spec: ViewSpec, rate_hz: float, n_samples: int) -> list[int]:
         if spec.short == "refuse":
             raise SignalError(
                 f"a record of {n_samples / rate_hz:g} s is shorter than the window of {spec.window_s:g} s; shorten "
-                "window_s, or set input.view.short = 'pad_zero'"
+                "window_s, or set input.view.short = 'pad_zero' or 'pad_centre'"
             )
         return [0]
     long_starts = _long_starts(spec, rate_hz, latest)

@@ -70,7 +70,9 @@ def predict(
         The source was made for another ingest half.
     """
     network = checkpoint.network().to(_device(device))
-    return predict_network(network, checkpoint.spec, source, rows, batch_size=batch_size, progress=progress)
+    return predict_network(
+        network, checkpoint.spec, source, rows, labels=checkpoint.labels, batch_size=batch_size, progress=progress
+    )
 
 
 def predict_network(
@@ -79,10 +81,14 @@ def predict_network(
     source: SignalSource,
     rows: NDArray[np.int64],
     *,
+    labels: Sequence[str] = (),
     batch_size: int = 64,
     progress: ProgressCallback | None = None,
 ) -> NDArray[np.float64]:
-    """Return what ``predict`` does, of a network that is at hand; it is left in the mode and on the device it was."""
+    """Return what ``predict`` does, of a network that is at hand; it is left in the mode and on the device it was.
+
+    ``labels`` name its outputs, for ``view.long.max_labels``.
+    """
     if source.spec.ingest_hash != spec.ingest.ingest_hash:
         raise CheckpointError(
             f"the model was trained on signals of ingest {spec.ingest.ingest_hash[:12]}, the store holds those of "
@@ -94,15 +100,18 @@ def predict_network(
     with _scoring(network):
         for first in range(0, len(rows), batch_size):
             part = rows[first : first + batch_size]
-            windows = [test_windows(block, spec) for block in source.read_each(part)]
+            blocks = zip(source.read_each(part), source.scales(part), strict=True)
+            windows = [test_windows(block, scale, spec) for block, scale in blocks]
             scores[first : first + len(part)] = _scores(
-                network, windows, source.scales(part), spec=spec, batch_size=batch_size
+                network, windows, spec=spec, batch_size=batch_size, labels=labels
             )
             report(first + len(part), len(rows))
     return scores
 
 
-def predict_prepared(network: Network, spec: InputSpec, prepared: Prepared) -> NDArray[np.float64]:
+def predict_prepared(
+    network: Network, spec: InputSpec, prepared: Prepared, *, labels: Sequence[str] = ()
+) -> NDArray[np.float64]:
     """Return the probability of each label, float64 (C,), of one record that never was in a store.
 
     Parameters
@@ -113,55 +122,65 @@ def predict_prepared(network: Network, spec: InputSpec, prepared: Prepared) -> N
         ``checkpoint.spec``.
     prepared : Prepared
         ``prepare(record, spec.ingest)``.
+    labels : sequence of str
+        ``checkpoint.labels``; needed for ``view.long.max_labels``.
     """
     if prepared.leads != spec.ingest.leads or prepared.rate_hz != spec.ingest.rate_hz:
         raise CheckpointError(
             f"the model wants {len(spec.ingest.leads)} leads at {spec.ingest.rate_hz} Hz, got {len(prepared.leads)} at "
             f"{prepared.rate_hz} Hz: prepare the record with the model's own spec"
         )
-    windows = [test_windows(prepared.quantised, spec)]
+    windows = [test_windows(prepared.quantised, prepared.scale, spec)]
     with _scoring(network):
-        scores = _scores(network, windows, prepared.scale[np.newaxis], spec=spec, batch_size=len(windows[0].quantised))
+        scores = _scores(network, windows, spec=spec, batch_size=len(windows[0].quantised), labels=labels)
     return scores.reshape(-1)
 
 
 def _scores(
-    network: Network,
-    windows: Sequence[TestWindows],
-    scales: NDArray[np.float32],
-    *,
-    spec: InputSpec,
-    batch_size: int,
+    network: Network, windows: Sequence[TestWindows], *, spec: InputSpec, batch_size: int, labels: Sequence[str]
 ) -> NDArray[np.float64]:
     """Return the aggregated probabilities of some records, float64 (record, C)."""
     counts = [len(one.quantised) for one in windows]
-    chosen = [spec.ingest.leads.index(lead) for lead in spec.leads]
     quantised = torch.from_numpy(np.concatenate([one.quantised for one in windows]))
-    scale = torch.from_numpy(np.repeat(scales[:, chosen], counts, axis=0))
+    scale = torch.from_numpy(np.repeat([one.scale for one in windows], counts, axis=0))
+    level = torch.from_numpy(np.repeat([one.level for one in windows], counts, axis=0))
     valid = torch.from_numpy(np.repeat([one.valid for one in windows], counts))
-    probabilities = torch.cat(
-        [
-            _probabilities(network, *parts, spec=spec)
-            for parts in zip(*(torch.split(each, batch_size) for each in (quantised, scale, valid)), strict=True)
-        ]
-    )
-    aggregated = [_aggregate(part, spec) for part in torch.split(probabilities, counts)]
+    parts = zip(*(torch.split(each, batch_size) for each in (quantised, scale, level, valid)), strict=True)
+    probabilities = torch.cat([_probabilities(network, *part, spec=spec) for part in parts])
+    by_maximum = _labels_by_maximum(spec, labels)
+    aggregated = [_aggregate(part, spec, by_maximum) for part in torch.split(probabilities, counts)]
     out: NDArray[np.float64] = torch.stack(aggregated).numpy()
     return out
 
 
-def _probabilities(network: Network, quantised: Tensor, scale: Tensor, valid: Tensor, *, spec: InputSpec) -> Tensor:
+def _probabilities(
+    network: Network, quantised: Tensor, scale: Tensor, level: Tensor, valid: Tensor, *, spec: InputSpec
+) -> Tensor:
     device = next(network.parameters()).device
-    signal = seen(amplitudes(quantised.to(device), scale.to(device)), valid, spec)
+    signal = seen(amplitudes(quantised.to(device), scale.to(device)), valid, spec, level.to(device))
     probabilities: Tensor = network.head.scores(network(signal).double()).cpu()
     return probabilities
 
 
-def _aggregate(probabilities: Tensor, spec: InputSpec) -> Tensor:
+def _labels_by_maximum(spec: InputSpec, labels: Sequence[str]) -> list[int]:
+    """Return which outputs are aggregated by their maximum whatever happens to the others."""
+    unknown = [label for label in spec.view.long.max_labels if label not in labels]
+    if unknown:
+        raise CheckpointError(
+            f"input.view.long.max_labels must be labels of the model ({', '.join(labels) or 'not told'}), "
+            f"got {', '.join(unknown)}"
+        )
+    return [labels.index(label) for label in spec.view.long.max_labels]
+
+
+def _aggregate(probabilities: Tensor, spec: InputSpec, by_maximum: Sequence[int]) -> Tensor:
     """Return float64 (C,) of (window, C); only the windows of long records can be aggregated by their maximum."""
     if spec.view.long.windows > 1 and spec.view.long.aggregate == "max":
         return probabilities.amax(dim=0)
-    return probabilities.mean(dim=0)
+    aggregated = probabilities.mean(dim=0)
+    if by_maximum:
+        aggregated[by_maximum] = probabilities[:, by_maximum].amax(dim=0)
+    return aggregated
 
 
 def _device(name: Device) -> torch.device:

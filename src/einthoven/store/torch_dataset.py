@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from einthoven.ecg.input_spec import ViewSpec
+from einthoven.ecg.record_level import level_of_record
 from einthoven.errors import SignalError, SpecificationError
 from einthoven.store.prefetch import prefetched
 from einthoven.store.store import Store
@@ -31,7 +32,8 @@ class Batch(TypedDict):
     unknown, ``row`` int64 (B,) in the store, ``key`` int64 (B,) seeds of the records' augmentation. The window that the
     model sees is sampled at ``start + stretch * [0, 1, 2, ...]`` samples of ``signal``; ``start``, ``stretch`` float32
     (B,); without time scaling W is the window and they are 0 and 1. ``valid`` int64 (B,) is how many samples of the
-    window the record fills; zeros follow.
+    window the record fills; zeros follow. ``level`` float32 (B, 2, L) is centre and spread of each full record
+    (``ecg.record_level``); zeros where the view doesn't normalise by the record.
     """
 
     signal: Tensor
@@ -42,6 +44,7 @@ class Batch(TypedDict):
     start: Tensor
     stretch: Tensor
     valid: Tensor
+    level: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +160,26 @@ class RecordBatches:
         signal = np.zeros((len(indices), len(self._leads), width), dtype=np.int16)
         start, stretch = np.zeros(len(indices), dtype=np.float32), np.ones(len(indices), dtype=np.float32)
         keys = np.zeros(len(indices), dtype=np.int64)
+        scale = self._store.scales(rows)[:, self._leads]
+        level = np.zeros((len(indices), 2, len(self._leads)), dtype=np.float32)
         for i, (index, block) in enumerate(zip(indices.tolist(), self._blocks(rows), strict=True)):
             draws = self._draws(index)
             place = self._place(block.shape[1], draws)
+            if self._view.normalise.extent == "record":  # else nothing asks for it, and the block need not be copied
+                level[i] = level_of_record(block[self._leads], scale[i], self._view)
             part = block[self._leads, place.first : place.first + width]
             signal[i, :, : part.shape[1]] = part
             start[i], stretch[i], keys[i] = place.start, place.stretch, draws[3]
         return Batch(
             signal=torch.from_numpy(signal),
-            scale=torch.from_numpy(self._store.scales(rows)[:, self._leads]),
+            scale=torch.from_numpy(scale),
             target=torch.from_numpy(self._targets[indices]),
             row=torch.from_numpy(rows),
             key=torch.from_numpy(keys),
             start=torch.from_numpy(start),
             stretch=torch.from_numpy(stretch),
             valid=torch.from_numpy(np.minimum(self._store.lengths[rows], self._window)),
+            level=torch.from_numpy(level),
         )
 
     def _blocks(self, rows: NDArray[np.int64]) -> NDArray[np.int16] | list[NDArray[np.int16]]:
@@ -205,5 +213,5 @@ class RecordBatches:
             raise SignalError(
                 f"{short.size} records are shorter than the window of {self._view.window_s} s, first "
                 f"{self._record_ids[short[0]]} with {self._lengths[short[0]] / self._rate_hz:.2f} s: leave them out of "
-                "the cohort, set input.view.window_s lower, or input.view.short = 'pad_zero'"
+                "the cohort, set input.view.window_s lower, or input.view.short = 'pad_zero' or 'pad_centre'"
             )

@@ -133,7 +133,7 @@ class SupervisedModule(lightning.LightningModule):
             signal = amplitudes(batch["signal"], batch["scale"])
             if augmentation.time_scale:
                 signal = resample_window(signal, batch["start"], batch["stretch"], length=self._spec.window_samples)
-            signal = seen(signal, batch["valid"], self._spec)
+            signal = seen(signal, batch["valid"], self._spec, batch["level"])
             return augment(signal, batch["key"], augmentation, rate_hz=rate_hz)
 
     def _not_finite(self, batch: Batch, logits: Tensor) -> TrainingError:

@@ -180,7 +180,7 @@ def _selection(job: _Job) -> Selection:
     rows = job.store.rows(job.data.validation.record_ids)
 
     def score(network: Network) -> NDArray[np.float64]:
-        return predict_network(network, job.spec, job.store, rows)
+        return predict_network(network, job.spec, job.store, rows, labels=(*job.data.labels, *job.data.auxiliary))
 
     return Selection(
         job.run_dir,
