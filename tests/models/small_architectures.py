@@ -33,6 +33,7 @@ SMALL: dict[str, Small] = {
     "fcn": Small({"widths": [4, 6, 8]}),
     "inception_time": Small({"depth": 4, "width": 4, "bottleneck_width": 4}),
     "lstm_fcn": Small({"widths": [4, 6, 8], "lstm_width": 4, "lstm_dropout": 0.0, "stem_width": 4}),
+    "net1d": Small({"base_filters": 4, "filter_list": [4, 8, 12], "m_blocks_list": [1, 2, 1], "groups_width": 4}),
     "resnet1d": Small({"widths": [4, 8, 8], "strides": [1, 2, 1]}),
     "se_resnext1d": Small({"depth": 26, "width": 4, "cardinality": 4, "kernel_size": 3}),
     "jepa_vit": Small(

@@ -25,6 +25,7 @@ ARCHITECTURES: dict[str, str] = {
     "jepa_vit": "einthoven.models.jepa_vit:JepaViT",
     "lstm_fcn": "einthoven.models.lstm_fcn:LstmFcn",
     "merl_resnet": "einthoven.models.merl_resnet:MerlResNet",
+    "net1d": "einthoven.models.net1d:Net1d",
     "resnet1d": "einthoven.models.resnet1d:ResNet1d",
     "se_resnext1d": "einthoven.models.se_resnext1d:SeResNeXt1d",
     "vit1d": "einthoven.models.vit1d:ViT1d",

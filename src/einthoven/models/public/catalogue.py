@@ -7,7 +7,10 @@ from einthoven.registry import names, resolve
 
 __all__ = ["PUBLIC_MODELS", "public_model", "public_model_names"]
 
-PUBLIC_MODELS: dict[str, str] = {}
+PUBLIC_MODELS: dict[str, str] = {
+    "ecgfounder_12lead": "einthoven.models.public.ecgfounder:ECGFOUNDER_12LEAD",
+    "ecgfounder_1lead": "einthoven.models.public.ecgfounder:ECGFOUNDER_1LEAD",
+}
 
 
 def public_model(name: str) -> PublicModel:
