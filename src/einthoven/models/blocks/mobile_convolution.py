@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import nn
 
 from einthoven.models.blocks.convolution import convolution
@@ -31,8 +33,8 @@ def convolution_silu(
 ) -> nn.Sequential:
     """Return convolution, batch normalisation and, with ``activate``, a SiLU of its own; the kernel is odd."""
     layer = convolution(in_width, out_width, kernel_size=kernel_size, stride=stride, groups=groups)
-    # the authors keep the variance backwards; their fan counts all output channels, ours those of one group
-    nn.init.kaiming_normal_(layer.weight, mode="fan_out")
+    # as the authors start it: by the values that one sample of the input has a part in, those of its own group
+    nn.init.normal_(layer.weight, std=math.sqrt(2 * groups / (out_width * kernel_size)))
     layers: list[nn.Module] = [layer, nn.BatchNorm1d(out_width, eps=NORM_EPS)]
     return nn.Sequential(*layers, nn.SiLU()) if activate else nn.Sequential(*layers)
 
