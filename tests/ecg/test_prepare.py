@@ -7,10 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from einthoven.ecg.baseline_median import median_baseline
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec
 from einthoven.ecg.leads import STANDARD_LEADS, lead_mask
 from einthoven.ecg.prepare import ABSENT, prepare
 from einthoven.ecg.record import Provenance, Record
+from einthoven.ecg.resample import filter_and_resample
 from einthoven.errors import LeadError, SignalError, UnitError
 
 PLAIN = IngestSpec(rate_hz=500.0, filter=FilterSpec(kind="none"))
@@ -183,3 +185,50 @@ def test_the_record_is_left_as_it_was():
     prepare(record, IngestSpec())
     prepare(record, PLAIN)
     assert np.array_equal(record.signal, before)
+
+
+def test_running_medians_take_the_baseline_off_what_was_resampled():
+    record = make_record(("I", "II"), n_samples=2000)
+    spec = dataclasses.replace(PLAIN, leads=("I", "II"), rate_hz=250.0)
+    medians = dataclasses.replace(spec, filter=FilterSpec(kind="none", median_s=(0.2, 0.6)))
+    resampled = filter_and_resample(record.signal, 500.0, spec)
+    wanted = resampled - median_baseline(resampled, 250.0, (0.2, 0.6))
+    prepared = prepare(record, medians)
+    assert (np.abs(prepared.signal() - wanted) <= 0.51 * prepared.scale[:, np.newaxis]).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    "changes",
+    [{"resampler": "linear", "rate_hz": 125.0}, {"filter": FilterSpec(kind="none", median_s=(0.4,))}],
+    ids=str,
+)
+def test_a_gap_that_straight_lines_or_medians_would_step_over_is_refused(changes, value):
+    record = make_record()
+    signal = record.signal.copy()
+    signal[3, 1001] = value
+    with pytest.raises(SignalError, match=r"1 NaN or infinite of 5000 samples in lead aVR"):
+        prepare(dataclasses.replace(record, signal=signal), dataclasses.replace(PLAIN, **changes))
+
+
+@pytest.mark.parametrize("resampler", ["fft", "polyphase", "linear"])
+def test_without_filter_and_at_its_own_rate_a_record_is_only_quantised(resampler):
+    """Each step is the nearest one to the sample that was read."""
+    record = make_record()
+    prepared = prepare(record, dataclasses.replace(PLAIN, resampler=resampler))
+    steps = np.rint(record.signal.astype(np.float64) / prepared.scale[:, np.newaxis])
+    assert np.abs(prepared.quantised - steps).max() <= 1
+    assert (np.abs(prepared.signal() - record.signal) <= 0.51 * prepared.scale[:, np.newaxis]).all()
+
+
+def test_a_constant_lead_survives_every_filter():
+    signal = np.stack([np.full(3000, 0.7), np.random.default_rng(1).normal(size=3000)]).astype(np.float32)
+    record = Record(signal, ("I", "II"), 500.0, "r7")
+    for band in (
+        FilterSpec("fir", 0.05, 47.0, length_s=0.3),
+        FilterSpec("butterworth_pair", 0.67, None, order=5),
+        FilterSpec("none", median_s=(0.2, 0.6)),
+    ):
+        prepared = prepare(record, IngestSpec(leads=("I", "II"), rate_hz=250.0, filter=band))
+        assert np.isfinite(prepared.signal()).all()
+        assert np.abs(prepared.signal()[0, 200:-200]).max() <= 0.7001

@@ -135,3 +135,83 @@ def test_a_lead_does_not_depend_on_its_neighbours():
     alone = filter_and_resample(signal[3:4], 500.0, IngestSpec())
     together = filter_and_resample(signal, 500.0, IngestSpec())[3:4]
     assert np.abs(alone - together).max() < 1e-6
+
+
+def wander(n_leads=3, n_samples=5000):
+    """Noise on a wandering baseline with an offset."""
+    rng = np.random.default_rng(11)
+    return (rng.normal(size=(n_leads, n_samples)) + rng.normal(size=(n_leads, n_samples)).cumsum(axis=1) / 20).astype(
+        np.float32
+    )
+
+
+def test_a_pair_of_filters_equals_sosfiltfilt_with_each_away_from_the_ends():
+    """Order 5 at 0.67 Hz settles in some seconds, so with 10 s beyond each end nothing of them is left inside."""
+    spec = IngestSpec(rate_hz=500.0, filter=FilterSpec("butterworth_pair", order=5), pad_s=10.0)
+    signal = wander(n_samples=15000)
+    wanted = signal.astype(np.float64)
+    for corner, kind in ((0.67, "highpass"), (40.0, "lowpass")):
+        sections = scipy_signal.butter(5, corner, kind, output="sos", fs=500.0)
+        wanted = scipy_signal.sosfiltfilt(sections, wanted, axis=1, padtype="odd", padlen=5000)
+    got = filter_and_resample(signal, 500.0, spec)
+    assert relative_rms(got, wanted, inward=1500) < 1e-4
+
+
+def test_a_fir_filter_equals_filtfilt_from_end_to_end():
+    """Its extension need only be as long as the filter, so both continue the record alike."""
+    spec = IngestSpec(rate_hz=500.0, filter=FilterSpec("fir", 0.05, 47.0, length_s=0.3))
+    signal = wander()
+    weights = scipy_signal.firwin(151, [0.05, 47.0], window="hamming", pass_zero=False, fs=500.0)
+    wanted = scipy_signal.filtfilt(weights, 1.0, signal.astype(np.float64), axis=1)
+    assert np.abs(filter_and_resample(signal, 500.0, spec) - wanted).max() < 1e-5 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize(("rate_hz", "target_hz"), PAIRS)
+@pytest.mark.parametrize("n_samples", [2, 3, 1001])
+def test_straight_lines_are_those_of_numpy(rate_hz, target_hz, n_samples):
+    """Sample k lies at k / rate; behind the last sample of the record its value is held."""
+    signal = wander(2, n_samples)
+    spec = IngestSpec(rate_hz=target_hz, filter=UNFILTERED, resampler="linear")
+    got = filter_and_resample(signal, rate_hz, spec)
+    time_s = np.arange(resampled_length(n_samples, rate_hz, target_hz)) / target_hz
+    wanted = [np.interp(time_s, np.arange(n_samples) / rate_hz, lead.astype(np.float64)) for lead in signal]
+    assert got == pytest.approx(np.array(wanted), abs=1e-4)
+    assert got.dtype == np.float32
+
+
+def test_the_last_sample_is_held_where_straight_lines_end():
+    spec = IngestSpec(rate_hz=500.0, filter=UNFILTERED, resampler="linear")
+    got = filter_and_resample(np.array([[0.0, 1.0, 3.0]], dtype=np.float32), 250.0, spec)
+    assert got.tolist() == [[0.0, 0.5, 1.0, 2.0, 3.0, 3.0]]
+
+
+@pytest.mark.parametrize("resampler", ["fft", "polyphase", "linear"])
+@pytest.mark.parametrize("filter_at", ["recorded", "stored"])
+def test_no_filter_at_the_same_rate_leaves_every_bit(resampler, filter_at):
+    spec = IngestSpec(rate_hz=500.0, filter=UNFILTERED, resampler=resampler, filter_at=filter_at)
+    signal = wander()
+    assert np.array_equal(filter_and_resample(signal, 500.0, spec), signal)
+
+
+@pytest.mark.parametrize("resampler", ["fft", "polyphase", "linear"])
+@pytest.mark.parametrize("rate_hz", [500.0, 200.0])
+def test_a_filter_at_the_stored_rate_comes_after_resampling(resampler, rate_hz):
+    """The digital filter is then the one designed for 250 Hz, whose slopes are steeper than at 500 Hz."""
+    band = FilterSpec("butterworth_pair", 1.0, 40.0, order=5)
+    stored, recorded, plain = (
+        IngestSpec(filter=one, resampler=resampler, filter_at=at)
+        for one, at in ((band, "stored"), (band, "recorded"), (UNFILTERED, "recorded"))
+    )
+    signal = wander(n_samples=round(30 * rate_hz))
+    got = filter_and_resample(signal, rate_hz, stored)
+    wanted = filter_and_resample(filter_and_resample(signal, rate_hz, plain), 250.0, stored)
+    assert relative_rms(got, wanted, inward=2500) < 2e-4  # the ends of white noise ring on
+    assert relative_rms(got, filter_and_resample(signal, rate_hz, recorded), inward=2500) > 5e-3
+
+
+def test_at_the_same_rate_it_makes_no_difference_where_the_filter_is_designed():
+    signal = wander()
+    at_stored, at_recorded = (IngestSpec(rate_hz=500.0, filter_at=at) for at in ("stored", "recorded"))
+    assert np.array_equal(
+        filter_and_resample(signal, 500.0, at_stored), filter_and_resample(signal, 500.0, at_recorded)
+    )

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from einthoven.errors import SpecificationError
 
-__all__ = ["LATER", "FilterKind", "FilterSpec"]
+__all__ = ["LATER", "FilterKind", "FilterSpec", "check_word"]
 
 LATER = {"left_out_at_default": True}
 """Marks fields that came after the first stores were hashed: they stay out of the JSON while they have their default,
@@ -56,9 +56,7 @@ class FilterSpec:
     median_s: tuple[float, ...] = field(default=(), metadata=LATER)
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(FilterKind):
-            accepted = ", ".join(map(repr, get_args(FilterKind)))
-            raise SpecificationError(f"filter kind must be one of {accepted}, got {self.kind!r}")
+        check_word("filter.kind", self.kind, get_args(FilterKind))
         if self.kind != "none":
             self._check_corners()
         self._check_lengths()
@@ -120,3 +118,9 @@ class FilterSpec:
         for name, values in (*positive, ("notch_hz", self.notches)):
             if not all(value > 0 for value in values):
                 raise SpecificationError(f"filter.{name} must be positive, got {', '.join(map(str, values))}")
+
+
+def check_word(name: str, word: str, accepted: tuple[str, ...]) -> None:
+    """Refuse a word that is none of those a setting accepts."""
+    if word not in accepted:
+        raise SpecificationError(f"{name} must be one of {', '.join(map(repr, accepted))}, got {word!r}")

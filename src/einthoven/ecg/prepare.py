@@ -1,4 +1,4 @@
-"""From a record to what a store holds: leads in order, filtered, resampled, quantised.
+"""From a record to what a store holds: leads in order, filtered, resampled, freed of its baseline, quantised.
 
 Done once, at ingest or at the service's door. There is no second implementation: the store keeps ``Prepared`` and the
 service makes one, so a model is served what it was trained on.
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from einthoven.ecg.baseline_median import median_baseline
 from einthoven.ecg.filters import check_rate
 from einthoven.ecg.input_spec import IngestSpec
 from einthoven.ecg.leads import LIMB_LEADS, derive_limb_leads, lead_mask
@@ -74,7 +75,8 @@ def prepare(record: Record, ingest: IngestSpec) -> Prepared:
     """Return the record as the ingest half of a spec wants it.
 
     Leads are selected (or derived, or marked absent, as ``ingest.missing_lead`` says), filtered with zero phase,
-    resampled so that sample k lies at ``k / ingest.rate_hz`` from the start, and quantised with a scale per lead.
+    resampled so that sample k lies at ``k / ingest.rate_hz`` from the start, freed of the baseline that running medians
+    show, and quantised with a scale per lead. What the spec doesn't ask for leaves the signal as it is, bit for bit.
 
     Parameters
     ----------
@@ -97,8 +99,12 @@ def prepare(record: Record, ingest: IngestSpec) -> Prepared:
     if record.signal.shape[1] < 2:
         raise SignalError(f"record {record.record_id} holds a single sample per lead, which is no signal")
     chosen = _choose_leads(record, ingest)
+    if ingest.resampler == "linear" or ingest.filter.median_s:  # which may step over a NaN
+        _check_finite(chosen.signal, chosen.leads, record)
     with np.errstate(invalid="ignore", over="ignore"):
         filtered = filter_and_resample(chosen.signal, record.sampling_rate_hz, ingest)
+        if ingest.filter.median_s:
+            filtered = filtered - median_baseline(filtered, ingest.rate_hz, ingest.filter.median_s)
     peak = np.maximum(filtered.max(axis=1), -filtered.min(axis=1))
     if not math.isfinite(peak.sum()):  # spares a pass over the signal: filters and resamplers pass NaN on
         _check_finite(chosen.signal, chosen.leads, record)

@@ -3,7 +3,8 @@
 A spectrum is cut (downwards) or filled with zeros (upwards), so any rational ratio of rates is exact: 500 -> 250 and
 360 -> 250 Hz are the same code. Both ends are continued by odd extension before, as zero-phase filters need seconds of
 run-up at 0.67 Hz. Most of that run-up is not filtered but computed in closed form (``boundary_modes``), which halves
-the FFT. ``polyphase`` filters at the source rate in the same way and leaves the rate to SciPy's FIR filter.
+the FFT. ``polyphase`` and ``linear`` filter in the same way, at the record's rate or at the target's, and leave the
+rate to SciPy's FIR filter or to straight lines between the samples.
 """
 
 from __future__ import annotations
@@ -49,27 +50,19 @@ def filter_and_resample(signal: NDArray[np.float32], rate_hz: float, ingest: Ing
     rate_hz : float
         High enough for the filter (``filters.check_rate``).
     ingest : IngestSpec
-        Its filter, ``rate_hz``, ``pad_s`` and ``resampler`` are used.
+        Its filter, ``filter_at``, ``rate_hz``, ``pad_s`` and ``resampler`` are used.
 
     Returns
     -------
     filtered : float32 (lead, ``resampled_length(sample, rate_hz, ingest.rate_hz)``)
     """
     ratio = _ratio(rate_hz, ingest.rate_hz)
-    idle = not ingest.filter.linear
-    in_one_fft = ingest.resampler == "fft" or ratio == 1
-    if not (idle and (ratio == 1 or not in_one_fft)):
-        own_rate = Fraction(1)
-        plan = _plan(ingest.filter, rate_hz, signal.shape[1], ingest.pad_s, ratio if in_one_fft else own_rate)
-        signal = _through_fft(signal, plan)
-    if in_one_fft:
-        return signal
-    from scipy import signal as scipy_signal  # costs a second that the default path need not pay
-
-    resampled: NDArray[np.float32] = scipy_signal.resample_poly(
-        signal, ratio.numerator, ratio.denominator, axis=1, padtype="line"
-    )
-    return resampled
+    design_hz = rate_hz if ingest.filter_at == "recorded" else ingest.rate_hz
+    if ingest.resampler == "fft" or ratio == 1:
+        return _filtered(signal, rate_hz, ingest, ratio=ratio, design_hz=design_hz)
+    if ingest.filter_at == "stored":
+        return _filtered(_resampled(signal, ratio, ingest), ingest.rate_hz, ingest)
+    return _resampled(_filtered(signal, rate_hz, ingest), ratio, ingest)
 
 
 def resampled_length(n_samples: int, rate_hz: float, target_rate_hz: float) -> int:
@@ -81,6 +74,42 @@ def resampled_length(n_samples: int, rate_hz: float, target_rate_hz: float) -> i
     (2500, 2501, 452)
     """
     return math.ceil(n_samples * _ratio(rate_hz, target_rate_hz))
+
+
+def _filtered(
+    signal: NDArray[np.float32],
+    rate_hz: float,
+    ingest: IngestSpec,
+    *,
+    ratio: Fraction = Fraction(1),
+    design_hz: float | None = None,
+) -> NDArray[np.float32]:
+    """Return the signal through the filter designed for ``design_hz``, and at ``ratio`` times its rate."""
+    if ratio == 1 and not ingest.filter.linear:
+        return signal
+    plan = _plan(ingest.filter, rate_hz, signal.shape[1], ingest.pad_s, ratio, design_hz=design_hz or rate_hz)
+    return _through_fft(signal, plan)
+
+
+def _resampled(signal: NDArray[np.float32], ratio: Fraction, ingest: IngestSpec) -> NDArray[np.float32]:
+    if ingest.resampler == "linear":
+        return _interpolated(signal, ratio)
+    from scipy import signal as scipy_signal  # costs a second that the default path need not pay
+
+    resampled: NDArray[np.float32] = scipy_signal.resample_poly(
+        signal, ratio.numerator, ratio.denominator, axis=1, padtype="line"
+    )
+    return resampled
+
+
+def _interpolated(signal: NDArray[np.float32], ratio: Fraction) -> NDArray[np.float32]:
+    """Return straight lines between the samples, read every ``1 / ratio`` of a sample; the last sample is held."""
+    n_samples = signal.shape[1]
+    place = np.arange(math.ceil(n_samples * ratio)) * ratio.denominator
+    before = place // ratio.numerator
+    share = (place % ratio.numerator / ratio.numerator).astype(np.float32)
+    left, right = signal[:, before], signal[:, np.minimum(before + 1, n_samples - 1)]
+    return left + (right - left) * share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,17 +126,20 @@ class _Plan:
 
 
 @lru_cache(maxsize=64)
-def _plan(spec: FilterSpec, rate_hz: float, n_samples: int, pad_s: float, ratio: Fraction) -> _Plan:
+def _plan(
+    spec: FilterSpec, rate_hz: float, n_samples: int, pad_s: float, ratio: Fraction, *, design_hz: float
+) -> _Plan:
     pad = min(round(pad_s * rate_hz), n_samples - 1)
     long = _extension(n_samples, pad, ratio)
-    short = _short_extension(spec, rate_hz, long, ratio)
+    short = _short_extension(spec, rate_hz, long, ratio) if design_hz == rate_hz else long
     n_out = math.ceil(n_samples * ratio)
     modes = None
     if short != long:
         modes = boundary_modes(spec, rate_hz, long=long, short=short, step=float(1 / ratio), n_out=n_out)
     n_fft, n_fft_out = short.period, int(short.period * ratio)
     bins = min(n_fft, n_fft_out) // 2 + 1
-    factor = squared_magnitude(spec, rate_hz, n_fft)[:bins] * (n_fft_out / n_fft)
+    n_design = n_fft if design_hz == rate_hz else n_fft_out  # of which a bin is the same frequency at that rate
+    factor = squared_magnitude(spec, design_hz, n_design)[:bins] * (n_fft_out / n_fft)
     if n_fft != n_fft_out and min(n_fft, n_fft_out) % 2 == 0:
         # the last bin stands for one frequency here and for two of opposite sign there (as in scipy.signal.resample)
         factor[-1] *= 2.0 if n_fft_out < n_fft else 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from einthoven.ecg.filter_spec import LATER
+from einthoven.ecg.filter_spec import LATER, check_word
 from einthoven.errors import SpecificationError
 
 __all__ = ["LongSpec", "NormaliseSpec", "Short", "ViewSpec"]
@@ -38,7 +38,7 @@ class LongSpec:
     max_labels: tuple[str, ...] = field(default=(), metadata=LATER)
 
     def __post_init__(self) -> None:
-        _check_word("long.aggregate", self.aggregate, get_args(Aggregate))
+        check_word("long.aggregate", self.aggregate, get_args(Aggregate))
         if self.max_labels and self.windows < 2:
             raise SpecificationError(
                 f"long.max_labels needs long.windows of 2 or more, got {self.windows} with {list(self.max_labels)}"
@@ -82,9 +82,9 @@ class NormaliseSpec:
     upper: tuple[float, ...] = field(default=(), metadata=LATER)
 
     def __post_init__(self) -> None:
-        _check_word("normalise.method", self.method, get_args(Method))
-        _check_word("normalise.scope", self.scope, get_args(Scope))
-        _check_word("normalise.extent", self.extent, get_args(Extent))
+        check_word("normalise.method", self.method, get_args(Method))
+        check_word("normalise.scope", self.scope, get_args(Scope))
+        check_word("normalise.extent", self.extent, get_args(Extent))
         fixed = self.method == "zscore" and self.scope == "dataset"
         if self.method == "minmax" and self.scope == "dataset":
             raise SpecificationError(
@@ -152,9 +152,4 @@ class ViewSpec:
                 "window_s must be positive and test_crops_s start at 0 or later, "
                 f"got {self.window_s} and {self.test_crops_s}"
             )
-        _check_word("view.short", self.short, get_args(Short))
-
-
-def _check_word(name: str, word: str, accepted: tuple[str, ...]) -> None:
-    if word not in accepted:
-        raise SpecificationError(f"{name} must be one of {', '.join(map(repr, accepted))}, got {word!r}")
+        check_word("view.short", self.short, get_args(Short))
