@@ -45,5 +45,16 @@ SMALL: dict[str, Small] = {
         | {"head_width": 8, "mlp_width": 32, "positions": "sine", "patch_norm": True},
         other_samples=(25, 100),
     ),
+    "hubert_ecg": Small(
+        {"convolution_widths": [8] * 5, "width": 16, "depth": 2, "n_heads": 2, "hidden_width": 32}
+        | {"position_kernel": 8, "position_groups": 4},
+        samples=500,
+        other_leads=(8,),
+        other_samples=(505, 1000),
+    ),
+    "wav2vec2_ecg": Small(
+        {"convolution_widths": [8] * 4, "width": 16, "depth": 2, "n_heads": 2, "hidden_width": 32}
+        | {"position_kernel": 8, "position_groups": 4}
+    ),
     "xresnet1d": Small({"depth": 18, "widths": [8, 8, 8, 8], "stem_widths": [4, 4, 8]}),
 }

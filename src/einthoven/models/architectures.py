@@ -21,6 +21,7 @@ ARCHITECTURES: dict[str, str] = {
     "code_resnet": "einthoven.models.code_resnet:CodeResNet",
     "efficientnet1d": "einthoven.models.efficientnet1d:EfficientNet1d",
     "fcn": "einthoven.models.fcn:Fcn",
+    "hubert_ecg": "einthoven.models.hubert_ecg:HubertEcg",
     "inception_time": "einthoven.models.inception_time:InceptionTime",
     "jepa_vit": "einthoven.models.jepa_vit:JepaViT",
     "lstm_fcn": "einthoven.models.lstm_fcn:LstmFcn",
@@ -29,6 +30,7 @@ ARCHITECTURES: dict[str, str] = {
     "resnet1d": "einthoven.models.resnet1d:ResNet1d",
     "se_resnext1d": "einthoven.models.se_resnext1d:SeResNeXt1d",
     "vit1d": "einthoven.models.vit1d:ViT1d",
+    "wav2vec2_ecg": "einthoven.models.wav2vec2_ecg:Wav2Vec2Ecg",
     "xresnet1d": "einthoven.models.xresnet1d:XResNet1d",
 }
 
