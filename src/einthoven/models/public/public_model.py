@@ -91,6 +91,8 @@ class PublicModel:
     labels : tuple of str
         Meaning of the outputs, in order; empty for an encoder.
     head : HeadSettings
+    covariates : tuple of str
+        What the head reads beside the features, in order: name, coding, unit and standardisation of each, in words.
     n_parameters : int
         As published; what is counted is said in ``counted``.
     counted : str
@@ -125,6 +127,7 @@ class PublicModel:
     ignored: tuple[Ignored, ...] = ()
     labels: tuple[str, ...] = ()
     head: HeadSettings = field(default_factory=lambda: HeadSettings(dropout=0.0))
+    covariates: tuple[str, ...] = ()
     counted: str = ""
     warnings: tuple[str, ...] = ()
     converter: str = ""
