@@ -1,44 +1,31 @@
-"""Scores of a trained network: the mean (or maximum) over the test windows of each ECG.
+"""Scores and embeddings of a trained network: the mean (or maximum) over the test windows of each ECG.
 
 An ECG is scored alike wherever it comes from, a store or a single prepared record, and whatever else is in its batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from einthoven.ecg.input_spec import IngestSpec, InputSpec
+from einthoven.ecg.input_spec import InputSpec
 from einthoven.ecg.prepare import Prepared
-from einthoven.errors import CheckpointError
+from einthoven.errors import CheckpointError, SpecificationError
 from einthoven.models.checkpoint import Checkpoint
-from einthoven.models.model_input import TestWindows, amplitudes, seen, test_windows
+from einthoven.models.model_input import test_windows
 from einthoven.models.network import Network
-from einthoven.progress import ProgressCallback, no_progress
+from einthoven.models.window_answers import Asked, SignalSource, answering, answers, ask_each
+from einthoven.progress import ProgressCallback
 
-__all__ = ["Device", "SignalSource", "predict", "predict_network", "predict_prepared"]
+__all__ = ["Device", "SignalSource", "embed", "predict", "predict_network", "predict_prepared"]
 
 Device = Literal["auto", "cpu", "cuda"]
-
-
-class SignalSource(Protocol):
-    """What prediction needs of a ``Store``."""
-
-    @property
-    def spec(self) -> IngestSpec:
-        """What was done to every record."""
-
-    def read_each(self, rows: NDArray[np.int64]) -> list[NDArray[np.int16]]:
-        """Return one int16 (lead, sample) block per row."""
-
-    def scales(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return float32 (row, lead), mV (or 1) per step."""
+Covariates = NDArray[np.float32]
 
 
 def predict(
@@ -46,11 +33,14 @@ def predict(
     source: SignalSource,
     rows: NDArray[np.int64],
     *,
+    covariates: Covariates | None = None,
     batch_size: int = 64,
     device: Device = "auto",
     progress: ProgressCallback | None = None,
 ) -> NDArray[np.float64]:
-    """Return the probability of each label, float64 (record, C), in the order of ``rows``.
+    """Return the score of each label, float64 (record, C), in the order of ``rows``.
+
+    What a score is depends on ``checkpoint.task``: a probability, a value, a risk (see ``HeadSettings``).
 
     Parameters
     ----------
@@ -58,6 +48,8 @@ def predict(
     source : SignalSource
         A ``Store`` of the ingest half that the checkpoint was trained on.
     rows : int64 (record,)
+    covariates : float32 (record, n), optional
+        In the order of ``rows``, for a head that asks for them.
     batch_size : int
         Records read at a time, and windows scored at a time.
     device : ``auto``, ``cpu`` or ``cuda``
@@ -67,11 +59,19 @@ def predict(
     Raises
     ------
     CheckpointError
-        The source was made for another ingest half.
+        The source was made for another ingest half, or the checkpoint has no labels and so no scores.
+    SpecificationError
+        Covariates lack, or aren't asked for.
     """
-    network = checkpoint.network().to(_device(device))
     return predict_network(
-        network, checkpoint.spec, source, rows, labels=checkpoint.labels, batch_size=batch_size, progress=progress
+        checkpoint.network().to(_device(device)),
+        checkpoint.spec,
+        source,
+        rows,
+        labels=checkpoint.labels,
+        covariates=covariates,
+        batch_size=batch_size,
+        progress=progress,
     )
 
 
@@ -82,6 +82,7 @@ def predict_network(
     rows: NDArray[np.int64],
     *,
     labels: Sequence[str] = (),
+    covariates: Covariates | None = None,
     batch_size: int = 64,
     progress: ProgressCallback | None = None,
 ) -> NDArray[np.float64]:
@@ -89,30 +90,22 @@ def predict_network(
 
     ``labels`` name its outputs, for ``view.long.max_labels``.
     """
-    if source.spec.ingest_hash != spec.ingest.ingest_hash:
-        raise CheckpointError(
-            f"the model was trained on signals of ingest {spec.ingest.ingest_hash[:12]}, the store holds those of "
-            f"{source.spec.ingest_hash[:12]}: ingest the files with the model's spec (checkpoint.json, input.ingest)"
-        )
-    rows = np.asarray(rows, dtype=np.int64)
-    scores = np.empty((len(rows), network.head.n_labels), dtype=np.float64)
-    report = progress or no_progress
-    with _scoring(network):
-        for first in range(0, len(rows), batch_size):
-            part = rows[first : first + batch_size]
-            blocks = zip(source.read_each(part), source.scales(part), strict=True)
-            windows = [test_windows(block, scale, spec) for block, scale in blocks]
-            scores[first : first + len(part)] = _scores(
-                network, windows, spec=spec, batch_size=batch_size, labels=labels
-            )
-            report(first + len(part), len(rows))
-    return scores
+    asked = _scores(network, spec, labels)
+    _check_covariates(network, covariates, len(rows))
+    return ask_each(
+        network, spec, source, rows, asked=asked, covariates=covariates, batch_size=batch_size, progress=progress
+    )
 
 
 def predict_prepared(
-    network: Network, spec: InputSpec, prepared: Prepared, *, labels: Sequence[str] = ()
+    network: Network,
+    spec: InputSpec,
+    prepared: Prepared,
+    *,
+    labels: Sequence[str] = (),
+    covariates: Covariates | None = None,
 ) -> NDArray[np.float64]:
-    """Return the probability of each label, float64 (C,), of one record that never was in a store.
+    """Return the score of each label, float64 (C,), of one record that never was in a store.
 
     Parameters
     ----------
@@ -124,42 +117,82 @@ def predict_prepared(
         ``prepare(record, spec.ingest)``.
     labels : sequence of str
         ``checkpoint.labels``; needed for ``view.long.max_labels``.
+    covariates : float32 (n,), optional
     """
     if prepared.leads != spec.ingest.leads or prepared.rate_hz != spec.ingest.rate_hz:
         raise CheckpointError(
             f"the model wants {len(spec.ingest.leads)} leads at {spec.ingest.rate_hz} Hz, got {len(prepared.leads)} at "
             f"{prepared.rate_hz} Hz: prepare the record with the model's own spec"
         )
-    windows = [test_windows(prepared.quantised, prepared.scale, spec)]
-    with _scoring(network):
-        scores = _scores(network, windows, spec=spec, batch_size=len(windows[0].quantised), labels=labels)
-    return scores.reshape(-1)
+    asked = _scores(network, spec, labels)
+    told = None if covariates is None else covariates[np.newaxis]
+    _check_covariates(network, told, 1)
+    windows = test_windows(prepared.quantised, prepared.scale, spec)
+    with answering(network):
+        (answer,) = answers(
+            network, [windows], asked.question, spec=spec, batch_size=len(windows.quantised), covariates=told
+        )
+        scores: NDArray[np.float64] = asked.aggregate(answer).numpy()
+    return scores
 
 
-def _scores(
-    network: Network, windows: Sequence[TestWindows], *, spec: InputSpec, batch_size: int, labels: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return the aggregated probabilities of some records, float64 (record, C)."""
-    counts = [len(one.quantised) for one in windows]
-    quantised = torch.from_numpy(np.concatenate([one.quantised for one in windows]))
-    scale = torch.from_numpy(np.repeat([one.scale for one in windows], counts, axis=0))
-    level = torch.from_numpy(np.repeat([one.level for one in windows], counts, axis=0))
-    valid = torch.from_numpy(np.repeat([one.valid for one in windows], counts))
-    parts = zip(*(torch.split(each, batch_size) for each in (quantised, scale, level, valid)), strict=True)
-    probabilities = torch.cat([_probabilities(network, *part, spec=spec) for part in parts])
+def embed(
+    checkpoint: Checkpoint,
+    source: SignalSource,
+    rows: NDArray[np.int64],
+    *,
+    batch_size: int = 64,
+    device: Device = "auto",
+    progress: ProgressCallback | None = None,
+) -> NDArray[np.float32]:
+    """Return the encoder's features of each ECG, float32 (record, ``feature_width``), averaged over its test windows.
+
+    Parameters and errors are those of ``predict``, but no head is asked: labels and covariates aren't needed.
+    """
+    network = checkpoint.network().to(_device(device))
+    asked = Asked(
+        question=lambda signal, _: network.features(signal).double(),
+        aggregate=lambda windows: windows.mean(dim=0),
+        width=network.encoder.feature_width,
+    )
+    features = ask_each(
+        network, checkpoint.spec, source, rows, asked=asked, covariates=None, batch_size=batch_size, progress=progress
+    )
+    return features.astype(np.float32)
+
+
+def _scores(network: Network, spec: InputSpec, labels: Sequence[str]) -> Asked:
+    """Return how a network is asked for scores."""
+    if network.head.n_labels == 0:
+        raise CheckpointError(
+            "the model is an encoder without labels, so it has no scores: use its embeddings, or train a head on it"
+        )
     by_maximum = _labels_by_maximum(spec, labels)
-    aggregated = [_aggregate(part, spec, by_maximum) for part in torch.split(probabilities, counts)]
-    out: NDArray[np.float64] = torch.stack(aggregated).numpy()
-    return out
+    return Asked(
+        question=lambda signal, covariates: network.head.scores(network(signal, covariates).double()),
+        aggregate=lambda windows: _aggregate(windows, spec, by_maximum),
+        width=network.head.n_labels,
+    )
 
 
-def _probabilities(
-    network: Network, quantised: Tensor, scale: Tensor, level: Tensor, valid: Tensor, *, spec: InputSpec
-) -> Tensor:
-    device = next(network.parameters()).device
-    signal = seen(amplitudes(quantised.to(device), scale.to(device)), valid, spec, level.to(device))
-    probabilities: Tensor = network.head.scores(network(signal).double()).cpu()
-    return probabilities
+def _check_covariates(network: Network, covariates: Covariates | None, n_records: int) -> None:
+    settings = network.head.settings
+    wanted = (n_records, settings.n_covariates)
+    if covariates is None and settings.n_covariates == 0:
+        return
+    got = None if covariates is None else covariates.shape
+    if got != wanted:
+        named = f" ({', '.join(settings.covariates)})" if settings.covariates else ""
+        raise SpecificationError(
+            f"the model needs {settings.n_covariates} covariates{named} of each ECG, an array {wanted}, "
+            f"got {got or 'none'}"
+        )
+    if covariates is not None and not np.isfinite(covariates).all():
+        row, column = np.argwhere(~np.isfinite(covariates))[0]
+        name = settings.covariates[column] if settings.covariates else column
+        raise SpecificationError(
+            f"covariates must be finite numbers, got {covariates[row, column]} for {name}, row {row}"
+        )
 
 
 def _labels_by_maximum(spec: InputSpec, labels: Sequence[str]) -> list[int]:
@@ -173,13 +206,13 @@ def _labels_by_maximum(spec: InputSpec, labels: Sequence[str]) -> list[int]:
     return [labels.index(label) for label in spec.view.long.max_labels]
 
 
-def _aggregate(probabilities: Tensor, spec: InputSpec, by_maximum: Sequence[int]) -> Tensor:
+def _aggregate(scores: Tensor, spec: InputSpec, by_maximum: Sequence[int]) -> Tensor:
     """Return float64 (C,) of (window, C); only the windows of long records can be aggregated by their maximum."""
     if spec.view.long.windows > 1 and spec.view.long.aggregate == "max":
-        return probabilities.amax(dim=0)
-    aggregated = probabilities.mean(dim=0)
+        return scores.amax(dim=0)
+    aggregated = scores.mean(dim=0)
     if by_maximum:
-        aggregated[by_maximum] = probabilities[:, by_maximum].amax(dim=0)
+        aggregated[by_maximum] = scores[:, by_maximum].amax(dim=0)
     return aggregated
 
 
@@ -187,19 +220,3 @@ def _device(name: Device) -> torch.device:
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(name)
-
-
-@contextmanager
-def _scoring(network: Network) -> Iterator[None]:
-    """Set evaluation mode, no gradients, repeatable fp32 arithmetic; give the network's own modes back afterwards."""
-    modes = {module: module.training for module in network.modules()}
-    network.eval()
-    try:
-        with (
-            torch.inference_mode(),
-            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False),
-        ):
-            yield
-    finally:
-        for module, training in modes.items():
-            module.training = training
