@@ -7,8 +7,12 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy.signal import filtfilt, firwin
 
 from einthoven.ecg.input_spec import InputSpec
+from einthoven.ecg.leads import STANDARD_LEADS
+from einthoven.ecg.prepare import prepare
+from einthoven.ecg.record import Record
 from einthoven.ecg.view import crop_starts, view
 from einthoven.models.architectures import build
 from einthoven.models.public.hubert_ecg import HUBERT_ECG_BASE, HUBERT_ECG_SMALL
@@ -53,6 +57,23 @@ def test_leads_are_mapped_to_a_range_over_the_record_before_it_is_cut():
     expected = 2 * (record - low) / (high - low + 1e-8) - 1
     np.testing.assert_allclose(piece, expected[:, :2500], rtol=1e-6, atol=1e-7)
     assert (piece[3] == -1).all()
+
+
+def test_a_record_at_500_hz_is_prepared_as_the_authors_functions_do():
+    """Theirs: BioSPPy's FIR filter (an odd number of taps, forwards and backwards), then the range of each lead."""
+    time, generator = np.arange(5000) / 500, np.random.default_rng(0)
+    phases = generator.uniform(0, 1, (12, 1))
+    beats = np.exp(-(((time + phases) % 0.8 - 0.4) ** 2) / 0.0004) + 0.3 * np.sin(2 * time + 6 * phases)
+    record = (beats + 0.02 * generator.standard_normal((12, 5000))).astype(np.float32)
+    spec = HUBERT_ECG_BASE.spec
+    prepared = prepare(
+        Record(record, STANDARD_LEADS, 500.0, record_id="a", patient_id="p", unit="arbitrary"), spec.ingest
+    )
+    seen = view(prepared.signal(), spec.view, stored_leads=STANDARD_LEADS, start=0, length=2500)
+    filtered = filtfilt(firwin(151, [0.05, 47], fs=500, pass_zero=False), [1], record.astype(np.float64), axis=1)
+    low, high = filtered.min(axis=1, keepdims=True), filtered.max(axis=1, keepdims=True)
+    expected = 2 * (filtered - low) / (high - low) - 1
+    np.testing.assert_allclose(seen, expected[:, :2500], atol=1e-4)  # a store holds 65,535 steps
 
 
 def test_the_first_five_seconds_are_tested():

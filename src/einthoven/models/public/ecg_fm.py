@@ -11,8 +11,10 @@ first preprint's weights, which saw ECGs of the University Health Network, were 
 
 Input: linear interpolation to 500 Hz, no filter, mean 0 and standard deviation 1 of each lead over the whole record,
 then pieces of 5 s without overlap; a rest of less than 5 s is left out, a record of less than 5 s is refused. A lead
-that is constant becomes 0. Scaling leaves nothing of the unit, so records without one are taken. Probabilities of the
-pieces are averaged, and the maximum counts of five labels that may show in one piece alone (the authors' notebook).
+that is constant becomes 0. At other rates than 500 Hz the authors' interpolation lays last sample on last, which
+stretches time by less than a sample; ours keeps time. Scaling leaves nothing of the unit, so records without one are
+taken. Probabilities of the pieces are averaged, and the maximum counts of five labels that may show in one piece alone
+(the authors' notebook).
 """
 
 from __future__ import annotations

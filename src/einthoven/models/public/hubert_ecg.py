@@ -9,8 +9,9 @@ the Telehealth Network of Minas Gerais. Which of them were held out for testing 
 Input, as ``ecg_preprocessing`` and ``ECGDataset`` have it: FIR band-pass 0.05 to 47 Hz of 0.3 s at the record's own
 rate, forwards and backwards; Fourier resampling to 500 Hz; each lead mapped to -1 to 1 by its smallest and largest
 amplitude of the whole record; then 5 s, the first of the record in tests and any in training. Joining leads and
-decimation to 100 Hz are the encoder's. A record of less than 5 s is refused (theirs is padded and masked). The mapping
-leaves nothing of the unit, so records without one are taken.
+decimation to 100 Hz are the encoder's. At 500 Hz the input is theirs but for the store's rounding; at other rates their
+resampling wraps a record around and rings at both ends, where ours continues it. A record of less than 5 s is refused
+(theirs is padded and masked). The mapping leaves nothing of the unit, so records without one are taken.
 """
 
 from __future__ import annotations
