@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from einthoven.models.blocks.zero_padded_shortcut import ZeroPaddedChannels, ZeroPaddedMaximum, zero_padded_shortcut
@@ -11,6 +12,15 @@ def test_a_negative_last_sample_of_an_odd_length_gives_way_to_zero():
     pool = ZeroPaddedMaximum(2)
     assert pool(torch.tensor([[[-1.0, -3, -5, -4, -2]]])).tolist() == [[[-1.0, -4.0, 0.0]]]
     assert pool(torch.tensor([[[-1.0, -3, -5, -4]]])).tolist() == [[[-1.0, -4.0]]]
+
+
+def test_onnxruntime_sees_the_zero_too(tmp_path):
+    runtime = pytest.importorskip("onnxruntime")
+    signal = -torch.ones(2, 3, 5)
+    torch.onnx.export(ZeroPaddedMaximum(2).eval(), (signal,), tmp_path / "pool.onnx", dynamo=True, verbose=False)
+    session = runtime.InferenceSession(tmp_path / "pool.onnx")
+    (found,) = session.run(None, {session.get_inputs()[0].name: signal.numpy()})
+    assert found[0, 0].tolist() == [-1.0, -1.0, 0.0]
 
 
 def test_windows_of_three_begin_one_sample_early():

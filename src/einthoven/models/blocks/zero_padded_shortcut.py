@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -36,7 +37,9 @@ class ZeroPaddedMaximum(nn.Module):
 
     def forward(self, signal: Tensor) -> Tensor:
         """Return float32 (B, D, ``ceil(T / width)``)."""
-        pooled: Tensor = self.pool(F.pad(signal, self.padding))
+        # joined on, for onnxruntime fuses F.pad into the pool, whose own padding is minus infinity (its PR 18136)
+        before, behind = (signal.new_zeros((*signal.shape[:2], n_zeros)) for n_zeros in self.padding)
+        pooled: Tensor = self.pool(torch.cat([before, signal, behind], dim=-1))
         return pooled
 
 
