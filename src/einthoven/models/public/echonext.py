@@ -115,15 +115,15 @@ ECHONEXT_MINI = PublicModel(
         n_covariates=7,
         covariates=("sex", "age_years", "heart_rate_bpm", "atrial_rate_bpm", "pr_ms", "qrs_ms", "qtc_ms"),
     ),
-    # means and scales are those of tabular_transformer.joblib beside the weights, in the order of its columns
+    # means and scales are those of tabular_transformer.joblib beside the weights, to 7 digits
     covariates=(
         "sex: 1 male, 0 female, not standardised; may not be missing",
-        "age in years: (value - 61.269679199724045) / 16.0088291093417",
-        "ventricular rate per minute: (value - 83.37899965505346) / 20.38871835899758; missing: -0.11668215790540877",
-        "atrial rate per minute: (value - 89.22718178682304) / 44.435355754236824; missing: as 0",
-        "PR interval in ms: (value - 142.8808416695412) / 57.740987114393675; missing: as 0",
-        "QRS duration in ms: (value - 94.80925836495344) / 21.872021750684034; missing: -0.2198817475482361",
-        "corrected QT interval in ms: (value - 452.8796671909926) / 40.09147266082739; missing: -0.09677038366274254",
+        "age in years: (value - 61.26968) / 16.00883",
+        "ventricular rate per minute: (value - 83.379) / 20.38872; missing: -0.1166822",
+        "atrial rate per minute: (value - 89.22718) / 44.43536; missing: as 0",
+        "PR interval in ms: (value - 142.8808) / 57.74099; missing: as 0",
+        "QRS duration in ms: (value - 94.80926) / 21.87202; missing: -0.2198817",
+        "corrected QT interval in ms: (value - 452.8797) / 40.09147; missing: -0.09677038",
     ),
     n_parameters=1_046_080,
     counted="weights and biases",
