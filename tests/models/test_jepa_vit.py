@@ -41,7 +41,7 @@ def _in_numpy(w, window, positions):
     mask = np.array([[lead == other or p == q for other, q in cells] for lead, p in cells])
     tokens = patches @ w["patch.weight"].T + w["patch.bias"]
     for index in range(SMALL["depth"]):
-        tokens = block(tokens + added, w, f"blocks.{index}", heads=SMALL["heads"], mask=mask)
+        tokens = block(tokens + added, w, index, heads=SMALL["heads"], mask=mask)
     return layer_norm(tokens, w, "norm").mean(0)
 
 

@@ -30,7 +30,7 @@ def _signal(leads: int = 4, samples: int = 60) -> torch.Tensor:
 
 def _after_blocks(tokens, w):
     for index in range(SMALL["depth"]):
-        tokens = block(tokens, w, f"blocks.{index}", heads=SMALL["heads"])
+        tokens = block(tokens, w, index, heads=SMALL["heads"])
     return tokens
 
 

@@ -4,7 +4,7 @@ Dosovitskiy et al., "An image is worth 16x16 words", ICLR 2021, arXiv:2010.11929
 encoder of MERL (Liu et al., ICML 2024, arXiv:2403.06659; code: github.com/cheliu-computation/MERL-ICML2024, MIT), with
 ``tokens="lead_time"`` the one of ST-MEM (Na et al., ICLR 2024, arXiv:2402.09450; code: github.com/vuno/ST-MEM). As
 theirs: no class token; the mean over all tokens is normalised, not the tokens. Ours differs in that windows shorter
-than the longest are taken, that dropout leaves out whole branches alone, and that new weights start as in BERT.
+than the longest are taken, that dropout leaves out whole branches alone, and that new weights start as in GPT.
 """
 
 from __future__ import annotations

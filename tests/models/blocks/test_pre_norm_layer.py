@@ -43,8 +43,8 @@ def test_it_is_the_block_of_torch_that_normalises_first():
 def test_it_is_what_numpy_computes():
     layer = _random(PreNormLayer(12, **SHAPE | {"qkv_bias": False}))
     tokens, mask = torch.randn(7, 12), torch.eye(7, dtype=torch.bool).roll(1, 1) | torch.eye(7, dtype=torch.bool)
-    renamed = {f"layer.{key}": value for key, value in weights(layer).items()}
-    expected = block(tokens.double().numpy(), renamed, "layer", heads=3, mask=mask.numpy())
+    renamed = {f"blocks.0.{key}": value for key, value in weights(layer).items()}
+    expected = block(tokens.double().numpy(), renamed, 0, heads=3, mask=mask.numpy())
     ours = layer(tokens[None], mask)[0].detach().numpy()
     assert np.linalg.norm(ours - expected) < 1e-5 * np.linalg.norm(expected)
 

@@ -1,0 +1,89 @@
+"""ECG-JEPA: its names mean what they say, the file's positions count, and some of the leads may be fed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from einthoven.errors import LeadError
+from einthoven.models.blocks.sine_positions import sine_grid
+from einthoven.models.public.ecg_jepa import ECG_JEPA_MULTIBLOCK, ECG_JEPA_RANDOM, LEADS, ecg_jepa_with_leads
+from einthoven.models.public.loading import expected_weights
+from fakes.public_weights import published_shapes
+from models.pre_norm_in_numpy import block, layer_norm, linear
+from models.public.shrunk_weights import filled, shrunk, shrunk_weights
+
+SIZES = {768: 12, 2304: 36, 3072: 20, 50: 10, 400: 8 * 6}
+SMALL = {"patch_samples": 10, "max_samples": 60, "width": 12, "heads": 3, "mlp_width": 20}
+NAMES = {
+    "attention_norm": "encoder_blocks.blocks.{}.norm1",
+    "qkv": "encoder_blocks.blocks.{}.attn.qkv",
+    "out": "encoder_blocks.blocks.{}.attn.proj",
+    "mlp_norm": "encoder_blocks.blocks.{}.norm2",
+    "up": "encoder_blocks.blocks.{}.mlp.fc1",
+    "down": "encoder_blocks.blocks.{}.mlp.fc2",
+}
+
+
+def _in_numpy(w, window, rows=range(8)):
+    """Follow the published description by the published names."""
+    cells = [(row, p) for row in rows for p in range(6)]
+    positions = np.stack([w["pos_embed"][6 * row + p] for row, p in cells])
+    mask = np.array([[row == other or p == q for other, q in cells] for row, p in cells])
+    tokens = linear(window.reshape(-1, 10), w, "W_P")
+    for index in range(2):
+        tokens = block(tokens + positions, w, index, heads=3, mask=mask, names=NAMES)
+    return layer_norm(tokens, w, "norm").mean(0)
+
+
+def _error(model, leads: int, **rows) -> float:
+    tensors, signal = shrunk_weights(model.name, SIZES), torch.randn(2, leads, 60)
+    w = {key: tensor.double().numpy() for key, tensor in tensors.items()}
+    expected = np.stack([_in_numpy(w, window, **rows) for window in signal.double().numpy()])
+    ours = filled(shrunk(model, **SMALL), tensors)(signal).detach().numpy()
+    return float(np.linalg.norm(ours - expected) / np.linalg.norm(expected))
+
+
+@pytest.mark.parametrize("model", [ECG_JEPA_MULTIBLOCK, ECG_JEPA_RANDOM], ids=lambda model: model.name)
+def test_features_are_what_numpy_computes_by_the_published_names(model):
+    """The positions are the file's, which here are no sines."""
+    assert _error(model, 8) < 1e-5
+
+
+def test_some_leads_are_fed_with_their_own_positions():
+    few = ecg_jepa_with_leads(["V6", "I", "V2"])
+    assert all(spec.leads == ("V6", "I", "V2") for spec in few.presets.values())
+    assert _error(few, 3, rows=(7, 0, 3)) < 1e-5
+
+
+def test_leads_that_it_has_not_got_are_refused():
+    with pytest.raises(LeadError, match="some of I, II, V1, V2, V3, V4, V5, V6, each once, got"):
+        ecg_jepa_with_leads(["I", "III"], model=ECG_JEPA_RANDOM)
+
+
+def test_the_file_holds_85374720_values_with_the_positions():
+    sizes = {key: tensor.numel() for key, tensor in expected_weights(ECG_JEPA_RANDOM).items()}
+    assert sum(sizes.values()) == ECG_JEPA_RANDOM.n_parameters == 85_374_720
+    assert f"{sizes['encoder.positions']:,}" in ECG_JEPA_RANDOM.counted
+    assert sine_grid(8, 50, 768).shape == published_shapes("ecg_jepa_random")["pos_embed"]
+
+
+def test_both_files_have_one_layout_and_two_addresses():
+    first, second = (
+        dataclasses.replace(model, name="", title="", sources=()) for model in (ECG_JEPA_MULTIBLOCK, ECG_JEPA_RANDOM)
+    )
+    assert first == second
+    assert ECG_JEPA_MULTIBLOCK.sources != ECG_JEPA_RANDOM.sources
+    assert published_shapes("ecg_jepa_multiblock") == published_shapes("ecg_jepa_random")
+
+
+def test_ten_seconds_of_eight_leads_are_neither_filtered_nor_scaled_but_for_fine_tuning():
+    assert list(ECG_JEPA_RANDOM.presets) == ["pretraining", "fine_tuning"]
+    for spec in ECG_JEPA_RANDOM.presets.values():
+        assert spec.leads == LEADS
+        assert spec.window_samples == 2500
+        assert (spec.ingest.unit, spec.view.normalise.method) == ("mV", "none")
+    assert [spec.ingest.filter.kind for spec in ECG_JEPA_RANDOM.presets.values()] == ["none", "butterworth_pair"]
