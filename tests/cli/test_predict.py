@@ -12,6 +12,7 @@ from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import SpecificationError
 from einthoven.models.architectures import build
 from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.public.public_model import Seen
 from fakes.ptb_xl_folder import make_ptb_xl
 
 SETTINGS = {"widths": [8, 8, 8, 8], "stem_widths": [8]}
@@ -41,6 +42,20 @@ def test_a_model_of_simulated_patients_says_so(tmp_path):
     words = ["predict", "--checkpoint", tmp_path / "model", "--input", tmp_path / "data", "--out", tmp_path / "s.csv"]
     result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
     assert "learnt from simulated patients (A)" in result.output
+
+
+def test_data_that_public_weights_have_seen_are_named(tmp_path):
+    """Whoever scores an ECG of these is told."""
+    make_ptb_xl(tmp_path / "data", n_records=1)
+    network = build("xresnet1d", n_leads=12, n_labels=1, **SETTINGS)
+    seen = (Seen("ptb_xl", "1.0.3", "folds 1 to 8"), Seen("code15"))
+    model = Checkpoint(
+        "xresnet1d", SETTINGS, InputSpec(), ("AF",), network.state_dict(), public="x", seen_in_pretraining=seen
+    )
+    model.save(tmp_path / "model")
+    words = ["predict", "--checkpoint", tmp_path / "model", "--input", tmp_path / "data", "--out", tmp_path / "s.csv"]
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert "the weights have seen ptb_xl 1.0.3 (folds 1 to 8); code15 (all): scores on ECGs of these" in result.output
 
 
 def test_an_output_of_another_ending_is_refused_before_anything_is_read(tmp_path):

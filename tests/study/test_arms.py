@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 
 from einthoven.cohort.cohort import Cohort
-from einthoven.study.arms import _tabulate
+from einthoven.evaluation.evaluate import evaluate
+from einthoven.evaluation.predictions import Predictions
+from einthoven.evaluation.protocol import Protocol
+from einthoven.models.public.public_model import Seen
+from einthoven.study.arms import _contamination, _tabulate
 
 
 def test_scores_stand_beside_the_truth_of_their_record():
@@ -34,3 +39,19 @@ def test_scores_stand_beside_the_truth_of_their_record():
     assert (rows["c", "MI"]["score"], rows["c", "MI"]["truth"], rows["c", "MI"]["patient_id"]) == (0.8, 1.0, "3")
     assert rows["c", "AF"]["truth"] is None or math.isnan(rows["c", "AF"]["truth"])
     assert {row["seed"] for row in rows.values()} == {4}
+
+
+def test_data_that_public_weights_had_seen_are_said_from_the_scores_to_the_evaluation(tmp_path):
+    """The seen data set alone is named, and the note travels through the file."""
+    data = {"ptb_xl": SimpleNamespace(source="ptb_xl"), "B": SimpleNamespace(source="hospital")}
+    run = SimpleNamespace(settings=SimpleNamespace(data=data))
+    checkpoint = SimpleNamespace(public="a_model", seen_in_pretraining=(Seen("ptb_xl", "1.0.3"), Seen("code15")))
+    (note,) = _contamination(run, checkpoint)
+    assert note.startswith("Contaminated: the weights of a_model have seen ptb_xl 1.0.3 (all): scores on ptb_xl say")
+    rows = pl.DataFrame(
+        {"record_id": ["a", "b"], "patient_id": ["1", "2"], "split": ["test", "test"], "y.AF": [1.0, 0.0]}
+    )
+    scores = np.array([[0.9], [0.2]])
+    predictions = _tabulate(Cohort.from_frame(rows), scores, labels=("AF",), model="main", seed=1, notes=(note,))
+    predictions.to_parquet(tmp_path / "p.parquet")
+    assert note in evaluate(Predictions.from_file(tmp_path / "p.parquet"), Protocol()).notes

@@ -51,4 +51,7 @@ def predict_command(
         names = ", ".join(scores.simulated)
         line = f"note: the model learnt from simulated patients ({names}): its scores are no evidence about real ones"
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+    if scores.seen:
+        line = f"note: the weights have seen {'; '.join(scores.seen)}: scores on ECGs of these say little about others"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     print_failures([f"not scored: {naming(path, message)}" for path, message in scores.rejected])

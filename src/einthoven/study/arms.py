@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from einthoven.cohort.cohort import Cohort
 from einthoven.evaluation.predictions import Predictions
 from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.contamination import contamination_notes
 from einthoven.models.predict import predict
 from einthoven.study.stage import hash_of
 from einthoven.training.arm import ArmSettings
@@ -86,7 +87,9 @@ def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:
         progress = run.announce(f"Scoring with {name}, seed {seed}")
         checkpoint = Checkpoint.load(checkpoint_folder)
         scores = predict(checkpoint, store, store.rows(cohort.table["record_id"]), progress=progress)
-        _tabulate(cohort, scores, labels=checkpoint.labels, model=name, seed=seed).to_parquet(folder / PREDICTIONS)
+        notes = _contamination(run, checkpoint)
+        predictions = _tabulate(cohort, scores, labels=checkpoint.labels, model=name, seed=seed, notes=notes)
+        predictions.to_parquet(folder / PREDICTIONS)
 
     inputs = {
         "checkpoint": hash_of(checkpoint_folder / "checkpoint.json"),
@@ -96,8 +99,25 @@ def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:
     return run.stage("predict", inputs, arm=name, seed=seed).run_once(work) / PREDICTIONS
 
 
+def _contamination(run: Run, checkpoint: Checkpoint) -> tuple[str, ...]:
+    """Return what must be said of data that public weights had seen before this study trained them on."""
+    return tuple(
+        note
+        for name, section in run.settings.data.items()
+        for note in contamination_notes(
+            checkpoint.public, checkpoint.seen_in_pretraining, name=name, source=section.source
+        )
+    )
+
+
 def _tabulate(
-    cohort: Cohort, scores: NDArray[np.float64], *, labels: tuple[str, ...], model: str, seed: int
+    cohort: Cohort,
+    scores: NDArray[np.float64],
+    *,
+    labels: tuple[str, ...],
+    model: str,
+    seed: int,
+    notes: tuple[str, ...] = (),
 ) -> Predictions:
     """Put scores (record, label) beside what evaluation needs of each record."""
     table = cohort.table
@@ -122,7 +142,7 @@ def _tabulate(
     repeated = predictions.table
     for name, column in groups.items():
         repeated = repeated.append_column(name, pa.chunked_array(column.chunks * len(labels), column.type))
-    return Predictions(repeated, (cohort.notice,) if cohort.notice else ())
+    return Predictions(repeated, (*((cohort.notice,) if cohort.notice else ()), *notes))
 
 
 def _as_float(column: pa.ChunkedArray) -> NDArray[np.float64]:

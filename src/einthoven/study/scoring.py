@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from einthoven.ecg.formats import RecordLocation
 from einthoven.errors import CheckpointError, SpecificationError, UnreadableFileError
 from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.contamination import seen_in_words
 from einthoven.models.predict import predict
 from einthoven.progress import ProgressCallback
 from einthoven.store.ingest import ingest
@@ -37,10 +38,13 @@ class FileScores:
     ----------
     record_ids, patient_ids : list of str
     labels : tuple of str
-    scores : float64 (record, label), probabilities
+    scores : float64 (record, label)
+        Probabilities, values or risks, as the models' task says.
     rejected : list of (path, reason)
     simulated : tuple of str
         Data sets of simulated patients that a model learnt from.
+    seen : tuple of str
+        What public weights had seen before, in words: ``ptb_xl 1.0.3 (folds 1 to 8)``.
     """
 
     record_ids: list[str]
@@ -49,6 +53,7 @@ class FileScores:
     scores: NDArray[np.float64]
     rejected: list[tuple[str, str]]
     simulated: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write CSV or Parquet, by the name's ending: ``record_id, patient_id, score.<label>``."""
@@ -141,6 +146,7 @@ def score_files(
         scores,
         rejected,
         simulated=tuple(sorted({name for member in members for name in member.simulated})),
+        seen=tuple(dict.fromkeys(seen_in_words(one) for member in members for one in member.seen_in_pretraining)),
     )
 
 

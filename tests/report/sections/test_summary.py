@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from einthoven.models.contamination import contamination_notes
+from einthoven.models.public.public_model import Seen
 from einthoven.report.blocks import Finding, Notice
 from einthoven.report.notation import value
 from einthoven.report.sections.summary import section
@@ -44,6 +46,14 @@ def test_an_evaluation_without_its_cohort_still_says_it(full):
     note = _simulated(full, "ptb_xl").notice
     evaluation = dataclasses.replace(full.evaluation, notes=["another", note])
     assert _notices(dataclasses.replace(full, cohort=None, evaluation=evaluation)) == [note]
+
+
+def test_data_that_the_weights_had_seen_are_said_before_the_finding(full):
+    told = contamination_notes("a_model", [Seen("cinc2021"), Seen("code15")], name="ptb_xl")
+    told += contamination_notes("a_model", [Seen("code15")], name="code15")
+    notes = ["another", *told]
+    evaluation = dataclasses.replace(full.evaluation, notes=notes)
+    assert _notices(dataclasses.replace(full, evaluation=evaluation)) == notes[1:]
 
 
 def test_real_data_in_millivolts_need_no_warning(full):

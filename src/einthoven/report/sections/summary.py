@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from einthoven.evaluation.estimate import Estimate
+from einthoven.models.contamination import CONTAMINATED, POSSIBLY_CONTAMINATED
 from einthoven.report.blocks import Block, Finding, Notice, Section
 from einthoven.report.evidence import MACRO, Evidence
 from einthoven.report.notation import SPLIT_NAMES, count, interval, number
 
 __all__ = ["section"]
+
+SEEN_BEFORE = (CONTAMINATED, POSSIBLY_CONTAMINATED)
 
 
 class _Extremes(NamedTuple):
@@ -21,7 +24,7 @@ class _Extremes(NamedTuple):
 
 
 def section(evidence: Evidence) -> Section:
-    """Return the finding, after notices on simulated data or arbitrary units."""
+    """Return the finding, after notices on simulated data, data that the weights had seen, or arbitrary units."""
     blocks: list[Block] = [*_warnings(evidence)]
     split = next(iter(evidence.test_splits), None)
     if split is None or not evidence.arms:
@@ -90,6 +93,8 @@ def _external(evidence: Evidence, split: str) -> str:
 
 def _warnings(evidence: Evidence) -> list[Notice]:
     notices = [Notice(evidence.simulation_notice, tone="warning")] if evidence.simulation_notice else []
+    notes = evidence.evaluation.notes if evidence.evaluation else ()
+    notices += [Notice(note, tone="warning") for note in notes if note.startswith(SEEN_BEFORE)]
     if evidence.study.get("input", {}).get("ingest", {}).get("unit") == "arbitrary":
         text = "The signals have no millivolts: voltage criteria can’t be judged, and ECGs are drawn in relative units."
         notices.append(Notice(text, tone="warning"))
