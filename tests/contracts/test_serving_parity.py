@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 
 from einthoven.ecg.formats import read
-from einthoven.ecg.input_spec import InputSpec, NormaliseSpec, ViewSpec
+from einthoven.ecg.input_spec import FilterSpec, InputSpec, LongSpec, NormaliseSpec, ViewSpec
 from einthoven.ecg.prepare import prepare
 from einthoven.ecg.view import view
 from einthoven.models.architectures import build
-from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.model_input import amplitudes, seen, test_windows
-from einthoven.models.predict import predict, predict_prepared
+from einthoven.models.predict import predict_network, predict_prepared
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
 from einthoven.store.torch_dataset import RecordBatches
 from fakes.ecg_archive import SPEC, write_archive
 
+LABELS = ("a", "b")
 SETTINGS = {"width": 4, "cardinality": 2, "stem_widths": [4]}
 
 
@@ -30,53 +32,90 @@ def _one_thread():
     torch.set_num_threads(threads)
 
 
+INGESTS = {
+    "plain": SPEC,
+    "filtered": dataclasses.replace(
+        SPEC,
+        filter=FilterSpec("fir", 1.0, 40.0, length_s=0.2, notch_hz=(45.0, 48.0), median_s=(0.2, 0.6)),
+        resampler="linear",
+    ),
+    "stored": dataclasses.replace(SPEC, filter=FilterSpec("butterworth_pair", order=5), filter_at="stored"),
+}
+LIMITS = {"mean": (0.1, 0.0, -0.1), "std": (0.3, 0.4, 0.5), "lower": (-0.5, -0.4, -0.3), "upper": (0.6,)}
+NORMALISATIONS = {
+    "none": NormaliseSpec(),
+    "zscore lead": NormaliseSpec("zscore", "lead"),
+    "zscore record": NormaliseSpec("zscore", "record"),
+    "zscore dataset": NormaliseSpec("zscore", "dataset", **LIMITS),
+    "minmax lead": NormaliseSpec("minmax", "lead", low=-1.0, high=1.0),
+    "minmax record": NormaliseSpec("minmax", "record"),
+    "zscore lead of the record": NormaliseSpec("zscore", "lead", extent="record", eps=0.0),
+    "zscore record of the record": NormaliseSpec("zscore", "record", extent="record"),
+    "minmax lead of the record": NormaliseSpec("minmax", "lead", extent="record"),
+    "minmax record of the record": NormaliseSpec("minmax", "record", low=-1.0, extent="record"),
+}
+PADDINGS = {
+    "windows": {"window_s": 1.28},
+    "zeros behind": {"window_s": 1.92, "short": "pad_zero"},
+    "zeros around": {"window_s": 1.93, "short": "pad_centre"},
+    "zeros around all, clipped": {"window_s": 2.56, "short": "pad_centre", "clip_mv": 0.5},
+    "long": {"window_s": 1.0, "long": LongSpec(windows=3, max_labels=("b",))},
+}
+CASES = [
+    *((normalise, padding, "plain") for normalise in NORMALISATIONS for padding in PADDINGS),
+    *(("zscore lead of the record", "zeros around", name) for name in ("filtered", "stored")),
+]
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """Return locations and store of six records of two lengths."""
+    """Return locations of six records, of 1.5 and 2.25 s, and a store of them for each ingest half."""
     folder = tmp_path_factory.mktemp("parity")
     locations = write_archive(folder / "archive", 6, lengths=(300, 450))
-    ingest(locations, folder / "store", spec=SPEC, measure_quality=False)
-    return locations, Store.open(folder / "store")
+    for name, ingest_spec in INGESTS.items():
+        ingest(locations, folder / name, spec=ingest_spec, measure_quality=False)
+    return locations, {name: Store.open(folder / name) for name in INGESTS}
 
 
-@pytest.fixture(params=["none", "lead", "record"])
-def spec(request) -> InputSpec:
-    """Return a spec whose window is half as long as the shortest record."""
-    normalise = NormaliseSpec() if request.param == "none" else NormaliseSpec("zscore", request.param)
-    window_s = 128 / SPEC.rate_hz
-    return InputSpec(
-        SPEC, ViewSpec(window_s=window_s, test_crops_s=(0.0, window_s / 4), crop=(0.0,), normalise=normalise)
-    )
+@pytest.fixture(params=CASES, ids=", ".join)
+def case(request, archive):
+    """Return locations, store and a spec whose training windows begin at the first sample."""
+    normalise, padding, name = request.param
+    settings = PADDINGS[padding]
+    view_spec = ViewSpec(crop=(0.0,), test_crops_s=(0.0, 0.3), normalise=NORMALISATIONS[normalise], **settings)
+    locations, stores = archive
+    return locations, stores[name], InputSpec(INGESTS[name], view_spec)
 
 
-def _checkpoint(spec: InputSpec) -> Checkpoint:
+@pytest.fixture(scope="module")
+def network():
+    """Return a small untrained network with two labels."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = build("se_resnext1d", n_leads=len(spec.leads), n_labels=2, **SETTINGS)
-    return Checkpoint("se_resnext1d", SETTINGS, spec, ("a", "b"), network.state_dict())
+        return build("se_resnext1d", n_leads=3, n_labels=2, **SETTINGS).eval()
 
 
-def test_the_score_of_a_record_is_that_of_its_row(archive, spec):
-    locations, store = archive
-    checkpoint = _checkpoint(spec)
-    network = checkpoint.network()
-    for location in locations:
-        served = predict_prepared(network, spec, prepare(read(location), spec.ingest))
-        stored = predict(checkpoint, store, store.rows([location.record_id]))[0]
+def test_the_score_of_a_record_is_that_of_its_row(case, network):
+    locations, store, spec = case
+    for location in locations[:2]:  # of either length
+        served = predict_prepared(network, spec, prepare(read(location), spec.ingest), labels=LABELS)
+        stored = predict_network(network, spec, store, store.rows([location.record_id]), labels=LABELS)[0]
         assert np.array_equal(served, stored)
 
 
-def test_a_training_window_is_the_view_of_the_prepared_signal(archive, spec):
-    locations, store = archive
+def test_a_training_window_is_the_view_of_the_prepared_signal(case):
+    locations, store, spec = case
     rows = store.rows([location.record_id for location in locations])
     batches = RecordBatches(store, rows, np.zeros((6, 1), np.float32), batch_size=6, seed=0, view=spec.view)
     by_row = dict(zip(rows.tolist(), locations, strict=True))
     (batch,) = list(batches)
-    windows = seen(amplitudes(batch["signal"], batch["scale"]), batch["valid"], spec)
+    windows = seen(amplitudes(batch["signal"], batch["scale"]), batch["valid"], spec, batch["level"])
+    assert bool(torch.isfinite(windows).all())
     for row, window in zip(batch["row"].tolist(), windows, strict=True):
         prepared = prepare(read(by_row[row]), spec.ingest)
         served = test_windows(prepared.quantised, prepared.scale, spec)
-        signal = amplitudes(torch.from_numpy(served.quantised[:1]), torch.from_numpy(prepared.scale[None]))
-        assert torch.equal(window, seen(signal, torch.tensor([served.valid]), spec)[0])
+        signal = amplitudes(torch.from_numpy(served.quantised[:1]), torch.from_numpy(served.scale[None]))
+        alone = seen(signal, torch.tensor([served.valid]), spec, torch.from_numpy(served.level[None]))
+        assert torch.equal(window, alone[0])
         same = view(prepared.signal(), spec.view, stored_leads=spec.ingest.leads, start=0, length=spec.window_samples)
         assert np.allclose(window.numpy(), same, atol=1e-5)
