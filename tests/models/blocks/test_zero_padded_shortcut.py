@@ -14,6 +14,7 @@ def test_a_negative_last_sample_of_an_odd_length_gives_way_to_zero():
     assert pool(torch.tensor([[[-1.0, -3, -5, -4]]])).tolist() == [[[-1.0, -4.0]]]
 
 
+@pytest.mark.slow
 def test_onnxruntime_sees_the_zero_too(tmp_path):
     runtime = pytest.importorskip("onnxruntime")
     signal = -torch.ones(2, 3, 5)

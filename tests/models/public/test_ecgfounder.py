@@ -8,11 +8,16 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from scipy import signal as scipy_signal
 
 from einthoven.cohort.labels.label_sets import LABEL_SETS
 from einthoven.ecg.input_spec import InputSpec
+from einthoven.ecg.prepare import prepare
+from einthoven.ecg.record import Record
+from einthoven.ecg.view import crop_starts, view
 from einthoven.models.architectures import build
 from einthoven.models.public.catalogue import public_model
 from einthoven.models.public.public_model import PublicModel
@@ -95,3 +100,61 @@ def test_leads_are_in_the_standard_order_and_one_lead_is_lead_i():
     order = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
     assert public_model("ecgfounder_12lead").spec.leads == order
     assert public_model("ecgfounder_1lead").spec.leads == ("I",)
+
+
+def _ecg(n_leads: int, seconds: int) -> np.ndarray:
+    """Return float64 (L, T), mV at 500 Hz: beats on a moving baseline, with mains and noise."""
+    random = np.random.default_rng(0)
+    time = np.arange(500 * seconds) / 500
+    beats = sum(np.exp(-(((time - beat) / 0.02) ** 2)) for beat in np.arange(0.3, seconds, 0.83))
+    baseline = 0.3 * np.sin(2 * np.pi * 0.15 * time) + 0.1 * np.sin(2 * np.pi * 50 * time)
+    heights = random.uniform(0.3, 1.5, (n_leads, 1))
+    return heights * beats + baseline + 0.02 * random.normal(size=(n_leads, time.size))
+
+
+def _prepared(signal: np.ndarray, spec: InputSpec) -> np.ndarray:
+    return prepare(Record(signal.astype(np.float32), spec.leads, 500.0, "made up"), spec.ingest).signal()
+
+
+def _forwards_and_backwards(signal: np.ndarray, *filters: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    for numerator, denominator in filters:
+        signal = scipy_signal.filtfilt(numerator, denominator, signal, axis=1, padlen=2500)
+    return signal
+
+
+def test_the_dataset_preset_filters_as_the_authors_script_away_from_the_ends():
+    spec, signal = public_model("ecgfounder_1lead").presets["dataset"], _ecg(1, 30)
+    notch = scipy_signal.iirnotch(50, 30, 500)
+    band = scipy_signal.butter(4, [0.67, 40], btype="bandpass", fs=500)
+    expected = _forwards_and_backwards(signal, notch, band)
+    expected = expected - scipy_signal.medfilt(expected[0], 201)
+    inside = slice(4 * 500, -4 * 500)
+    error = np.abs(_prepared(signal, spec) - expected)[:, inside].max()
+    assert error < 5e-4 * expected[:, inside].std()
+
+
+def test_the_manuscript_preset_filters_as_the_paper_says_away_from_the_ends():
+    spec, signal = public_model("ecgfounder_1lead").presets["manuscript"], _ecg(1, 30)
+    notches = [scipy_signal.iirnotch(frequency, 30, 500) for frequency in (50, 60)]
+    high = scipy_signal.butter(2, 0.5, btype="highpass", fs=500)
+    low = scipy_signal.butter(2, 50, btype="lowpass", fs=500)
+    expected = _forwards_and_backwards(signal, *notches, high, low)
+    inside = slice(4 * 500, -4 * 500)
+    error = np.abs(_prepared(signal, spec) - expected)[:, inside].max()
+    assert error < 5e-4 * expected[:, inside].std()
+
+
+def test_the_evaluation_preset_only_scales_all_leads_together():
+    spec, signal = public_model("ecgfounder_12lead").presets["evaluation"], _ecg(12, 10)
+    seen = view(_prepared(signal, spec), spec.view, stored_leads=spec.leads, start=0, length=5000)
+    assert np.abs(seen - (signal - signal.mean()) / (signal.std() + 1e-8)).max() < 1e-3
+
+
+def test_long_records_give_consecutive_windows_and_short_ones_are_followed_by_zeros(model):
+    spec = model.spec
+    assert crop_starts(spec.view, 500.0, 16_000) == [0, 5000, 10_000]
+    assert crop_starts(spec.view, 500.0, 9999) == [0]
+    short = view(_ecg(len(spec.leads), 8), spec.view, stored_leads=spec.leads, start=0, length=5000)
+    assert short.shape[1] == 5000
+    assert not short[:, 4000:].any()
+    assert abs(short[:, :4000].mean()) < 1e-6
