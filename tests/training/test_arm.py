@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from einthoven.errors import SpecificationError
+from einthoven.models.head_settings import HeadSettings
 from einthoven.training.arm import ArmSettings
 
 
@@ -21,6 +22,11 @@ def test_the_defaults_are_accepted():
         ({"early_stopping": "auc"}, "auroc"),
         ({"positive_weights": "yes"}, "balanced"),
         ({"precision": "fp16"}, "bf16"),
+        (
+            {"head": HeadSettings(task="survival_cox")},
+            "head.task must be 'binary' without covariates, got 'survival_cox'",
+        ),
+        ({"head": HeadSettings(n_covariates=2)}, "without covariates, got 'binary' with 2"),
     ],
 )
 def test_a_setting_out_of_range_is_refused(settings, message):

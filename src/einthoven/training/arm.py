@@ -93,6 +93,11 @@ class ArmSettings:
                 "epochs and batch_size start at 1, patience at 0, and max_learning_rate is positive, got "
                 f"{self.epochs}, {self.batch_size}, {self.patience} and {self.max_learning_rate}"
             )
+        if self.head.task != "binary" or self.head.n_covariates:
+            raise SpecificationError(
+                "an arm learns yes and no from signals alone: head.task must be 'binary' without covariates, got "
+                f"{self.head.task!r} with {self.head.n_covariates}"
+            )
         shares = {"ema_decay": self.ema_decay, "label_smoothing": self.label_smoothing, "warm_up": self.warm_up}
         for name, share in shares.items():
             if not 0 <= share < 1:
