@@ -1,4 +1,4 @@
-"""Windows and normalisation give the same for NumPy and torch, and no record touches its neighbours."""
+"""Windows, padding and the order of steps are the same for NumPy and torch."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ import pytest
 import torch
 
 from einthoven.ecg.input_spec import LongSpec, NormaliseSpec, ViewSpec
-from einthoven.ecg.normalise import clip, normalise
-from einthoven.ecg.view import crop_starts, select_leads, view, window
-from einthoven.errors import LeadError, SignalError, SpecificationError
+from einthoven.ecg.normalise import normalise
+from einthoven.ecg.view import crop_starts, record_level, select_leads, view, window
+from einthoven.errors import LeadError, SignalError
 
 KINDS = pytest.mark.parametrize("make", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
-SCOPES = [
-    NormaliseSpec("none"),
-    NormaliseSpec("zscore", "lead"),
-    NormaliseSpec("zscore", "record"),
-    NormaliseSpec("zscore", "dataset", mean=(0.1,), std=(0.5,)),
-    NormaliseSpec("zscore", "dataset", mean=(0.1, 0.2, 0.3), std=(0.5, 0.6, 0.7)),
-]
 
 
 def batch(n_records=4, n_samples=100):
@@ -43,65 +36,27 @@ def test_a_short_record_is_filled_up_with_zeros_at_the_end(make):
 
 
 @KINDS
-def test_padding_leaves_the_signal_that_came_alone(make):
+@pytest.mark.parametrize(("length", "first"), [(60, 10), (61, 10), (41, 0)])
+def test_a_short_record_lies_in_the_middle_with_the_smaller_half_of_the_zeros_first(make, length, first):
+    """An odd zero comes behind."""
+    seen = np.asarray(window(make(batch()), 60, length, short="pad_centre"))
+    assert seen.shape == (4, 3, length)
+    assert np.array_equal(seen[..., first : first + 40], batch()[..., 60:])
+    assert np.count_nonzero(seen) == np.count_nonzero(batch()[..., 60:])
+
+
+@KINDS
+@pytest.mark.parametrize("short", ["pad_zero", "pad_centre"])
+def test_padding_leaves_the_signal_that_came_alone(make, short):
     signal = make(batch())
-    window(signal, 60, 50, short="pad_zero")
+    window(signal, 60, 50, short=short)
     assert np.array_equal(np.asarray(signal), batch())
 
 
-@pytest.mark.parametrize(("start", "short"), [(60, "refuse"), (-1, "pad_zero"), (100, "pad_zero")])
+@pytest.mark.parametrize(("start", "short"), [(60, "refuse"), (-1, "pad_zero"), (100, "pad_zero"), (100, "pad_centre")])
 def test_a_window_outside_the_record_is_refused(start, short):
     with pytest.raises(SignalError, match="does not lie within a record of 100"):
         window(batch(), start, 50, short=short)
-
-
-@pytest.mark.parametrize("spec", SCOPES, ids=str)
-def test_numpy_and_torch_agree(spec):
-    numpy_result = normalise(batch(), spec)
-    torch_result = normalise(torch.as_tensor(batch()), spec)
-    assert numpy_result.dtype == np.float32
-    assert torch_result.dtype == torch.float32
-    assert np.abs(numpy_result - torch_result.numpy()).max() < 1e-5
-
-
-@KINDS
-@pytest.mark.parametrize("spec", SCOPES, ids=str)
-def test_a_record_does_not_depend_on_its_batch(make, spec):
-    together = np.asarray(normalise(make(batch(32)), spec))
-    for row in (0, 17):
-        alone = np.asarray(normalise(make(batch(32)[row : row + 1]), spec))
-        assert np.abs(alone[0] - together[row]).max() <= 1e-6
-
-
-@pytest.mark.parametrize(("scope", "axis"), [("lead", 2), ("record", (1, 2))])
-def test_zscore_leaves_mean_zero_and_deviation_one(scope, axis):
-    scaled = normalise(batch(), NormaliseSpec("zscore", scope)).astype(np.float64)
-    assert scaled.mean(axis=axis) == pytest.approx(0, abs=1e-5)
-    assert scaled.std(axis=axis) == pytest.approx(1, abs=1e-5)
-
-
-def test_fixed_values_apply_to_their_own_lead():
-    spec = NormaliseSpec("zscore", "dataset", mean=(0.0, 1.0, 2.0), std=(1.0, 2.0, 4.0), eps=0.0)
-    scaled = normalise(np.full((3, 5), 6.0, dtype=np.float32), spec)
-    assert scaled[:, 0] == pytest.approx([6.0, 2.5, 1.0])
-
-
-@pytest.mark.parametrize("fixed", [((0.0, 1.0), (1.0, 1.0)), ((), ()), ((0.0,), (1.0, 1.0, 1.0))])
-def test_fixed_values_that_do_not_fit_the_leads_are_refused(fixed):
-    with pytest.raises(SpecificationError, match="each of 3 leads"):
-        normalise(batch(), NormaliseSpec("zscore", "dataset", mean=fixed[0], std=fixed[1]))
-
-
-@KINDS
-def test_a_constant_lead_becomes_zero(make):
-    scaled = normalise(make(np.full((1, 2, 50), 7.0, dtype=np.float32)), NormaliseSpec("zscore", "lead"))
-    assert not np.asarray(scaled).any()
-
-
-@KINDS
-def test_amplitudes_are_clipped_on_both_sides(make):
-    clipped = np.asarray(clip(make(np.array([[-3.0, 0.5, 9.0]], dtype=np.float32)), 2.0))
-    assert clipped.tolist() == [[-2.0, 0.5, 2.0]]
 
 
 @KINDS
@@ -124,6 +79,43 @@ def test_padding_has_no_part_in_the_mean(make):
     assert seen.shape == (4, 1, 150)
     assert np.abs(seen[..., :100] - own).max() < 1e-5
     assert not seen[..., 100:].any()
+
+
+@KINDS
+@pytest.mark.parametrize("method", ["zscore", "minmax"])
+def test_a_short_record_in_the_middle_is_normalised_over_its_own_samples(make, method):
+    spec = ViewSpec(short="pad_centre", normalise=NormaliseSpec(method, "lead"))
+    seen = np.asarray(view(make(batch()), spec, stored_leads=("I", "II", "V1"), start=0, length=151))
+    assert np.abs(seen[..., 25:125] - normalise(batch(), spec.normalise)).max() < 1e-5
+    assert not seen[..., :25].any()
+    assert not seen[..., 125:].any()
+
+
+@KINDS
+@pytest.mark.parametrize("method", ["zscore", "minmax"])
+@pytest.mark.parametrize("scope", ["lead", "record"])
+def test_the_level_of_the_record_is_that_of_all_its_samples_after_clipping(make, method, scope):
+    """So a window is the part of the record that was clipped and normalised as a whole."""
+    spec = ViewSpec(leads=("II", "V1"), normalise=NormaliseSpec(method, scope, extent="record"), clip_mv=5.0)
+    seen = np.asarray(view(make(batch()), spec, stored_leads=("I", "II", "V1"), start=31, length=5))
+    of_window = NormaliseSpec(method, scope)
+    whole = normalise(np.clip(batch()[:, 1:], -5, 5), of_window)
+    assert np.abs(seen - whole[..., 31:36]).max() < 1e-5
+    assert np.abs(seen - normalise(np.clip(batch()[:, 1:, 31:36], -5, 5), of_window)).max() > 1e-3
+
+
+@KINDS
+def test_a_part_of_a_record_is_normalised_by_the_level_that_is_given(make):
+    spec = ViewSpec(normalise=NormaliseSpec("zscore", "lead", extent="record"))
+    level = record_level(make(batch()), spec)
+    leads = ("I", "II", "V1")
+    part = view(make(batch()[..., 20:70]), spec, stored_leads=leads, start=0, length=50, level=level)
+    whole = view(make(batch()), spec, stored_leads=leads, start=20, length=50)
+    assert np.array_equal(np.asarray(part), np.asarray(whole))
+
+
+def test_windows_with_a_level_of_their_own_have_none_of_the_record():
+    assert record_level(batch(), ViewSpec(normalise=NormaliseSpec("zscore"))) is None
 
 
 def test_a_view_of_a_short_record_is_refused_where_the_spec_says_so():
@@ -149,7 +141,8 @@ def test_a_crop_that_does_not_fit_is_moved_back_and_doubles_fall_away():
 
 
 def test_a_short_record_gives_one_padded_window_or_none():
-    assert crop_starts(ViewSpec(window_s=9.0, short="pad_zero"), 250.0, 1000) == [0]
+    for short in ("pad_zero", "pad_centre"):
+        assert crop_starts(ViewSpec(window_s=9.0, short=short), 250.0, 1000) == [0]
     with pytest.raises(SignalError, match="4 s is shorter than the window of 9 s"):
         crop_starts(ViewSpec(window_s=9.0), 250.0, 1000)
 

@@ -141,6 +141,26 @@ def test_single_labels_count_by_their_maximum_over_the_windows():
         predict(_checkpoint(store, foreign), store, rows)
 
 
+def test_single_labels_count_by_their_maximum_when_asked_for():
+    """An extrasystole in one window is one in the record; the rhythm is that of most windows."""
+    store = FakeStore(2, lengths=(900,))
+    rows = np.arange(2)
+    longs = [LongSpec(3), LongSpec(3, aggregate="max"), LongSpec(3, max_labels=("loud",))]
+    mean, maximum, mixed = (
+        predict(_checkpoint(store, ViewSpec(window_s=2.0, long=long)), store, rows) for long in longs
+    )
+    assert np.array_equal(mixed[:, 0], mean[:, 0])
+    assert np.array_equal(mixed[:, 1], maximum[:, 1])
+    assert (mixed[:, 1] > mean[:, 1]).all()
+
+
+def test_a_label_that_the_model_lacks_can_not_count_by_its_maximum():
+    store = FakeStore(1)
+    checkpoint = _checkpoint(store, ViewSpec(window_s=2.0, long=LongSpec(2, max_labels=("quiet",))))
+    with pytest.raises(CheckpointError, match=r"labels of the model \(up, loud\), got quiet"):
+        predict(checkpoint, store, np.array([0]))
+
+
 def test_a_prepared_record_scores_bit_for_bit_as_from_the_store():
     store = FakeStore(4, lengths=(250, 333))
     checkpoint = _checkpoint(store)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from einthoven.ecg.input_spec import ViewSpec
+from einthoven.ecg.input_spec import NormaliseSpec, ViewSpec
+from einthoven.ecg.record_level import level_of_record
 from einthoven.errors import SignalError, SpecificationError
 from einthoven.store.torch_dataset import RecordBatches
 from fakes.stores import FakeStore
@@ -140,6 +141,22 @@ def test_a_record_shorter_than_the_window_is_refused_or_padded():
     batch = next(iter(_batches(store, view=ViewSpec(window_s=2.0, short="pad_zero"))))
     assert batch["signal"].shape == (4, 3, 200)
     assert (batch["signal"][..., 150:] == 0).all()
+
+
+@pytest.mark.parametrize("short", ["pad_zero", "pad_centre"])
+def test_a_batch_tells_the_level_of_the_full_records_that_a_view_normalises_by(short):
+    """Whatever part of them the window shows."""
+    store = FakeStore(6, lengths=(150, 400))
+    view = ViewSpec(window_s=2.0, leads=("V1", "I"), short=short, normalise=NormaliseSpec("zscore", extent="record"))
+    for batch in _batches(store, view=view):
+        for row, level in zip(batch["row"].tolist(), batch["level"].numpy(), strict=True):
+            block, scale = store.read_each([row])[0][[2, 0]], store.scales([row])[0][[2, 0]]
+            assert np.array_equal(level, level_of_record(block, scale, view))
+        assert (batch["signal"][batch["valid"] == 150][..., 150:] == 0).all()
+
+
+def test_a_view_without_such_a_level_reads_none():
+    assert not next(iter(_batches()))["level"].any()
 
 
 @pytest.mark.parametrize("settings", [{"batch_size": 0}, {"time_scale": 1.0}])
