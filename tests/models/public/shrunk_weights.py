@@ -15,7 +15,17 @@ from einthoven.models.public.loading import expected_weights, match
 from einthoven.models.public.public_model import PublicModel
 from fakes.public_weights import published_shapes
 
-__all__ = ["filled", "shrunk", "shrunk_weights"]
+__all__ = ["VIT_NAMES", "filled", "shrunk", "shrunk_weights"]
+
+# what ST-MEM and MERL call the parts of block number {}
+VIT_NAMES = {
+    "attention_norm": "block{}.attn.norm",
+    "qkv": "block{}.attn.fn.to_qkv",
+    "out": "block{}.attn.fn.to_out.0",
+    "mlp_norm": "block{}.ff.norm",
+    "up": "block{}.ff.fn.net.0",
+    "down": "block{}.ff.fn.net.3",
+}
 
 
 def shrunk_weights(name: str, sizes: Mapping[int, int]) -> dict[str, torch.Tensor]:

@@ -10,8 +10,7 @@ from einthoven.models.public.merl_resnet import MERL_RESNET18
 from einthoven.models.public.merl_vit import MERL_VIT_TINY
 from fakes.public_weights import published_shapes
 from models.pre_norm_in_numpy import block, layer_norm
-from models.public.shrunk_weights import filled, shrunk, shrunk_weights
-from models.public.test_st_mem import NAMES
+from models.public.shrunk_weights import VIT_NAMES, filled, shrunk, shrunk_weights
 
 SIZES = {192: 12, 576: 36, 768: 20, 50: 10, 100: 6}
 SMALL = {"patch_samples": 10, "max_samples": 60, "width": 12, "head_width": 4, "mlp_width": 20}
@@ -33,7 +32,7 @@ def _in_numpy(w, window):
     tokens = np.stack([(kernel * window[:, 10 * p : 10 * p + 10]).sum(axis=(1, 2)) for p in range(6)])
     tokens = tokens + w["pos_embedding"][0]
     for index in range(2):
-        tokens = block(tokens, w, index, heads=3, names=NAMES)
+        tokens = block(tokens, w, index, heads=3, names=VIT_NAMES)
     return layer_norm(tokens.mean(0), w, "norm")
 
 

@@ -7,8 +7,9 @@ of the weights.
 
 Their input: 250 Hz by FFT; high-pass 0.67 Hz and low-pass 40 Hz, Butterworth of order 5, forwards and backwards; 9 s,
 in training anywhere in the ECG, in tests the mean of three windows of a 10 s ECG; mean 0 and sd 1 over all twelve leads
-of a window together. Ours differs near the ends of a record, which theirs extends by some samples for the filters and
-ours by 5 s.
+of a window together. Ours differs in that it filters at the record's own rate, before resampling (the low-pass of a
+record at 500 Hz is slightly gentler: up to 0.01 sd), and near the ends of a record, which it extends by 5 s for the
+filters (some hundredths of an sd).
 
 ``st_mem`` is the file of the encoder, ``st_mem_full`` the one that holds the decoder of pretraining too, in which the
 encoder's names begin with ``encoder.`` and its patch embedding has a second name.
