@@ -1,8 +1,8 @@
 """What a network costs: weights, arithmetic per window, and how far it sees; counted on shapes, without values.
 
 A multiplication with its addition counts as two floating-point operations. Counted are matrix products, convolutions,
-attention and Fourier transforms, as in most papers; normalisations, activations and sums are left out, which are some
-per cent of a convolutional network.
+attention, recurrent layers and Fourier transforms, as in most papers; normalisations, activations and sums are left
+out, which are some per cent of a convolutional network.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.func import functional_call
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from einthoven.models.blocks.lead_adapter import LeadAdapter
@@ -93,7 +94,8 @@ def cost(network: Network | Encoder, n_samples: int, *, rate_hz: float | None = 
     try:
         with (
             FakeTensorMode(allow_non_fake_inputs=True),
-            FlopCounterMode(display=False, custom_mapping=_FOURIER) as counter,
+            sdpa_kernel(SDPBackend.MATH),  # as matrix products; the CPU's fused attention is counted as nothing
+            FlopCounterMode(display=False, custom_mapping=_FORMULAS) as counter,
         ):
             functional_call(network, _shapes(network), tuple(_inputs(network, n_samples)))
     finally:
@@ -153,8 +155,14 @@ def _complex(shape: Sequence[int], dims: Sequence[int], *_: Any, **__: Any) -> i
     return _fourier_flops(5.0, shape, dims)
 
 
-_FOURIER = {
+# one layer in one direction, gates of all steps: (step, batch, width) by (gates, width) and (gates, hidden)
+def _recurrent(shape: Sequence[int], to_gates: Sequence[int], between: Sequence[int], *_: Any, **__: Any) -> int:
+    return 2 * shape[0] * shape[1] * (math.prod(to_gates) + math.prod(between))
+
+
+_FORMULAS = {
     torch.ops.aten._fft_r2c: _real_forward,  # noqa: SLF001 - what torch.fft comes down to; it has no other names
     torch.ops.aten._fft_c2r: _real_backward,  # noqa: SLF001
     torch.ops.aten._fft_c2c: _complex,  # noqa: SLF001
+    torch.ops.aten.mkldnn_rnn_layer: _recurrent,
 }
