@@ -26,6 +26,7 @@ def doctor_command() -> None:
         ("evaluate scores", ("numpy", "scipy", "polars", "pyarrow"), ""),
         ("figures and report", ("matplotlib", "jinja2"), "report"),
         ("training and prediction", ("torch", "lightning", "safetensors"), "train"),
+        ("export to ONNX", ("onnx", "onnxscript", "onnxruntime"), "export"),
     ):
         missing = [name for name in modules if find_spec(name) is None]
         state = "[green]ready[/]" if not missing else f"[yellow]lacks {', '.join(missing)}[/]"

@@ -26,6 +26,7 @@ from einthoven.cli.failures import system_error
 from einthoven.cli.ingest import ingest_command
 from einthoven.cli.inspect import inspect_command
 from einthoven.cli.measure import measure_command
+from einthoven.cli.models import models_app
 from einthoven.cli.parse import parse_app
 from einthoven.cli.predict import predict_command
 from einthoven.cli.report import report_command
@@ -57,6 +58,7 @@ app.command("evaluate")(evaluate_command)
 app.command("report")(report_command)
 app.command("doctor")(doctor_command)
 app.add_typer(data_app, name="data")
+app.add_typer(models_app, name="models")
 app.command("simulate")(simulate_command)
 
 

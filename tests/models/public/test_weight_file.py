@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import zipfile
 from collections import OrderedDict
 
 import h5py
@@ -16,6 +17,10 @@ from einthoven.errors import CheckpointError
 from einthoven.models.public.weight_file import read_weight_file
 
 TENSORS = {"a.weight": torch.arange(6.0).reshape(2, 3), "a.count": torch.tensor(7)}
+
+
+class _Configuration:
+    """Stands for a class of somebody's package."""
 
 
 def _same(tensors) -> bool:
@@ -32,6 +37,27 @@ def test_a_pickle_of_tensors_is_read_inside_its_containers(tmp_path, container):
     assert file.kind == "torch"
     assert _same(file.tensors)
     assert file.sha256 == hashlib.sha256((tmp_path / "w.pth").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("value", [np.float64(0.9), np.float32(1), np.int64(3), np.bool_(True)])
+def test_numpy_s_numbers_beside_the_tensors_are_let_in(tmp_path, value):
+    torch.save({"state_dict": TENSORS, "val_auroc": value}, tmp_path / "w.pth")
+    assert _same(read_weight_file(tmp_path / "w.pth", container=("state_dict",)).tensors)
+
+
+def test_numpy_s_numbers_under_their_old_name_are_let_in(tmp_path):
+    torch.save({"state_dict": TENSORS, "val_auroc": np.float64(0.9)}, tmp_path / "w.pth")
+    old = tmp_path / "old.pth"
+    with zipfile.ZipFile(tmp_path / "w.pth") as new, zipfile.ZipFile(old, "w") as archive:
+        for name in new.namelist():
+            archive.writestr(name, new.read(name).replace(b"numpy._core.multiarray", b"numpy.core.multiarray"))
+    assert _same(read_weight_file(old, container=("state_dict",)).tensors)
+
+
+def test_an_array_of_objects_is_no_number(tmp_path):
+    torch.save({"state_dict": TENSORS, "names": np.array([_Configuration()], dtype=object)}, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match="more than tensors"):
+        read_weight_file(tmp_path / "w.pth", container=("state_dict",))
 
 
 def test_the_old_format_of_torch_is_read(tmp_path):
@@ -55,10 +81,6 @@ def test_keras_weights_are_read_by_their_path(tmp_path, group):
     file = read_weight_file(tmp_path / "w.hdf5")
     assert file.kind == "keras"
     assert {name: tuple(tensor.shape) for name, tensor in file.tensors.items()} == {"dense/dense/kernel:0": (3, 2)}
-
-
-class _Configuration:
-    """Stands for a class of somebody's package."""
 
 
 def test_a_pickled_object_is_refused_and_the_remedy_named(tmp_path):

@@ -99,8 +99,7 @@ def load_public(
     """
     spec = _preset(model, preset)
     file = read_weight_file(path, container=model.container)
-    expected = expected_weights(model, encoder_only=encoder_only)
-    state, report = match(model, file.tensors, expected)
+    state, report = _matched(model, file, encoder_only=encoder_only)
     if not report.complete:
         raise CheckpointError(_refusal(model, file, report))
     checkpoint = Checkpoint(
@@ -121,13 +120,13 @@ def load_public(
 def check_weights(model: PublicModel, path: Path) -> tuple[LoadReport, WeightFile]:
     """Return what would become of each tensor of a file, without refusing it, and the file."""
     file = read_weight_file(path, container=model.container)
-    return match(model, file.tensors, expected_weights(model))[1], file
+    return _matched(model, file)[1], file
 
 
 def match(
     model: PublicModel, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]
 ) -> tuple[dict[str, Tensor], LoadReport]:
-    """Return the network's state, as far as the tensors fill it, and the report.
+    """Return the network's state, as far as the tensors fill it, and the report; names and shapes count, not values.
 
     Parameters
     ----------
@@ -145,7 +144,7 @@ def match(
         ignored |= {name: "the encoder alone is asked for" for name, target in targets.items() if _is_head(target)}
     claims: dict[str, list[str]] = {}
     for name, target in targets.items():
-        if target in expected:
+        if target is not None and target in expected:
             claims.setdefault(target, []).append(name)
     first = {names[0]: target for target, names in claims.items()}
     shapes = {
@@ -159,7 +158,6 @@ def match(
         missing=tuple(target for target in expected if target not in claims),
         unexpected=tuple(name for name, target in targets.items() if target not in expected and name not in ignored),
         wrong_shape=shapes,
-        not_finite=tuple(name for name in first if not bool(kept[name].isfinite().all())),
         doubled={target: tuple(names) for target, names in claims.items() if len(names) > 1},
     )
     return {target: _typed(kept[name], expected[target]) for name, target in first.items()}, report
@@ -176,6 +174,15 @@ def expected_weights(model: PublicModel, *, encoder_only: bool = False) -> dict[
             **model.settings,
         )
     return dict(network.state_dict())
+
+
+def _matched(
+    model: PublicModel, file: WeightFile, *, encoder_only: bool = False
+) -> tuple[dict[str, Tensor], LoadReport]:
+    state, report = match(model, file.tensors, expected_weights(model, encoder_only=encoder_only))
+    names = {target: name for name, target in report.loaded.items()}
+    wrong = (name for target, name in names.items() if not bool(state[target].isfinite().all()))
+    return state, dataclasses.replace(report, not_finite=tuple(wrong))
 
 
 def _without_wrapper(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -1,7 +1,7 @@
 """Tensors by name out of a file that others wrote: safetensors, a pickle of tensors, or Keras' HDF5.
 
-Nothing but tensors and plain values is ever unpickled (``weights_only=True``): a pickle of anything else can run code,
-and is refused.
+Nothing but tensors, numbers and plain values is ever unpickled (``weights_only=True``): a pickle of anything else can
+run code, and is refused.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import h5py
 import numpy as np
 import torch
+from numpy._core.multiarray import scalar
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -27,6 +28,13 @@ __all__ = ["WeightFile", "read_weight_file"]
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _LFS_POINTER = b"version https://git-lfs"
+# NumPy's numbers, under the names of NumPy 1 and 2: training scripts save metrics beside the tensors (ECGFounder's)
+_NUMBERS: list[Any] = [
+    (scalar, "numpy.core.multiarray.scalar"),
+    (scalar, "numpy._core.multiarray.scalar"),
+    np.dtype,
+    *(type(np.dtype(kind)) for kind in ("f4", "f8", "i4", "i8", "bool")),
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +121,8 @@ def _safetensors(path: Path, _container: Sequence[str]) -> dict[str, Tensor]:
 def _torch(path: Path, container: Sequence[str]) -> dict[str, Tensor]:
     _refuse_torchscript(path)
     try:
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(_NUMBERS):
+            content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(
             f"{path} holds more than tensors ({_first_line(error)}); unpickling it could run somebody's code, so it "
