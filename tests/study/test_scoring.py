@@ -14,6 +14,7 @@ from einthoven.ecg.input_spec import IngestSpec, InputSpec, NormaliseSpec, ViewS
 from einthoven.errors import CheckpointError, SpecificationError, UnreadableFileError
 from einthoven.models.architectures import build
 from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.head_settings import HeadSettings
 from einthoven.progress import no_progress
 from einthoven.study.scoring import check_output, score_files
 from fakes.ptb_xl_folder import make_ptb_xl
@@ -22,10 +23,13 @@ from fakes.wfdb_files import fake_digital, write_wfdb
 SETTINGS = {"widths": [8, 8, 8, 8], "stem_widths": [8]}
 
 
-def checkpoint(seed: int, *, labels: tuple[str, ...] = ("AF", "MI"), spec: InputSpec | None = None) -> Checkpoint:
+def checkpoint(
+    seed: int, *, labels: tuple[str, ...] = ("AF", "MI"), spec: InputSpec | None = None, task: str = "binary"
+) -> Checkpoint:
     torch.manual_seed(seed)
-    network = build("xresnet1d", n_leads=12, n_labels=len(labels), **SETTINGS)
-    return Checkpoint("xresnet1d", SETTINGS, spec or InputSpec(), labels, network.state_dict())
+    head = HeadSettings(task=task)
+    network = build("xresnet1d", n_leads=12, n_labels=len(labels), head=head, **SETTINGS)
+    return Checkpoint("xresnet1d", SETTINGS, spec or InputSpec(), labels, network.state_dict(), head=head)
 
 
 @pytest.fixture
@@ -67,6 +71,9 @@ def test_checkpoints_of_other_labels_or_preparation_are_refused(locations, tmp_p
     other_labels = checkpoint(2, labels=("AF", "VT")).save(tmp_path / "labels")
     with pytest.raises(CheckpointError, match="scores"):
         score(locations, [first, other_labels])
+    other_task = checkpoint(2, task="multiclass").save(tmp_path / "task")
+    with pytest.raises(CheckpointError, match=r"task is for the task 'multiclass', .*first for 'binary'"):
+        score(locations, [first, other_task])
     spec = InputSpec()
     slow = dataclasses.replace(spec, ingest=dataclasses.replace(spec.ingest, rate_hz=100.0))
     with pytest.raises(CheckpointError, match="needs other preparation"):

@@ -183,5 +183,7 @@ def _check_agreement(members: Sequence[Checkpoint], paths: Sequence[Path]) -> No
     for member, path in zip(members, paths, strict=True):
         if member.labels != first.labels:
             raise CheckpointError(f"{path} scores {list(member.labels)}, {paths[0]} scores {list(first.labels)}")
+        if member.task != first.task:
+            raise CheckpointError(f"{path} is for the task {member.task!r}, {paths[0]} for {first.task!r}")
         if member.spec.ingest != first.spec.ingest:
             raise CheckpointError(f"{path} needs other preparation than {paths[0]}: they can't be averaged here")
