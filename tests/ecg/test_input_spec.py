@@ -66,8 +66,10 @@ def test_hashes_of_existing_stores_stay_what_they_are(spec, known):
 def test_every_later_field_has_its_part_in_the_hash(other):
     """Once it is used."""
     hashes = {IngestSpec(filter=other).ingest_hash, *(known for _, known in KNOWN_HASHES)}
-    hashes.add(IngestSpec(filter=other, resampler="linear").ingest_hash)
-    assert len(hashes) == 5
+    hashes |= {
+        IngestSpec(filter=other, **more).ingest_hash for more in ({"resampler": "linear"}, {"filter_at": "stored"})
+    }
+    assert len(hashes) == 6
 
 
 def test_default_is_twelve_leads_in_mv_at_250_hz_from_067_to_40_hz():
@@ -83,6 +85,12 @@ def test_json_round_trip_keeps_every_field():
     spec = InputSpec(IngestSpec(leads=("I", "II"), rate_hz=100), ViewSpec(crop=(0.0, 1.0), normalise=normalise))
     assert InputSpec.from_json(spec.to_json()) == spec
     assert InputSpec.from_json(FULL.to_json()) == FULL
+
+
+def test_a_corner_may_be_none_in_a_study_file():
+    """TOML has no word for nothing."""
+    values = {"ingest": {"filter": {"kind": "butterworth_pair", "low_hz": 0.5, "high_hz": "none"}}}
+    assert InputSpec.from_dict(values).ingest.filter == FilterSpec("butterworth_pair", 0.5, None)
 
 
 def test_json_of_an_earlier_version_gives_the_spec_that_wrote_it():

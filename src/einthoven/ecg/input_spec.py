@@ -157,6 +157,8 @@ _NESTED: dict[str, type] = {
     "normalise": NormaliseSpec,
 }
 
+_CORNERS = ("low_hz", "high_hz")
+
 
 def _to_plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -171,7 +173,9 @@ def _from_plain(kind: Any, values: Mapping[str, Any], where: str) -> Any:
     for key, value in values.items():
         if key not in accepted:
             raise SpecificationError(f"{where} has no key {key!r}{nearest(key, accepted)}")
-        if key in _NESTED:
+        if key in _CORNERS and value == "none":
+            arguments[key] = None  # TOML has no word for it
+        elif key in _NESTED:
             arguments[key] = _from_plain(_NESTED[key], value, f"{where}.{key}")
         else:
             arguments[key] = tuple(value) if isinstance(value, list) else value

@@ -59,6 +59,36 @@ def test_auxiliary_labels_and_the_scope_of_standardisation_are_told(full):
     assert "the weights of the epoch with the highest AUROC on the validation split were kept" in text["Models."]
 
 
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ({"kind": "none"}, "Hz without further filtering and stored"),
+        ({"kind": "none", "notch_hz": 50.0}, "Hz with a notch at 50 Hz and stored"),
+        (
+            {"kind": "fir", "low_hz": 0.05, "high_hz": 47.0, "length_s": 0.3},
+            ", band-pass filtered from 0.05 to 47 Hz (zero-phase FIR of 0.3 s, Hamming window) and stored",
+        ),
+        (
+            {"kind": "butterworth_pair", "low_hz": None, "high_hz": 40.0, "order": 5, "notch_hz": [50, 100]},
+            " low-pass filtered at 40 Hz (zero-phase Butterworth, order 5, low-pass of order 5) with a notch at 50 and",
+        ),
+        ({"kind": "none", "median_s": [0.2, 0.6]}, ", less a running median over 0.2 and 0.6 s and stored"),
+    ],
+)
+def test_every_kind_of_filter_is_told(full, spec, told):
+    ingest = {**full.study["input"]["ingest"], "filter": spec}
+    study = {**full.study, "input": {**full.study["input"], "ingest": ingest}}
+    assert told in _text(dataclasses.replace(full, study=study))["Signals."]
+
+
+def test_a_range_of_the_full_record_is_told(full):
+    normalise = {"method": "minmax", "scope": "lead", "low": -1.0, "high": 1.0, "extent": "record"}
+    view = {**full.study["input"]["view"], "normalise": normalise}
+    study = {**full.study, "input": {**full.study["input"], "view": view}}
+    text = _text(dataclasses.replace(full, study=study))["Signals."]
+    assert "mapped to -1 to 1 per ECG and lead, over the full record." in text
+
+
 def test_many_labels_are_counted_instead_of_listed(full):
     study = {**full.study, "cohort": {"labels": [f"l{i}" for i in range(71)]}}
     assert "Outcomes are 71 labels" in _text(dataclasses.replace(full, study=study))["Data."]

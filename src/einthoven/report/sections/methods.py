@@ -125,19 +125,42 @@ def _signals(spec: Mapping[str, Any]) -> str:
     if not ingest:
         return ""
     text = f"Each ECG was brought to {len(ingest.get('leads', ()))} leads at {ingest.get('rate_hz', 0):g} Hz"
-    filtering = ingest.get("filter", {})
-    if filtering.get("kind") == "butterworth":
-        text += f", band-pass filtered from {filtering['low_hz']:g} to {filtering['high_hz']:g} Hz"
-        text += f" (zero-phase Butterworth, order {filtering['order']})"
-        text += f" with a notch at {filtering['notch_hz']:g} Hz" if filtering.get("notch_hz") else ""
-    else:
-        text += " without further filtering"
+    text += _filtering(ingest.get("filter", {}))
     text += " and stored " + ("in millivolts. " if ingest.get("unit") == "mV" else "in relative units. ")
     text += _window(view)
     normalise = view.get("normalise", {})
+    scope = SCOPES.get(str(normalise.get("scope")), "")
+    if normalise.get("extent") == "record":
+        scope += ", over the full record"
     if normalise.get("method") == "zscore":
-        text += f" Amplitudes were standardised {SCOPES.get(str(normalise.get('scope')), '')}".rstrip() + "."
+        text += f" Amplitudes were standardised {scope}".rstrip() + "."
+    elif normalise.get("method") == "minmax":
+        text += f" Amplitudes were mapped to {normalise.get('low', 0):g} to {normalise.get('high', 1):g} {scope}."
     return text
+
+
+def _filtering(spec: Mapping[str, Any]) -> str:
+    """Return what follows the rate, such as ``, band-pass filtered from 0.67 to 40 Hz (zero-phase ...)``."""
+    kind, low, high = spec.get("kind", "none"), spec.get("low_hz"), spec.get("high_hz")
+    order = spec.get("order")
+    designs = {
+        "butterworth": f"Butterworth, order {order}",
+        "butterworth_pair": f"Butterworth, order {order}, low-pass of order {spec.get('lowpass_order') or order}",
+        "fir": f"FIR of {spec.get('length_s') or 0:g} s, Hamming window",
+    }
+    steps = []
+    if kind in designs:
+        band = f"band-pass filtered from {low or 0:g} to {high or 0:g} Hz"
+        if low is None or high is None:
+            band = f"low-pass filtered at {high or 0:g} Hz" if low is None else f"high-pass filtered at {low:g} Hz"
+        steps.append(f", {band} (zero-phase {designs[kind]})")
+    notches = spec.get("notch_hz") or ()
+    if notches:
+        centres = [f"{notch:g}" for notch in (notches if isinstance(notches, list | tuple) else (notches,))]
+        steps.append(f" with a notch at {_listed(centres)} Hz")
+    if spec.get("median_s"):
+        steps.append(f", less a running median over {_listed([f'{width:g}' for width in spec['median_s']])} s")
+    return "".join(steps) or " without further filtering"
 
 
 def _window(view: Mapping[str, Any]) -> str:
