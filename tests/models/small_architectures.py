@@ -20,6 +20,7 @@ class Small:
 
 
 SMALL: dict[str, Small] = {
+    "conv_cpc": Small({"widths": [8, 8], "kernel_sizes": [3, 1], "strides": [2, 1], "n_layers": 2}),
     "code_resnet": Small(
         {"n_samples": 256, "stem_width": 8, "widths": [8, 8, 12], "strides": [1, 4, 4], "kernel_size": 6},
         samples=256,
@@ -56,5 +57,6 @@ SMALL: dict[str, Small] = {
         {"convolution_widths": [8] * 4, "width": 16, "depth": 2, "n_heads": 2, "hidden_width": 32}
         | {"position_kernel": 8, "position_groups": 4}
     ),
+    "s4": Small({"width": 8, "n_layers": 2}, other_samples=(251, 1000, 90)),
     "xresnet1d": Small({"depth": 18, "widths": [8, 8, 8, 8], "stem_widths": [4, 4, 8]}),
 }

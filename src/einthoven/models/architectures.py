@@ -19,6 +19,7 @@ __all__ = ["ARCHITECTURES", "build", "build_encoder", "resolved_settings"]
 
 ARCHITECTURES: dict[str, str] = {
     "code_resnet": "einthoven.models.code_resnet:CodeResNet",
+    "conv_cpc": "einthoven.models.conv_cpc:ConvCpc",
     "efficientnet1d": "einthoven.models.efficientnet1d:EfficientNet1d",
     "fcn": "einthoven.models.fcn:Fcn",
     "hubert_ecg": "einthoven.models.hubert_ecg:HubertEcg",
@@ -28,6 +29,7 @@ ARCHITECTURES: dict[str, str] = {
     "merl_resnet": "einthoven.models.merl_resnet:MerlResNet",
     "net1d": "einthoven.models.net1d:Net1d",
     "resnet1d": "einthoven.models.resnet1d:ResNet1d",
+    "s4": "einthoven.models.s4:S4",
     "se_resnext1d": "einthoven.models.se_resnext1d:SeResNeXt1d",
     "vit1d": "einthoven.models.vit1d:ViT1d",
     "wav2vec2_ecg": "einthoven.models.wav2vec2_ecg:Wav2Vec2Ecg",

@@ -10,6 +10,7 @@ __all__ = ["PUBLIC_MODELS", "public_model", "public_model_names"]
 PUBLIC_MODELS: dict[str, str] = {
     "code": "einthoven.models.public.code:CODE",
     "code_age": "einthoven.models.public.code_age:CODE_AGE",
+    "ecg_cpc": "einthoven.models.public.ecg_cpc:ECG_CPC",
     "ecg_fm_finetuned": "einthoven.models.public.ecg_fm:ECG_FM_FINETUNED",
     "ecg_fm_pretrained": "einthoven.models.public.ecg_fm:ECG_FM_PRETRAINED",
     "ecg_jepa_multiblock": "einthoven.models.public.ecg_jepa:ECG_JEPA_MULTIBLOCK",
