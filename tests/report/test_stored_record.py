@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from einthoven.ecg.input_spec import FilterSpec
 from einthoven.ecg.leads import STANDARD_LEADS
-from einthoven.report.stored_record import stored_record
+from einthoven.report.stored_record import filter_in_words, stored_record
 from einthoven.store.store import Store
 
 
@@ -22,3 +24,19 @@ def test_signal_leads_and_person_are_those_of_store_and_cohort(full, full_run):
 def test_a_record_that_no_store_holds_is_none(full, one_class):
     assert stored_record(full, "nobody") is None
     assert stored_record(one_class, one_class.cohort.table["record_id"][0].as_py()) is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        (FilterSpec("none"), ""),
+        (FilterSpec("none", notch_hz=50.0), "notch 50 Hz"),
+        (FilterSpec(notch_hz=(50.0, 100.0)), "0.67–40 Hz, notch 50 Hz, notch 100 Hz"),
+        (FilterSpec("butterworth_pair", 0.5, None), "above 0.5 Hz"),
+        (FilterSpec("fir", None, 47.0, length_s=0.3), "below 47 Hz"),
+        (FilterSpec("none", median_s=(0.2, 0.6)), "running median of 0.6 s subtracted"),
+    ],
+    ids=str,
+)
+def test_every_filter_has_words_below_the_drawing(spec, told):
+    assert filter_in_words(spec) == told

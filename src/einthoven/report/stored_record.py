@@ -14,7 +14,7 @@ from einthoven.errors import StoreError
 from einthoven.report.evidence import Evidence
 from einthoven.store.store import Store
 
-__all__ = ["StoredRecord", "stored_record"]
+__all__ = ["StoredRecord", "filter_in_words", "stored_record"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,10 +31,27 @@ def stored_record(evidence: Evidence, record_id: str) -> StoredRecord | None:
         try:
             # an absolute path replaces the run's
             with Store.open(evidence.run / str(entry.get("path", ""))) as store:
-                return StoredRecord(_read(store, record_id, evidence), _filter_name(store.spec.filter))
+                return StoredRecord(_read(store, record_id, evidence), filter_in_words(store.spec.filter))
         except (StoreError, OSError):
             continue
     return None
+
+
+def filter_in_words(spec: FilterSpec) -> str:
+    """Return what stands below a drawing.
+
+    Examples
+    --------
+    >>> filter_in_words(FilterSpec(notch_hz=50.0))
+    '0.67–40 Hz, notch 50 Hz'
+    """
+    corners = [f"{frequency:g}" for _, frequency in spec.corners]
+    if len(corners) == 1:
+        corners = [f"{'below' if spec.low_hz is None else 'above'} {corners[0]}"]
+    parts = ["–".join(corners) + " Hz"] if corners else []
+    parts += [f"notch {notch:g} Hz" for notch in spec.notches]
+    parts += [f"running median of {spec.median_s[-1]:g} s subtracted"] if spec.median_s else []
+    return ", ".join(parts)
 
 
 def _read(store: Store, record_id: str, evidence: Evidence) -> Record:
@@ -55,13 +72,3 @@ def _person(evidence: Evidence, record_id: str) -> tuple[float | None, Sex]:
     table = evidence.cohort.table.select(["record_id", "age_years", "sex"])
     rows = table.filter(pc.equal(table["record_id"], record_id)).to_pylist()
     return (rows[0]["age_years"], rows[0]["sex"]) if rows else (None, "U")
-
-
-def _filter_name(spec: FilterSpec) -> str:
-    corners = [f"{frequency:g}" for _, frequency in spec.corners]
-    if len(corners) == 1:
-        corners = [f"{'below' if spec.low_hz is None else 'above'} {corners[0]}"]
-    parts = ["–".join(corners) + " Hz"] if corners else []
-    parts += [f"notch {notch:g} Hz" for notch in spec.notches]
-    parts += [f"running median of {spec.median_s[-1]:g} s subtracted"] if spec.median_s else []
-    return ", ".join(parts)
