@@ -40,6 +40,8 @@ INGESTS = {
         resampler="linear",
     ),
     "stored": dataclasses.replace(SPEC, filter=FilterSpec("butterworth_pair", order=5), filter_at="stored"),
+    "linear": dataclasses.replace(SPEC, resampler="linear"),
+    "polyphase": dataclasses.replace(SPEC, resampler="polyphase"),
 }
 LIMITS = {"mean": (0.1, 0.0, -0.1), "std": (0.3, 0.4, 0.5), "lower": (-0.5, -0.4, -0.3), "upper": (0.6,)}
 NORMALISATIONS = {
@@ -59,11 +61,14 @@ PADDINGS = {
     "zeros behind": {"window_s": 1.92, "short": "pad_zero"},
     "zeros around": {"window_s": 1.93, "short": "pad_centre"},
     "zeros around all, clipped": {"window_s": 2.56, "short": "pad_centre", "clip_mv": 0.5},
+    "two leads": {"window_s": 1.28, "leads": ("V1", "I")},
     "long": {"window_s": 1.0, "long": LongSpec(windows=3, max_labels=("b",))},
 }
 CASES = [
-    *((normalise, padding, "plain") for normalise in NORMALISATIONS for padding in PADDINGS),
-    *(("zscore lead of the record", "zeros around", name) for name in ("filtered", "stored")),
+    *((normalise, padding, "plain") for normalise in NORMALISATIONS for padding in PADDINGS if padding != "two leads"),
+    *(("zscore lead of the record", "zeros around", name) for name in INGESTS if name != "plain"),
+    *(("zscore record of the record", "two leads", name) for name in INGESTS),
+    *(("zscore lead", "two leads", name) for name in INGESTS),
 ]
 
 
@@ -88,15 +93,16 @@ def case(request, archive):
 
 
 @pytest.fixture(scope="module")
-def network():
-    """Return a small untrained network with two labels."""
+def networks():
+    """Return a small untrained network with two labels for each number of leads."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return build("se_resnext1d", n_leads=3, n_labels=2, **SETTINGS).eval()
+        return {n: build("se_resnext1d", n_leads=n, n_labels=2, **SETTINGS).eval() for n in (2, 3)}
 
 
-def test_the_score_of_a_record_is_that_of_its_row(case, network):
+def test_the_score_of_a_record_is_that_of_its_row(case, networks):
     locations, store, spec = case
+    network = networks[len(spec.leads)]
     for location in locations[:2]:  # of either length
         served = predict_prepared(network, spec, prepare(read(location), spec.ingest), labels=LABELS)
         stored = predict_network(network, spec, store, store.rows([location.record_id]), labels=LABELS)[0]
@@ -114,6 +120,7 @@ def test_a_training_window_is_the_view_of_the_prepared_signal(case):
     for row, window in zip(batch["row"].tolist(), windows, strict=True):
         prepared = prepare(read(by_row[row]), spec.ingest)
         served = test_windows(prepared.quantised, prepared.scale, spec)
+        assert np.array_equal(prepared.quantised, store.read_each(np.array([row]))[0])
         signal = amplitudes(torch.from_numpy(served.quantised[:1]), torch.from_numpy(served.scale[None]))
         alone = seen(signal, torch.tensor([served.valid]), spec, torch.from_numpy(served.level[None]))
         assert torch.equal(window, alone[0])

@@ -232,3 +232,10 @@ def test_a_constant_lead_survives_every_filter():
         prepared = prepare(record, IngestSpec(leads=("I", "II"), rate_hz=250.0, filter=band))
         assert np.isfinite(prepared.signal()).all()
         assert np.abs(prepared.signal()[0, 200:-200]).max() <= 0.7001
+
+
+@pytest.mark.parametrize("resampler", ["fft", "polyphase", "linear"])
+def test_what_is_prepared_lies_in_memory_as_a_store_reads_it(resampler):
+    """Sums over samples round otherwise in another order, and a served ECG would differ from a stored one."""
+    prepared = prepare(make_record(), dataclasses.replace(PLAIN, rate_hz=200.0, resampler=resampler))
+    assert prepared.quantised.flags.c_contiguous

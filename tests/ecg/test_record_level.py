@@ -51,6 +51,13 @@ def test_an_absent_lead_has_an_infinite_spread():
     assert np.isfinite(spread[[0, 2]]).all()
 
 
+def test_the_order_in_memory_makes_no_difference():
+    quantised, scale = steps()
+    view = ViewSpec(normalise=NormaliseSpec("zscore", "record", extent="record"))
+    in_fortran_order = np.asfortranarray(quantised)
+    assert np.array_equal(level_of_record(in_fortran_order, scale, view), level_of_record(quantised, scale, view))
+
+
 @pytest.mark.parametrize("normalise", [{}, {"method": "zscore"}, {"method": "minmax"}])
 def test_zeros_stand_where_windows_have_their_own_level(normalise):
     assert not level(**normalise).any()

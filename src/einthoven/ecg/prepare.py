@@ -202,7 +202,7 @@ def _quantise(signal: NDArray[np.float32], peak: NDArray[np.float32]) -> tuple[N
     steps = signal * per_unit[:, np.newaxis]
     np.rint(steps, out=steps)
     scale = np.where(alive, peak / np.float32(LARGEST_STEP), np.float32(0))
-    return steps.astype(np.int16), scale
+    return steps.astype(np.int16, order="C"), scale
 
 
 def _with_absent_leads(

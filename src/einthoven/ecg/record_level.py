@@ -33,7 +33,10 @@ def level_of_record(quantised: NDArray[np.int16], scale: NDArray[np.float32], vi
     [[0.0, -3.0], [4.0, 4.0]]
     """
     facts = np.zeros((2, len(quantised)), dtype=np.float32)
-    level = record_level(quantised * scale[:, np.newaxis], view) if view.normalise.extent == "record" else None
+    if view.normalise.extent == "window":
+        return facts
+    in_order = np.ascontiguousarray(quantised)  # sums depend on the order in memory by a rounding
+    level = record_level(in_order * scale[:, np.newaxis], view)
     if level is not None:
         facts[:] = np.stack(level)[..., 0]  # of all leads together: the same for each
     return facts
