@@ -93,6 +93,7 @@ def test_what_is_counted_is_what_was_published(model):
 @pytest.mark.parametrize("fault", ["dropped", "renamed", "reshaped"])
 def test_any_one_tensor_that_is_wrong_is_named(model, weights, expected, fault):
     shapes = {name: tensor.to("meta") for name, tensor in weights.items()} if not model.converter else weights
+    places = dict(_match(model, shapes, expected).loaded)
     for name in _loaded_names(model, shapes, expected):
         tensors = dict(shapes)
         if fault == "reshaped":
@@ -102,9 +103,16 @@ def test_any_one_tensor_that_is_wrong_is_named(model, weights, expected, fault):
             if fault == "renamed":
                 tensors[name + "_x"] = tensor
         complaints = _complaints(model, tensors, expected)
-        assert complaints, name
-        if fault == "renamed":
-            assert any(f"{name}_x is unexpected" in one for one in complaints), name
+        assert any(word in one for one in complaints for word in _named(name, fault, places)), (name, complaints)
+
+
+def _named(name: str, fault: str, places: dict[str, str]) -> tuple[str, ...]:
+    """Return what a complaint may say of a tensor: its name in the file or, of one that lacks, in the network."""
+    if fault == "renamed":
+        return (f"{name}_x is unexpected", f"{name}_x")
+    if fault == "reshaped":
+        return (f"{name} has shape",)
+    return (f"{places.get(name, name)} is missing", name)
 
 
 def _loaded_names(model, tensors, expected) -> list[str]:

@@ -9,6 +9,7 @@ import importlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -139,7 +140,7 @@ def match(
     named = _without_wrapper(tensors)
     ignored = {name: reason for name in named if (reason := _reason_to_ignore(name, model.ignored)) is not None}
     kept = _as_torch_lays_out(model, {name: tensor for name, tensor in named.items() if name not in ignored})
-    targets = {name: _target(model, name) for name in kept}
+    targets = {name: _target(name, model.key_map) for name in kept}
     if not any(map(_is_head, expected)):
         ignored |= {name: "the encoder alone is asked for" for name, target in targets.items() if _is_head(target)}
     claims: dict[str, list[str]] = {}
@@ -195,6 +196,7 @@ def _weight_norm(name: str) -> str:
     return f"{stem}.{_OLD_WEIGHT_NORM[last]}" if last in _OLD_WEIGHT_NORM else name
 
 
+@lru_cache(maxsize=8192)
 def _reason_to_ignore(name: str, ignored: tuple[Ignored, ...]) -> str | None:
     return next((one.reason for one in ignored if re.fullmatch(one.pattern, name)), None)
 
@@ -207,9 +209,10 @@ def _as_torch_lays_out(model: PublicModel, tensors: dict[str, Tensor]) -> Mappin
     return converted
 
 
-def _target(model: PublicModel, name: str) -> str | None:
+@lru_cache(maxsize=8192)  # a file is matched with one model after the other
+def _target(name: str, key_map: tuple[tuple[str, str], ...]) -> str | None:
     """Return what a tensor of the file is called in the network."""
-    matches = ((re.fullmatch(pattern, name), replacement) for pattern, replacement in model.key_map)
+    matches = ((re.fullmatch(pattern, name), replacement) for pattern, replacement in key_map)
     return next((matched.expand(replacement) for matched, replacement in matches if matched), None)
 
 
