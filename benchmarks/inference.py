@@ -13,7 +13,8 @@ import torch
 
 from einthoven.models.architectures import ARCHITECTURES, build, build_encoder
 from einthoven.models.cost import cost
-from einthoven.models.export import export_onnx, onnx_session
+from einthoven.models.export import export_onnx
+from einthoven.models.exported_file import onnx_session
 from einthoven.models.network import Network
 from measuring import machine, table
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from einthoven.cli.main import app
 from einthoven.ecg.input_spec import InputSpec, NormaliseSpec, ViewSpec
-from einthoven.errors import CheckpointError, UnknownNameError
+from einthoven.errors import CheckpointError, LeadError, UnknownNameError
 from einthoven.models.architectures import build
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.public import catalogue
@@ -113,7 +113,7 @@ def test_an_unknown_name_names_the_nearest():
 def test_check_says_what_becomes_of_each_tensor(weights):
     result = models("check", weights, "--as", "made_up")
     assert result.exit_code == 0
-    assert "is made_up as published" in result.output
+    assert "fits made_up: names and shapes are the published ones" in result.output
     assert "ignored: 1 (decoder.weight): it belongs to pretraining" in result.output
     assert "which is NOT the published one" in result.output
 
@@ -127,7 +127,7 @@ def test_check_names_every_fault_and_ends_with_2(weights):
     result = models("check", weights, "--as", "made_up")
     assert result.exit_code == 2
     for line in (
-        "is NOT made_up as published",
+        "does NOT fit made_up",
         "wrong: head.linear.weight is missing",
         "wrong: surplus is unexpected",
         "wrong: head.linear.bias has shape (3,), not (2,)",
@@ -138,7 +138,7 @@ def test_check_names_every_fault_and_ends_with_2(weights):
 def test_convert_writes_a_checkpoint_and_prints_the_licence(weights, tmp_path):
     result = models("convert", weights, "--as", "made_up", "--out", tmp_path / "c", "--preset", "code")
     assert result.exit_code == 0
-    assert "licence of the weights: CC BY-NC 4.0 (commercial use: no)" in result.output
+    assert "licence of the weights: CC BY-NC 4.0; commercial use: no" in result.output
     assert "it has seen ptb_xl" in result.output
     checkpoint = Checkpoint.load(tmp_path / "c", labels=("AF", "LBBB"))
     assert checkpoint.spec == SCALED
@@ -175,7 +175,7 @@ def test_a_converted_model_scores_files(weights, archive, tmp_path):
 def test_presets_are_compared_on_the_same_ecgs(weights, archive, tmp_path):
     result = models("compare-presets", "made_up", "--weights", weights, "--input", archive, "--out", tmp_path / "p.csv")
     assert result.exit_code == 0
-    assert "6 ECGs, beside preset paper" in result.output
+    assert "scores of 6 ECGs, moved from preset paper by" in result.output
     rows = list(csv.DictReader((tmp_path / "p.csv").open()))
     assert [(row["preset"], row["label"], row["n"]) for row in rows] == [("code", "AF", "6"), ("code", "LBBB", "6")]
     assert all(0 < float(row["mean_difference"]) <= float(row["largest_difference"]) for row in rows)
@@ -187,3 +187,9 @@ def test_a_model_with_one_preset_has_nothing_to_compare(weights, archive, monkey
     monkeypatch.setattr(catalogue, "resolve", lambda *_: single)
     with pytest.raises(Exception, match="only the preset paper"):
         models("compare-presets", "made_up", "--weights", weights, "--input", archive)
+
+
+def test_a_model_that_keeps_leads_apart_is_converted_for_some_of_them(tmp_path):
+    """The made-up model mixes leads, and says so; a published one is converted in tests of its own."""
+    with pytest.raises(LeadError, match="made_up takes all of I, II, V1 together"):
+        models("convert", tmp_path / "w.pth", "--as", "made_up", "--out", tmp_path / "c", "--leads", "I,v1")

@@ -40,12 +40,12 @@ def list_command() -> None:
     from einthoven.models.public.catalogue import public_model, public_model_names
     from einthoven.registry import names
 
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
     for title in ("model", "architecture"):
         table.add_column(title, no_wrap=True)
     for title in ("weights", "leads", "Hz", "s", "labels"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("commercial use")
+    table.add_column("commercial use", no_wrap=True)
     for model in map(public_model, public_model_names()):
         spec = model.spec
         table.add_row(
@@ -106,6 +106,9 @@ def convert_command(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the checkpoint; must be new.")],
     *,
     preset: PresetOption = None,
+    leads: Annotated[
+        str | None, typer.Option(help="Some of the model's leads, with commas, where it keeps leads apart: I,V1.")
+    ] = None,
     encoder_only: Annotated[
         bool, typer.Option("--encoder-only", help="Leave the published labels and their head away.")
     ] = False,
@@ -118,20 +121,24 @@ def convert_command(
 
     - `einthoven predict --checkpoint models/ecgfounder --input new --out scores.csv`
     """
+    from einthoven.ecg.leads import canonical_leads
     from einthoven.errors import CheckpointError
     from einthoven.models.public.catalogue import public_model
+    from einthoven.models.public.fewer_leads import with_leads
     from einthoven.models.public.loading import load_public
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CheckpointError(f"{out} is there already: name a new folder, or remove it first")
     model = public_model(name)
+    if leads:
+        model = with_leads(model, canonical_leads(leads.split(","), where="--leads"))
     checkpoint, report = load_public(model, file, preset=preset, encoder_only=encoder_only)
     checkpoint.save(out)
     typer.echo(
         f"{len(report.loaded)} tensors are loaded, {len(report.ignored)} have no part in the network; the checkpoint "
         f"is in {out}"
     )
-    typer.echo(f"licence of the weights: {model.weight_licence} (commercial use: {_commercial(model)})")
+    typer.echo(f"licence of the weights: {model.weight_licence}; commercial use: {_commercial(model)}")
     seen = ", ".join(dict.fromkeys(one.data_set for one in model.pretrained_on))
     typer.echo(f"it has seen {seen}: scores on these say little about other patients")
 
@@ -171,6 +178,21 @@ def compare_presets_command(
         _write_differences(rows, out)
 
 
+@models_app.command("page")
+def page_command(which: Annotated[str, typer.Argument(metavar="PAGE", help="architectures or published")]) -> None:
+    """Print a page of the reference in Markdown: of all architectures, or of all published models.
+
+    Example: `einthoven models page published`
+    """
+    from einthoven.cli.models_page import PAGES
+    from einthoven.errors import UnknownNameError
+    from einthoven.registry import nearest
+
+    if which not in PAGES:
+        raise UnknownNameError(f"there is no page {which!r}{nearest(which, PAGES)}")
+    typer.echo(PAGES[which](), nl=False)
+
+
 def _print_differences(rows: list[PresetDifference], model: PublicModel) -> None:
     import math
 
@@ -180,9 +202,11 @@ def _print_differences(rows: list[PresetDifference], model: PublicModel) -> None
     from einthoven.cli.models_card import most_moved
 
     first = next(iter(model.presets))
-    table = Table("preset", "label", box=None, pad_edge=False, title=f"{rows[0].n:,} ECGs, beside preset {first}")
-    for heading in ("mean difference", "largest", "rank correlation", "cross 0.5"):
-        table.add_column(heading, justify="right")
+    table = Table(box=None, pad_edge=False, title=f"scores of {rows[0].n:,} ECGs, moved from preset {first} by")
+    table.add_column("preset", no_wrap=True)
+    table.add_column("label", no_wrap=True, overflow="ellipsis", max_width=34)
+    for heading in ("mean", "largest", "rank corr.", "cross 0.5"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in most_moved(rows):
         numbers = (row.mean_difference, row.largest_difference, row.rank_correlation)
         shown = ("-" if math.isnan(number) else f"{number:.3f}" for number in numbers)

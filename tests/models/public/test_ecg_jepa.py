@@ -11,7 +11,8 @@ from scipy.signal import resample
 
 from einthoven.ecg.prepare import prepare
 from einthoven.models.blocks.sine_positions import sine_grid
-from einthoven.models.public.ecg_jepa import ECG_JEPA_MULTIBLOCK, ECG_JEPA_RANDOM, LEADS, ecg_jepa_with_leads
+from einthoven.models.public.ecg_jepa import ECG_JEPA_MULTIBLOCK, ECG_JEPA_RANDOM, LEADS
+from einthoven.models.public.fewer_leads import with_leads
 from einthoven.models.public.loading import expected_weights
 from fakes.ecg_records import fake_record
 from fakes.public_weights import published_shapes
@@ -56,7 +57,7 @@ def test_features_are_what_numpy_computes_by_the_published_names(model):
 
 
 def test_some_leads_are_fed_with_their_own_positions():
-    few = ecg_jepa_with_leads(["V6", "I", "V2"])
+    few = with_leads(ECG_JEPA_MULTIBLOCK, ["V6", "I", "V2"])
     assert all(spec.leads == ("V6", "I", "V2") for spec in few.presets.values())
     assert _error(few, 3, rows=(7, 0, 3)) < 1e-5
 

@@ -10,8 +10,9 @@ from scipy.signal import butter, resample, sosfiltfilt
 from einthoven.ecg.leads import STANDARD_LEADS
 from einthoven.ecg.prepare import prepare
 from einthoven.ecg.view import view
+from einthoven.models.public.fewer_leads import with_leads
 from einthoven.models.public.loading import expected_weights, match
-from einthoven.models.public.st_mem import SPEC, ST_MEM, ST_MEM_FULL, st_mem_with_leads
+from einthoven.models.public.st_mem import SPEC, ST_MEM, ST_MEM_FULL
 from fakes.ecg_records import fake_record
 from fakes.public_weights import published_shapes
 from models.pre_norm_in_numpy import block, layer_norm, linear
@@ -76,7 +77,7 @@ def test_neither_file_passes_for_the_other():
 
 @pytest.mark.parametrize(("name", "model"), [("st_mem", ST_MEM), ("st_mem_full", ST_MEM_FULL)])
 def test_some_leads_are_fed_without_the_others_embeddings(name, model):
-    few = shrunk(st_mem_with_leads(["V1", "I"], model=model), **SMALL)
+    few = shrunk(with_leads(model, ["V1", "I"]), **SMALL)
     assert few.spec.leads == ("V1", "I")
     assert few.settings["lead_rows"] == (6, 0)
     tensors, signal = shrunk_weights(name, SIZES), torch.randn(2, 2, 60)

@@ -10,13 +10,10 @@ they filter as ST-MEM does (high-pass 0.67 Hz, low-pass 40 Hz, order 5), so ther
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec, InputSpec, ViewSpec
-from einthoven.models.public.fewer_leads import with_leads
 from einthoven.models.public.public_model import PublicModel, Seen, WeightSource
 
-__all__ = ["ECG_JEPA_MULTIBLOCK", "ECG_JEPA_RANDOM", "ecg_jepa_with_leads"]
+__all__ = ["ECG_JEPA_MULTIBLOCK", "ECG_JEPA_RANDOM"]
 
 LEADS = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
 
@@ -113,14 +110,3 @@ ECG_JEPA_RANDOM = _model(
         "https://drive.google.com/file/d/1mh-XL0XOvvhFbhvuZ9c2KnTHa9B4F3Wx/view", "random_epoch100.pth"
     ),
 )
-
-
-def ecg_jepa_with_leads(leads: Sequence[str], *, model: PublicModel = ECG_JEPA_MULTIBLOCK) -> PublicModel:
-    """Return ECG-JEPA for ECGs of some of its leads: the others' tokens aren't there.
-
-    Examples
-    --------
-    >>> ecg_jepa_with_leads(["V1", "I"]).settings["lead_rows"]
-    (2, 0)
-    """
-    return with_leads(model, leads)

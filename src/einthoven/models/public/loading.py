@@ -15,15 +15,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from einthoven.ecg.input_spec import InputSpec
-from einthoven.errors import CheckpointError, UnknownNameError
+from einthoven.errors import CheckpointError
 from einthoven.models.architectures import build
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.public.public_model import Ignored, PublicModel
 from einthoven.models.public.weight_file import WeightFile, read_weight_file
-from einthoven.registry import nearest
 
-__all__ = ["LoadReport", "check_weights", "expected_weights", "load_public", "match"]
+__all__ = ["LoadReport", "check_weights", "examine", "expected_weights", "load_public", "match", "share_known"]
 
 # what training wrappers (DistributedDataParallel, torch.compile, Lightning) put before every key
 _WRAPPERS = ("module.", "_orig_mod.", "model.")
@@ -98,7 +96,7 @@ def load_public(
     UnknownNameError
         No such preset; names the nearest.
     """
-    spec = _preset(model, preset)
+    spec = model.prepared_as(preset)
     file = read_weight_file(path, container=model.container)
     state, report = _matched(model, file, encoder_only=encoder_only)
     if not report.complete:
@@ -121,7 +119,19 @@ def load_public(
 def check_weights(model: PublicModel, path: Path) -> tuple[LoadReport, WeightFile]:
     """Return what would become of each tensor of a file, without refusing it, and the file."""
     file = read_weight_file(path, container=model.container)
-    return _matched(model, file)[1], file
+    return examine(model, file), file
+
+
+def examine(model: PublicModel, file: WeightFile) -> LoadReport:
+    """Return what would become of each tensor."""
+    return _matched(model, file)[1]
+
+
+def share_known(model: PublicModel, tensors: Mapping[str, Tensor]) -> float:
+    """Return the share of a file's names that the model knows, to load or to ignore them."""
+    named = _without_wrapper(tensors)
+    known = [name for name in named if _reason_to_ignore(name, model.ignored) is not None or _target(model, name)]
+    return len(known) / max(1, len(named))
 
 
 def match(
@@ -222,14 +232,6 @@ def _is_head(target: str | None) -> bool:
 
 def _typed(tensor: Tensor, expected: Tensor) -> Tensor:
     return tensor.to(expected.dtype) if tensor.is_floating_point() else tensor
-
-
-def _preset(model: PublicModel, preset: str | None) -> InputSpec:
-    if preset is None:
-        return model.spec
-    if preset not in model.presets:
-        raise UnknownNameError(f"{model.name} has no preset {preset!r}{nearest(preset, model.presets)}")
-    return model.presets[preset]
 
 
 def _refusal(model: PublicModel, file: WeightFile, report: LoadReport) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from einthoven.ecg.input_spec import InputSpec
+from einthoven.errors import UnknownNameError
 from einthoven.models.head_settings import HeadSettings
+from einthoven.registry import nearest
 
 __all__ = ["Ignored", "PublicModel", "Seen", "WeightSource"]
 
@@ -108,6 +110,9 @@ class PublicModel:
     converter : str
         ``module:function`` that takes {key of the file: Tensor} to the same with tensors laid out as torch has them;
         empty when nothing needs to be turned.
+    key_of_lead : str
+        Regular expression of the file's tensors that belong to one lead alone, with ``{row}`` for the lead's number, of
+        a model that can be fed some of its leads (``fewer_leads.py``); empty when there are none such tensors.
     """
 
     name: str
@@ -131,9 +136,24 @@ class PublicModel:
     counted: str = ""
     warnings: tuple[str, ...] = ()
     converter: str = ""
+    key_of_lead: str = ""
     file_kind: Literal["torch", "safetensors", "keras"] = "torch"
 
     @property
     def spec(self) -> InputSpec:
         """The default preset."""
         return next(iter(self.presets.values()))
+
+    def prepared_as(self, preset: str | None = None) -> InputSpec:
+        """Return a preset by its name, the default without one.
+
+        Raises
+        ------
+        UnknownNameError
+            No such preset; names the nearest.
+        """
+        if preset is None:
+            return self.spec
+        if preset not in self.presets:
+            raise UnknownNameError(f"{self.name} has no preset {preset!r}{nearest(preset, self.presets)}")
+        return self.presets[preset]

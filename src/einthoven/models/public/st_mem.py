@@ -7,9 +7,8 @@ of the weights.
 
 Their input: 250 Hz by FFT; high-pass 0.67 Hz and low-pass 40 Hz, Butterworth of order 5, forwards and backwards; 9 s,
 in training anywhere in the ECG, in tests the mean of three windows of a 10 s ECG; mean 0 and sd 1 over all twelve leads
-of a window together. Ours differs in that it filters at the record's own rate, before resampling (the low-pass of a
-record at 500 Hz is slightly gentler: up to 0.01 sd), and near the ends of a record, which it extends by 5 s for the
-filters (some hundredths of an sd).
+of a window together. Ours differs near the ends
+of a record, which it extends by 5 s for the filters (some hundredths of an sd).
 
 ``st_mem`` is the file of the encoder, ``st_mem_full`` the one that holds the decoder of pretraining too, in which the
 encoder's names begin with ``encoder.`` and its patch embedding has a second name.
@@ -17,14 +16,11 @@ encoder's names begin with ``encoder.`` and its patch embedding has a second nam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec, InputSpec, NormaliseSpec, ViewSpec
 from einthoven.ecg.leads import STANDARD_LEADS
-from einthoven.models.public.fewer_leads import with_leads
 from einthoven.models.public.public_model import Ignored, PublicModel, Seen, WeightSource
 
-__all__ = ["ST_MEM", "ST_MEM_FULL", "st_mem_with_leads"]
+__all__ = ["ST_MEM", "ST_MEM_FULL"]
 
 SETTINGS = {
     "tokens": "lead_time",
@@ -47,6 +43,7 @@ SPEC = InputSpec(
         rate_hz=250.0,
         filter=FilterSpec(kind="butterworth_pair", low_hz=0.67, high_hz=40.0, order=5),
         resampler="fft",
+        filter_at="stored",
     ),
     view=ViewSpec(
         window_s=9.0,
@@ -61,7 +58,7 @@ OF_PRETRAINING = (
     Ignored(r"to_patch_embedding\..*", "the encoder's patch embedding under a second name"),
     Ignored(r"(?!encoder\.|to_patch_embedding\.).*", "the decoder and what else belongs to pretraining alone"),
 )
-KEY_OF_ROW = r"(encoder\.)?lead_embeddings\.{row}"
+KEY_OF_LEAD = r"(encoder\.)?lead_embeddings\.{row}"
 
 
 def _key_map(prefix: str) -> tuple[tuple[str, str], ...]:
@@ -119,6 +116,7 @@ def _model(name: str, *, title: str, prefix: str, ignored: tuple[Ignored, ...], 
         commercial_use=False,
         sources=(source,),
         warnings=(NOT_COMMERCIAL, FEWER_LEADS, LONGER),
+        key_of_lead=KEY_OF_LEAD,
     )
 
 
@@ -141,14 +139,3 @@ ST_MEM_FULL = _model(
         "https://drive.google.com/file/d/14nScwPk35sFi8wc-cuLJLqudVwynKS0n/view", "st_mem_vit_base_full.pth"
     ),
 )
-
-
-def st_mem_with_leads(leads: Sequence[str], *, model: PublicModel = ST_MEM) -> PublicModel:
-    """Return ST-MEM for ECGs of some leads: the others' tokens aren't there, and their embeddings are left out.
-
-    Examples
-    --------
-    >>> st_mem_with_leads(["I", "V1"]).settings["lead_rows"]
-    (0, 6)
-    """
-    return with_leads(model, leads, key_of_row=KEY_OF_ROW)

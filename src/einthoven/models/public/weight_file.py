@@ -24,7 +24,7 @@ from torch import Tensor
 
 from einthoven.errors import CheckpointError
 
-__all__ = ["WeightFile", "read_weight_file"]
+__all__ = ["WeightFile", "WholeFile", "read_weight_file", "read_whole", "tensors_in"]
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _LFS_POINTER = b"version https://git-lfs"
@@ -56,6 +56,25 @@ class WeightFile:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WholeFile:
+    """All that is in a file of weights.
+
+    Attributes
+    ----------
+    path : Path
+    kind : ``torch``, ``safetensors`` or ``keras``
+    content : object
+        What was pickled, or tensors by name.
+    sha256 : str
+    """
+
+    path: Path
+    kind: str
+    content: Any
+    sha256: str
+
+
 def read_weight_file(path: Path, *, container: Sequence[str] = ()) -> WeightFile:
     """Return the tensors of a file.
 
@@ -71,15 +90,28 @@ def read_weight_file(path: Path, *, container: Sequence[str] = ()) -> WeightFile
         The file can't be read, is none of the three kinds, holds more than tensors and plain values, or has another
         container; names what was found.
     """
+    return tensors_in(read_whole(path), container)
+
+
+def read_whole(path: Path) -> WholeFile:
+    """Return all that is in a file, wherever its tensors are; errors are those of ``read_weight_file``."""
     beginning = _beginning(path)
     kind, read = _reader(path, beginning)
     try:
-        tensors = read(path, container)
+        content = read(path)
     except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
         raise CheckpointError(f"{path} is damaged or cut short ({_first_line(error)}): download it again") from error
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return WeightFile(path, kind, tensors, sha256)
+    return WholeFile(path, kind, content, sha256)
+
+
+def tensors_in(whole: WholeFile, container: Sequence[str]) -> WeightFile:
+    """Return the tensors in a container; errors are those of ``read_weight_file``."""
+    content = whole.content
+    if whole.kind == "torch":
+        content = _tensors_of(_inside(content, container, whole.path), whole.path)
+    return WeightFile(whole.path, whole.kind, content, whole.sha256)
 
 
 def _beginning(path: Path) -> bytes:
@@ -92,7 +124,7 @@ def _beginning(path: Path) -> bytes:
         raise CheckpointError(f"{path} can't be read: {error.strerror}") from error
 
 
-def _reader(path: Path, beginning: bytes) -> tuple[str, Callable[[Path, Sequence[str]], dict[str, Tensor]]]:
+def _reader(path: Path, beginning: bytes) -> tuple[str, Callable[[Path], Any]]:
     if beginning.startswith(_LFS_POINTER):
         raise CheckpointError(
             f"{path} is a pointer of Git LFS, not the weights: run `git lfs pull` in that repository, or download the "
@@ -114,22 +146,21 @@ def _reader(path: Path, beginning: bytes) -> tuple[str, Callable[[Path, Sequence
     )
 
 
-def _safetensors(path: Path, _container: Sequence[str]) -> dict[str, Tensor]:
+def _safetensors(path: Path) -> dict[str, Tensor]:
     return load_file(path)
 
 
-def _torch(path: Path, container: Sequence[str]) -> dict[str, Tensor]:
+def _torch(path: Path) -> Any:
     _refuse_torchscript(path)
     try:
         with torch.serialization.safe_globals(_NUMBERS):
-            content: Any = torch.load(path, map_location="cpu", weights_only=True)
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(
             f"{path} holds more than tensors ({_first_line(error)}); unpickling it could run somebody's code, so it "
             "isn't read: use the authors' safetensors file, or save the tensors alone where you trust the file: "
             "torch.save({name: tensor, ...}, file)"
         ) from error
-    return _tensors_of(_inside(content, container, path), path)
 
 
 def _refuse_torchscript(path: Path) -> None:
@@ -164,7 +195,7 @@ def _tensors_of(content: Mapping[str, Any], path: Path) -> dict[str, Tensor]:
     return dict(content)
 
 
-def _keras(path: Path, _container: Sequence[str]) -> dict[str, Tensor]:
+def _keras(path: Path) -> dict[str, Tensor]:
     """Return the data sets of the group ``model_weights`` (or of the whole file) by their path below it."""
     tensors: dict[str, Tensor] = {}
 
