@@ -27,6 +27,7 @@ BENCHMARKS = {
     "pairing": ("pairing.py", "A million ECGs paired with echo reports, with history"),
     "arrays": ("arrays.py", "Five superclasses from signals and labels alone"),
     "simulating": ("simulating.py", "Simulated ECGs per second, and memory"),
+    "state_space": ("state_space.py", "State spaces beside a ResNet and a transformer, and in long windows"),
     "virtual_distributions": ("virtual_hospital/distributions.py", "Simulated ECGs beside real ones, figure by figure"),
     "virtual_judges": ("virtual_hospital/judges.py", "Simulated or real: trees on measurements, a network on beats"),
     "virtual_transfer": ("virtual_hospital/transfer.py", "Real ECGs read by a network that saw simulated ones alone"),
