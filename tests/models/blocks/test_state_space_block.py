@@ -28,3 +28,11 @@ def test_dropout_is_inside_and_in_training_alone():
     assert not torch.equal(block(tokens), block(tokens))
     block.eval()
     assert torch.equal(block(tokens), block(tokens))
+
+
+def test_it_is_exported_for_any_number_of_ecgs():
+    block = _block().eval()
+    batch = torch.export.Dim("batch", min=1)
+    exported = torch.export.export(block, (torch.randn(3, 200, 4),), dynamic_shapes=({0: batch},))
+    tokens = torch.randn(7, 200, 4)
+    assert torch.allclose(exported.module()(tokens), block(tokens), atol=1e-6)
