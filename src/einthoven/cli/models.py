@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from einthoven.cli.models_check import check_command
+from einthoven.cli.models_export import export_command
 from einthoven.cli.sources import IN_HELP, LayoutOption, LeadsOption, UnitOption
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ PresetOption = Annotated[
 ]
 
 models_app = typer.Typer(
-    no_args_is_help=True, help="List, describe, check and convert published foundation models and architectures."
+    no_args_is_help=True,
+    help="List, describe, check, convert and export published foundation models and architectures.",
 )
 
 
@@ -80,23 +83,7 @@ def show_command(name: NameArgument) -> None:
         typer.echo("\n".join(public_model_card(public_model(name))))
 
 
-@models_app.command("check")
-def check_command(file: FileArgument, name: AsOption) -> None:
-    """Say what would become of each tensor of a file: loaded, ignored and why, missing, unexpected, of wrong shape.
-
-    Exit status 2 when the file isn't the model as published.
-
-    Example: `einthoven models check 12_lead_ECGFounder.pth --as ecgfounder_12lead`
-    """
-    from einthoven.cli.models_card import report_lines
-    from einthoven.models.public.catalogue import public_model
-    from einthoven.models.public.loading import check_weights
-
-    model = public_model(name)
-    report, weights = check_weights(model, file)
-    typer.echo("\n".join(report_lines(model, report, weights)))
-    if not report.complete:
-        raise typer.Exit(2)
+models_app.command("check")(check_command)
 
 
 @models_app.command("convert")
@@ -141,6 +128,9 @@ def convert_command(
     typer.echo(f"licence of the weights: {model.weight_licence}; commercial use: {_commercial(model)}")
     seen = ", ".join(dict.fromkeys(one.data_set for one in model.pretrained_on))
     typer.echo(f"it has seen {seen}: scores on these say little about other patients")
+
+
+models_app.command("export")(export_command)
 
 
 @models_app.command("compare-presets")
@@ -202,7 +192,12 @@ def _print_differences(rows: list[PresetDifference], model: PublicModel) -> None
     from einthoven.cli.models_card import most_moved
 
     first = next(iter(model.presets))
-    table = Table(box=None, pad_edge=False, title=f"scores of {rows[0].n:,} ECGs, moved from preset {first} by")
+    table = Table(
+        box=None,
+        pad_edge=False,
+        collapse_padding=True,
+        title=f"scores of {rows[0].n:,} ECGs, moved from preset {first} by",
+    )
     table.add_column("preset", no_wrap=True)
     table.add_column("label", no_wrap=True, overflow="ellipsis", max_width=34)
     for heading in ("mean", "largest", "rank corr.", "cross 0.5"):

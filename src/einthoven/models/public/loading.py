@@ -130,7 +130,9 @@ def examine(model: PublicModel, file: WeightFile) -> LoadReport:
 def share_known(model: PublicModel, tensors: Mapping[str, Tensor]) -> float:
     """Return the share of a file's names that the model knows, to load or to ignore them."""
     named = _without_wrapper(tensors)
-    known = [name for name in named if _reason_to_ignore(name, model.ignored) is not None or _target(model, name)]
+    known = [
+        name for name in named if _reason_to_ignore(name, model.ignored) is not None or _target(name, model.key_map)
+    ]
     return len(known) / max(1, len(named))
 
 
