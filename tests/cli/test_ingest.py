@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from einthoven.cli.main import app
-from einthoven.errors import SpecificationError, UnreadableFileError
+from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFileError
+from einthoven.models.public.catalogue import public_model
 from einthoven.store.store import Store
 from fakes.kardia_files import atc_file
 from fakes.measurable_archive import write_ecgs
@@ -52,6 +53,25 @@ def test_spec_file_decides_rate_and_leads(tmp_path):
     ingest(tmp_path, "--store", tmp_path / "store", "--spec", tmp_path / "spec.json")
     with Store.open(tmp_path / "store") as store:
         assert store.signal(0).shape == (2, 1000)
+
+
+@pytest.mark.parametrize(("named", "preset"), [("ecgfounder_12lead", None), ("ecg_cpc:pretraining", "pretraining")])
+def test_a_published_model_is_a_spec(tmp_path, named, preset):
+    """One command makes the store that its weights need."""
+    write_record(tmp_path / "a", signal_uv=fake_ecg(np.random.default_rng(0), kind=0, rate_hz=500), rate_hz=500)
+    ingest(tmp_path / "a.hea", "--store", tmp_path / "store", "--spec", f"public:{named}")
+    with Store.open(tmp_path / "store") as store:
+        assert store.spec == public_model(named.split(":")[0]).prepared_as(preset).ingest
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [("ecgfounder", "did you mean 'ecgfounder_1"), ("ecg_cpc:benchmarks", "did you mean 'benchmark'")],
+)
+def test_unknown_published_specs_name_the_nearest(tmp_path, named, message):
+    """Of models as of presets."""
+    with pytest.raises(UnknownNameError, match=message):
+        ingest(tmp_path, "--store", tmp_path / "store", "--spec", f"public:{named}")
 
 
 @pytest.mark.parametrize(("text", "message"), [("{", "can't be read"), ('{"rate": 100}', "did you mean 'rate_hz'")])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ from einthoven.cohort.settings import CohortSettings, ComorbiditySettings
 from einthoven.cohort.sources.arrays import Arrays
 from einthoven.cohort.sources.ptb_xl import PtbXl
 from einthoven.cohort.split import SplitSettings
-from einthoven.ecg.input_spec import FilterSpec, IngestSpec, LongSpec, NormaliseSpec, ViewSpec
+from einthoven.ecg.input_spec import FilterSpec, IngestSpec, InputSpec, LongSpec, NormaliseSpec, ViewSpec
 from einthoven.errors import SpecificationError, UnknownNameError
 from einthoven.evaluation.protocol import Protocol
+from einthoven.models.public.catalogue import public_model, public_model_names
 from einthoven.study.settings import ReportSettings, StoreSettings, load_study
 from einthoven.training.arm import ArmSettings
 from einthoven.training.augmentation_settings import Augmentation
@@ -125,6 +128,50 @@ def test_wrong_words_inside_of_tables_are_named_where_the_file_has_them(tmp_path
     """A value that may be of several types is named as the file names it."""
     with pytest.raises(SpecificationError, match=message):
         load(tmp_path, HOSPITAL.replace(right, wrong))
+
+
+PUBLISHED = STUDY.replace("[input.view]\nwindow_s = 5", '[input]\npublic = "ecg_cpc"')
+
+
+def test_the_input_of_a_published_model_is_named_by_the_model(tmp_path):
+    """By default its first preset; the resolved study holds it in full."""
+    model = public_model("ecg_cpc")
+    study = load(tmp_path, PUBLISHED)
+    assert study.input == model.spec
+    assert InputSpec.from_dict(study.to_plain()["input"]) == model.spec
+    other = load(tmp_path, PUBLISHED.replace('"ecg_cpc"', '"ecg_cpc"\npreset = "pretraining"'))
+    assert other.input == model.presets["pretraining"] != model.spec
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ('public = "ecg_cp"', r"study\.toml: input: public_models has no 'ecg_cp'; did you mean 'ecg_cpc'"),
+        ('public = "ecg_cpc"\npreset = "bench"', r"input: ecg_cpc has no preset 'bench'; did you mean 'benchmark'"),
+        ('public = "ecg_cpc"\nview.window_s = 5', r"input\.view has no place beside it"),
+        ('preset = "benchmark"', r"input\.preset belongs to a published model"),
+        ("public = 3", r"input\.public must be a name, got 3"),
+        ('publc = "ecg_cpc"', r"input has no key 'publc'; did you mean 'public'"),
+    ],
+)
+def test_an_input_that_is_no_published_one_is_refused(tmp_path, wrong, message):
+    """Whatever stands beside the name would silently be another model's food."""
+    with pytest.raises(SpecificationError, match=message):
+        load(tmp_path, PUBLISHED.replace('public = "ecg_cpc"', wrong))
+
+
+def test_a_study_with_a_published_input_is_read_without_torch(tmp_path):
+    """A cohort of it can be made where torch isn't installed."""
+    for name in public_model_names():
+        (tmp_path / f"{name}.toml").write_text(PUBLISHED.replace("ecg_cpc", name))
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['torch', 'lightning', 'safetensors.torch']))\n"
+        "import importlib.util; importlib.util.find_spec = lambda name: None\n"
+        "from pathlib import Path; from einthoven.study.settings import load_study\n"
+        f"print(sum(load_study(file).input.window_samples > 0 for file in Path({str(tmp_path)!r}).glob('*.toml')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(len(public_model_names())), done.stderr
 
 
 def test_missing_study_file_is_named(tmp_path):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ingest_command"]
 
+PUBLIC = "public:"  # before the name of a published model
 SHOWN = 3  # reasons of rejected files; all are in rejected.parquet
 
 
@@ -25,8 +26,12 @@ def ingest_command(
         Path, typer.Option(help="Folder of the store; gone on with when it was begun with the same files.")
     ],
     spec: Annotated[
-        Path | None,
-        typer.Option(help="Ingest half of an input spec as JSON; default 12 leads, mV, 250 Hz, 0.67-40 Hz."),
+        str | None,
+        typer.Option(
+            metavar="FILE | public:NAME",
+            help="Ingest half of an input spec as JSON, or a published model (public:NAME:PRESET for another than its "
+            "first preset); default 12 leads, mV, 250 Hz, 0.67-40 Hz.",
+        ),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     shard_records: Annotated[int, typer.Option(min=1, help="ECGs per shard.")] = 1000,
@@ -41,6 +46,8 @@ def ingest_command(
     """Read, check, filter, resample and store ECGs. A bad file is listed in rejected.parquet and never stops the run.
 
     Example: `einthoven ingest /data/ptb-xl/records500 --store stores/ptb_xl --workers 2`
+
+    As a published model wants it: `einthoven ingest ecgs --store stores/founder --spec public:ecgfounder_12lead`
     """
     from einthoven.cli.failures import tell_left_out
     from einthoven.cli.progress import progress_lines
@@ -91,14 +98,19 @@ def _reasons(store: Path) -> list[str]:
         return [str(message) for message in opened.rejected["message"].to_pylist()]
 
 
-def _read_spec(path: Path | None) -> IngestSpec:
+def _read_spec(named: str | None) -> IngestSpec:
     import json
 
     from einthoven.ecg.input_spec import IngestSpec
     from einthoven.errors import SpecificationError
+    from einthoven.models.public.catalogue import public_model
 
-    if path is None:
+    if named is None:
         return IngestSpec()
+    if named.startswith(PUBLIC):
+        name, _, preset = named.removeprefix(PUBLIC).partition(":")
+        return public_model(name).prepared_as(preset or None).ingest
+    path = Path(named)
     try:
         return IngestSpec.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:

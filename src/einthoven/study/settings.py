@@ -24,6 +24,7 @@ from einthoven.errors import EinthovenError, SpecificationError
 from einthoven.evaluation.protocol import Protocol
 from einthoven.models.architectures import resolved_settings
 from einthoven.registry import nearest, resolve
+from einthoven.study.input_settings import input_of_study
 from einthoven.training.arm import ArmSettings
 
 __all__ = ["DataSettings", "ReportSettings", "StoreSettings", "StudySettings", "load_study"]
@@ -106,6 +107,8 @@ def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> St
     try:
         _check_names([*values.get("data", {}), *values.get("arm", {})])
         values["data"] = {name: _data_settings(name, section) for name, section in values.get("data", {}).items()}
+        if isinstance(values.get("input"), dict):
+            values["input"] = input_of_study(values["input"])
         study = StudySettings.model_validate(values)
         for name, arm in study.arm.items():
             _check_arm(name, arm)
