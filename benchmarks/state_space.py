@@ -38,7 +38,7 @@ CONTESTANTS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--peak", choices=("pieces", "fft", "training"), help="measure one in this process")
     parser.add_argument("--samples", type=int, default=LONG)
     arguments = parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from einthoven.models.blocks.state_space import DiagonalStateSpace
@@ -30,6 +31,7 @@ def test_dropout_is_inside_and_in_training_alone():
     assert torch.equal(block(tokens), block(tokens))
 
 
+@pytest.mark.slow
 def test_it_is_exported_for_any_number_of_ecgs():
     block = _block().eval()
     batch = torch.export.Dim("batch", min=1)

@@ -72,14 +72,15 @@ def run(signal: Tensor, recurrence: Recurrence, *, skip: Tensor) -> Tensor:
     """
     batch, length, width = signal.shape
     count = -(-length // PIECE)
-    powers = Powers(*(tensor.to(signal.dtype) for tensor in _powers(recurrence)))
+    exact = _powers(recurrence)
+    powers = Powers(*(tensor.to(signal.dtype) for tensor in exact))
     # a plain transpose of a matrix is copied block by block, a permutation of four axes several times as slowly
     channels = signal.reshape(-1, width).t().contiguous().reshape(width, batch, length)
     pieces = functional.pad(channels, (0, count * PIECE - length)).reshape(width, batch * count, PIECE)
     output = torch.bmm(pieces, _toeplitz(powers, skip))
     if count > 1:
         added = torch.bmm(pieces, _into_state(powers)).reshape(width, batch, count, -1)
-        states = _hand_on(added, powers.jump, directions=len(powers.exits)).reshape(width, batch * count, -1)
+        states = _hand_on(added, exact.jump, directions=len(powers.exits)).reshape(width, batch * count, -1)
         output = torch.baddbmm(output, states, _out_of_state(powers))
     output = output.reshape(width, batch, count * PIECE)[..., :length].reshape(width, -1)
     return output.t().contiguous().reshape(batch, length, width)
@@ -136,14 +137,22 @@ def _out_of_state(powers: Powers) -> Tensor:
 
 
 def _hand_on(added: Tensor, jump: Tensor, *, directions: int) -> Tensor:
-    """Return the states before each piece, (W, B, piece, E S), of what each piece adds to them, in the same shape."""
+    """Return the states before each piece, (W, B, piece, E S), of what each piece adds to them, in the same shape.
+
+    By doubling: after the first round a state knows two pieces before it, then four, and so on (Hillis and Steele 1986,
+    doi:10.1145/7902.7903); few large products instead of as many small ones as there are pieces.
+    """
     width, batch, count, _ = added.shape
     past, *future = added.chunk(directions, dim=-1)
     both = torch.stack([past, *(part.flip(2) for part in future)], dim=1)
-    each = both.permute(3, 0, 1, 2, 4).reshape(count, width, directions * batch, -1).unbind(0)
-    states = [torch.zeros_like(each[0])]
-    for piece in each[:-1]:
-        states.append(torch.baddbmm(piece, states[-1], jump))
-    before = torch.stack(states, dim=2).reshape(width, directions, batch, count, -1)
-    past, *future = before.unbind(1)
+    each = both.permute(0, 3, 1, 2, 4).reshape(width, count, directions * batch, -1)
+    states = functional.pad(each[:, :-1], (0, 0, 0, 0, 1, 0))
+    reach = 1
+    while reach < count:
+        before, behind = states[:, :-reach].flatten(1, 2), states[:, reach:].flatten(1, 2)
+        moved = torch.baddbmm(behind, before, jump.to(added.dtype))
+        states = torch.cat([states[:, :reach], moved.reshape(width, count - reach, directions * batch, -1)], dim=1)
+        jump, reach = torch.bmm(jump, jump), 2 * reach
+    states = states.reshape(width, count, directions, batch, -1)
+    past, *future = states.permute(0, 2, 3, 1, 4).unbind(1)
     return torch.cat([past, *(part.flip(2) for part in future)], dim=-1)
