@@ -24,10 +24,10 @@ SETTINGS = {"widths": [8, 8, 8, 8], "stem_widths": [8]}
 
 
 def checkpoint(
-    seed: int, *, labels: tuple[str, ...] = ("AF", "MI"), spec: InputSpec | None = None, task: str = "binary"
+    seed: int, *, labels: tuple[str, ...] = ("AF", "MI"), spec: InputSpec | None = None, **head_settings
 ) -> Checkpoint:
     torch.manual_seed(seed)
-    head = HeadSettings(task=task)
+    head = HeadSettings(**head_settings)
     network = build("xresnet1d", n_leads=12, n_labels=len(labels), head=head, **SETTINGS)
     return Checkpoint("xresnet1d", SETTINGS, spec or InputSpec(), labels, network.state_dict(), head=head)
 
@@ -78,6 +78,16 @@ def test_checkpoints_of_other_labels_or_preparation_are_refused(locations, tmp_p
     slow = dataclasses.replace(spec, ingest=dataclasses.replace(spec.ingest, rate_hz=100.0))
     with pytest.raises(CheckpointError, match="needs other preparation"):
         score(locations, [first, checkpoint(2, spec=slow).save(tmp_path / "slow")])
+
+
+def test_models_that_ecgs_alone_cannot_score_are_refused_before_any_ecg_is_prepared(tmp_path):
+    nowhere = [RecordLocation("gone", str(tmp_path / "gone"), "wfdb")]
+    encoder = checkpoint(1, labels=()).save(tmp_path / "encoder")
+    asking = checkpoint(1, covariates=("age_years", "sex"), n_covariates=2).save(tmp_path / "asking")
+    with pytest.raises(CheckpointError, match="encoder is an encoder without labels"):
+        score(nowhere, [encoder])
+    with pytest.raises(CheckpointError, match=r"asking reads 2 numbers beside each ECG \(age_years, sex\)"):
+        score(nowhere, [asking])
 
 
 def test_nothing_readable_is_an_error_with_the_first_reason(locations, tmp_path):

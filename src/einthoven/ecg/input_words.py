@@ -72,11 +72,17 @@ def _normalised(spec: NormaliseSpec) -> str:
     if spec.method == "none":
         return "as they are"
     if spec.scope == "dataset" and len(spec.mean) == 1:
-        return f"less {spec.mean[0]:g}, then divided by {spec.std[0]:g}"
+        return _by_fixed_values(spec.mean[0], spec.std[0])
     what = "z-score" if spec.method == "zscore" else f"minimum and maximum to {spec.low:g} and {spec.high:g}"
     stretch = ", over the whole record" if spec.extent == "record" else ""
     clipped = ", after clipping each lead at fixed bounds" if spec.lower else ""
     return f"{what} {_SCOPES[spec.scope]}{stretch}{clipped}"
+
+
+def _by_fixed_values(mean: float, deviation: float) -> str:
+    if mean == 0:
+        return "as they are" if deviation == 1 else f"times {1 / deviation:g}"
+    return f"less {mean:g}, then divided by {deviation:g}"
 
 
 def _longer(long: LongSpec, view: ViewSpec) -> str:

@@ -117,7 +117,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CheckpointError(
-            f"{path} can't be read ({error.strerror}): a checkpoint is a folder with {WEIGHTS} and {DESCRIPTION}"
+            f"{path} can't be read ({error.strerror}): a checkpoint is a folder with {WEIGHTS} and {DESCRIPTION}; "
+            "weights that others published become one by `einthoven models convert`"
         ) from error
 
 

@@ -106,13 +106,14 @@ def score_files(
     Raises
     ------
     CheckpointError
-        When checkpoints don't belong together.
+        When checkpoints don't belong together, or one has no scores or asks for more than an ECG.
     SpecificationError
         When amplitudes in mV would be scaled by the mean and deviation of signals without unit.
     UnreadableFileError
         When no ECG could be read, or all are too short.
     """
     members = [Checkpoint.load(folder) for folder in checkpoints]
+    _check_scores(members, checkpoints)
     _check_agreement(members, checkpoints)
     with ExitStack() as stack:
         folder = store or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "store"
@@ -175,6 +176,22 @@ def _check_units(members: Sequence[Checkpoint], paths: Sequence[Path], prepared:
                 f"{path} scales amplitudes by the fixed mean and deviation of signals without unit, which mean nothing "
                 f"in mV, but {len(in_mv)} ECGs are in mV, first {in_mv['record_id'][0].as_py()}: score records without "
                 "unit of the kind it was trained on, or use a model with normalise.scope 'lead' or 'record'"
+            )
+
+
+def _check_scores(members: Sequence[Checkpoint], paths: Sequence[Path]) -> None:
+    """Refuse what can't be scored from ECGs alone before they are prepared."""
+    for member, path in zip(members, paths, strict=True):
+        if not member.labels:
+            raise CheckpointError(
+                f"{path} is an encoder without labels, so it has no scores: take its embeddings "
+                "(einthoven.models.predict.embed), or train a head on it"
+            )
+        if member.head.n_covariates:
+            named = ", ".join(member.head.covariates) or "unnamed"
+            raise CheckpointError(
+                f"{path} reads {member.head.n_covariates} numbers beside each ECG ({named}), which files of ECGs don't "
+                "hold as it wants them: give them to einthoven.models.predict.predict as covariates"
             )
 
 
