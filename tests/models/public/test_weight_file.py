@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import pickle
 import zipfile
@@ -11,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 
 from einthoven.errors import CheckpointError
 from einthoven.models.public.weight_file import read_weight_file
@@ -143,6 +144,31 @@ def test_a_download_that_was_cut_short_is_refused(tmp_path, share):
         path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
         with pytest.raises(CheckpointError, match=str(path)):
             read_weight_file(path)
+
+
+def test_safetensors_whose_length_looks_like_a_web_page_are_read(tmp_path):
+    content = save({"w": torch.ones(2)})
+    header = content[8 : 8 + int.from_bytes(content[:8], "little")]
+    length = int.from_bytes(b" <", "little")
+    (tmp_path / "w").write_bytes(length.to_bytes(8, "little") + header.ljust(length) + content[8 + len(header) :])
+    assert torch.equal(read_weight_file(tmp_path / "w").tensors["w"], torch.ones(2))
+
+
+def test_an_archive_with_weights_in_it_is_to_be_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "model.zip", "w") as archive:
+        archive.writestr("model/model.hdf5", b"weights")
+    with pytest.raises(CheckpointError, match=r"archive of model/model\.hdf5: unpack it"):
+        read_weight_file(tmp_path / "model.zip")
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_file_with_a_wrong_byte_is_read_or_refused(tmp_path, zipped):
+    torch.save(TENSORS, tmp_path / "w.pth", _use_new_zipfile_serialization=zipped)
+    content = (tmp_path / "w.pth").read_bytes()
+    for place in range(0, len(content), 7):
+        (tmp_path / "x.pth").write_bytes(content[:place] + bytes([content[place] ^ 3]) + content[place + 1 :])
+        with contextlib.suppress(CheckpointError):
+            read_weight_file(tmp_path / "x.pth")
 
 
 def test_a_program_is_refused(tmp_path):

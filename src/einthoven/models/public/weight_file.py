@@ -18,7 +18,6 @@ import h5py
 import numpy as np
 import torch
 from numpy._core.multiarray import scalar
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -27,6 +26,8 @@ from einthoven.errors import CheckpointError
 __all__ = ["WeightFile", "WholeFile", "read_weight_file", "read_whole", "tensors_in"]
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
+# eight bytes of length, of which the last four are 0 as the format allows 100 MB, then the beginning of a JSON object
+_SAFETENSORS = b"\0\0\0\0{"
 _LFS_POINTER = b"version https://git-lfs"
 # NumPy's numbers, under the names of NumPy 1 and 2: training scripts save metrics beside the tensors (ECGFounder's)
 _NUMBERS: list[Any] = [
@@ -96,10 +97,12 @@ def read_weight_file(path: Path, *, container: Sequence[str] = ()) -> WeightFile
 def read_whole(path: Path) -> WholeFile:
     """Return all that is in a file, wherever its tensors are; errors are those of ``read_weight_file``."""
     beginning = _beginning(path)
-    kind, read = _reader(path, beginning)
     try:
+        kind, read = _reader(path, beginning)
         content = read(path)
-    except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
+    except (CheckpointError, MemoryError):
+        raise
+    except Exception as error:  # a wrong byte makes an unpickler raise whatever there is
         raise CheckpointError(f"{path} is damaged or cut short ({_first_line(error)}): download it again") from error
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -130,6 +133,8 @@ def _reader(path: Path, beginning: bytes) -> tuple[str, Callable[[Path], Any]]:
             f"{path} is a pointer of Git LFS, not the weights: run `git lfs pull` in that repository, or download the "
             "file itself"
         )
+    if beginning[4:9] == _SAFETENSORS:  # asked first: the bytes of a length may be blanks and "<"
+        return "safetensors", _safetensors
     if beginning.lstrip()[:1] == b"<":
         raise CheckpointError(
             f"{path} is a web page, not weights: the download stopped at a page that asks something; open the address "
@@ -137,8 +142,6 @@ def _reader(path: Path, beginning: bytes) -> tuple[str, Callable[[Path], Any]]:
         )
     if beginning.startswith(_HDF5):
         return "keras", _keras
-    if beginning[8:9] == b"{":  # eight bytes of length, then a JSON header
-        return "safetensors", _safetensors
     if zipfile.is_zipfile(path) or beginning.startswith(b"\x80"):
         return "torch", _torch
     raise CheckpointError(
@@ -151,7 +154,7 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
 
 
 def _torch(path: Path) -> Any:
-    _refuse_torchscript(path)
+    _refuse_other_archives(path)
     try:
         with torch.serialization.safe_globals(_NUMBERS):
             return torch.load(path, map_location="cpu", weights_only=True)
@@ -163,14 +166,21 @@ def _torch(path: Path) -> Any:
         ) from error
 
 
-def _refuse_torchscript(path: Path) -> None:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if any(name.endswith("constants.pkl") for name in archive.namelist()):
-                raise CheckpointError(
-                    f"{path} is a TorchScript program, whose architecture isn't known here: save its state_dict() as "
-                    "safetensors where you trust it"
-                )
+def _refuse_other_archives(path: Path) -> None:
+    """Refuse zip archives that torch.save didn't write, as which some weights are offered."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    if any(name.endswith("constants.pkl") for name in names):
+        raise CheckpointError(
+            f"{path} is a TorchScript program, whose architecture isn't known here: save its state_dict() as "
+            "safetensors where you trust it"
+        )
+    if not any(name.endswith("data.pkl") for name in names):
+        raise CheckpointError(
+            f"{path} is an archive of {', '.join(names[:8]) or 'nothing'}: unpack it and name the file of weights in it"
+        )
 
 
 def _inside(content: Any, container: Sequence[str], path: Path) -> Mapping[str, Any]:
