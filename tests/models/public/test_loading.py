@@ -124,7 +124,7 @@ def test_another_container_is_refused(published, tmp_path):
         load_public(MODEL, tmp_path / "w.pth")
 
 
-@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model."])
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.", "module._orig_mod.", "model.module."])
 def test_what_a_training_wrapper_put_before_the_names_is_taken_off(published, prefix):
     state, report = match(MODEL, {prefix + name: tensor for name, tensor in published.items()}, EXPECTED)
     assert report.complete

@@ -31,7 +31,8 @@ _OLD_WEIGHT_NORM = {"weight_g": "parametrizations.weight.original0", "weight_v":
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What became of each tensor of a file, by the file's own names.
+    """What became of each tensor of a file, by its published name: without what wrappers put before it, weight
+    normalisation in its newer spelling, layers of Keras counted from 1.
 
     Attributes
     ----------
@@ -199,7 +200,9 @@ def _matched(
 
 
 def _without_wrapper(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    prefix = next((one for one in _WRAPPERS if tensors and all(name.startswith(one) for name in tensors)), "")
+    prefix = ""
+    while more := next((w for w in _WRAPPERS if tensors and all(n.startswith(prefix + w) for n in tensors)), ""):
+        prefix += more  # wrappers may be wrapped
     return {_weight_norm(name.removeprefix(prefix)): tensor for name, tensor in tensors.items()}
 
 
