@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from scipy.signal import resample
+from scipy.signal import butter, resample, sosfiltfilt
 
 from einthoven.ecg.prepare import prepare
 from einthoven.models.blocks.sine_positions import sine_grid
@@ -85,6 +85,17 @@ def test_ten_seconds_of_eight_leads_are_neither_filtered_nor_scaled_but_for_fine
         assert spec.window_samples == 2500
         assert (spec.ingest.unit, spec.view.normalise.method) == ("mV", "none")
     assert [spec.ingest.filter.kind for spec in ECG_JEPA_RANDOM.presets.values()] == ["none", "butterworth_pair"]
+
+
+def test_what_fine_tuning_is_fed_is_filtered_at_the_stored_rate():
+    """As in the authors' transforms, after resampling; far from the ends."""
+    record = fake_record(rate_hz=500.0, seconds=50.0)
+    rows = [record.leads.index(lead) for lead in LEADS]
+    theirs = resample(record.signal[rows].astype(float), 12_500, axis=1)
+    for kind, corner in (("high", 0.67), ("low", 40.0)):
+        theirs = sosfiltfilt(butter(5, corner, kind, fs=250, output="sos"), theirs, axis=1)
+    ours = prepare(record, ECG_JEPA_RANDOM.presets["fine_tuning"].ingest).signal()
+    assert np.abs(ours - theirs)[:, 5000:7500].max() < 1e-4 * np.abs(theirs).max()
 
 
 def test_a_record_at_500_hz_is_resampled_alone():

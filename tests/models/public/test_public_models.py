@@ -16,9 +16,6 @@ from einthoven.models.public.loading import expected_weights, load_public, match
 from einthoven.models.public.public_model import PublicModel
 from fakes.public_weights import STATE_DICTS, published_shapes, seeded_weights, write_weights
 
-# names of data sets that einthoven can't read, as the authors write them
-ELSEWHERE = {"heedb"}
-
 
 @pytest.fixture(params=sorted(PUBLIC_MODELS), scope="module")
 def model(request) -> PublicModel:
@@ -168,7 +165,7 @@ def test_facts_are_stated(model):
     assert all(source.address.startswith("https://") for source in model.sources)
     assert len(set(model.labels)) == len(model.labels)
     for seen in model.pretrained_on:
-        assert seen.data_set in SOURCES or " " in seen.data_set or seen.data_set in ELSEWHERE, seen
+        assert seen.data_set in SOURCES or " " in seen.data_set, seen
     if "NC" in model.weight_licence:
         assert model.commercial_use is False
 

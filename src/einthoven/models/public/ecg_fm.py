@@ -166,7 +166,13 @@ ECG_FM_PRETRAINED = PublicModel(
     code_licence="MIT",
     weight_licence="MIT",
     commercial_use=True,
-    sources=(WeightSource(ADDRESS, "mimic_iv_ecg_physionet_pretrained.pt"),),
+    sources=(
+        WeightSource(
+            ADDRESS,
+            "mimic_iv_ecg_physionet_pretrained.pt",
+            "4d0142bcb485eb9f0c7845e0c19ff3463f6ae9d0e458eab69136efe90ceb9b7e",
+        ),
+    ),
     warnings=WARNINGS,
 )
 

@@ -5,7 +5,7 @@ arXiv:2410.08559; github.com/sehunfromdaegu/ECG_JEPA (MIT; nothing is said of th
 was hidden in pretraining: four blocks of 17.5 to 22.5 % of the time each, or 60 to 70 % of the patches at random.
 
 Their input: leads I, II, V1 to V6 in millivolts, neither filtered nor scaled, 10 s at 250 Hz by FFT. Before fine-tuning
-they filter as ST-MEM does (high-pass 0.67 Hz, low-pass 40 Hz, order 5), so there are two presets.
+they filter as ST-MEM does (high-pass 0.67 Hz, low-pass 40 Hz, order 5, at 250 Hz), so there are two presets.
 """
 
 from __future__ import annotations
@@ -30,17 +30,12 @@ SETTINGS = {
 }
 
 
-def _input(filtering: FilterSpec) -> InputSpec:
-    return InputSpec(
-        ingest=IngestSpec(leads=LEADS, rate_hz=250.0, filter=filtering, resampler="fft"),
-        view=ViewSpec(window_s=10.0, crop=(0.0,), test_crops_s=(0.0,)),
-    )
+BAND = FilterSpec(kind="butterworth_pair", low_hz=0.67, high_hz=40.0, order=5)
+UNFILTERED = IngestSpec(leads=LEADS, rate_hz=250.0, filter=FilterSpec(kind="none"), resampler="fft")
+FILTERED = IngestSpec(leads=LEADS, rate_hz=250.0, filter=BAND, resampler="fft", filter_at="stored")
+TEN_SECONDS = ViewSpec(window_s=10.0, crop=(0.0,), test_crops_s=(0.0,))
 
-
-PRESETS = {
-    "pretraining": _input(FilterSpec(kind="none")),
-    "fine_tuning": _input(FilterSpec(kind="butterworth_pair", low_hz=0.67, high_hz=40.0, order=5)),
-}
+PRESETS = {"pretraining": InputSpec(UNFILTERED, TEN_SECONDS), "fine_tuning": InputSpec(FILTERED, TEN_SECONDS)}
 
 BLOCK, OURS = r"encoder_blocks\.blocks\.(\d+)\.", r"encoder.blocks.\1."
 KEY_MAP = (
@@ -99,7 +94,9 @@ ECG_JEPA_MULTIBLOCK = _model(
     "ecg_jepa_multiblock",
     masking="multi-block",
     source=WeightSource(
-        "https://drive.google.com/file/d/1gMOT4xjQQg0GZkY1iE6NuDzua4ALw00l/view", "multiblock_epoch100.pth"
+        "https://drive.google.com/file/d/1gMOT4xjQQg0GZkY1iE6NuDzua4ALw00l/view",
+        "multiblock_epoch100.pth",
+        "61334869f905a7d6de32bc573c60024eaf6efba7c35c0e45fc2ea7d52b6ff66e",
     ),
 )
 

@@ -83,8 +83,9 @@ IGNORED = (
     Ignored(r"final_proj\.\d+\.(weight|bias)", "compares tokens with their targets in pretraining"),
     Ignored(r"label_embedding\.\d+\.weight", "holds the targets of pretraining"),
     Ignored(
-        r"classifier\.(\d+\.)?(weight|bias)",
-        "the classifier of a fine-tuned model: its file doesn't say what the outputs mean; the encoder is loaded alone",
+        r"classifier\.(\d+\.)?(weight|bias)|label_embedding\.weight",
+        "the classifier of a fine-tuned model: its file doesn't say what the outputs mean, nor on which data the "
+        "encoder, which is loaded alone, was trained further",
     ),
 )
 
@@ -135,7 +136,7 @@ PRETRAINED_ON = tuple(
 )
 
 
-def _model(size: str, settings: dict[str, int], *, n_parameters: int) -> PublicModel:
+def _model(size: str, settings: dict[str, int], *, n_parameters: int, sha256: str = "") -> PublicModel:
     return PublicModel(
         name=f"hubert_ecg_{size}",
         title=f"HuBERT-ECG {size}, pretrained on 5 s of twelve leads without labels: "
@@ -152,7 +153,7 @@ def _model(size: str, settings: dict[str, int], *, n_parameters: int) -> PublicM
         code_licence="CC BY-NC 4.0",
         weight_licence="CC BY-NC 4.0",
         commercial_use=False,
-        sources=(WeightSource(f"https://huggingface.co/Edoardo-BS/hubert-ecg-{size}", "model.safetensors"),),
+        sources=(WeightSource(f"https://huggingface.co/Edoardo-BS/hubert-ecg-{size}", "model.safetensors", sha256),),
         warnings=WARNINGS,
         file_kind="safetensors",
     )
@@ -162,5 +163,8 @@ HUBERT_ECG_SMALL = _model(
     "small", {"width": 512, "depth": 8, "n_heads": 8, "hidden_width": 2048}, n_parameters=30_468_992
 )
 HUBERT_ECG_BASE = _model(
-    "base", {"width": 768, "depth": 12, "n_heads": 12, "hidden_width": 3072}, n_parameters=93_123_712
+    "base",
+    {"width": 768, "depth": 12, "n_heads": 12, "hidden_width": 3072},
+    n_parameters=93_123_712,
+    sha256="05bc1b1317f8e3063811a03fb840f5bf8a85968191e209c0cfbaa0c52c8aa1ae",
 )

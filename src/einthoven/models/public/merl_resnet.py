@@ -1,9 +1,9 @@
 """MERL: a ResNet-18 that learned ECGs from the machine's reports about them (contrast of signal and text).
 
 Liu, Wan, Ouyang, Shah, Bai, Arcucci, ICML 2024, arXiv:2403.06659; github.com/cheliu-computation/MERL-ICML2024 (MIT).
-The encoder alone, as the authors' file ``res18_best_encoder.pth`` has it; the features are the mean over time, as in
-the authors' linear probe. Their zero-shot classification needs the text encoder and the projections of the other file,
-which are not read.
+The encoder alone is kept, of the file that holds it (``res18_best_encoder.pth``) and of the one with the network of
+texts (``res18_best_ckpt.pth``); the features are the mean over time, as in the authors' linear probe. Their zero-shot
+classification needs the network of texts and both projections, which are left out.
 
 The input is 10 s at 500 Hz, unfiltered, of which smallest and largest amplitude, all leads together, become 0 and 1.
 The leads stand as in MIMIC-IV-ECG, aVF before aVL: the authors change these two in every other data set. In pretraining
@@ -16,7 +16,7 @@ from __future__ import annotations
 from einthoven.ecg.input_spec import FilterSpec, IngestSpec, InputSpec, NormaliseSpec, ViewSpec
 from einthoven.models.public.public_model import Ignored, PublicModel, Seen, WeightSource
 
-__all__ = ["MERL_RESNET18"]
+__all__ = ["ADDRESS", "CHOSEN_BY", "INPUT", "MERL_RESNET18", "OF_PRETRAINING"]
 
 MIMIC_LEADS = ("I", "II", "III", "aVR", "aVF", "aVL", "V1", "V2", "V3", "V4", "V5", "V6")
 
@@ -30,13 +30,21 @@ INPUT = InputSpec(
     ),
 )
 
+ADDRESS = "https://drive.google.com/drive/folders/13wb4DppUciMn-Y_qC2JRWTbZdz3xX0w2"
+
 CHOSEN_BY = (
     "By the authors' code the best epoch is the one with the best zero-shot classification of the validation parts of "
     "PTB-XL, CPSC 2018 and Chapman-Shaoxing-Ningbo: these labels chose the weights, though none trained them."
 )
 
+OF_PRETRAINING = (
+    Ignored(r"(lm_model|proj_t)\..*", "the network of texts"),
+    Ignored(r"linear[12]\.weight", "a projection of the comparison of an ECG with itself, for pretraining alone"),
+)
+
+_PREFIX = r"(?:ecg_encoder\.)?"
 _NORM = r"(weight|bias|running_mean|running_var|num_batches_tracked)"
-_BLOCK = r"layer(\d)\.(\d+)"
+_BLOCK = _PREFIX + r"layer(\d)\.(\d+)"
 _OURS = r"encoder.blocks.stage\1.\2"
 
 MERL_RESNET18 = PublicModel(
@@ -47,8 +55,8 @@ MERL_RESNET18 = PublicModel(
     settings={},
     presets={"mimic": INPUT},
     key_map=(
-        (r"conv1\.weight", r"encoder.blocks.stem.0.0.weight"),
-        (rf"bn1\.{_NORM}", r"encoder.blocks.stem.0.1.\1"),
+        (_PREFIX + r"conv1\.weight", r"encoder.blocks.stem.0.0.weight"),
+        (rf"{_PREFIX}bn1\.{_NORM}", r"encoder.blocks.stem.0.1.\1"),
         (rf"{_BLOCK}\.conv1\.weight", rf"{_OURS}.branch.0.0.weight"),
         (rf"{_BLOCK}\.bn1\.{_NORM}", rf"{_OURS}.branch.0.1.\3"),
         (rf"{_BLOCK}\.conv2\.weight", rf"{_OURS}.branch.2.0.weight"),
@@ -58,9 +66,11 @@ MERL_RESNET18 = PublicModel(
     ),
     ignored=(
         Ignored(
-            r"linear\.(weight|bias)",
+            _PREFIX + r"linear\.(weight|bias)",
             "a classifier of 10 labels that the contrast never reached: its weights are those it was made with",
         ),
+        Ignored(r"(downconv|att_pool_head)\..*", "the projection of ECGs to the space of texts"),
+        *OF_PRETRAINING,
     ),
     n_parameters=3_848_832,
     counted="weights and biases; the unused linear layer has 5,130 more",
@@ -70,11 +80,7 @@ MERL_RESNET18 = PublicModel(
     pretrained_on=(
         Seen("mimic_iv_ecg", "1.0", "98 % of the 771,693 ECGs with a report of 4 words or more, drawn ECG by ECG"),
     ),
-    sources=(
-        WeightSource(
-            "https://drive.google.com/drive/folders/13wb4DppUciMn-Y_qC2JRWTbZdz3xX0w2", "res18_best_encoder.pth"
-        ),
-    ),
+    sources=(WeightSource(ADDRESS, "res18_best_encoder.pth"), WeightSource(ADDRESS, "res18_best_ckpt.pth")),
     warnings=(
         "aVF stands before aVL, as in MIMIC-IV-ECG; fed in the usual order the network mistakes one for the other.",
         CHOSEN_BY,

@@ -10,7 +10,7 @@ The input is that of their ResNet (``merl_resnet``).
 
 from __future__ import annotations
 
-from einthoven.models.public.merl_resnet import INPUT
+from einthoven.models.public.merl_resnet import ADDRESS, CHOSEN_BY, INPUT, OF_PRETRAINING
 from einthoven.models.public.public_model import Ignored, PublicModel, Seen, WeightSource
 
 __all__ = ["MERL_VIT_TINY"]
@@ -43,12 +43,9 @@ KEY_MAP = (
 )
 
 IGNORED = (
-    Ignored(r"(lm_model|proj_t)\..*", "the network of texts"),
     Ignored(r"proj_e\..*", "the projection of ECGs to the space of texts"),
-    Ignored(r"linear[12]\.weight", "a projection of the comparison of an ECG with itself, for pretraining alone"),
+    *OF_PRETRAINING,
 )
-
-ADDRESS = "https://drive.google.com/drive/folders/13wb4DppUciMn-Y_qC2JRWTbZdz3xX0w2"
 
 LEAD_ORDER = (
     "aVF stands before aVL, as in MIMIC-IV-ECG; here leads go by their names, in other code the two must be swapped."
@@ -60,10 +57,6 @@ AMPLITUDE = (
 FEWER_LEADS = (
     "Leads are mixed in the first layer, and fewer than twelve were never trained on "
     "(github.com/cheliu-computation/MERL-ICML2024/issues/7)."
-)
-CHOICE = (
-    "By the authors' code the best epoch is the one with the best zero-shot classification of the validation parts of "
-    "PTB-XL, CPSC 2018 and Chapman-Shaoxing-Ningbo: these labels chose the weights, though none trained them."
 )
 
 MERL_VIT_TINY = PublicModel(
@@ -84,5 +77,5 @@ MERL_VIT_TINY = PublicModel(
     weight_licence="unknown (the repository is MIT and says nothing of the weights)",
     commercial_use=None,
     sources=(WeightSource(ADDRESS, "vit_tiny_best_encoder.pth"), WeightSource(ADDRESS, "vit_tiny_best_ckpt.pth")),
-    warnings=(LEAD_ORDER, AMPLITUDE, FEWER_LEADS, CHOICE),
+    warnings=(LEAD_ORDER, AMPLITUDE, FEWER_LEADS, CHOSEN_BY),
 )

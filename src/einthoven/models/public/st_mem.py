@@ -53,7 +53,7 @@ SPEC = InputSpec(
     ),
 )
 
-HEAD = Ignored(r"(encoder\.)?head\.(weight|bias)", "an output layer whose labels aren't stated")
+HEAD = Ignored(r"(encoder\.)?head\.(weight|bias)", "an output layer whose labels and training data aren't stated")
 OF_PRETRAINING = (
     Ignored(r"to_patch_embedding\..*", "the encoder's patch embedding under a second name"),
     Ignored(r"(?!encoder\.|to_patch_embedding\.).*", "the decoder and what else belongs to pretraining alone"),
