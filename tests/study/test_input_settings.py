@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import SpecificationError, UnknownNameError
 from einthoven.models.public.catalogue import public_model, public_model_names
 from einthoven.study.input_settings import input_of_study
@@ -12,9 +15,19 @@ from einthoven.study.input_settings import input_of_study
 @pytest.mark.parametrize("name", public_model_names())
 def test_each_preset_of_each_published_model_is_an_input(name):
     model = public_model(name)
-    assert input_of_study({"public": name}) == model.spec
+    assert input_of_study({"public": name}) == _for_other_labels(model.spec)
     for preset, spec in model.presets.items():
-        assert input_of_study({"public": name, "preset": preset}) == spec
+        assert input_of_study({"public": name, "preset": preset}) == _for_other_labels(spec)
+
+
+def _for_other_labels(spec: InputSpec) -> InputSpec:
+    long = dataclasses.replace(spec.view.long, max_labels=())
+    return InputSpec(spec.ingest, dataclasses.replace(spec.view, long=long))
+
+
+def test_labels_of_the_published_head_are_not_asked_of_a_study():
+    assert public_model("ecg_fm_finetuned").spec.view.long.max_labels
+    assert not input_of_study({"public": "ecg_fm_finetuned"}).view.long.max_labels
 
 
 @pytest.mark.parametrize("section", [{}, {"view": {"window_s": 5}}, {"ingest": {}, "view": {}}])

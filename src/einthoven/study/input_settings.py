@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from einthoven.ecg.input_spec import InputSpec
+from einthoven.ecg.input_spec import InputSpec, ViewSpec
 from einthoven.errors import SpecificationError, UnknownNameError
 from einthoven.models.public.catalogue import public_model
 from einthoven.registry import nearest
@@ -18,6 +18,8 @@ PUBLISHED_KEYS = ("public", "preset")
 
 def input_of_study(section: Mapping[str, Any]) -> InputSpec | Mapping[str, Any]:
     """Return the spec of the published model that a section names, otherwise the section as it is.
+
+    Labels whose maximum counts over a long record are those of the published head, so none are kept.
 
     Parameters
     ----------
@@ -49,6 +51,12 @@ def input_of_study(section: Mapping[str, Any]) -> InputSpec | Mapping[str, Any]:
         if not isinstance(name, str):
             raise SpecificationError(f"input.{key} must be a name, got {name!r}")
     try:
-        return public_model(section["public"]).prepared_as(section.get("preset"))
+        spec = public_model(section["public"]).prepared_as(section.get("preset"))
     except UnknownNameError as error:
         raise UnknownNameError(f"input: {error}") from error
+    return dataclasses.replace(spec, view=_without_published_labels(spec.view))
+
+
+def _without_published_labels(view: ViewSpec) -> ViewSpec:
+    """Return the view without labels of the published head, which a study that has its own can't aggregate."""
+    return dataclasses.replace(view, long=dataclasses.replace(view.long, max_labels=()))
