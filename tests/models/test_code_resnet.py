@@ -116,6 +116,9 @@ def test_without_the_activation_of_the_stem_its_output_has_negative_values():
         ({"kernel_size": 3}, "at least its largest stride"),
         ({"longer_side": "left"}, "longer_side .* before, behind"),
         ({"feature_order": "leads"}, "feature_order .* time, channel"),
+        ({"stem_width": 0}, "stem_width .* positive"),
+        ({"norm_eps": 0.0}, "norm_eps .* positive"),
+        ({"dropout": 1.0}, r"dropout .* \[0, 1\)"),
     ],
 )
 def test_settings_that_make_no_network_are_refused_by_name(settings, word):

@@ -106,6 +106,9 @@ def test_mean_stands_before_maximum():
         ({"depths": (2, 2, 0, 2)}, "one depth for each"),
         ({"kernel_size": 4}, "odd"),
         ({"stem_kernel_size": 8}, "odd"),
+        ({"stem_stride": 0}, "stem_stride .* positive"),
+        ({"kernel_size": -1}, "kernels .* positive"),
+        ({"dropout": 1.0}, r"dropout .* \[0, 1\)"),
     ],
 )
 def test_settings_that_make_no_network_are_refused_by_name(settings, word):

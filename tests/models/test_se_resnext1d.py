@@ -34,9 +34,18 @@ def test_the_default_network_has_a_fifth_of_a_million_weights():
     assert sum(p.numel() for p in network.parameters()) == pytest.approx(0.21e6, rel=0.05)
 
 
-@pytest.mark.parametrize("settings", [{"width": 3, "cardinality": 4}, {"kernel_size": 4}])
-def test_settings_that_make_no_network_are_refused(settings):
-    with pytest.raises(SpecificationError):
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"width": 3, "cardinality": 4}, "cardinality"),
+        ({"kernel_size": 4}, "odd"),
+        ({"stem_stride": 0}, "stem_stride.* positive"),
+        ({"reduction": 0}, "reduction .* positive"),
+        ({"block_dropout": 1.0}, r"block_dropout .* \[0, 1\)"),
+    ],
+)
+def test_settings_that_make_no_network_are_refused_by_name(settings, word):
+    with pytest.raises(SpecificationError, match=word):
         SeResNeXt1dSettings(**settings)
 
 

@@ -26,9 +26,19 @@ def test_the_signal_is_halved_once_per_stage_after_the_stem():
     assert lengths == [128, 128, 64, 32, 16]
 
 
-@pytest.mark.parametrize("settings", [{"widths": (8, 8)}, {"kernel_size": 4}, {"stem_widths": ()}])
-def test_settings_that_make_no_network_are_refused(settings):
-    with pytest.raises(SpecificationError):
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"widths": (8, 8)}, "4 widths"),
+        ({"kernel_size": 4}, "odd"),
+        ({"stem_widths": ()}, "one stem width"),
+        ({"widths": (8, 8, 0, 8)}, "positive"),
+        ({"stem_stride": 0}, "stem_stride .* positive"),
+        ({"block_dropout": 1.0}, r"block_dropout .* \[0, 1\)"),
+    ],
+)
+def test_settings_that_make_no_network_are_refused_by_name(settings, word):
+    with pytest.raises(SpecificationError, match=word):
         XResNet1dSettings(**settings)
 
 

@@ -90,6 +90,12 @@ class CodeResNetSettings:
         ):
             if value not in accepted:
                 raise SpecificationError(f"{name} of code_resnet must be one of {', '.join(accepted)}, got {value!r}")
+        if self.stem_width < 1 or not self.norm_eps > 0:
+            raise SpecificationError(
+                f"stem_width and norm_eps of code_resnet must be positive, got {self.stem_width} and {self.norm_eps}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise SpecificationError(f"dropout of code_resnet must lie in [0, 1), got {self.dropout}")
 
 
 class CodeResNet(Encoder):

@@ -31,7 +31,7 @@ class HubertEcgSettings(PostNormSettings):
     Attributes
     ----------
     decimation : int
-        Every so-manieth sample of the stream is kept, after a low-pass; 5 takes 500 Hz to 100 Hz, 1 leaves it.
+        Of so many samples of the stream one is kept, after a low-pass; 5 takes 500 Hz to 100 Hz, 1 leaves it.
     """
 
     convolution_widths: tuple[int, ...] = (512, 512, 512, 512, 512)

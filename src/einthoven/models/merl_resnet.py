@@ -63,6 +63,13 @@ class MerlResNetSettings:
             raise SpecificationError(
                 f"kernels of merl_resnet must be odd, got {self.kernel_size} and {self.stem_kernel_size}"
             )
+        if min(self.kernel_size, self.stem_kernel_size, self.stem_stride) < 1:
+            raise SpecificationError(
+                "kernels and stem_stride of merl_resnet must be positive, "
+                f"got {self.kernel_size}, {self.stem_kernel_size} and {self.stem_stride}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise SpecificationError(f"dropout of merl_resnet must lie in [0, 1), got {self.dropout}")
 
 
 class MerlResNet(ConvolutionalEncoder):

@@ -85,6 +85,13 @@ class SeResNeXt1dSettings:
             raise SpecificationError(
                 f"kernels of se_resnext1d must be odd, got {self.kernel_size} and {self.stem_kernel_size}"
             )
+        if min(self.kernel_size, self.stem_kernel_size, self.stem_stride, self.reduction, *self.stem_widths) < 1:
+            raise SpecificationError(
+                "kernels, stem_stride, reduction and stem_widths of se_resnext1d must be positive, got "
+                f"{self.kernel_size}, {self.stem_kernel_size}, {self.stem_stride}, {self.reduction}, {self.stem_widths}"
+            )
+        if not 0 <= self.block_dropout < 1:
+            raise SpecificationError(f"block_dropout of se_resnext1d must lie in [0, 1), got {self.block_dropout}")
 
 
 class SeResNeXt1d(ConvolutionalEncoder):

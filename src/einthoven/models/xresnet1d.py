@@ -72,6 +72,13 @@ class XResNet1dSettings:
             raise SpecificationError(
                 f"kernels of xresnet1d must be odd, got {self.kernel_size} and {self.stem_kernel_size}"
             )
+        if min(*self.widths, *self.stem_widths, self.kernel_size, self.stem_kernel_size, self.stem_stride) < 1:
+            raise SpecificationError(
+                "widths, kernels and stem_stride of xresnet1d must be positive, got "
+                f"{self.widths}, {self.stem_widths}, {self.kernel_size}, {self.stem_kernel_size}, {self.stem_stride}"
+            )
+        if not 0 <= self.block_dropout < 1:
+            raise SpecificationError(f"block_dropout of xresnet1d must lie in [0, 1), got {self.block_dropout}")
 
 
 class XResNet1d(ConvolutionalEncoder):

@@ -1,4 +1,4 @@
-"""Low-pass and every so-manieth sample, without a shift: ``scipy.signal.decimate`` as fixed sums.
+"""Low-pass and every n-th sample, without a shift: ``scipy.signal.decimate`` as fixed sums.
 
 SciPy runs a Chebyshev filter of order 8 (0.05 dB ripple, corner at 0.8 of the new Nyquist frequency) forwards and
 backwards. That is linear, so each output is a fixed sum of inputs: the same symmetric weights everywhere but near the
