@@ -34,7 +34,9 @@ def with_leads(model: PublicModel, leads: Sequence[str]) -> PublicModel:
     (0, 6)
     """
     if "lead_rows" not in model.settings:
-        raise LeadError(f"{model.name} takes all of {', '.join(model.spec.leads)} together: put a LeadAdaptation in front instead")
+        raise LeadError(
+            f"{model.name} takes all of {', '.join(model.spec.leads)} together: put a LeadAdaptation in front instead"
+        )
     rows = dict(zip(model.spec.leads, model.settings["lead_rows"], strict=True))
     if not leads or len(set(leads)) != len(leads) or any(lead not in rows for lead in leads):
         raise LeadError(f"leads of {model.name} must be some of {', '.join(rows)}, each once, got {list(leads)}")
