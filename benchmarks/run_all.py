@@ -27,12 +27,18 @@ BENCHMARKS = {
     "pairing": ("pairing.py", "A million ECGs paired with echo reports, with history"),
     "arrays": ("arrays.py", "Five superclasses from signals and labels alone"),
     "simulating": ("simulating.py", "Simulated ECGs per second, and memory"),
+    "inference": ("inference.py", "Scores per second: eager, compiled, onnxruntime"),
     "state_space": ("state_space.py", "State spaces beside a ResNet and a transformer, and in long windows"),
     "virtual_distributions": ("virtual_hospital/distributions.py", "Simulated ECGs beside real ones, figure by figure"),
     "virtual_judges": ("virtual_hospital/judges.py", "Simulated or real: trees on measurements, a network on beats"),
     "virtual_transfer": ("virtual_hospital/transfer.py", "Real ECGs read by a network that saw simulated ones alone"),
 }
-SLOW = {"arrays": "half an hour", "virtual_judges": "a quarter of an hour", "virtual_transfer": "half an hour"}
+SLOW = {
+    "arrays": "half an hour",
+    "inference": "half an hour",
+    "virtual_judges": "a quarter of an hour",
+    "virtual_transfer": "half an hour",
+}
 HEAD = (
     "# Benchmarks\n\nWritten by `python benchmarks/run_all.py`, section by section; real ECGs. Only ratios within one "
     "run mean anything on another machine."

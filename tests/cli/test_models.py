@@ -140,6 +140,7 @@ def test_convert_writes_a_checkpoint_and_prints_the_licence(weights, tmp_path):
     assert result.exit_code == 0
     assert "licence of the weights: CC BY-NC 4.0; commercial use: no" in result.output
     assert "it has seen ptb_xl" in result.output
+    assert "is not the published one" in result.output
     checkpoint = Checkpoint.load(tmp_path / "c", labels=("AF", "LBBB"))
     assert checkpoint.spec == SCALED
     assert checkpoint.public == "made_up"

@@ -48,6 +48,11 @@ def test_filters_are_described(spec, said):
     assert _words({"filter": spec})["filter"] == said
 
 
+def test_a_filter_behind_the_resampling_is_told():
+    words = _words({"filter": FilterSpec(kind="none", median_s=(0.4,)), "filter_at": "stored"})
+    assert words["filter"] == "less the running median over 0.4 s; all after resampling"
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

@@ -23,6 +23,12 @@ def test_differences_of_scores_are_counted_label_by_label():
     assert math.isnan(still.rank_correlation)
 
 
+def test_values_have_no_side_of_a_half():
+    (row,) = differences({"a": np.array([[50.0], [60], [70]]), "b": np.array([[51.0], [60], [70]])}, ["age"])
+    assert math.isnan(row.changed_sides)
+    assert row.largest_difference == 1
+
+
 def test_differences_of_embeddings_are_angles():
     first = np.array([[1.0, 0], [1, 0], [2, 2]])
     other = np.array([[3.0, 0], [0, 5], [1, 1]])

@@ -121,6 +121,12 @@ def convert_command(
         model = with_leads(model, canonical_leads(leads.split(","), where="--leads"))
     checkpoint, report = load_public(model, file, preset=preset, encoder_only=encoder_only)
     checkpoint.save(out)
+    if model.is_published(report.sha256) is False:
+        typer.echo(
+            f"beware: the SHA-256 of {file} is not the published one: names and shapes fit, the numbers are others', "
+            "and what these have seen since isn't known",
+            err=True,
+        )
     typer.echo(
         f"{len(report.loaded)} tensors are loaded, {len(report.ignored)} have no part in the network; the checkpoint "
         f"is in {out}"

@@ -154,10 +154,11 @@ def _all_labels(rows: list[PresetDifference]) -> PresetDifference:
 
 
 def _known(model: PublicModel, weights: WeightFile) -> str:
-    published = {source.sha256 for source in model.sources if source.sha256}
-    if not published:
-        return " (none is published to compare it with)"
-    return ", as published" if weights.sha256 in published else ", which is NOT the published one"
+    return {
+        None: " (none is published to compare it with)",
+        True: ", as published",
+        False: ", which is NOT the published one",
+    }[model.is_published(weights.sha256)]
 
 
 def _feature_width(model: PublicModel) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from einthoven.ecg.input_spec import FilterSpec, InputSpec, LongSpec, NormaliseSpec, ViewSpec
+from einthoven.ecg.input_spec import FilterSpec, IngestSpec, InputSpec, LongSpec, NormaliseSpec, ViewSpec
 
 __all__ = ["input_in_words"]
 
@@ -27,7 +27,7 @@ def input_in_words(spec: InputSpec) -> dict[str, str]:
     return {
         "leads": f"{len(spec.leads)}: {' '.join(spec.leads)}",
         "signal": f"{ingest.rate_hz:g} Hz, {unit}" + (", linear interpolation" if ingest.resampler == "linear" else ""),
-        "filter": _filter(ingest.filter),
+        "filter": _filter(ingest),
         "window": f"{view.window_s:g} s, {spec.window_samples} samples",
         "amplitudes": _amplitudes(view),
         "shorter": {"refuse": "refused", "pad_zero": "zeros behind", "pad_centre": "zeros on both sides"}[view.short],
@@ -35,7 +35,8 @@ def input_in_words(spec: InputSpec) -> dict[str, str]:
     }
 
 
-def _filter(spec: FilterSpec) -> str:
+def _filter(ingest: IngestSpec) -> str:
+    spec = ingest.filter
     steps = []
     if spec.kind != "none":
         steps.append(f"{_band(spec)}{_order(spec)}, zero phase")
@@ -45,7 +46,8 @@ def _filter(spec: FilterSpec) -> str:
     if spec.median_s:
         widths = " then ".join(f"{width:g}" for width in spec.median_s)
         steps.append(f"less the running median over {widths} s")
-    return "; ".join(steps) or "none"
+    where = "; all after resampling" if steps and ingest.filter_at == "stored" else ""
+    return ("; ".join(steps) or "none") + where
 
 
 def _band(spec: FilterSpec) -> str:

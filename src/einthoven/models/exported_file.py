@@ -92,10 +92,9 @@ def write_onnx(traced: Traced, path: Path, *, metadata: str) -> Run:
 
 def write_program(traced: Traced, path: Path, *, metadata: str) -> Run:
     """Write a program of ``torch.export`` and return what runs it."""
+    # what is computed in vain where autocast is off is written, but can't be read
     for part in traced.program.graph_module.modules():
-        if isinstance(
-            part, GraphModule
-        ):  # what is computed in vain where autocast is off is written, but can't be read
+        if isinstance(part, GraphModule):
             part.graph.eliminate_dead_code()
             part.recompile()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ class PresetDifference:
     rank_correlation : float
         Spearman's, over ECGs; NaN for an encoder and where scores are constant.
     changed_sides : float
-        Share of ECGs whose probability crosses 0.5; NaN for an encoder.
+        Share of ECGs whose probability crosses 0.5; NaN for an encoder and for scores that are no probabilities.
     n : int
         ECGs.
     """
@@ -137,9 +137,16 @@ def _of_scores(preset: str, label: str, first: NDArray[np.float64], other: NDArr
         mean_difference=float(moved.mean()),
         largest_difference=float(moved.max()),
         rank_correlation=float(stats.spearmanr(first, other).statistic) if varied else float("nan"),
-        changed_sides=float(np.mean((first >= 0.5) != (other >= 0.5))),
+        changed_sides=_changed_sides(first, other),
         n=len(first),
     )
+
+
+def _changed_sides(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    both = np.concatenate([first, other])
+    if both.min() < 0 or both.max() > 1:
+        return float("nan")  # values or risks, no probabilities
+    return float(np.mean((first >= 0.5) != (other >= 0.5)))
 
 
 def _of_embeddings(preset: str, first: NDArray[np.float64], other: NDArray[np.float64]) -> PresetDifference:

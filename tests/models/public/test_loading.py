@@ -101,6 +101,12 @@ def test_each_tensor_counts(published, change):
         assert expected in report.complaints
 
 
+def test_whole_numbers_are_no_weights(published):
+    published["fc.bias"] = torch.tensor([1, 2])
+    published["net.stem.0.1.num_batches_tracked"] = torch.tensor(7.0)
+    assert match(MODEL, published, EXPECTED)[1].wrong_kind == ("net.stem.0.1.num_batches_tracked", "fc.bias")
+
+
 @pytest.mark.parametrize("value", [torch.nan, torch.inf])
 def test_numbers_that_are_none_are_refused(published, tmp_path, value):
     published["net.stage2.0.branch.0.0.weight"][0, 0, 0] = value

@@ -2,9 +2,10 @@
 
 ``state' = state A + u b``, ``output = state' c``, with a small real state per channel. Within a piece of 64 samples the
 output is the product of the input with a Toeplitz matrix of the impulse response; between pieces the state alone is
-handed on. Exact, linear in the length of the window, and with a state of 8 two or three times as fast on a CPU, in half
-the memory, as the FFT over twice the window by which Gu et al. 2022 (arXiv:2111.00396) convolve. The same cut into
-pieces: Dao and Gu, "Transformers are SSMs", ICML 2024, arXiv:2405.21060, section 6.
+handed on. Exact, linear in the length of the window, exportable (ONNX and bfloat16 lack FFTs), and with a state of 8 on
+two CPU cores up to twice as fast, in half the memory, as the FFT over twice the window by which Gu et al. 2022
+(arXiv:2111.00396) convolve (``benchmarks/state_space.py``). The same cut into pieces: Dao and Gu, "Transformers are
+SSMs", ICML 2024, arXiv:2405.21060, section 6.
 
 Letters: W channel (each has a recurrence of its own), S state, E direction (1: past alone; 2: past and future),
 Q sample of a piece, B batch, T sample.

@@ -73,7 +73,7 @@ def _presets(leads: tuple[str, ...]) -> dict[str, InputSpec]:
 
 def _input(leads: tuple[str, ...], filtering: FilterSpec, normalise: NormaliseSpec) -> InputSpec:
     return InputSpec(
-        ingest=IngestSpec(leads=leads, rate_hz=RATE_HZ, filter=filtering, resampler="linear"),
+        ingest=IngestSpec(leads=leads, unit="arbitrary", rate_hz=RATE_HZ, filter=filtering, resampler="linear"),
         view=ViewSpec(
             window_s=WINDOW_S,
             test_crops_s=(0.0,),

@@ -45,10 +45,14 @@ class LoadReport:
     unexpected : tuple of str
         Tensors that nobody knows.
     wrong_shape : mapping of str to (found, expected)
+    wrong_kind : tuple of str
+        Tensors of whole numbers where weights are expected, or the other way round.
     not_finite : tuple of str
         Tensors that hold NaN or infinity.
     doubled : mapping of str to tuple of str
         Weights of the network that several tensors claim.
+    sha256 : str
+        Of the file; empty for tensors that come from none.
     """
 
     loaded: Mapping[str, str]
@@ -56,13 +60,15 @@ class LoadReport:
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
     wrong_shape: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = dataclasses.field(default_factory=dict)
+    wrong_kind: tuple[str, ...] = ()
     not_finite: tuple[str, ...] = ()
     doubled: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    sha256: str = ""
 
     @property
     def complete(self) -> bool:
         """Whether every weight is filled and every tensor accounted for."""
-        return not (self.missing or self.unexpected or self.wrong_shape or self.not_finite or self.doubled)
+        return not self.complaints
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -71,6 +77,7 @@ class LoadReport:
             *(f"{name} is missing" for name in self.missing),
             *(f"{name} is unexpected" for name in self.unexpected),
             *(f"{name} has shape {got}, not {wanted}" for name, (got, wanted) in self.wrong_shape.items()),
+            *(f"{name} is of another kind of number (whole, real)" for name in self.wrong_kind),
             *(f"{name} holds NaN or infinity" for name in self.not_finite),
             *(f"{name} is claimed by {' and '.join(claims)}" for name, claims in self.doubled.items()),
         )
@@ -172,6 +179,7 @@ def match(
         missing=tuple(target for target in expected if target not in claims),
         unexpected=tuple(name for name, target in targets.items() if target not in expected and name not in ignored),
         wrong_shape=shapes,
+        wrong_kind=tuple(name for name, target in first.items() if not _same_kind(kept[name], expected[target])),
         doubled={target: tuple(names) for target, names in claims.items() if len(names) > 1},
     )
     return {target: _typed(kept[name], expected[target]) for name, target in first.items()}, report
@@ -196,7 +204,7 @@ def _matched(
     state, report = match(model, file.tensors, expected_weights(model, encoder_only=encoder_only))
     names = {target: name for name, target in report.loaded.items()}
     wrong = (name for target, name in names.items() if not bool(state[target].isfinite().all()))
-    return state, dataclasses.replace(report, not_finite=tuple(wrong))
+    return state, dataclasses.replace(report, not_finite=tuple(wrong), sha256=file.sha256)
 
 
 def _without_wrapper(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -233,6 +241,10 @@ def _target(name: str, key_map: tuple[tuple[str, str], ...]) -> str | None:
 
 def _is_head(target: str | None) -> bool:
     return target is not None and target.startswith("head.")
+
+
+def _same_kind(tensor: Tensor, expected: Tensor) -> bool:
+    return tensor.is_floating_point() == expected.is_floating_point()
 
 
 def _typed(tensor: Tensor, expected: Tensor) -> Tensor:

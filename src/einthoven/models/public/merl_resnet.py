@@ -21,7 +21,7 @@ __all__ = ["ADDRESS", "CHOSEN_BY", "INPUT", "MERL_RESNET18", "OF_PRETRAINING"]
 MIMIC_LEADS = ("I", "II", "III", "aVR", "aVF", "aVL", "V1", "V2", "V3", "V4", "V5", "V6")
 
 INPUT = InputSpec(
-    ingest=IngestSpec(leads=MIMIC_LEADS, rate_hz=500.0, filter=FilterSpec(kind="none")),
+    ingest=IngestSpec(leads=MIMIC_LEADS, unit="arbitrary", rate_hz=500.0, filter=FilterSpec(kind="none")),
     view=ViewSpec(
         window_s=10.0,
         test_crops_s=(0.0,),

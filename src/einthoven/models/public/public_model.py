@@ -144,6 +144,11 @@ class PublicModel:
         """The default preset."""
         return next(iter(self.presets.values()))
 
+    def is_published(self, sha256: str) -> bool | None:
+        """Return whether a file of this SHA-256 is the published one; None where none was published."""
+        known = {source.sha256 for source in self.sources if source.sha256}
+        return sha256 in known if known else None
+
     def prepared_as(self, preset: str | None = None) -> InputSpec:
         """Return a preset by its name, the default without one.
 

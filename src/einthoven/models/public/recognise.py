@@ -35,7 +35,7 @@ class Resemblance:
     @property
     def published(self) -> bool:
         """Whether the file is one that the authors offer, by its SHA-256."""
-        return self.weights.sha256 in {source.sha256 for source in self.model.sources}
+        return self.model.is_published(self.weights.sha256) is True
 
 
 def recognise(path: Path) -> list[Resemblance]:
