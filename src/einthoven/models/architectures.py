@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from einthoven.errors import LeadError, UnknownNameError
+from einthoven.errors import LeadError
 from einthoven.models.head_settings import HeadSettings
 from einthoven.models.lead_adaptation import LeadAdaptation
-from einthoven.registry import nearest, resolve
+from einthoven.models.plain_settings import settings_from
+from einthoven.registry import resolve
 
 if TYPE_CHECKING:  # a study file can be read without torch
     from einthoven.models.encoder import Encoder
@@ -125,9 +126,4 @@ def resolved_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _settings(name: str, architecture: Any, settings: Mapping[str, Any]) -> Any:
-    accepted = [field.name for field in dataclasses.fields(architecture.settings_type)]
-    for key in settings:
-        if key not in accepted:
-            raise UnknownNameError(f"architecture {name} has no setting {key!r}{nearest(key, accepted)}")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
-    return architecture.settings_type(**values)
+    return settings_from(architecture.settings_type, settings, where=f"architecture {name}")

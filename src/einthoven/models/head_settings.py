@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from einthoven.errors import SpecificationError, UnknownNameError
+from einthoven.models.plain_settings import settings_from
 from einthoven.registry import names, nearest
 
 __all__ = ["HEADS", "HeadPooling", "HeadSettings"]
@@ -109,12 +109,7 @@ class HeadSettings:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> HeadSettings:
         """Build settings from parsed JSON; an unknown key is an error that names the nearest one."""
-        accepted = [field.name for field in dataclasses.fields(cls)]
-        for key in values:
-            if key not in accepted:
-                raise UnknownNameError(f"head has no setting {key!r}{nearest(key, accepted)}")
-        plain: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in values.items()}
-        return cls(**plain)
+        return settings_from(cls, values, where="head")
 
     def _check_intervals(self) -> None:
         ends = self.intervals_days

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from einthoven.ecg.leads import LIMB_LEADS, canonical_leads, derive_limb_leads
 from einthoven.errors import CheckpointError, LeadError, UnknownNameError
+from einthoven.models.plain_settings import settings_from
 from einthoven.registry import nearest
 
 if TYPE_CHECKING:
@@ -110,12 +111,7 @@ class LeadAdaptation:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> LeadAdaptation:
         """Inverse of ``to_dict``; an unknown key is an error that names the nearest one."""
-        accepted = [field.name for field in dataclasses.fields(cls)]
-        for key in values:
-            if key not in accepted:
-                raise UnknownNameError(f"adaptation has no key {key!r}{nearest(key, accepted)}")
-        plain: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in values.items()}
-        return cls(**plain)
+        return settings_from(cls, values, where="adaptation")
 
 
 def first_layer_from_mean(state: Mapping[str, Tensor], key: str, n_leads: int) -> dict[str, Tensor]:

@@ -132,13 +132,8 @@ def score_files(
         rejected = [(row["path"], row["message"]) for row in prepared.rejected.to_pylist()] + short
         if len(rows) == 0:
             raise UnreadableFileError(f"none of {len(locations)} ECGs could be scored; the first: {rejected[0][1]}")
-        scores = np.mean(
-            [
-                predict(member, prepared, rows, progress=announce(f"Scoring with {path}"))
-                for member, path in zip(members, checkpoints, strict=True)
-            ],
-            axis=0,
-        )
+        named = zip(members, checkpoints, strict=True)
+        scores = np.mean([predict(one, prepared, rows, progress=announce(f"Scoring with {p}")) for one, p in named], 0)
         scored = prepared.manifest.take(pa.array(rows))
     return FileScores(
         scored["record_id"].to_pylist(),
