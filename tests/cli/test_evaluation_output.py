@@ -4,8 +4,9 @@ import math
 
 from einthoven.cli.evaluation_output import print_evaluation
 from einthoven.evaluation.estimate import Estimate, TestResult
-from einthoven.evaluation.evaluation import ComparisonRow, Evaluation, ResultRow
+from einthoven.evaluation.evaluation import Evaluation
 from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.rows import ComparisonRow, ResultRow
 
 
 def test_seeds_subgroups_and_undefined_comparisons_are_shown(capsys):

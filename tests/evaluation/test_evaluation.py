@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from einthoven.errors import SpecificationError, UnreadableFileError
 from einthoven.evaluation.estimate import Curve, Estimate, TestResult
 from einthoven.evaluation.evaluate import evaluate
-from einthoven.evaluation.evaluation import ComparisonRow, CurveRow, Evaluation, ResultRow
+from einthoven.evaluation.evaluation import Evaluation
 from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.rows import ComparisonRow, CurveRow, ResultRow
 from einthoven.evaluation.thresholds import Threshold
 from fakes.predictions import fake_predictions
 
@@ -90,3 +92,16 @@ def test_what_is_no_evaluation_is_refused(tmp_path, text):
         (tmp_path / "evaluation.json").write_text(text)
     with pytest.raises(UnreadableFileError):
         Evaluation.load(tmp_path)
+
+
+def test_results_of_version_1_are_read():
+    """Written before there were analyses; all of its numbers are still there."""
+    folder = Path(__file__).parent / "frozen"
+    content = json.loads((folder / "evaluation_version_1.json").read_text())
+    loaded = Evaluation.load(folder / "evaluation_version_1.json")
+    assert content["version"] == 1
+    assert [r.estimate.to_dict()["value"] for r in loaded.results] == [
+        r["estimate"]["value"] for r in content["results"]
+    ]
+    assert loaded.protocol.thresholds == ("youden",)
+    assert {row.analysis for row in loaded.results if row.subgroup} <= {"subgroups"}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from einthoven.evaluation.evaluate import context_for
 from einthoven.evaluation.evaluation_notes import evaluation_notes
 from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
@@ -20,13 +21,11 @@ def notes(**changes):
         "score_kind": ["probability"] * 4 + ["value", "probability"],
     }
     predictions = Predictions(pa.table(columns | changes))
-    scores = [s for s in predictions.label_scores() if s.task == "binary"]
-    return " ".join(evaluation_notes(predictions, Protocol(), scores=scores, reported=scores))
+    return " ".join(evaluation_notes(context_for(predictions, Protocol())))
 
 
-def test_other_tasks_and_seeds_without_ensemble_are_told():
-    """A reader of the numbers learns what was left out and which seed was compared."""
+def test_seeds_without_ensemble_are_told():
+    """A reader of the numbers learns which seed was compared."""
     text = notes()
-    assert "task 'regression' are not evaluated" in text
     assert "net has 2 seeds and no ensemble (seed -1); it is compared by its seed 1" in text
     assert "There is no split 'validation'" in text

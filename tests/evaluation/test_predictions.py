@@ -78,7 +78,7 @@ def test_notes_stay_with_the_scores_in_a_file(tmp_path):
         ({"label": ["AF"] * 4}, CohortError, "two rows for record 'r1'"),
         ({"score_kind": ["probability", "value"] * 2}, CohortError, "two kinds"),
         ({"patient_id": ["p", "p"] * 2, "split": ["test", "train"] * 2}, LeakageError, "test and train"),
-        ({"weight": [1.0, 2.0, 1.0, 1.0]}, SpecificationError, "weights other than 1"),
+        ({"weight": [1.0, 0.0, 1.0, 1.0]}, StatisticsError, "finite and positive, got 0.0"),
     ],
 )
 def test_a_wrong_table_is_refused(changes, error, words):

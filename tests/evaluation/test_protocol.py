@@ -44,7 +44,14 @@ def test_hash_changes_with_every_setting():
         ({"seed": True}, SpecificationError, "of type int"),
         ({"outcomes": "AF"}, SpecificationError, "list of names"),
         ({"comparisons": [["a"]]}, SpecificationError, "pairs of models"),
-        ({"version": 2}, SpecificationError, "version must be 1"),
+        ({"version": 3}, SpecificationError, "version must be 1 to 2"),
+        ({"thresholds": []}, SpecificationError, "at least one rule"),
+        ({"analyses": ["performanc"]}, UnknownNameError, "did you mean 'performance'"),
+        ({"multiplicity": "hohlm"}, UnknownNameError, "did you mean 'holm'"),
+        ({"margin": -0.1}, SpecificationError, "margin and minimum_events must be at least 0"),
+        ({"prevalences": [1.5]}, SpecificationError, "prevalences must lie between 0 and 1"),
+        ({"prevalences": ["a"]}, SpecificationError, "list of numbers"),
+        ({"strata": ["risk 0.1"]}, SpecificationError, "two borders or none"),
     ],
 )
 def test_wrong_settings_are_refused(settings, error, words):
@@ -60,3 +67,8 @@ def test_an_unreadable_file_is_named(tmp_path):
     (tmp_path / "p.toml").write_text("seed =")
     with pytest.raises(SpecificationError, match="no valid TOML"):
         Protocol.from_toml(tmp_path / "p.toml")
+
+
+def test_a_protocol_of_version_1_is_read():
+    """Its one rule is the first of the thresholds."""
+    assert Protocol.from_dict({"version": 1, "threshold_rule": "youden"}).thresholds == ("youden",)

@@ -8,7 +8,7 @@ import shutil
 import pyarrow as pa
 
 from einthoven.cohort.cohort import Cohort
-from einthoven.evaluation.evaluation import MACRO
+from einthoven.evaluation.rows import MACRO
 from einthoven.report.evidence import ENSEMBLE, Evidence
 
 

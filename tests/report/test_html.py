@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from einthoven.errors import SpecificationError
-from einthoven.evaluation.evaluation import MACRO
+from einthoven.evaluation.rows import MACRO
 from einthoven.report.html import render
 from einthoven.report.notation import value
 from fakes.html_page import Page

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from einthoven.evaluation.estimate import Estimate
-from einthoven.evaluation.evaluation import MACRO, ComparisonRow, Evaluation, ResultRow
+from einthoven.evaluation.evaluation import Evaluation
+from einthoven.evaluation.rows import MACRO, ComparisonRow, ResultRow
 
 __all__ = ["print_evaluation"]
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from einthoven.errors import CohortError, OneClassError
 from einthoven.evaluation.estimate import TestResult
-from einthoven.evaluation.evaluation import MACRO, ComparisonRow
 from einthoven.evaluation.label_metrics import Decisions
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.rows import MACRO, ComparisonRow
 from einthoven.evaluation.statistics.delong_test import delong_test
 from einthoven.evaluation.statistics.macro import Area, macro_difference
 from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test

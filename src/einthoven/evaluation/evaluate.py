@@ -1,34 +1,34 @@
-"""Evaluate predictions: every metric of every label, macro averages, thresholds, curves and comparisons."""
+"""Evaluate predictions: cut-offs from validation, then every analysis that the protocol asks for and that applies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
-import pyarrow.compute as pc
+from collections.abc import Sequence
 
 from einthoven.errors import OneClassError, SplitError, TooFewObservationsError, UnknownNameError
-from einthoven.evaluation.comparisons import compare, label_matrix
-from einthoven.evaluation.estimate import Estimate
-from einthoven.evaluation.evaluation import MACRO, CurveRow, Evaluation, ResultRow
+from einthoven.evaluation.analyses import ANALYSES
+from einthoven.evaluation.context import Context
+from einthoven.evaluation.evaluation import Evaluation
 from einthoven.evaluation.evaluation_notes import evaluation_notes
-from einthoven.evaluation.label_metrics import Decisions, label_curves, label_metrics
 from einthoven.evaluation.label_scores import LabelScores
-from einthoven.evaluation.prediction_columns import YES_NO_TASKS
-from einthoven.evaluation.predictions import Predictions
+from einthoven.evaluation.marking import marked
+from einthoven.evaluation.prediction_columns import TASKS, YES_NO_TASKS
+from einthoven.evaluation.predictions import Key, Predictions
 from einthoven.evaluation.protocol import Protocol
-from einthoven.evaluation.statistics.macro import macro_auprc, macro_auroc
-from einthoven.evaluation.thresholds import THRESHOLD_RULES, THRESHOLD_SPLIT, Threshold
+from einthoven.evaluation.rows import Rows
+from einthoven.evaluation.threshold_rules import cut_off
+from einthoven.evaluation.thresholds import THRESHOLD_SPLIT, Threshold
 from einthoven.progress import ProgressCallback
-from einthoven.registry import nearest
+from einthoven.registry import nearest, resolve
 
-__all__ = ["evaluate"]
-
-MACRO_METRICS = {"auroc": macro_auroc, "auprc": macro_auprc}
+__all__ = ["context_for", "evaluate"]
 
 
 def evaluate(
-    predictions: Predictions, protocol: Protocol | None = None, progress: ProgressCallback | None = None
+    predictions: Predictions,
+    protocol: Protocol | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    stated: Sequence[Threshold] = (),
 ) -> Evaluation:
     """Return all results that the protocol asks for.
 
@@ -41,6 +41,9 @@ def evaluate(
     protocol : Protocol, optional
         Without: all labels and models, splits ``test`` and ``external``, Youden's cut-offs, 1,000 resamples.
     progress : callable of (done, total), optional
+        Told after each analysis.
+    stated : sequence of Threshold
+        Cut-offs that are given rather than chosen here.
 
     Raises
     ------
@@ -54,32 +57,40 @@ def evaluate(
     The same predictions in any order of rows give the same results.
     """
     protocol = protocol or Protocol()
-    _check_names(predictions, protocol)
-    scores = _in_order([one for one in predictions.label_scores() if _is_wanted(one, protocol)], protocol)
-    reported = [one for split in protocol.splits for one in scores if one.split == split]
-    if not reported:
-        raise SplitError(
-            f"none of the splits to report ({', '.join(protocol.splits)}) has a yes/no label; the table has the "
-            f"splits: {', '.join(predictions.splits)}; name others in the protocol's 'splits'"
-        )
-    thresholds = [_threshold(one, predictions, protocol) for one in scores if _has_threshold(one)]
-    cut_offs = {(t.model, t.seed, t.label): t for t in thresholds}
-    results: list[ResultRow] = []
-    curves: list[CurveRow] = []
-    for done, one in enumerate(reported):
-        results += _label_results(one, cut_offs.get((one.model, one.seed, one.label)), predictions, protocol=protocol)
-        curves += [CurveRow(*one.key, kind, curve) for kind, curve in label_curves(one, level=protocol.level).items()]
+    context = context_for(predictions, protocol, stated=stated)
+    rows = Rows()
+    names = [name for name in ANALYSES if not protocol.analyses or name in protocol.analyses]
+    for done, name in enumerate(names):
+        rows.extend(resolve("analyses", name, ANALYSES)(context))
         if progress is not None:
-            progress(done + 1, len(reported))
-    results += _macro_results(reported, protocol)
+            progress(done + 1, len(names))
+    notes = [*predictions.notes, *evaluation_notes(context), *rows.notes]
+    return Evaluation(
+        [marked(row, context) for row in rows.results],
+        rows.curves,
+        list(context.thresholds.values()),
+        [marked(row, context) for row in rows.comparisons],
+        list(dict.fromkeys(notes)),
+        protocol,
+        predictions.hash,
+        rows.baseline,
+    )
 
-    def decide(one: LabelScores) -> Decisions | None:
-        return _decisions(one, cut_offs.get((one.model, one.seed, one.label)), predictions)
 
-    by_split = [[one for one in reported if one.split == split] for split in protocol.splits]
-    comparisons = [row for part in by_split for row in compare(part, protocol, decide=decide)]
-    notes = [*predictions.notes, *evaluation_notes(predictions, protocol, scores=scores, reported=reported)]
-    return Evaluation(results, curves, thresholds, comparisons, notes, protocol, predictions.hash)
+def context_for(predictions: Predictions, protocol: Protocol, *, stated: Sequence[Threshold] = ()) -> Context:
+    """Return what the analyses work on; arguments and refusals as ``evaluate``."""
+    _check_names(predictions, protocol)
+    wanted = _in_order([key for key in predictions.keys if _is_wanted(key, protocol)], protocol)
+    scores = [predictions.scores_of(*key) for split in protocol.splits for key in wanted if key[2] == split]
+    if not any(one.task in TASKS for one in scores):
+        raise SplitError(
+            f"none of the splits to report ({', '.join(protocol.splits)}) has a label that can be evaluated; the table "
+            f"has the splits: {', '.join(predictions.splits)}; name others in the protocol's 'splits'"
+        )
+    chosen = _thresholds(predictions, protocol, [key for key in wanted if key[2] == THRESHOLD_SPLIT])
+    chosen += stated
+    cut_offs = {(one.model, one.seed, one.label, one.rule): one for one in chosen}
+    return Context(predictions, protocol, scores, cut_offs)
 
 
 def _check_names(predictions: Predictions, protocol: Protocol) -> None:
@@ -94,89 +105,36 @@ def _check_names(predictions: Predictions, protocol: Protocol) -> None:
                 raise UnknownNameError(f"protocol: the predictions have no {what} {name!r}{nearest(name, present)}")
 
 
-def _is_wanted(one: LabelScores, protocol: Protocol) -> bool:
+def _is_wanted(key: Key, protocol: Protocol) -> bool:
+    model, _, split, label = key
     return (
-        one.task in YES_NO_TASKS
-        and (not protocol.outcomes or one.label in protocol.outcomes)
-        and (not protocol.models or one.model in protocol.models)
-        and one.split in {*protocol.splits, THRESHOLD_SPLIT}
+        (not protocol.outcomes or label in protocol.outcomes)
+        and (not protocol.models or model in protocol.models)
+        and split in {*protocol.splits, THRESHOLD_SPLIT}
     )
 
 
-def _in_order(scores: Sequence[LabelScores], protocol: Protocol) -> list[LabelScores]:
+def _in_order(keys: Sequence[Key], protocol: Protocol) -> list[Key]:
     # models and labels come as the protocol lists them, otherwise by name, never by the order of rows
-    def place(one: LabelScores) -> tuple[int, str, int, str, int, str]:
-        model = protocol.models.index(one.model) if protocol.models else 0
-        label = protocol.outcomes.index(one.label) if protocol.outcomes else 0
-        return model, one.model, one.seed, one.split, label, one.label
+    def place(key: Key) -> tuple[int, str, int, str, int, str]:
+        model, seed, split, label = key
+        first = protocol.models.index(model) if protocol.models else 0
+        then = protocol.outcomes.index(label) if protocol.outcomes else 0
+        return first, model, seed, split, then, label
 
-    return sorted(scores, key=place)
-
-
-def _has_threshold(one: LabelScores) -> bool:
-    return one.split == THRESHOLD_SPLIT and one.score_kind != "binary"
+    return sorted(keys, key=place)
 
 
-def _threshold(one: LabelScores, predictions: Predictions, protocol: Protocol) -> Threshold:
+def _thresholds(predictions: Predictions, protocol: Protocol, keys: Sequence[Key]) -> list[Threshold]:
+    scores = [predictions.scores_of(*key) for key in keys]
+    graded = [one for one in scores if one.task in YES_NO_TASKS and one.score_kind != "binary"]
+    return [_threshold(one, rule, predictions) for one in graded for rule in protocol.thresholds]
+
+
+def _threshold(one: LabelScores, rule: str, predictions: Predictions) -> Threshold:
     value, reason = float("nan"), None
     try:
-        value = THRESHOLD_RULES[protocol.threshold_rule](one.score, one.truth)
+        value = cut_off(rule, one.score, one.truth)
     except (OneClassError, TooFewObservationsError) as error:
         reason = f"no cut-off can be chosen on split {one.split!r}: {error}"
-    return Threshold(
-        label=one.label,
-        value=value,
-        rule=protocol.threshold_rule,
-        split=one.split,
-        predictions_hash=predictions.hash,
-        model=one.model,
-        seed=one.seed,
-        reason=reason,
-    )
-
-
-def _decisions(one: LabelScores, threshold: Threshold | None, predictions: Predictions) -> Decisions | None:
-    if one.score_kind == "binary":
-        return Decisions(one.score == 1)
-    if threshold is None or one.split == THRESHOLD_SPLIT:
-        return None
-    if threshold.reason is not None:
-        return Decisions(None, threshold.reason)
-    return Decisions(threshold.apply(one.score, split=one.split, predictions_hash=predictions.hash))
-
-
-def _label_results(
-    one: LabelScores, threshold: Threshold | None, predictions: Predictions, *, protocol: Protocol
-) -> Iterator[ResultRow]:
-    for subgroup, part in _parts(one, predictions, protocol.subgroups):
-        decisions = _decisions(part, threshold, predictions)
-        for metric, estimate in label_metrics(part, decisions, protocol).items():
-            yield ResultRow(*one.key, metric, estimate, subgroup)
-
-
-def _parts(one: LabelScores, predictions: Predictions, columns: Sequence[str]) -> Iterator[tuple[str, LabelScores]]:
-    yield "", one
-    for column in columns:
-        values = np.array([str(v) for v in pc.take(predictions.table[column], one.row).to_pylist()], dtype=object)
-        for value in sorted(set(values)):
-            yield f"{column}={value}", one.only(values == value)
-
-
-def _macro_results(reported: Sequence[LabelScores], protocol: Protocol) -> Iterator[ResultRow]:
-    graded = [one for one in reported if one.score_kind != "binary"]
-    for place in dict.fromkeys((one.model, one.seed, one.split) for one in graded):
-        labels = [one for one in graded if (one.model, one.seed, one.split) == place]
-        if len(labels) < 2:
-            continue
-        matrix = label_matrix(labels)
-        for metric, macro in MACRO_METRICS.items():
-            try:
-                estimate = macro(
-                    matrix.score, matrix.truth, clusters=matrix.patient,
-                    level=protocol.level, resamples=protocol.resamples, seed=protocol.seed,
-                )  # fmt: skip
-            except OneClassError as error:
-                counts = {"n": len(matrix.truth), "clusters": int(np.unique(matrix.patient).size)}
-                events = int(np.nansum(matrix.truth))
-                estimate = Estimate.undefined(str(error), **counts, events=events, method="none")
-            yield ResultRow(*place, MACRO, metric, estimate)
+    return Threshold(one.label, value, rule, one.split, predictions.hash, model=one.model, seed=one.seed, reason=reason)

@@ -15,52 +15,13 @@ import numpy as np
 from einthoven.errors import SpecificationError, UnreadableFileError
 from einthoven.evaluation.estimate import Curve, Estimate, TestResult
 from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.rows import MACRO, BaselineRow, ComparisonRow, CurveRow, ResultRow
 from einthoven.evaluation.thresholds import Threshold
 
-__all__ = ["MACRO", "ComparisonRow", "CurveRow", "Evaluation", "ResultRow", "check_folder"]
+__all__ = ["Evaluation", "check_folder"]
 
-VERSION = 1
-# the label of averages over labels
-MACRO = "macro"
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    """One number: whose, where, of what; ``subgroup`` is empty for all records, otherwise ``column=value``."""
-
-    model: str
-    seed: int
-    split: str
-    label: str
-    metric: str
-    estimate: Estimate
-    subgroup: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CurveRow:
-    """One curve; ``kind`` is ``roc``, ``pr`` or ``calibration``."""
-
-    model: str
-    seed: int
-    split: str
-    label: str
-    kind: str
-    curve: Curve
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """The difference ``model_a - model_b`` of a metric on the same records."""
-
-    model_a: str
-    seed_a: int
-    model_b: str
-    seed_b: int
-    split: str
-    label: str
-    metric: str
-    test: TestResult
+# version 1 had neither analyses nor operating points, and knew nothing of plans and contamination
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +38,9 @@ class Evaluation:
         What applies to the numbers and has to be said beside them.
     protocol : Protocol
     predictions_hash : str
+    baseline : list of BaselineRow
+    openings : list of mapping
+        The ledger's entries of these test sets, this opening included; empty where no ledger was kept.
     """
 
     results: list[ResultRow]
@@ -86,6 +50,8 @@ class Evaluation:
     notes: list[str]
     protocol: Protocol
     predictions_hash: str
+    baseline: list[BaselineRow] = dataclasses.field(default_factory=list)
+    openings: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     def find(self, **wanted: Any) -> list[ResultRow]:
         """Return the results with these attributes, for example ``find(metric="auroc", label="AF")``."""
@@ -103,11 +69,13 @@ class Evaluation:
             "results": [_plain(row, "estimate") | {"estimate": row.estimate.to_dict()} for row in self.results],
             "thresholds": [_without_nan(dataclasses.asdict(threshold)) for threshold in self.thresholds],
             "comparisons": [_plain(row, "test") | {"test": _test_to_dict(row.test)} for row in self.comparisons],
+            "baseline": [_without_nan(dataclasses.asdict(row)) for row in self.baseline],
+            "openings": list(self.openings),
             "curves": [_plain(row, "curve") | {"curve": _curve_to_dict(row.curve)} for row in self.curves],
         }
 
     def save(self, folder: Path) -> None:
-        """Write ``evaluation.json``, ``results.csv`` with one row per number, and ``comparisons.csv`` if there are."""
+        """Write ``evaluation.json`` with everything, and results, comparisons and baseline table as CSV, too."""
         check_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
@@ -115,6 +83,8 @@ class Evaluation:
         _write_csv(folder / "results.csv", self.result_records())
         if self.comparisons:
             _write_csv(folder / "comparisons.csv", self.comparison_records())
+        if self.baseline:
+            _write_csv(folder / "baseline.csv", [_without_nan(dataclasses.asdict(row)) for row in self.baseline])
 
     def result_records(self) -> list[dict[str, Any]]:
         """Return one flat record per number, the columns of ``results.csv``."""
@@ -131,7 +101,7 @@ class Evaluation:
 
     @classmethod
     def load(cls, folder: Path) -> Evaluation:
-        """Read what ``save`` wrote.
+        """Read what ``save`` wrote: its folder, or the file of JSON itself.
 
         Raises
         ------
@@ -140,7 +110,7 @@ class Evaluation:
         SpecificationError
             It is of a newer version.
         """
-        path = folder / "evaluation.json"
+        path = folder / "evaluation.json" if folder.is_dir() else folder
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError) as error:
@@ -152,13 +122,15 @@ class Evaluation:
                 f"{path} has version {content['version']}, this einthoven reads up to {VERSION}: update it"
             )
         return cls(
-            results=[ResultRow(**row | {"estimate": _estimate(row["estimate"])}) for row in content["results"]],
+            results=[_result(row) for row in content["results"]],
             curves=[CurveRow(**row | {"curve": _curve(row["curve"])}) for row in content["curves"]],
             thresholds=[Threshold(**row | {"value": _number(row["value"])}) for row in content["thresholds"]],
             comparisons=[ComparisonRow(**row | {"test": _test(row["test"])}) for row in content["comparisons"]],
             notes=content["notes"],
             protocol=Protocol.from_dict(content["protocol"]),
             predictions_hash=content["predictions_hash"],
+            baseline=[_baseline(row) for row in content.get("baseline", ())],
+            openings=content.get("openings", []),
         )
 
 
@@ -189,6 +161,17 @@ def _number(value: float | None) -> float:
 
 def _estimate(values: dict[str, Any]) -> Estimate:
     return Estimate(**values | {name: _number(values[name]) for name in ("value", "low", "high")})
+
+
+def _result(row: dict[str, Any]) -> ResultRow:
+    if "analysis" not in row:  # version 1 told subgroups and averages by their place alone
+        whole = "macro" if row["label"] == MACRO else "performance"
+        row = row | {"analysis": "subgroups" if row["subgroup"] else whole}
+    return ResultRow(**row | {"estimate": _estimate(row["estimate"])})
+
+
+def _baseline(values: dict[str, Any]) -> BaselineRow:
+    return BaselineRow(**values | {name: _number(values[name]) for name in ("value", "low", "high")})
 
 
 def _test_to_dict(test: TestResult) -> dict[str, Any]:

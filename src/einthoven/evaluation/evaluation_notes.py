@@ -5,51 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from einthoven.evaluation.comparisons import representative_seeds
+from einthoven.evaluation.context import Context
 from einthoven.evaluation.label_scores import LabelScores
-from einthoven.evaluation.prediction_columns import YES_NO_TASKS
-from einthoven.evaluation.predictions import Predictions
-from einthoven.evaluation.protocol import Protocol
-from einthoven.evaluation.thresholds import THRESHOLD_SPLIT
+from einthoven.evaluation.thresholds import STATED, THRESHOLD_SPLIT
 
 __all__ = ["evaluation_notes"]
 
 
-def evaluation_notes(
-    predictions: Predictions, protocol: Protocol, *, scores: Sequence[LabelScores], reported: Sequence[LabelScores]
-) -> list[str]:
-    """Return one sentence for each thing that a reader of the numbers has to know.
-
-    Parameters
-    ----------
-    predictions : Predictions
-    protocol : Protocol
-    scores : sequence of LabelScores
-        Of the splits to report and of the one on which cut-offs are chosen.
-    reported : sequence of LabelScores
-    """
+def evaluation_notes(context: Context) -> list[str]:
+    """Return one sentence for each thing that a reader of the numbers has to know."""
     return [
-        *_about_thresholds(protocol, scores=scores, reported=reported),
-        *_about_readers(reported),
-        *_about_unknown_truth(reported),
-        *_about_seeds(reported),
-        *_about_tasks(predictions),
+        *_about_thresholds(context),
+        *_about_readers(context.reported),
+        *_about_unknown_truth(context.scores),
+        *_about_seeds(context.reported),
     ]
 
 
-def _about_thresholds(
-    protocol: Protocol, *, scores: Sequence[LabelScores], reported: Sequence[LabelScores]
-) -> Iterator[str]:
-    graded = [one for one in reported if one.score_kind != "binary"]
-    if graded and not any(one.split == THRESHOLD_SPLIT for one in scores):
+def _about_thresholds(context: Context) -> Iterator[str]:
+    graded = [one for one in context.reported if one.score_kind != "binary"]
+    stated = [one for one in context.thresholds.values() if one.rule == STATED]
+    if graded and not context.thresholds:
         yield (
             f"There is no split {THRESHOLD_SPLIT!r}, so no cut-off could be chosen: sensitivity, specificity, "
-            "predictive values and accuracy are given for 0/1 readers only."
+            "predictive values and accuracy are given for 0/1 readers only. A cut-off that is known beforehand can be "
+            "stated with --thresholds FILE."
         )
+    elif stated:
+        yield "Cut-offs were stated beforehand, not chosen on these data."
     elif any(one.split != THRESHOLD_SPLIT for one in graded):
-        yield (
-            f"Cut-offs were chosen on split {THRESHOLD_SPLIT!r} by the rule {protocol.threshold_rule!r} and applied to "
-            "the other splits."
-        )
+        rules = " and ".join(f"{rule!r}" for rule in context.protocol.thresholds)
+        yield f"Cut-offs were chosen on split {THRESHOLD_SPLIT!r} by the rule {rules} and applied to the other splits."
     if any(one.split == THRESHOLD_SPLIT for one in graded):
         yield (
             f"Split {THRESHOLD_SPLIT!r} has no sensitivity or specificity of scores, because their cut-offs were "
@@ -78,10 +64,3 @@ def _about_seeds(reported: Sequence[LabelScores]) -> Iterator[str]:
         seeds = {one.seed for one in reported if one.model == model}
         if len(chosen) > 1 and seed != -1 and len(seeds) > 1:
             yield f"{model} has {len(seeds)} seeds and no ensemble (seed -1); it is compared by its seed {seed}."
-
-
-def _about_tasks(predictions: Predictions) -> Iterator[str]:
-    tasks = predictions.table["task"].unique().to_pylist()
-    for task in tasks:
-        if task not in YES_NO_TASKS:
-            yield f"Rows of task {task!r} are not evaluated by this version."

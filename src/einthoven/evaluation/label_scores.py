@@ -27,6 +27,8 @@ class LabelScores:
         Row in the table.
     unknown : int
         Rows left out because their truth is unknown.
+    weight : float64 (record,), optional
+        None where all records count alike.
     """
 
     model: str
@@ -41,6 +43,7 @@ class LabelScores:
     patient: NDArray[np.int64]
     row: NDArray[np.int64]
     unknown: int
+    weight: NDArray[np.float64] | None = None
 
     @property
     def probability(self) -> NDArray[np.float64] | None:
@@ -50,6 +53,11 @@ class LabelScores:
         return np.asarray(special.expit(self.score)) if self.score_kind == "logit" else None
 
     @property
+    def events(self) -> int:
+        """Number of positives."""
+        return int(np.count_nonzero(self.truth == 1))
+
+    @property
     def key(self) -> tuple[str, int, str, str]:
         """Model, seed, split and label."""
         return self.model, self.seed, self.split, self.label
@@ -57,4 +65,5 @@ class LabelScores:
     def only(self, kept: NDArray[np.bool_]) -> LabelScores:
         """Return the scores of some records."""
         names = ("score", "truth", "record", "patient", "row")
-        return dataclasses.replace(self, **{name: getattr(self, name)[kept] for name in names})
+        weight = None if self.weight is None else self.weight[kept]
+        return dataclasses.replace(self, weight=weight, **{name: getattr(self, name)[kept] for name in names})

@@ -92,8 +92,10 @@ def check_values(table: pa.Table) -> None:
     truth = table["truth"].to_numpy()
     wrong = _is_in(table["task"], list(YES_NO_TASKS)) & ~np.isnan(truth) & (truth != 0) & (truth != 1)
     _refuse(table, wrong, StatisticsError, "truth must be 0, 1, or empty where unknown", column="truth")
-    if "weight" in table.column_names and pc.any(pc.not_equal(table["weight"], 1.0)).as_py():
-        raise SpecificationError("weights other than 1 are not supported yet; leave out the column 'weight'")
+    if "weight" in table.column_names:
+        weight = table["weight"].to_numpy()
+        bad = ~(np.isfinite(weight) & (weight > 0))
+        _refuse(table, bad, StatisticsError, "a weight must be finite and positive", column="weight")
 
 
 def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

@@ -21,7 +21,10 @@ from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
 from einthoven.evaluation.prediction_columns import check_values, typed
 
-__all__ = ["Predictions", "notes_in"]
+__all__ = ["Key", "Predictions", "notes_in"]
+
+# model, seed, split, label
+Key = tuple[str, int, str, str]
 
 # written into the Parquet metadata
 TYPE, VERSION = "predictions", 1
@@ -196,22 +199,37 @@ class Predictions:
 
         Rows are sorted by record, unknown truth is dropped and counted; one label is in memory at a time.
         """
-        names = {name: self.table[name].to_numpy() for name in ("truth", "score")}
-        for rows in self._groups():
-            first = {name: self.table[name][int(rows[0])].as_py() for name in ("model", "seed", "split", "label")}
-            known = rows[~np.isnan(names["truth"][rows])]
-            known = known[np.argsort(self._records[known], kind="stable")]
-            yield LabelScores(
-                **first,
-                task=self.table["task"][int(rows[0])].as_py(),
-                score_kind=self.table["score_kind"][int(rows[0])].as_py(),
-                score=names["score"][known],
-                truth=names["truth"][known],
-                record=self._records[known],
-                patient=self._patients[known],
-                row=known,
-                unknown=int(rows.size - known.size),
-            )
+        for key in self.keys:
+            yield self.scores_of(*key)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Model, seed, split and label of all that is scored, sorted."""
+        return tuple(self._groups)
+
+    def scores_of(self, model: str, seed: int, split: str, label: str, *, keep_unknown: bool = False) -> LabelScores:
+        """Return the scores of one model, seed, split and label; of no records where the table has none.
+
+        ``keep_unknown`` keeps rows whose truth (of a survival task: whose event) is unknown, as NaN.
+        """
+        rows = self._groups.get((model, seed, split, label), np.empty(0, dtype=np.int64))
+        task, kind = (self.table[n][int(rows[0])].as_py() if rows.size else "" for n in ("task", "score_kind"))
+        truth = self._numbers("truth")[rows]
+        unknown = self._numbers("time_to_event_days")[rows] if task == "survival" else truth
+        kept = np.flatnonzero(~np.isnan(unknown)) if not keep_unknown else np.arange(rows.size)
+        kept = kept[np.argsort(self._records[rows[kept]], kind="stable")]
+        taken = rows[kept]
+        weight = self._numbers("weight")[taken] if "weight" in self.table.column_names else None
+        return LabelScores(
+            model, seed, split, label, task, kind, self._numbers("score")[taken], truth[kept],
+            record=self._records[taken], patient=self._patients[taken], row=taken,
+            unknown=int(rows.size - kept.size), weight=weight,
+        )  # fmt: skip
+
+    def _numbers(self, name: str) -> NDArray[np.float64]:
+        if name not in self.table.column_names:
+            return np.full(len(self.table), np.nan)
+        return np.asarray(self.table[name].to_numpy(), dtype=np.float64)
 
     @cached_property
     def _records(self) -> NDArray[np.int64]:
@@ -238,18 +256,22 @@ class Predictions:
         patient_of[unnamed] = patient_of.max() + 1 + np.arange(int(unnamed.sum()))
         return np.asarray(patient_of[records])
 
-    def _groups(self) -> Iterator[NDArray[np.int64]]:
+    @cached_property
+    def _groups(self) -> dict[Key, NDArray[np.int64]]:
+        # rows of each model, seed, split and label, in that order
         code = np.zeros(len(self.table), dtype=np.int64)
-        for name in ("model", "seed", "split", "label"):
+        names = ("model", "seed", "split", "label")
+        for name in names:
             part = _codes(self.table, name)
             code = code * (int(part.max(initial=0)) + 1) + part
         order = np.argsort(code, kind="stable")
         starts = np.flatnonzero(np.diff(code[order])) + 1
-        yield from (rows for rows in np.split(order, starts) if rows.size)
+        parts = [rows for rows in np.split(order, starts) if rows.size]
+        return {tuple(self.table[n][int(rows[0])].as_py() for n in names): rows for rows in parts}
 
     def _check_keys(self) -> None:
         kinds, tasks = _codes(self.table, "score_kind"), _codes(self.table, "task")
-        for rows in self._groups():
+        for rows in self._groups.values():
             where = " ".join(f"{n} {self.table[n][int(rows[0])].as_py()!r}" for n in ("model", "seed", "label"))
             if np.ptp(kinds[rows]) or np.ptp(tasks[rows]):
                 raise CohortError(f"{where} has scores of two kinds or tasks; it needs one score_kind and one task")

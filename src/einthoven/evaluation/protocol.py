@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFileError
+from einthoven.evaluation.analyses import ANALYSES
 from einthoven.evaluation.prediction_columns import SPLITS
-from einthoven.evaluation.thresholds import THRESHOLD_RULES
+from einthoven.evaluation.threshold_rules import check_rule
 from einthoven.registry import nearest
 
 __all__ = ["Protocol"]
 
-VERSION = 1
+# version 1 had one threshold_rule where this one has a list of thresholds, and no analyses
+VERSION = 2
+# corrections of the p values of one family of comparisons
+MULTIPLICITY = ("holm", "benjamini_hochberg", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,44 @@ class Protocol:
         What to report, in this order; empty means all in the table, by name.
     splits : tuple of str
         Splits to report, in this order; those absent from the table are passed over, but one must be there.
-    threshold_rule : str
-        How cut-offs are chosen on split ``validation``.
+    thresholds : tuple of str
+        Rules by which cut-offs are chosen on split ``validation``, for example ``youden`` or ``sensitivity 0.9``; the
+        first is the one that tables without another show.
     comparisons : tuple of (str, str)
         Pairs of models; empty means every pair.
     subgroups : tuple of str
-        Columns whose values split the records, for example ``site`` or ``group.sex``.
+        Columns whose values split the records, for example ``site`` or ``group.sex``; crossed ones are joined by
+        `` x ``.
+    analyses : tuple of str
+        Names in ``ANALYSES``; empty means every one that applies.
+    minimum_events : int
+        With fewer positives (or negatives) a subgroup's number is shown in grey with the reason.
+    multiplicity : {"holm", "benjamini_hochberg", "none"}
+        How p values of one family of comparisons are corrected.
+    margin : float
+        How much worse a model's AUROC may be and still count as not inferior; 0 makes no such test.
+    prevalences : tuple of float
+        At which predictive values are reported, too.
+    net_benefit_at : tuple of float
+        Threshold probabilities of the decision curve and its table; empty means 0.01, 0.02 ... 0.5.
+    strata : tuple of str
+        Borders between low, intermediate and high risk, two of ``sensitivity 0.95``, ``specificity 0.95`` or ``risk
+        0.05``; empty means no strata.
+    severity : str
+        Column of graded severity, for the trend over strata.
+    horizons_days : tuple of float
+        At which survival outcomes are evaluated; empty means the quartiles of the event times.
+    comparator : tuple of str
+        Columns of the cheap comparator; empty means age, sex and the ECG's intervals as far as they are there.
+    restrictions : tuple of str
+        Records to which the sensitivity analyses are restricted, one row each, for example
+        ``covariate.outcome_gap_days <= 7`` or ``covariate.lvef outside 35 45`` or ``group.method = simpson``.
+    verification : tuple of str
+        What decided whether a patient's truth was looked for (``score`` or columns); empty means no correction.
+    novelty : str
+        Column of an out-of-distribution flag or score to be judged.
+    data_sets : tuple of str
+        Names of the data sets that the test records come from, to be held against what a model was pretrained on.
     resamples, seed : int
         Of the bootstrap.
     level : float
@@ -46,9 +82,23 @@ class Protocol:
     outcomes: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     splits: tuple[str, ...] = ("test", "external")
-    threshold_rule: str = "youden"
+    thresholds: tuple[str, ...] = ("youden",)
     comparisons: tuple[tuple[str, str], ...] = ()
     subgroups: tuple[str, ...] = ()
+    analyses: tuple[str, ...] = ()
+    minimum_events: int = 20
+    multiplicity: str = "holm"
+    margin: float = 0.0
+    prevalences: tuple[float, ...] = ()
+    net_benefit_at: tuple[float, ...] = ()
+    strata: tuple[str, ...] = ()
+    severity: str = ""
+    horizons_days: tuple[float, ...] = ()
+    comparator: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    verification: tuple[str, ...] = ()
+    novelty: str = ""
+    data_sets: tuple[str, ...] = ()
     resamples: int = 1000
     seed: int = 0
     level: float = 0.95
@@ -57,15 +107,35 @@ class Protocol:
         for split in self.splits:
             if split not in SPLITS:
                 raise UnknownNameError(f"protocol: there is no split {split!r}{nearest(split, SPLITS)}")
-        if self.threshold_rule not in THRESHOLD_RULES:
-            tail = nearest(self.threshold_rule, THRESHOLD_RULES)
-            raise UnknownNameError(f"protocol: there is no threshold rule {self.threshold_rule!r}{tail}")
+        for name in self.analyses:
+            if name not in ANALYSES:
+                raise UnknownNameError(f"protocol: there is no analysis {name!r}{nearest(name, ANALYSES)}")
+        for rule in self.thresholds:
+            check_rule(rule)
+        if not self.thresholds:
+            raise SpecificationError("protocol: thresholds must name at least one rule, for example 'youden'")
+        if self.multiplicity not in MULTIPLICITY:
+            tail = nearest(self.multiplicity, MULTIPLICITY)
+            raise UnknownNameError(f"protocol: there is no correction {self.multiplicity!r}{tail}")
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
         if not 0 < self.level < 1:
             raise SpecificationError(f"protocol: level must lie between 0 and 1, got {self.level}")
         if self.resamples < 1 or self.seed < 0:
             raise SpecificationError(
                 f"protocol: resamples must be at least 1 and seed at least 0, got {self.resamples} and {self.seed}"
             )
+        if self.margin < 0 or self.minimum_events < 0:
+            raise SpecificationError(
+                f"protocol: margin and minimum_events must be at least 0, got {self.margin} and {self.minimum_events}"
+            )
+        for name in ("prevalences", "net_benefit_at"):
+            wrong = [value for value in getattr(self, name) if not 0 < value < 1]
+            if wrong:
+                raise SpecificationError(f"protocol: {name} must lie between 0 and 1, got {wrong[0]}")
+        if len(self.strata) not in {0, 2}:
+            raise SpecificationError(f"protocol: strata must be two borders or none, got {len(self.strata)}")
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> Protocol:
@@ -78,8 +148,10 @@ class Protocol:
         """
         known = {field.name: field.type for field in dataclasses.fields(cls)}
         values = {name: value for name, value in settings.items() if name != "version"}
-        if settings.get("version", VERSION) != VERSION:
-            raise SpecificationError(f"protocol: version must be {VERSION}, got {settings['version']!r}")
+        if settings.get("version", VERSION) not in range(1, VERSION + 1):
+            raise SpecificationError(f"protocol: version must be 1 to {VERSION}, got {settings['version']!r}")
+        if "threshold_rule" in values and "thresholds" not in values:
+            values["thresholds"] = [values.pop("threshold_rule")]
         for name, value in values.items():
             if name not in known:
                 raise UnknownNameError(f"protocol has no setting {name!r}{nearest(name, known)}")
@@ -117,6 +189,10 @@ def _checked(name: str, value: Any, declared: str) -> Any:
         if isinstance(value, list | tuple) and all(_is_texts(pair) and len(pair) == 2 for pair in value):
             return tuple((pair[0], pair[1]) for pair in value)
         raise SpecificationError(f"protocol: {name} must be a list of pairs of models, got {value!r}")
+    if declared == "tuple[float, ...]":
+        if isinstance(value, list | tuple) and all(_is_number(item) for item in value):
+            return tuple(float(item) for item in value)
+        raise SpecificationError(f"protocol: {name} must be a list of numbers, got {value!r}")
     if declared.startswith("tuple"):
         if _is_texts(value):
             return tuple(value)
@@ -125,6 +201,10 @@ def _checked(name: str, value: Any, declared: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, accepted[declared]):
         raise SpecificationError(f"protocol: {name} must be of type {declared}, got {value!r}")
     return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_texts(value: Any) -> bool:

@@ -1,25 +1,20 @@
-"""Cut-offs chosen on one split, to be applied to another.
-
-References
-----------
-.. [1] Youden, Cancer 3:32 (1950), doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3
-"""
+"""A cut-off with its origin; it refuses to be applied to the scores that it was chosen on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from einthoven.errors import LeakageError
-from einthoven.evaluation.statistics.binary_outcome import binary_outcome
 
-__all__ = ["THRESHOLD_RULES", "THRESHOLD_SPLIT", "Threshold", "youden"]
+__all__ = ["STATED", "THRESHOLD_SPLIT", "Threshold"]
 
 # the only split on which cut-offs are chosen
 THRESHOLD_SPLIT = "validation"
+# the rule of a cut-off that was given rather than chosen
+STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ class Threshold:
     value : float
         NaN where ``reason`` says why there is none.
     rule : str
-        A name in ``THRESHOLD_RULES``.
+        As the protocol names it, for example ``youden`` or ``sensitivity 0.9``; ``stated`` where it was given.
     split, predictions_hash : str
         What it was chosen on; it refuses to be applied there.
     model, seed
@@ -69,33 +64,3 @@ class Threshold:
                 "predictions; apply it to another split, for example 'test'"
             )
         return np.asarray(score >= self.value)
-
-
-def youden(score: ArrayLike, truth: ArrayLike) -> float:
-    """Return the cut-off with the greatest sensitivity + specificity - 1; a score of at least it is called positive.
-
-    The lowest such score where several are equally good: in screening a missed patient costs more than a false alarm.
-    It lies on an observed score.
-
-    Parameters
-    ----------
-    score : float64 (record,)
-        NaN is refused.
-    truth : 0 or 1 (record,)
-        Both classes are needed (OneClassError).
-
-    Examples
-    --------
-    >>> youden([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
-    0.35
-    """
-    data = binary_outcome(score, truth)
-    candidates = np.unique(data.score)
-    missed = np.searchsorted(np.sort(data.score[data.truth]), candidates) / data.events
-    spared = np.searchsorted(np.sort(data.score[~data.truth]), candidates) / (data.n - data.events)
-    index = spared - missed
-    # equal up to rounding counts as equal
-    return float(candidates[np.flatnonzero(index >= index.max() - 1e-12)[0]])
-
-
-THRESHOLD_RULES: dict[str, Callable[[ArrayLike, ArrayLike], float]] = {"youden": youden}

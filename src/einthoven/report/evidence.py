@@ -19,13 +19,16 @@ from einthoven.cohort.flow import FlowStep, read_flow
 from einthoven.cohort.simulated import NOTICE
 from einthoven.errors import SpecificationError
 from einthoven.evaluation.estimate import Curve, Estimate
-from einthoven.evaluation.evaluation import MACRO, Evaluation, ResultRow
+from einthoven.evaluation.evaluation import Evaluation
+from einthoven.evaluation.rows import MACRO, ResultRow
 from einthoven.evaluation.thresholds import Threshold
 
 __all__ = ["ENSEMBLE", "MACRO", "Evidence"]
 
 ENSEMBLE = -1
 TEST_SPLITS = ("test", "external")
+# analyses of all records of a split
+WHOLE = ("performance", "macro")
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +158,8 @@ class Evidence:
         """Return the results of an arm's main seed in subgroups of a split."""
         rows = self.evaluation.results if self.evaluation else ()
         wanted = (arm, self.main_seed(arm), split)
-        return [row for row in rows if row.subgroup and (row.model, row.seed, row.split) == wanted]
+        own = [row for row in rows if row.analysis == "subgroups" and not row.at]
+        return [row for row in own if (row.model, row.seed, row.split) == wanted]
 
     def predictions(self, arm: str, *, split: str, columns: tuple[str, ...]) -> pa.Table | None:
         """Return columns of the main seed's predictions on a split, None when the file is absent."""
@@ -215,7 +219,7 @@ def _stages(folder: Path) -> tuple[Mapping[str, Any], ...]:
 
 
 def _by_key(evaluation: Evaluation) -> dict[tuple[str, int, str, str, str], Estimate]:
-    rows = (row for row in evaluation.results if not row.subgroup)
+    rows = (row for row in evaluation.results if row.analysis in WHOLE and not row.subgroup and not row.at)
     return {(r.model, r.seed, r.split, r.label, r.metric): r.estimate for r in rows}
 
 

@@ -24,12 +24,15 @@ class BinaryOutcome:
     patient : int64 (record,)
         Codes 0 .. patients - 1; each record is its own patient when none were given.
     patients : int
+    weight : float64 (record,), optional
+        None where all records count alike.
     """
 
     score: NDArray[np.float64]
     truth: NDArray[np.bool_]
     patient: NDArray[np.int64]
     patients: int
+    weight: NDArray[np.float64] | None = None
 
     @property
     def n(self) -> int:
@@ -48,7 +51,12 @@ class BinaryOutcome:
 
 
 def binary_outcome(
-    score: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, both_classes: bool = True
+    score: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    both_classes: bool = True,
 ) -> BinaryOutcome:
     """Return checked scores and truth.
 
@@ -60,13 +68,16 @@ def binary_outcome(
         0 or 1 (or booleans).
     clusters : (record,), optional
         Patient of each record, of any type that sorts.
+    weights : (record,), optional
+        How much each record counts, for example the inverse of its chance of being sampled; finite and positive.
+        Weights that are all equal are the same as none.
     both_classes : bool
         Refuse data without positives or without negatives.
 
     Raises
     ------
     StatisticsError
-        Lengths differ, or truth holds something else than 0 and 1.
+        Lengths differ, truth holds something else than 0 and 1, or a weight isn't positive.
     TooFewObservationsError
         There is no record.
     InvalidScoreError
@@ -88,7 +99,7 @@ def binary_outcome(
     if both_classes and not outcome.any():
         raise OneClassError(f"none of the {outcome.size} records is positive; positives are needed as well")
     codes, patients = patient_codes(clusters, n=outcome.size)
-    return BinaryOutcome(scores, outcome, codes, patients)
+    return BinaryOutcome(scores, outcome, codes, patients, _checked_weights(weights, n=outcome.size))
 
 
 def patient_codes(clusters: ArrayLike | None, *, n: int) -> tuple[NDArray[np.int64], int]:
@@ -109,6 +120,19 @@ def _compacted(names: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
     offset = names - names.min()
     code_of = np.cumsum(np.bincount(offset) > 0) - 1
     return np.asarray(code_of[offset], dtype=np.int64), int(code_of[-1]) + 1
+
+
+def _checked_weights(weights: ArrayLike | None, *, n: int) -> NDArray[np.float64] | None:
+    if weights is None:
+        return None
+    values = np.asarray(weights, dtype=np.float64)
+    if values.shape != (n,):
+        raise StatisticsError(f"weights must be one number for each of the {n} records, got shape {values.shape}")
+    wrong = ~(np.isfinite(values) & (values > 0))
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        raise StatisticsError(f"weights must be finite and positive, got {values[first]} at position {first}")
+    return None if np.ptp(values) == 0 else values
 
 
 def _checked_truth(truth: ArrayLike) -> NDArray[np.bool_]:

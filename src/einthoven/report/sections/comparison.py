@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from einthoven.evaluation.evaluation import MACRO, ComparisonRow
+from einthoven.evaluation.rows import MACRO, ComparisonRow
 from einthoven.report.blocks import Block, Cell, Column, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import Evidence
 from einthoven.report.notation import SPLIT_NAMES, p_value

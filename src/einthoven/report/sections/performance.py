@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from einthoven.evaluation.estimate import Estimate
-from einthoven.evaluation.evaluation import MACRO
+from einthoven.evaluation.rows import MACRO
 from einthoven.report.blocks import Block, Cell, Column, Notice, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import Evidence
 from einthoven.report.notation import NOT_ESTIMABLE, RULE_NAMES, SPLIT_NAMES, count, number

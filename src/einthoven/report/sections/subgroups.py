@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from einthoven.evaluation.evaluation import MACRO, ResultRow
+from einthoven.evaluation.rows import MACRO, ResultRow
 from einthoven.report.blocks import Cell, Column, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import Evidence
 from einthoven.report.notation import SPLIT_NAMES, count

@@ -1,0 +1,15 @@
+"""One analysis per file: it takes a ``Context`` and returns ``Rows``, empty where it doesn't apply.
+
+``ANALYSES`` lists them in the order in which they run; a protocol names those that it wants.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ANALYSES"]
+
+ANALYSES = {
+    "performance": "einthoven.evaluation.analyses.performance:analyse",
+    "macro": "einthoven.evaluation.analyses.macro:analyse",
+    "subgroups": "einthoven.evaluation.analyses.subgroups:analyse",
+    "comparison": "einthoven.evaluation.analyses.comparison:analyse",
+}
