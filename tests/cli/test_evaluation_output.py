@@ -18,7 +18,8 @@ def test_seeds_subgroups_and_undefined_comparisons_are_shown(capsys):
         Evaluation(
             results=[
                 ResultRow("net", 3, "test", "AF", "auroc", estimate),
-                ResultRow("net", 3, "test", "AF", "auroc", estimate, "site=A"),
+                ResultRow("net", 3, "test", "AF", "auroc", estimate, "site=A", "subgroups"),
+                ResultRow("net", 3, "test", "AF", "net_benefit", estimate, "", "usefulness", "probability 0.1"),
             ],
             curves=[],
             thresholds=[],
@@ -28,8 +29,17 @@ def test_seeds_subgroups_and_undefined_comparisons_are_shown(capsys):
             predictions_hash="",
         ),
         output="table",
+        show=["subgroups"],
     )
     printed = capsys.readouterr().out
-    for words in ("net, seed 3, split test (95% intervals)", "site=A", "0.800 (0.700-0.900)", "not defined", "< 0.001"):
+    for words in (
+        "net, seed 3, split test (95% intervals)",
+        "site: A",
+        "0.800 (0.700-0.900)",
+        "not defined",
+        "< 0.001",
+    ):
         assert words in printed
     assert "Note: [a] note" in printed
+    assert "probability 0.1" not in printed
+    assert "Also computed (numbers): usefulness (1). Print them with --show NAME" in printed

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from einthoven.evaluation.analysis_table import (
+    AnalysisTable,
+    metric_name,
+    result_tables,
+    subgroup_in_words,
+    title_of,
+)
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.evaluation import Evaluation
 from einthoven.evaluation.rows import MACRO, ComparisonRow, ResultRow
@@ -26,12 +35,22 @@ METRICS = {
     "ppv": "PPV",
     "npv": "NPV",
 }
+# analyses of all records, which stand in one table per model
+WHOLE = ("performance", "macro")
 # width of a line where the output is no terminal, so that a pipe gets whole rows
 PIPE_WIDTH = 200
 
 
-def print_evaluation(evaluation: Evaluation, *, output: str) -> None:
-    """Print to standard output; ``output`` is ``table``, ``json`` or ``csv``."""
+def print_evaluation(evaluation: Evaluation, *, output: str, show: Sequence[str] = ()) -> None:
+    """Print to standard output.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    output : {"table", "json", "csv"}
+    show : sequence of str
+        Analyses whose tables are printed beyond performance and comparison; ``all`` prints every one.
+    """
     if output == "json":
         sys.stdout.write(json.dumps(evaluation.to_dict(), indent=1, allow_nan=False, ensure_ascii=False) + "\n")
     elif output == "csv":
@@ -40,21 +59,49 @@ def print_evaluation(evaluation: Evaluation, *, output: str) -> None:
         writer.writeheader()
         writer.writerows(records)
     else:
-        _print_tables(evaluation)
+        asked = evaluation.protocol.analyses + (("subgroups",) if evaluation.protocol.subgroups else ())
+        _print_tables(evaluation, ["comparison", *asked, *show])
 
 
-def _print_tables(evaluation: Evaluation) -> None:
+def _print_tables(evaluation: Evaluation, show: Sequence[str]) -> None:
     terminal = Console()
     console = terminal if terminal.is_terminal else Console(width=PIPE_WIDTH)
-    for place in dict.fromkeys((row.model, row.seed, row.split) for row in evaluation.results):
-        rows = [row for row in evaluation.results if (row.model, row.seed, row.split) == place]
+    whole = [row for row in evaluation.results if row.analysis in WHOLE]
+    for place in dict.fromkeys((row.model, row.seed, row.split) for row in whole):
+        rows = [row for row in whole if (row.model, row.seed, row.split) == place]
         console.print(_results_table(rows, level=evaluation.protocol.level))
         for line in _reasons(rows):
             console.print(line, highlight=False, style="yellow")
-    if evaluation.comparisons:
-        console.print(_comparison_table(evaluation.comparisons))
+    further = [row for row in evaluation.results if row.analysis not in WHOLE]
+    for table in result_tables([row for row in further if _is_shown(row.analysis, show)]):
+        console.print(_analysis_table(table))
+    compared = evaluation.comparisons
+    printed = [row for row in compared if _is_shown(row.analysis, show)]
+    if printed:
+        console.print(_comparison_table(printed))
     for note in evaluation.notes:
         console.print(f"Note: {note}", highlight=False, soft_wrap=True, markup=False)
+    hidden = Counter(row.analysis for row in (*further, *compared) if not _is_shown(row.analysis, show))
+    if hidden:
+        names = ", ".join(f"{name} ({count})" for name, count in hidden.items())
+        text = f"Also computed (numbers): {names}. Print them with --show NAME or --show all, write all with --out DIR."
+        console.print(text, highlight=False, soft_wrap=True)
+
+
+def _is_shown(analysis: str, show: Sequence[str]) -> bool:
+    return "all" in show or analysis in show
+
+
+def _analysis_table(content: AnalysisTable) -> Table:
+    table = Table(title=f"{title_of(content.analysis)}, split {content.split}", title_justify="left")
+    for head in content.places:
+        table.add_column(head, no_wrap=True)
+    for metric in content.metrics:
+        table.add_column(metric_name(metric))
+    for row in content.rows:
+        numbers = [row.numbers.get(metric) for metric in content.metrics]
+        table.add_row(*row.places, *(_cell(number.estimate if number else None) for number in numbers))
+    return table
 
 
 def _results_table(rows: Sequence[ResultRow], *, level: float) -> Table:
@@ -78,15 +125,16 @@ def _results_table(rows: Sequence[ResultRow], *, level: float) -> Table:
 def _cell(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
-    if estimate.reason is not None:
+    if math.isnan(estimate.value):
         return "not defined"
-    return f"{estimate.value:.3f} ({estimate.low:.3f}-{estimate.high:.3f})"
+    doubtful = "[dim]" if estimate.reason else ""
+    return f"{doubtful}{estimate.value:.3f} ({estimate.low:.3f}-{estimate.high:.3f})"
 
 
 def _reasons(rows: Sequence[ResultRow]) -> Iterator[str]:
     by_reason: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        if row.estimate.reason is not None and row.metric in METRICS:
+        if row.estimate.reason is not None and math.isnan(row.estimate.value) and row.metric in METRICS:
             place = f"{row.label} {row.subgroup}".rstrip()
             by_reason.setdefault((place, row.estimate.reason), []).append(METRICS[row.metric])
     for (place, reason), metrics in by_reason.items():
@@ -95,18 +143,27 @@ def _reasons(rows: Sequence[ResultRow]) -> Iterator[str]:
 
 def _comparison_table(rows: Sequence[ComparisonRow]) -> Table:
     table = Table(title="Differences on the same records", title_justify="left")
-    for heading in ("Models", "Split", "Label", "Metric", "Difference", "p", "Method"):
+    corrected = any(row.p_adjusted is not None for row in rows)
+    headings = ("Models", "Split", "Label", "Metric", "Difference", "p", *(("p adj.",) if corrected else ()), "Method")
+    for heading in headings:
         table.add_column(heading, no_wrap=heading != "Method")
     for row in rows:
         difference = row.test.difference
         interval = f"{difference.value:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})"
-        models = f"{row.model_a} - {row.model_b}"
+        models = row.model_a if row.model_a == row.model_b else f"{row.model_a} - {row.model_b}"
         label = "mean of labels" if row.label == MACRO else row.label
-        table.add_row(models, row.split, label, METRICS[row.metric], interval, _p_value(row), row.test.method)
+        place = " ".join(filter(None, (label, subgroup_in_words(row.subgroup), row.at)))
+        adjusted = [_p_value(row.p_adjusted)] if corrected else []
+        table.add_row(
+            models, row.split, place, metric_name(row.metric), interval, _p_value(row.test.p_value), *adjusted,
+            row.test.method,
+        )  # fmt: skip
     return table
 
 
-def _p_value(row: ComparisonRow) -> str:
-    if row.test.difference.reason is not None:
+def _p_value(p: float | None) -> str:
+    if p is None:
+        return ""
+    if math.isnan(p):
         return "not defined"
-    return "< 0.001" if row.test.p_value < 0.001 else f"{row.test.p_value:.3f}"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

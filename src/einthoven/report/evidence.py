@@ -27,6 +27,8 @@ __all__ = ["ENSEMBLE", "MACRO", "Evidence"]
 
 ENSEMBLE = -1
 TEST_SPLITS = ("test", "external")
+# the file of results: in a run's stage, or by itself
+ALONE = "evaluation.json"
 # analyses of all records of a split
 WHOLE = ("performance", "macro")
 
@@ -71,12 +73,15 @@ class Evidence:
             When there is no such folder, or nothing of a run in it.
         """
         stages = run / "stages"
+        if (run / ALONE).is_file():
+            return cls._of_evaluation(run)
         if not stages.is_dir() and not (run / "study.json").is_file():
             raise SpecificationError(
-                f"{run} is no run folder: it holds neither study.json nor stages/; make one with `einthoven run STUDY`"
+                f"{run} is no run folder: it holds neither study.json nor stages/ nor evaluation.json; make one with "
+                "`einthoven run STUDY` or `einthoven evaluate SCORES --out DIR`"
             )
         cohort, evaluation = stages / "cohort", stages / "evaluate"
-        loaded = Evaluation.load(evaluation) if (evaluation / "evaluation.json").is_file() else None
+        loaded = Evaluation.load(evaluation) if (evaluation / ALONE).is_file() else None
         return cls(
             run=run,
             study=_json(run / "study.json"),
@@ -89,6 +94,17 @@ class Evidence:
             stages=_stages(stages),
             _estimates={} if loaded is None else _by_key(loaded),
         )
+
+    @classmethod
+    def _of_evaluation(cls, folder: Path) -> Evidence:
+        """Return what `einthoven evaluate` left: scores of models that were trained elsewhere, and nothing else."""
+        loaded = Evaluation.load(folder)
+        return cls(run=folder, evaluation=loaded, _estimates=_by_key(loaded))
+
+    @property
+    def is_scores_alone(self) -> bool:
+        """Whether there is an evaluation without the study that it belongs to."""
+        return self.evaluation is not None and not self.study and self.cohort is None
 
     @cached_property
     def arms(self) -> tuple[str, ...]:

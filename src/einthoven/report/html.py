@@ -27,9 +27,10 @@ def render(run: Path, out: Path | None = None) -> Path:
     Parameters
     ----------
     run : Path
-        A run folder; only artefacts are read, no model is run.
+        A run folder, or one with the results of an evaluation alone; only artefacts are read, no model is run.
     out : Path, optional
-        By default ``report/report.html`` in the run folder; its folder is made.
+        By default ``report/report.html`` in the run folder, ``report.html`` beside an evaluation's results; its folder
+        is made.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def render(run: Path, out: Path | None = None) -> Path:
     """
     evidence = Evidence.load(run)
     page = _page(evidence, sections_of(evidence))
-    path = out if out is not None else run / NAME
+    path = out if out is not None else run / (NAME.name if evidence.is_scores_alone else NAME)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
     return path
