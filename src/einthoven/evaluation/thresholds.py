@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from einthoven.errors import LeakageError
 
-__all__ = ["STATED", "THRESHOLD_SPLIT", "Threshold"]
+__all__ = ["STATED", "THRESHOLD_SPLIT", "Threshold", "refuse_own_splits"]
 
 # the only split on which cut-offs are chosen
 THRESHOLD_SPLIT = "validation"
@@ -29,9 +30,10 @@ class Threshold:
     rule : str
         As the protocol names it, for example ``youden`` or ``sensitivity 0.9``; ``stated`` where it was given.
     split, predictions_hash : str
-        What it was chosen on; it refuses to be applied there.
+        What it was chosen on; it refuses to be applied there. A split without a hash is that split of any
+        predictions; no split means that nothing is known of its origin.
     model, seed
-        Whose scores it is for.
+        Whose scores it is for; of a stated one, model "" means any model and any seed.
     reason : str, optional
     """
 
@@ -58,9 +60,33 @@ class Threshold:
         >>> threshold.apply(np.array([0.2, 0.3]), split="test", predictions_hash="abc")
         array([False,  True])
         """
-        if split == self.split and predictions_hash == self.predictions_hash:
+        if self.was_chosen_on(split, predictions_hash):
             raise LeakageError(
-                f"the threshold {self.value:g} of label {self.label!r} was chosen on split {split!r} of these "
-                "predictions; apply it to another split, for example 'test'"
+                f"the threshold {self.value:g} of label {self.label!r} was chosen on split {split!r} of "
+                f"{'these' if self.predictions_hash else 'unnamed'} predictions; apply it to another split, for "
+                f"example {'external' if split == 'test' else 'test'!r}"
             )
         return np.asarray(score >= self.value)
+
+    def was_chosen_on(self, split: str, predictions_hash: str) -> bool:
+        """Return whether it was, or may have been, chosen on that split of these predictions."""
+        return split == self.split and self.predictions_hash in {"", predictions_hash}
+
+
+def refuse_own_splits(thresholds: Iterable[Threshold], *, splits: Sequence[str], predictions_hash: str) -> None:
+    """Refuse cut-offs that would be judged on the split that they were chosen on.
+
+    Raises
+    ------
+    LeakageError
+        One of ``splits`` is the origin of a cut-off; names the first.
+    """
+    for threshold in thresholds:
+        for split in splits:
+            if split != THRESHOLD_SPLIT and threshold.was_chosen_on(split, predictions_hash):
+                whose = f" of model {threshold.model!r}" if threshold.model else ""
+                raise LeakageError(
+                    f"the cut-off {threshold.value:g} for label {threshold.label!r}{whose} was chosen on split "
+                    f"{split!r} of these predictions, on which it would be judged; choose it on another split, or "
+                    "state where else it comes from"
+                )
