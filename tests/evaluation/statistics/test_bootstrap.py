@@ -5,7 +5,7 @@ import pytest
 
 from einthoven.errors import SpecificationError
 from einthoven.evaluation.statistics import bootstrap
-from einthoven.evaluation.statistics.bootstrap import patient_draws, percentile_interval, rarest_class
+from einthoven.evaluation.statistics.bootstrap import bootstrap_p_value, patient_draws, rarest_class
 
 
 def draw(stratum, **changes):
@@ -56,17 +56,13 @@ def test_a_single_label_never_loses_a_class():
     assert (weights[:, truth[:, 0] == 0].sum(axis=1) > 0).all()
 
 
-def test_the_interval_is_widened_to_its_estimate():
-    """A biased bootstrap may miss the estimate; the interval may not."""
-    assert percentile_interval(np.linspace(0.5, 0.6, 100), 0.45, level=0.95)[0] == 0.45
-
-
-def test_replicates_that_lost_a_class_are_left_out():
-    """NaN does not spread to the limits."""
-    assert percentile_interval(np.array([0.1, np.nan, 0.3]), 0.2, level=0.5) == pytest.approx((0.15, 0.25))
-
-
 def test_no_resamples_are_refused():
     """A bootstrap of nothing has no interval."""
     with pytest.raises(SpecificationError, match="at least 1 resample"):
         draw([0, 0], resamples=0)
+
+
+def test_the_p_value_is_never_zero_and_one_without_a_difference():
+    """The estimate itself is counted in; NaN is left out."""
+    assert bootstrap_p_value(np.full(99, 0.2)) == 0.02
+    assert bootstrap_p_value(np.array([0.0, 0.0, np.nan])) == 1.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from einthoven.errors import InvalidScoreError, OneClassError, StatisticsError
+from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.statistics.macro import macro_auprc, macro_auroc, macro_difference
 
 
@@ -50,7 +50,7 @@ def test_labels_with_one_class_are_left_out_and_counted(labels):
     score, truth, _ = labels
     truth[:, 0] = 0
     estimate = macro_auroc(score, truth, resamples=20)
-    assert "mean of 2 of 3 labels" in estimate.method
+    assert "mean of 2 of 3 labels (left out for too few events: label 0 (0 positives))" in estimate.method
     assert estimate.value == pytest.approx(roc_auc_score(truth[:, 1:], score[:, 1:], average="macro"))
 
 
@@ -88,18 +88,77 @@ def test_a_worse_score_is_found_worse(labels):
     rng = np.random.default_rng(1)
     result = macro_difference(score, rng.normal(size=score.shape), truth, clusters=patient, resamples=200)
     assert result.difference.low > 0
-    assert 0 < result.p_value <= 2 / 201
+    assert 0 < result.p_value <= 1 / 201
 
 
-def test_malformed_input_is_refused(labels):
-    """Shapes, truth, NaN scores, and tables in which no label has both classes."""
+@pytest.mark.parametrize("minimum", [1, 5])
+def test_three_hundred_sets_of_rare_labels_never_leave_their_own_interval(minimum):
+    """Labels of 1 to 12 positives, ties, repeated patients, unknown truth, perfect and hopeless scores; both areas."""
+    rng = np.random.default_rng(20261122)
+    tried = 0
+    for trial in range(150):
+        records, columns = int(rng.integers(30, 90)), int(rng.integers(1, 5))
+        truth = np.zeros((records, columns))
+        for column in range(columns):
+            truth[rng.choice(records, int(rng.integers(1, 13)), replace=False), column] = 1
+        score = rng.normal(size=truth.shape) + rng.choice([-3.0, 0.0, 1.0, 3.0, 9.0], columns) * truth
+        score = np.round(score, int(rng.integers(0, 3)))
+        truth[rng.random(truth.shape) < 0.05] = np.nan
+        patient = rng.integers(0, records, records) if trial % 2 else None
+        for area in (macro_auroc, macro_auprc):
+            try:
+                found = area(score, truth, clusters=patient, minimum_events=minimum, resamples=200, seed=trial)
+            except (OneClassError, TooFewObservationsError):
+                continue
+            tried += 1
+            assert 0 <= found.low <= found.value <= found.high <= 1, (trial, found)
+            assert found.high > found.low, (trial, found)
+    assert tried > 200
+
+
+def test_labels_with_too_few_events_are_named_not_averaged(labels):
+    """Their number would weigh as much as any other's."""
+    score, truth, patient = labels
+    names, few = ["STEMI", "AF", "LBBB"], int(truth[:, 0].sum())
+    found = macro_auroc(score, truth, clusters=patient, labels=names, minimum_events=few + 1, resamples=20)
+    assert f"mean of 2 of 3 labels (left out for too few events: STEMI ({few} positives))" in found.method
+    assert found.value == pytest.approx(roc_auc_score(truth[:, 1:], score[:, 1:], average="macro"))
+    test = macro_difference(score, -score, truth, labels=names, minimum_events=few + 1, resamples=20)
+    assert f"STEMI ({few} positives))" in test.method
+    with pytest.raises(TooFewObservationsError):
+        macro_auroc(score, truth, minimum_events=1000)
+
+
+def test_whole_weights_equal_repeated_records(labels):
+    """A record that counts twice is there twice, in value and difference."""
     score, truth, _ = labels
-    with pytest.raises(StatisticsError, match="record, label"):
-        macro_auroc(score, truth[:, 0])
-    with pytest.raises(StatisticsError, match="0, 1, or NaN"):
-        macro_auroc(score, truth + 1)
-    with pytest.raises(OneClassError):
-        macro_auroc(score, np.zeros_like(truth))
-    score[0, 0] = np.nan
-    with pytest.raises(InvalidScoreError):
-        macro_auroc(score, truth)
+    times = np.random.default_rng(0).integers(1, 4, 300)
+    repeated = [np.repeat(values, times, axis=0) for values in (score, truth)]
+    for area in (macro_auroc, macro_auprc):
+        weighted, plain = area(score, truth, weights=times, resamples=1), area(*repeated, resamples=1)
+        assert weighted.value == pytest.approx(plain.value, abs=1e-13)
+    one = macro_difference(score, score[::-1], truth, weights=times, resamples=50).difference
+    assert one.low <= one.value <= one.high
+
+
+def test_perfect_labels_have_a_bound():
+    """Every label's exact binomial bound holds at once, and so does their mean."""
+    truth = np.stack([np.arange(40) < k for k in (10, 20)], axis=1).astype(float)
+    found = macro_auroc(truth, truth, resamples=50)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(np.mean([0.0125 ** (1 / 10), 0.0125 ** (1 / 20)]))
+    hopeless = macro_auroc(-truth, truth, resamples=50)
+    assert (hopeless.value, hopeless.low) == (0.0, 0.0)
+    assert hopeless.high == pytest.approx(1 - found.low)
+
+
+def test_interval_and_p_value_of_a_difference_agree(labels):
+    """The p value is below 0.05 just where the interval leaves 0 out."""
+    score, truth, patient = labels
+    rng = np.random.default_rng(3)
+    for noise in (0.2, 0.5, 0.8, 1.2):
+        result = macro_difference(
+            score, score + noise * rng.normal(size=score.shape), truth, clusters=patient, resamples=400
+        )
+        outside = result.difference.low > 0 or result.difference.high < 0
+        assert outside == (result.p_value < 0.05) or abs(result.p_value - 0.05) < 0.01

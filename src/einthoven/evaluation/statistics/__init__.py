@@ -16,6 +16,7 @@ STATISTICS = {
     "calibration_intercept": "einthoven.evaluation.statistics.calibration_intercept:calibration_intercept",
     "calibration_slope": "einthoven.evaluation.statistics.calibration_slope:calibration_slope",
     "npv": "einthoven.evaluation.statistics.classification:npv",
+    "partial_auroc": "einthoven.evaluation.statistics.partial_auroc:partial_auroc",
     "ppv": "einthoven.evaluation.statistics.classification:ppv",
     "sensitivity": "einthoven.evaluation.statistics.classification:sensitivity",
     "specificity": "einthoven.evaluation.statistics.classification:specificity",

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from einthoven.errors import InvalidScoreError, OneClassError, StatisticsError, TooFewObservationsError
 
-__all__ = ["BinaryOutcome", "binary_outcome", "patient_codes"]
+__all__ = ["BinaryOutcome", "binary_outcome", "checked_weights", "patient_codes"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +99,7 @@ def binary_outcome(
     if both_classes and not outcome.any():
         raise OneClassError(f"none of the {outcome.size} records is positive; positives are needed as well")
     codes, patients = patient_codes(clusters, n=outcome.size)
-    return BinaryOutcome(scores, outcome, codes, patients, _checked_weights(weights, n=outcome.size))
+    return BinaryOutcome(scores, outcome, codes, patients, checked_weights(weights, n=outcome.size))
 
 
 def patient_codes(clusters: ArrayLike | None, *, n: int) -> tuple[NDArray[np.int64], int]:
@@ -122,7 +122,8 @@ def _compacted(names: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
     return np.asarray(code_of[offset], dtype=np.int64), int(code_of[-1]) + 1
 
 
-def _checked_weights(weights: ArrayLike | None, *, n: int) -> NDArray[np.float64] | None:
+def checked_weights(weights: ArrayLike | None, *, n: int) -> NDArray[np.float64] | None:
+    """Return weights of ``n`` records, finite and positive (StatisticsError); None where all records count alike."""
     if weights is None:
         return None
     values = np.asarray(weights, dtype=np.float64)

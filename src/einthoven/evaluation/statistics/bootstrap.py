@@ -3,7 +3,7 @@
 Patients, not records, are drawn with replacement, because records of one patient are not independent. They are drawn
 within strata: each patient belongs to the rarest class it has a record of (a positive or a negative of some label), so
 every label keeps its positives and its negatives in (nearly) every resample. The price: prevalence is held fixed, and a
-class with a single patient adds no spread.
+class with a single patient adds no spread. Intervals are made of the replicates in ``bca_interval``.
 
 References
 ----------
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from einthoven.errors import SpecificationError
 
-__all__ = ["bootstrap_p_value", "patient_draws", "percentile_interval", "rarest_class"]
+__all__ = ["bootstrap_p_value", "patient_draws", "rarest_class"]
 
 # counts held at once; 4 million int32 and what is derived from them stay under about 100 MB
 BLOCK_CELLS = 4_000_000
@@ -86,30 +86,6 @@ def patient_draws(
         by_patient = np.empty((rows, stratum.size), dtype=np.int32)
         by_patient[:, by_stratum] = counts
         yield by_patient
-
-
-def percentile_interval(replicates: NDArray[np.float64], value: float, *, level: float) -> tuple[float, float]:
-    """Return the percentile interval, widened to ``value`` where the bootstrap's bias leaves it outside.
-
-    Average precision of few positives is biased upwards in resamples; an interval without its estimate would be wrong.
-
-    Parameters
-    ----------
-    replicates : float64 (resample,)
-        NaN where a resample lost a class; those are left out.
-    value : float
-    level : float in (0, 1)
-
-    Examples
-    --------
-    >>> percentile_interval(np.arange(101.0), 50.0, level=0.9)
-    (5.0, 95.0)
-    """
-    kept = replicates[~np.isnan(replicates)]
-    if kept.size == 0:
-        return value, value
-    low, high = np.quantile(kept, [(1 - level) / 2, (1 + level) / 2])
-    return min(float(low), value), max(float(high), value)
 
 
 def bootstrap_p_value(replicates: NDArray[np.float64]) -> float:

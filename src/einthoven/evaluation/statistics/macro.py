@@ -1,88 +1,29 @@
-"""Macro averages over labels: each label counts alike, however rare; intervals by bootstrap over patients."""
+"""Macro averages over labels: each label counts alike, however rare; intervals by BCa bootstrap over patients.
+
+Labels with too few events are left out and named in ``method``: an area of three positives is noise that weighs as much
+as any other label's, and what was left out has to be said beside the average.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from einthoven.errors import InvalidScoreError, OneClassError, StatisticsError
 from einthoven.evaluation.estimate import Estimate, TestResult
-from einthoven.evaluation.statistics.binary_outcome import patient_codes
-from einthoven.evaluation.statistics.bootstrap import (
-    bootstrap_p_value,
-    patient_draws,
-    percentile_interval,
-    rarest_class,
+from einthoven.evaluation.statistics.area_replicates import AreaReplicates, area_replicates
+from einthoven.evaluation.statistics.bca_interval import (
+    Interval,
+    Resampled,
+    bca_interval,
+    bca_p_value,
+    linearised_error,
 )
-from einthoven.evaluation.statistics.ranked_scores import rank_scores, weighted_areas
+from einthoven.evaluation.statistics.label_table import LabelTable, label_table
+from einthoven.evaluation.statistics.ranked_scores import Area
 
-__all__ = ["Area", "LabelTable", "area_replicates", "label_table", "macro_auprc", "macro_auroc", "macro_difference"]
-
-Area = Literal["auroc", "average_precision"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LabelTable:
-    """Checked scores of several labels.
-
-    Attributes
-    ----------
-    score, truth : float64 (record, label)
-        NaN in ``truth`` where unknown; only labels with both classes.
-    patient : int64 (record,)
-    patients : int
-    left_out : int
-        Labels without positives or without negatives.
-    """
-
-    score: NDArray[np.float64]
-    truth: NDArray[np.float64]
-    patient: NDArray[np.int64]
-    patients: int
-    left_out: int
-
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """Records, positives over all labels, patients."""
-        return self.truth.shape[0], int(np.nansum(self.truth)), self.patients
-
-
-def label_table(score: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None) -> LabelTable:
-    """Return checked scores of the labels that have both classes.
-
-    Parameters
-    ----------
-    score : (record, label)
-        Finite wherever the truth is known.
-    truth : (record, label)
-        0, 1, or NaN where unknown.
-    clusters : (record,), optional
-
-    Raises
-    ------
-    OneClassError
-        No label has both positives and negatives.
-    """
-    scores, known = np.asarray(score, dtype=np.float64), np.asarray(truth, dtype=np.float64)
-    if scores.ndim != 2 or scores.shape != known.shape:
-        raise StatisticsError(f"score and truth must both be (record, label), got {scores.shape} and {known.shape}")
-    if not np.isin(known[~np.isnan(known)], (0.0, 1.0)).all():
-        raise StatisticsError("truth must be 0, 1, or NaN where unknown")
-    if not np.isfinite(scores[~np.isnan(known)]).all():
-        raise InvalidScoreError("scores must be finite numbers wherever the truth is known")
-    defined = (known == 1).any(axis=0) & (known == 0).any(axis=0)
-    if not defined.any():
-        raise OneClassError("no label has both positives and negatives, so there is nothing to average")
-    scores, known = scores[:, defined], known[:, defined]
-    if clusters is None:
-        # an order that depends on the values alone, so that a shuffled table gives the same interval
-        order = np.lexsort((*scores.T, *known.T))
-        scores, known = scores[order], known[order]
-    patient, patients = patient_codes(clusters, n=scores.shape[0])
-    return LabelTable(scores, known, patient, patients, int((~defined).sum()))
+__all__ = ["Area", "label_average", "macro_auprc", "macro_auroc", "macro_difference"]
 
 
 def macro_auroc(
@@ -90,14 +31,19 @@ def macro_auroc(
     truth: ArrayLike,
     *,
     clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    labels: Sequence[str] | None = None,
+    minimum_events: int = 1,
     level: float = 0.95,
     resamples: int = 1000,
     seed: int = 0,
 ) -> Estimate:
     """Return the mean over labels of the area under the ROC curve.
 
-    The percentile interval comes from resampling patients within strata of their rarest class (see ``bootstrap``).
-    Labels without positives or without negatives are left out, and ``method`` counts them.
+    Patients are resampled within strata of their rarest class (see ``bootstrap``), all labels at once; the interval is
+    BCa [1]_, or what stands in for it (see ``bca_interval``). Where every label is 1 or 0 no resample differs: then
+    each label's bound is the exact binomial one at a level divided by the number of labels, and their mean is
+    the bound of the mean.
 
     Parameters
     ----------
@@ -105,8 +51,12 @@ def macro_auroc(
         Any scale, ties count half.
     truth : (record, label)
         0, 1, or NaN where unknown.
-    clusters : (record,), optional
-        Patient of each record.
+    clusters, weights : (record,), optional
+        Patient of each record, and how much it counts.
+    labels : sequence of str (label,), optional
+        Names, by which ``method`` tells the labels that were left out.
+    minimum_events : int
+        Labels with fewer positives, or fewer negatives, are left out; those without any always are.
     level : float in (0, 1)
     resamples, seed : int
 
@@ -116,10 +66,12 @@ def macro_auroc(
         A score is NaN or infinite where the truth is known.
     OneClassError
         No label has both classes.
+    TooFewObservationsError
+        No label has ``minimum_events``.
 
     References
     ----------
-    .. [1] Efron and Tibshirani, An Introduction to the Bootstrap (1993), doi:10.1201/9780429246593
+    .. [1] Efron, Journal of the American Statistical Association 82:171 (1987), doi:10.1080/01621459.1987.10478410
 
     Examples
     --------
@@ -127,8 +79,8 @@ def macro_auroc(
     >>> macro_auroc(score, [[0, 0], [0, 1], [1, 1], [1, 0]]).value
     0.75
     """
-    table = label_table(score, truth, clusters=clusters)
-    return _macro(table, "auroc", level=level, resamples=resamples, seed=seed)
+    table = label_table(score, truth, clusters=clusters, weights=weights, labels=labels, minimum_events=minimum_events)
+    return label_average(table, "auroc", level=level, resamples=resamples, seed=seed)
 
 
 def macro_auprc(
@@ -136,6 +88,9 @@ def macro_auprc(
     truth: ArrayLike,
     *,
     clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    labels: Sequence[str] | None = None,
+    minimum_events: int = 1,
     level: float = 0.95,
     resamples: int = 1000,
     seed: int = 0,
@@ -152,8 +107,8 @@ def macro_auprc(
     >>> round(macro_auprc(score, [[0, 0], [0, 1], [1, 1], [1, 0]]).value, 4)
     0.8333
     """
-    table = label_table(score, truth, clusters=clusters)
-    return _macro(table, "average_precision", level=level, resamples=resamples, seed=seed)
+    table = label_table(score, truth, clusters=clusters, weights=weights, labels=labels, minimum_events=minimum_events)
+    return label_average(table, "average_precision", level=level, resamples=resamples, seed=seed)
 
 
 def macro_difference(
@@ -163,14 +118,18 @@ def macro_difference(
     *,
     area: Area = "auroc",
     clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    labels: Sequence[str] | None = None,
+    minimum_events: int = 1,
     level: float = 0.95,
     resamples: int = 1000,
     seed: int = 0,
 ) -> TestResult:
     """Return the difference of two macro averages on the same records, each resample drawn once for both.
 
-    The p value is twice the smaller share of replicates on one side of 0; the statistic is the difference divided by
-    the standard deviation of the replicates (0 when they don't vary).
+    Interval and p value are one: the p value is 1 less the level at which the BCa interval just reaches 0 (see
+    ``bca_p_value``). The statistic is the difference divided by the standard deviation of the replicates, 0 where they
+    don't vary.
 
     Parameters
     ----------
@@ -178,17 +137,17 @@ def macro_difference(
     truth : (record, label)
         0, 1, or NaN where unknown.
     area : {"auroc", "average_precision"}
-    clusters, level, resamples, seed
+    clusters, weights, labels, minimum_events, level, resamples, seed
         As in ``macro_auroc``.
 
     Raises
     ------
-    InvalidScoreError, OneClassError
+    InvalidScoreError, OneClassError, TooFewObservationsError
         As for one macro average.
 
     References
     ----------
-    .. [1] Efron and Tibshirani, An Introduction to the Bootstrap (1993), doi:10.1201/9780429246593
+    .. [1] Efron, Journal of the American Statistical Association 82:171 (1987), doi:10.1080/01621459.1987.10478410
 
     Examples
     --------
@@ -196,49 +155,73 @@ def macro_difference(
     >>> macro_difference(score, score, [[0, 0], [0, 1], [1, 1], [1, 0]], resamples=50).p_value
     1.0
     """
-    both = label_table(np.hstack([scores_a, scores_b]), np.hstack([truth, truth]), clusters=clusters)
-    half = both.truth.shape[1] // 2
-    points, replicates = area_replicates(both, area, resamples=resamples, seed=seed)
-    difference = float(points[:half].mean() - points[half:].mean())
-    spread = replicates[:, :half].mean(axis=1) - replicates[:, half:].mean(axis=1)
-    low, high = percentile_interval(spread, difference, level=level)
-    deviation = float(np.nanstd(spread, ddof=1)) if spread.size > 1 else 0.0
-    records, events, patients = both.counts
-    method = _method(half, both.left_out // 2, spread)
-    estimate = Estimate(difference, low, high, records, events // 2, patients, method, level)
-    statistic = difference / deviation if deviation > 0 else 0.0
-    return TestResult(estimate, statistic, bootstrap_p_value(spread), method)
+    names = None if labels is None else [*labels, *labels]
+    both = label_table(
+        np.hstack([scores_a, scores_b]), np.hstack([truth, truth]),
+        clusters=clusters, weights=weights, labels=names, minimum_events=minimum_events,
+    )  # fmt: skip
+    table = _first_half(both)
+    half = len(table.kept)
+    found = area_replicates(both, area, resamples=resamples, seed=seed)
+    difference, spread, influence = (
+        values[..., :half].mean(axis=-1) - values[..., half:].mean(axis=-1)
+        for values in (found.area, found.replicates, found.influence)
+    )
+    value = float(difference)
+    resampled = Resampled(value, spread, influence, found.stratum, bounds=(-1.0, 1.0))
+    interval = bca_interval(resampled, level=level)
+    method = f"mean of {table.described}; {interval.method}"
+    estimate = Estimate(value, interval.low, interval.high, *table.counts, method, level)
+    deviation = float(np.nanstd(spread, ddof=1)) if spread.size > 1 else linearised_error(influence)
+    return TestResult(estimate, value / deviation if deviation > 0 else 0.0, bca_p_value(resampled), method)
 
 
-def area_replicates(
-    table: LabelTable, area: Area, *, resamples: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return an area per label, (label,), and its replicates, (resample, label); NaN where a class is lost."""
-    known = [np.flatnonzero(~np.isnan(column)) for column in table.truth.T]
-    ranked = [rank_scores(table.score[k, j], table.truth[k, j] == 1) for j, k in enumerate(known)]
-    patient = [table.patient[k][r.order] for k, r in zip(known, ranked, strict=True)]
-    once = np.ones((1, table.patients), dtype=np.int32)
+def label_average(
+    table: LabelTable, area: Area, *, level: float, resamples: int, seed: int, median: bool = False
+) -> Estimate:
+    """Return the mean (or the median) of the labels' areas with its interval; see ``macro_auroc``.
 
-    def areas(counts: NDArray[np.int32]) -> NDArray[np.float64]:
-        columns = [weighted_areas(r, np.take(counts, p, axis=1)) for r, p in zip(ranked, patient, strict=True)]
-        return np.stack([c.auroc if area == "auroc" else c.average_precision for c in columns], axis=1)
-
-    stratum = rarest_class(table.truth, patient=table.patient, patients=table.patients)
-    draws = patient_draws(stratum, resamples=resamples, seed=seed, records=table.truth.shape[0])
-    return areas(once)[0], np.concatenate([areas(counts) for counts in draws])
-
-
-def _macro(table: LabelTable, area: Area, *, level: float, resamples: int, seed: int) -> Estimate:
-    points, replicates = area_replicates(table, area, resamples=resamples, seed=seed)
-    value, means = float(points.mean()), replicates.mean(axis=1)
-    low, high = percentile_interval(means, value, level=level)
-    method = _method(points.size, table.left_out, means)
-    return Estimate(value, low, high, *table.counts, method, level)
+    Examples
+    --------
+    >>> table = label_table([[0.1], [0.4], [0.35], [0.8]], [[0], [0], [1], [1]])
+    >>> label_average(table, "auroc", level=0.95, resamples=50, seed=0).value
+    0.75
+    """
+    found = area_replicates(table, area, resamples=resamples, seed=seed)
+    value = float(np.median(found.area) if median else found.area.mean())
+    name = "median" if median else "mean"
+    if (np.minimum(found.area, 1 - found.area) < 1e-12).all():
+        interval = _at_the_edge(table, at_one=found.area > 0.5, level=level, median=median)
+    else:
+        replicates = found.replicates.mean(axis=1) if not median else np.median(found.replicates, axis=1)
+        influence = found.influence @ (_middle(found) if median else np.full(found.area.size, 1 / found.area.size))
+        interval = bca_interval(Resampled(value, replicates, influence, found.stratum), level=level)
+    method = f"{name} of {table.described}; {interval.method}"
+    return Estimate(value, interval.low, interval.high, *table.counts, method, level)
 
 
-def _method(labels: int, left_out: int, replicates: NDArray[np.float64]) -> str:
-    of = f"{labels} labels" if left_out == 0 else f"{labels} of {labels + left_out} labels (the others have one class)"
-    lost = int(np.isnan(replicates).sum())
-    without = f", {lost} without a class left out" if lost else ""
-    width = "" if np.nanmax(replicates) > np.nanmin(replicates) else ", none of which differs: no width"
-    return f"mean of {of}; percentile bootstrap by patient, {replicates.size} resamples{without}{width}"
+def _middle(found: AreaReplicates) -> NDArray[np.float64]:
+    # the median moves with the one label in the middle, or with the two
+    share = np.zeros(found.area.size)
+    order = np.argsort(found.area, kind="stable")
+    middle = order[(order.size - 1) // 2 : order.size // 2 + 1]
+    share[middle] = 1 / middle.size
+    return share
+
+
+def _at_the_edge(table: LabelTable, *, at_one: NDArray[np.bool_], level: float, median: bool) -> Interval:
+    # every label's bound holds at once (Bonferroni), so that of their mean and of their median does
+    patients = [int(np.unique(table.patient[column == 1]).size) for column in table.truth.T]
+    bound = ((1 - level) / 2 / len(patients)) ** (1 / np.array(patients))
+    low, high = np.where(at_one, bound, 0.0), np.where(at_one, 1.0, 1 - bound)
+    average = np.median if median else np.mean
+    method = "exact binomial on each label's patients with the outcome (the bootstrap has no width at the edge)"
+    return Interval(float(average(low)), float(average(high)), method)
+
+
+def _first_half(both: LabelTable) -> LabelTable:
+    half = len(both.kept) // 2
+    left_out = both.left_out[: len(both.left_out) // 2]
+    return LabelTable(
+        both.score[:, :half], both.truth[:, :half], both.patient, both.patients, both.weight, both.kept[:half], left_out
+    )
