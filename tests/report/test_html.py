@@ -9,10 +9,13 @@ import sys
 import pytest
 
 from einthoven.errors import SpecificationError
+from einthoven.evaluation.evaluate import evaluate
+from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.rows import MACRO
 from einthoven.report.html import render
 from einthoven.report.notation import value
 from fakes.html_page import Page
+from fakes.predictions import fake_predictions
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +120,17 @@ def test_a_page_of_one_class_says_why_a_number_is_missing(one_class_run, tmp_pat
     text = Page(render(one_class_run, tmp_path / "r.html").read_text(encoding="utf-8")).text
     assert "NORM: not estimable" in text
     assert "over 2 of 3 labels" in text
+
+
+def test_an_evaluation_alone_has_a_report(tmp_path):
+    """No study, no cohort: sections of these are left out, readers are points, and it lies beside the results."""
+    predictions = fake_predictions(models=("net", "reader"))
+    evaluate(predictions, Protocol(resamples=20)).save(tmp_path)
+    path = render(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    assert path == tmp_path / "report.html"
+    assert "Evaluation of “net” and a reader" in text
+    assert "Readers: ● reader." in text
+    assert "Answers of readers" in text
+    for absent in ("Leak audit", "The run holds no", "Participants"):
+        assert absent not in text

@@ -65,12 +65,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text, an interval that is set quieter, a second line, and what a pointer shows."""
+    """A text, an interval that is set quieter, a second line, and what a pointer shows; in grey what is in doubt."""
 
     text: str
     interval: str = ""
     detail: str = ""
     tip: str = ""
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +147,4 @@ def estimate_cell(estimate: Estimate | None, *, digits: int = 3, fraction: bool 
     detail = f"{estimate.events}/{estimate.n}" if fraction else ""
     if estimate.reason:
         tip = f"{estimate.reason}; {tip}"
-    return Cell(number(estimate.value, digits), interval(estimate, digits), detail, tip)
+    return Cell(number(estimate.value, digits), interval(estimate, digits), detail, tip, muted=bool(estimate.reason))

@@ -130,6 +130,24 @@ class Evidence:
         return "pairs" if kinds - {"none"} else "ECGs"
 
     @property
+    def model_word(self) -> str:
+        """What a model is called: the arm of a study, or just a model."""
+        return "model" if self.is_scores_alone else "arm"
+
+    @cached_property
+    def has_plan(self) -> bool:
+        """Whether a protocol named any of the numbers beforehand."""
+        return self.evaluation is not None and any(row.planned for row in self.evaluation.results)
+
+    @cached_property
+    def readers(self) -> tuple[str, ...]:
+        """Models that answer 0 or 1: they have a sensitivity but no area."""
+        metrics: dict[str, set[str]] = {}
+        for arm, _, _, _, metric in self._estimates:
+            metrics.setdefault(arm, set()).add(metric)
+        return tuple(arm for arm in self.arms if "sensitivity" in metrics[arm] and "auroc" not in metrics[arm])
+
+    @property
     def coverage(self) -> str:
         """What the intervals cover, in words: ``95%``."""
         level = self.evaluation.protocol.level if self.evaluation else 0.95

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from einthoven.registry import resolve
-from einthoven.report.blocks import Block, Section
+from einthoven.report.blocks import Block, Notice, Section
 from einthoven.report.evidence import Evidence
 from einthoven.report.sections import SECTIONS
 
@@ -19,6 +19,7 @@ __all__ = ["render", "sections_of"]
 
 NAME = Path("report") / "report.html"
 DEFAULT_TITLE = "A study of ECGs"
+TITLE_OF_SCORES = "Evaluation of {}"
 
 
 def render(run: Path, out: Path | None = None) -> Path:
@@ -48,7 +49,13 @@ def render(run: Path, out: Path | None = None) -> Path:
 def sections_of(evidence: Evidence) -> list[Section]:
     """Return all sections that apply, in order."""
     made = (resolve("report_sections", name, SECTIONS)(evidence) for name in SECTIONS)
-    return [section for section in made if section is not None]
+    return [
+        section for section in made if section is not None and not (evidence.is_scores_alone and _is_absent(section))
+    ]
+
+
+def _is_absent(section: Section) -> bool:
+    return all(isinstance(block, Notice) and block.tone == "absent" for block in section.blocks)
 
 
 def _page(evidence: Evidence, sections: list[Section]) -> str:
@@ -61,13 +68,22 @@ def _page(evidence: Evidence, sections: list[Section]) -> str:
     )
     tables, figures = itertools.count(1), itertools.count(1)
     return environment.get_template("report.html.j2").render(
-        title=str(evidence.study.get("title") or DEFAULT_TITLE),
+        title=_title(evidence),
         date=_date(evidence),
         version=str(evidence.environment.get("einthoven", "")),
         sections=[(section, _numbered(section, tables, figures)) for section in sections],
         style=Markup(_style()),  # noqa: S704 - our own file
         drawing=_drawing,
     )
+
+
+def _title(evidence: Evidence) -> str:
+    if evidence.is_scores_alone:
+        readers = evidence.readers
+        scored = [f"“{arm}”" for arm in evidence.arms if arm not in readers]
+        count = f"{len(readers)} readers" if len(readers) > 1 else "a reader"
+        return TITLE_OF_SCORES.format(" and ".join([*scored[:3], *([count] if readers else [])]))
+    return str(evidence.study.get("title") or DEFAULT_TITLE)
 
 
 def _numbered(section: Section, tables: Iterator[int], figures: Iterator[int]) -> list[tuple[Block, int]]:

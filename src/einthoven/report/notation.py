@@ -22,7 +22,7 @@ __all__ = [
 
 NOT_ESTIMABLE = "–"
 SPLIT_NAMES = {"test": "test set", "external": "external test set"}
-RULE_NAMES = {"youden": "highest Youden index"}
+RULE_NAMES = {"youden": "highest Youden index", "stated": "stated beforehand"}
 MINUS = "\N{MINUS SIGN}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from einthoven.evaluation.estimate import Curve, Estimate
-from einthoven.report.figures.roc import RocLine, roc_figure
+from einthoven.report.figures.roc import ReaderPoint, RocLine, roc_figure
 
 CURVE = Curve(np.array([0.0, 0.2, 1.0]), np.array([0.0, 0.8, 1.0]), ("1 - specificity", "sensitivity"))
 AREA = Estimate(0.8, 0.7, 0.9, n=100, events=30, clusters=90, method="DeLong")
@@ -24,3 +24,10 @@ def test_a_curve_is_drawn_as_it_is():
     drawn = next(line for line in axes.lines if line.get_drawstyle() == "steps-post")
     assert np.array_equal(drawn.get_xdata(), CURVE.x)
     assert np.array_equal(drawn.get_ydata(), CURVE.y)
+
+
+def test_readers_are_points_told_apart_by_their_marks():
+    readers = [ReaderPoint(0, 0.9, 0.8), ReaderPoint(2, 0.7, 0.95)]
+    points = [line for line in roc_figure("AF", [], readers).axes[0].lines if line.get_linestyle() == "None"]
+    assert [point.get_marker() for point in points] == ["o", "^"]
+    assert [round(float(point.get_xdata()[0]), 6) for point in points] == [0.2, 0.05]

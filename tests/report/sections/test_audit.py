@@ -17,11 +17,6 @@ def test_a_check_that_found_something_is_a_warning(full):
     assert [cell.text for cell in blocks[1].rows[0].cells][1] == "3"
 
 
-def test_notes_of_the_evaluation_are_repeated(full):
-    told = [text for block in section(full).blocks if block.kind == "prose" for text in block.paragraphs]
-    assert {("Note.", note) for note in full.evaluation.notes} <= set(told)
-
-
 def test_table_of_a_check_is_shown(full):
     """AUROCs of the metadata stand below the list of checks."""
     check = AuditCheck("label known from the site", 0, "highest 0.61", ("label", "site"), (("AF", "0.61"),))

@@ -7,7 +7,8 @@ from einthoven.report.sections.subgroups import section
 
 
 def test_each_subgroup_has_its_row_with_its_sizes(full):
-    table = section(full).blocks[0]
+    forest, table, *_ = section(full).blocks
+    assert forest.panels[0].alt.startswith("AUROC for ")
     row = next(row for row in full.subgroup_rows("pretrained", "test") if row.metric == "auroc")
     shown = [[cell.text for cell in line.cells[:3]] for line in table.rows if line.style == "indent"]
     name = row.subgroup.removeprefix("group.").replace("=", ": ")

@@ -12,11 +12,9 @@ __all__ = ["section"]
 
 def section(evidence: Evidence) -> Section:
     """Return the checks as a table, and the notes of the evaluation."""
-    notes = tuple(evidence.evaluation.notes) if evidence.evaluation else ()
-    remarks = (Prose(tuple(("Note.", note) for note in notes)),) if notes else ()
     if not evidence.checks:
         absent = Notice("The run holds no leak audit (audit.json).", tone="absent")
-        return Section("audit", "Leak audit", (absent, *remarks))
+        return Section("audit", "Leak audit", (absent,))
     failed = sum(check.found > 0 for check in evidence.checks)
     verdict = (
         f"All {len(evidence.checks)} checks found nothing."
@@ -33,7 +31,7 @@ def section(evidence: Evidence) -> Section:
     )
     lead = Notice(verdict, tone="warning") if failed else Prose((verdict,))
     details = tuple(_details(check) for check in evidence.checks if check.rows)
-    return Section("audit", "Leak audit", (lead, table, *details, *remarks))
+    return Section("audit", "Leak audit", (lead, table, *details))
 
 
 def _details(check: AuditCheck) -> TableBlock:

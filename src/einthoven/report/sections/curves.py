@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pyarrow.compute as pc
 
 from einthoven.report.blocks import Block, FigureBlock, Notice, Panel, Section
 from einthoven.report.evidence import Evidence
 from einthoven.report.figures.calibration import calibration_figure
-from einthoven.report.figures.roc import RocLine, roc_figure
+from einthoven.report.figures.roc import READER_MARKS, ReaderPoint, RocLine, roc_figure
 from einthoven.report.figures.theme import panel
 from einthoven.report.notation import SPLIT_NAMES, number, value
 
@@ -26,7 +28,8 @@ def section(evidence: Evidence) -> Section:
             ("calibration", _calibration_panels(evidence, split, labels), _calibration_caption(evidence, split)),
         ):
             if panels:
-                names = evidence.arms if kind == "roc" and len(evidence.arms) > 1 else ()
+                scored = tuple(arm for arm in evidence.arms if arm not in evidence.readers)
+                names = scored if kind == "roc" and len(scored) > 1 else ()
                 blocks.append(FigureBlock(caption + _which(labels), tuple(panels), names=names))
     if not blocks:
         blocks.append(
@@ -42,18 +45,23 @@ def _which(labels: tuple[str, ...]) -> str:
 
 
 def _roc_caption(evidence: Evidence, split: str) -> str:
-    several = len(evidence.arms) > 1
-    lines = "One line per arm" if several else f"Arm “{evidence.arms[0]}”"
+    several = len(evidence.arms) - len(evidence.readers) > 1
+    word = evidence.model_word
+    lines = f"One line per {word}" if several else f"{word.capitalize()} “{evidence.arms[0]}”"
     area = f"area under the curve with its {evidence.coverage} confidence interval"
-    return f"ROC curves, {SPLIT_NAMES[split]}. {lines}; {area}."
+    signs = [f"{READER_MARKS[i % len(READER_MARKS)][1]} {name}" for i, name in enumerate(evidence.readers)]
+    readers = f" Readers: {', '.join(signs)}." if signs else ""
+    return f"ROC curves, {SPLIT_NAMES[split]}. {lines}; {area}.{readers}"
 
 
 def _calibration_caption(evidence: Evidence, split: str) -> str:
-    return (
+    text = (
         f"Calibration of “{evidence.arms[0]}”, {SPLIT_NAMES[split]}. Observed share of positives in bins of equal "
-        f"size with {evidence.coverage} confidence intervals; the dashed line is perfect calibration. Below, the "
-        "distribution of the predicted probabilities (heights on a square-root scale)."
+        f"size with {evidence.coverage} confidence intervals; the dashed line is perfect calibration."
     )
+    if evidence.is_scores_alone:
+        return text
+    return f"{text} Below, the distribution of the predicted probabilities (heights on a square-root scale)."
 
 
 def _roc_panels(evidence: Evidence, split: str, labels: tuple[str, ...]) -> list[Panel]:
@@ -68,10 +76,19 @@ def _roc_panels(evidence: Evidence, split: str, labels: tuple[str, ...]) -> list
         if lines and len(panels) < MOST_PANELS:
             areas = "; ".join(f"{arm} {value(line.area)}" for arm, line in lines if line.area)
             alt = f"ROC curve for {label}, {SPLIT_NAMES[split]}; area {areas}"
-            panels.append(
-                panel(roc_figure(label, [line for _, line in lines]), key=f"roc-{split}-{len(panels)}", alt=alt)
-            )
+            figure = roc_figure(label, [line for _, line in lines], _reader_points(evidence, split, label))
+            panels.append(panel(figure, key=f"roc-{split}-{len(panels)}", alt=alt))
     return panels
+
+
+def _reader_points(evidence: Evidence, split: str, label: str) -> list[ReaderPoint]:
+    points = []
+    for index, reader in enumerate(evidence.readers):
+        found = [evidence.estimate(reader, split, label, metric) for metric in ("sensitivity", "specificity")]
+        known = [estimate.value for estimate in found if estimate is not None and not math.isnan(estimate.value)]
+        if len(known) == 2:
+            points.append(ReaderPoint(index, *known))
+    return points
 
 
 def _calibration_panels(evidence: Evidence, split: str, labels: tuple[str, ...]) -> list[Panel]:

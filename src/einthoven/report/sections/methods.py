@@ -20,6 +20,8 @@ METRIC_NAMES = {
     "sensitivity": "sensitivity, specificity and predictive values",
 }
 
+UNPLANNED = "No protocol named these numbers before the scores were opened, so all of them are exploratory."
+PLANNED = "Numbers with a dagger were not named in the protocol and are exploratory."
 MOST_NAMED = 12
 SETTING_WORDS = {
     "batch_size": "batches of {}",
@@ -38,6 +40,10 @@ CRITERIA = {"auroc": "highest AUROC on the validation split", "loss": "lowest lo
 
 def section(evidence: Evidence) -> Section:
     """Return one paragraph each on data, signals, models and statistics."""
+    if evidence.is_scores_alone:
+        return Section(
+            "methods", "Methods", (Prose((("Scores.", _scores(evidence)), ("Statistics.", _statistics(evidence)))),)
+        )
     if not evidence.study:
         return Section("methods", "Methods", (Notice("The run holds no study.json.", tone="absent"),))
     paragraphs = [
@@ -47,6 +53,14 @@ def section(evidence: Evidence) -> Section:
         ("Statistics.", _statistics(evidence)),
     ]
     return Section("methods", "Methods", (Prose(tuple((head, text) for head, text in paragraphs if text)),))
+
+
+def _scores(evidence: Evidence) -> str:
+    readers = evidence.readers
+    scored = [arm for arm in evidence.arms if arm not in readers]
+    text = f"Models were evaluated by their scores alone: {_listed(scored)}. " if scored else ""
+    text += f"Readers answered yes or no: {_listed(readers)}. " if readers else ""
+    return text + "How the scores came about is not part of this report."
 
 
 def _data(evidence: Evidence) -> str:
@@ -217,7 +231,7 @@ def _statistics(evidence: Evidence) -> str:
         f"Cut-offs were chosen on the {split} split ({RULE_NAMES.get(rule, rule)}) and then frozen."
         for rule, split in rules
     )
-    return text.strip()
+    return f"{text.strip()} {PLANNED if evidence.has_plan else UNPLANNED}".strip()
 
 
 def _listed(words: Sequence[str]) -> str:

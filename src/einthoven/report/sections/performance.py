@@ -29,9 +29,12 @@ def section(evidence: Evidence) -> Section:
     """Return two tables per split on which nothing was fitted, for the first arm."""
     blocks: list[Block] = []
     for split in evidence.test_splits:
-        blocks.append(_overall_table(evidence, split))
+        if evidence.arms[0] not in evidence.readers:
+            blocks.append(_overall_table(evidence, split))
         if any(evidence.estimate(evidence.arms[0], split, label, "sensitivity") for label in evidence.labels(split)):
             blocks.append(_threshold_table(evidence, split))
+        if evidence.readers:
+            blocks.append(_reader_table(evidence, split))
     if not blocks:
         blocks.append(Notice("Nothing was evaluated in this run.", tone="absent"))
     return Section("performance", "Performance", tuple(blocks))
@@ -90,6 +93,21 @@ def _threshold_table(evidence: Evidence, split: str) -> TableBlock:
     note += "PPV, positive predictive value; NPV, negative predictive value: both move with the prevalence."
     caption = f"Accuracy of “{arm}”{_seed_words(evidence, arm)} at fixed cut-offs, {SPLIT_NAMES[split]}."
     return TableBlock(caption, columns, tuple(rows), (note,))
+
+
+def _reader_table(evidence: Evidence, split: str) -> TableBlock:
+    """Return the yes/no answers of readers, and the calls of models that have a cut-off, label by label."""
+    columns = (Column("Label", numeric=False), *(HEADS[metric] for metric in AT_THRESHOLD))
+    rows: list[Row] = []
+    for label in evidence.labels(split):
+        rows.append(Row((Cell(label),), style="heading"))
+        for arm in evidence.arms:
+            found = [evidence.estimate(arm, split, label, metric) for metric in AT_THRESHOLD]
+            if any(found):
+                cells = (estimate_cell(estimate, fraction=True) for estimate in found)
+                rows.append(Row((Cell(arm), *cells), style="indent"))
+    note = f"Values are estimates ({evidence.coverage} confidence interval) over the counts behind them."
+    return TableBlock(f"Answers of readers, {SPLIT_NAMES[split]}.", columns, tuple(rows), (note,))
 
 
 def _seed_words(evidence: Evidence, arm: str) -> str:

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import dataclasses
+
+from einthoven.report.blocks import Facts, Prose, TableBlock
+from einthoven.report.sections.protocol import section
+
+
+def test_the_protocol_its_numbers_and_notes_are_told(full):
+    """How many numbers nobody planned stands where one looks for the plan."""
+    facts, notes = section(full).blocks
+    assert isinstance(facts, Facts)
+    told = dict(facts.pairs)
+    assert told["Protocol (SHA-256)"] == full.evaluation.protocol.hash[:16]
+    assert told["Numbers"].startswith("0 planned")
+    assert isinstance(notes, Prose)
+    assert {text for _, text in notes.paragraphs} == set(full.evaluation.notes)
+
+
+def test_the_ledger_is_a_table(full):
+    """Hashes are cut, lists joined, whatever an entry lacks stays empty."""
+    openings = [{"event": "registered", "protocol": "a" * 64}, {"event": "opened", "models": ["net", "old"]}]
+    evidence = dataclasses.replace(full, evaluation=dataclasses.replace(full.evaluation, openings=openings))
+    table = next(block for block in section(evidence).blocks if isinstance(block, TableBlock))
+    assert [column.head for column in table.columns] == ["Event", "Protocol", "Models"]
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["registered", "a" * 16, ""],
+        ["opened", "", "net, old"],
+    ]
