@@ -9,7 +9,7 @@ from einthoven.evaluation.context import Context
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.rows import MACRO, ComparisonRow, ResultRow
 
-__all__ = ["marked"]
+__all__ = ["is_planned", "marked"]
 
 Row = TypeVar("Row", ResultRow, ComparisonRow)
 
@@ -20,10 +20,11 @@ def marked(row: Row, context: Context) -> Row:
     Planned is what the protocol names: the outcome, the analysis, the subgroup's column and, of a comparison, the pair
     of models. What an empty list stands for (all labels, every pair) is exploratory.
     """
-    return dataclasses.replace(row, planned=_is_planned(row, context.protocol))
+    return dataclasses.replace(row, planned=is_planned(row, context.protocol))
 
 
-def _is_planned(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
+def is_planned(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
+    """Return whether the protocol names what the row is of."""
     column = row.subgroup.partition("=")[0]
     named = row.label in (*protocol.outcomes, MACRO) and row.analysis in protocol.analyses
     if isinstance(row, ComparisonRow) and row.model_a != row.model_b:

@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 from einthoven.errors import InvalidScoreError, SpecificationError, StatisticsError, UnknownNameError
 from einthoven.registry import nearest
 
-__all__ = ["COLUMNS", "SCORE_KINDS", "SPLITS", "TASKS", "WHAT_IS_REQUIRED", "YES_NO_TASKS", "check_values", "typed"]
+__all__ = [
+    "COLUMNS",
+    "SCORE_KINDS",
+    "SPLITS",
+    "TASKS",
+    "TEXT",
+    "WHAT_IS_REQUIRED",
+    "YES_NO_TASKS",
+    "check_values",
+    "typed",
+]
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 SPLITS = ("train", "validation", "test", "external")
@@ -44,6 +54,12 @@ COLUMNS: dict[str, pa.DataType] = {
 }
 SCORE_THEM = "; score these records, or leave their rows out for every model"
 DECLARE_KIND = "; if it is no probability, declare its kind: score_kind 'value' (or 'logit')"
+DECLARE_TASK = (
+    "; a measured number is of task 'regression' (--task regression); of a grade, say which value is positive "
+    "(--outcome COLUMN --positive VALUE), or give one label and 0/1 per cut-point"
+)
+TRUTH_WORDS = "; where words say who is positive, name the word: --outcome COLUMN --positive WORD --score COLUMN"
+SEPARATOR = ";"  # of the data sets in a cell of pretrained_on
 ACCEPTED = {"split": SPLITS, "task": TASKS, "score_kind": SCORE_KINDS}
 
 
@@ -91,11 +107,32 @@ def check_values(table: pa.Table) -> None:
     )
     truth = table["truth"].to_numpy()
     wrong = _is_in(table["task"], list(YES_NO_TASKS)) & ~np.isnan(truth) & (truth != 0) & (truth != 1)
-    _refuse(table, wrong, StatisticsError, "truth must be 0, 1, or empty where unknown", column="truth")
+    rule = "truth must be 0, 1, or empty where unknown"
+    _refuse(table, wrong, StatisticsError, rule, column="truth", remedy=DECLARE_TASK)
+    _refuse(table, np.isinf(truth), StatisticsError, "truth must be finite or empty", column="truth")
+    _check_survival(table)
     if "weight" in table.column_names:
         weight = table["weight"].to_numpy()
         bad = ~(np.isfinite(weight) & (weight > 0))
         _refuse(table, bad, StatisticsError, "a weight must be finite and positive", column="weight")
+
+
+def _check_survival(table: pa.Table) -> None:
+    survival = _is_in(table["task"], ["survival"])
+    if not survival.any():
+        return
+    for name in ("event", "time_to_event_days"):
+        if name not in table.column_names:
+            raise SpecificationError(f"rows of task 'survival' need event and time_to_event_days; there is no {name!r}")
+    time = table["time_to_event_days"].to_numpy()
+    no_event = np.asarray(table["event"].is_null().to_numpy(), dtype=np.bool_)
+    column, no_time = "time_to_event_days", np.isnan(time)
+    rule = "time_to_event_days must be finite and not negative"
+    _refuse(table, survival & ((time < 0) | np.isinf(time)), StatisticsError, rule, column=column)
+    rule = "an event, or that there was none, needs its time_to_event_days"
+    _refuse(table, survival & ~no_event & no_time, StatisticsError, rule, column=column)
+    rule = "a row with time_to_event_days needs event true or false"
+    _refuse(table, survival & no_event & ~no_time, StatisticsError, rule, column="event")
 
 
 def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
@@ -109,11 +146,17 @@ def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         )
     actual = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     text_expected = pa.types.is_dictionary(wanted)
+    if pa.types.is_boolean(wanted) and pa.types.is_integer(actual):
+        column = _yes_no(column, name)
     is_text = pa.types.is_string(actual) or pa.types.is_large_string(actual) or pa.types.is_null(actual)
+    if is_text and pa.types.is_list(wanted) and not pa.types.is_null(actual):
+        return _split(column)
     if text_expected and not (is_text or pa.types.is_integer(actual)):
         raise SpecificationError(f"column {name!r} must hold text, got {column.type}")
     if not text_expected and is_text and not pa.types.is_null(actual):
-        raise SpecificationError(f"column {name!r} must be of type {wanted}, got text")
+        words = pc.unique(column.cast(pa.string()).drop_null()).to_pylist()
+        remedy = TRUTH_WORDS if name == "truth" else ""
+        raise SpecificationError(f"column {name!r} must be of type {wanted}, got text such as {words[0]!r}{remedy}")
     if pa.types.is_timestamp(wanted) and pa.types.is_timestamp(actual):
         return column
     try:
@@ -123,6 +166,23 @@ def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         return plain.cast(wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise SpecificationError(f"column {name!r} must be of type {wanted}, got {column.type}: {error}") from error
+
+
+def _yes_no(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    others = [value for value in pc.unique(column.drop_null()).to_pylist() if value not in {0, 1}]
+    if others:
+        raise SpecificationError(
+            f"column {name!r} must hold 0 or 1, true or false, got {others[0]}; a competing event is no event of this "
+            "label"
+        )
+    return column
+
+
+def _split(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the lists that cells such as ``ptb-xl; code-15`` stand for."""
+    plain = column.cast(pa.string()).combine_chunks().dictionary_encode()
+    lists = [[part.strip() for part in cell.split(SEPARATOR) if part.strip()] for cell in plain.dictionary.to_pylist()]
+    return pa.chunked_array([pa.array(lists, pa.list_(pa.string())).take(plain.indices)])
 
 
 def _is_in(column: pa.ChunkedArray, values: list[str]) -> NDArray[np.bool_]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from einthoven.errors import (
     CohortError,
@@ -19,24 +18,42 @@ from einthoven.errors import (
     UnknownNameError,
     UnreadableFileError,
 )
-from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
-from einthoven.evaluation.predictions import Predictions, notes_in
-from einthoven.evaluation.score_matrix import (
-    RECORD_COLUMNS,
-    ScoreMatrix,
-    aligned_truth,
-    check_readable,
-    column_of_numbers,
-    read_csv,
-    read_header,
-    read_matrix,
-    read_names,
+from einthoven.evaluation.csv_tables import dialect_of, read_csv
+from einthoven.evaluation.prediction_tables import (
+    predictions_from_long,
+    predictions_from_markers,
+    predictions_from_wide,
+    tabulated,
 )
+from einthoven.evaluation.predictions import Predictions
+from einthoven.evaluation.score_matrix import ScoreMatrix, aligned_truth, check_readable, read_matrix, read_names
 from einthoven.registry import nearest
 
-__all__ = ["predictions_from_wide", "read_predictions"]
+__all__ = ["Layout", "read_predictions"]
 
-NO_SPLIT = "There is no column 'split', so all records count as split 'test'."
+SUFFIXES = (".parquet", ".csv", ".npy")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a table doesn't say itself.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        einthoven's name of a column -> its name in the file, for example ``patient_id`` -> ``PAT_ID``.
+    scores : tuple of str
+        Columns that are scores of one ``outcome``, for a table that has neither ``score`` nor ``score.LABEL``.
+    outcome : str
+        Column of its truth; empty for the other layouts.
+    positive : str, optional
+        The value of ``outcome`` that counts as 1.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    scores: tuple[str, ...] = ()
+    outcome: str = ""
+    positive: str | None = None
 
 
 def read_predictions(
@@ -45,7 +62,9 @@ def read_predictions(
     truth: Path | None = None,
     labels: Path | None = None,
     score_kind: str | None = None,
+    task: str | None = None,
     model: str | None = None,
+    layout: Layout | None = None,
 ) -> Predictions:
     """Return the predictions in a file.
 
@@ -53,17 +72,22 @@ def read_predictions(
     ----------
     path : Path
         ``.parquet`` or ``.csv`` with one row per record and label (columns ``record_id, label, truth, score``, the rest
-        optional); ``.csv`` with ``score.LABEL`` and ``truth.LABEL`` columns; or ``.csv`` / ``.npy`` with one column per
-        label and no truth. Without a column ``model`` the model is named after the file.
+        optional; survival has ``event, time_to_event_days`` for ``truth``); with ``score.LABEL`` and ``truth.LABEL``
+        columns; or ``.csv`` / ``.npy`` with one column per label and no truth; or any table whose columns ``layout``
+        names. Without a column ``model`` the model is named after the file. A CSV may be separated by commas,
+        semicolons or tabs.
     truth : Path, optional
-        For the last form: ``.csv`` or ``.npy`` of the same records in the same order, or joined on ``record_id`` where
+        For the third form: ``.csv`` or ``.npy`` of the same records in the same order, or joined on ``record_id`` where
         both files have it. What the scores' file does not say of a record (patient, split) is taken from here.
     labels : Path, optional
         Names of the columns, separated by commas or lines, where neither file has a header.
     score_kind : str, optional
         Taken as ``binary`` if all scores are 0 or 1 and as ``probability`` if all lie in [0, 1]; otherwise needed.
+    task : str, optional
+        Of tables without a column ``task``: ``binary`` by default.
     model : str, optional
         Name of the model where the file has none; the file's name by default.
+    layout : Layout, optional
 
     Raises
     ------
@@ -74,26 +98,89 @@ def read_predictions(
     SpecificationError
         Lengths or labels of the files don't fit.
     """
-    if path.suffix not in {".parquet", ".csv", ".npy"}:
-        raise UnreadableFileError(f"scores must be a .parquet, .csv or .npy file, got {path}")
+    if path.suffix.lower() not in SUFFIXES:
+        remedy = "; save the sheet as CSV" if path.suffix.lower() in {".xlsx", ".xls", ".ods"} else ""
+        raise UnreadableFileError(f"scores must be a .parquet, .csv or .npy file, got {path}{remedy}")
     check_readable(path)
+    layout = layout or Layout()
+    reading = _Reading(path, truth, labels, layout, score_kind, task, path.stem if model is None else model)
     with _naming(path, truth):
-        return _read(
-            path, truth=truth, labels=labels, score_kind=score_kind, model=path.stem if model is None else model
+        return reading.predictions()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One file with all that was said of it."""
+
+    path: Path
+    truth: Path | None
+    labels: Path | None
+    layout: Layout
+    score_kind: str | None
+    task: str | None
+    model: str
+
+    def predictions(self) -> Predictions:
+        if self.layout.outcome or self.layout.scores:
+            return self._markers()
+        names = {file: ours for ours, file in self.layout.columns.items()}
+        columns = {names.get(name, name) for name in _column_names(self.path)}
+        wide = any(name.startswith("truth.") for name in columns) or (
+            {"event", "time_to_event_days"} <= columns and any(name.startswith("score.") for name in columns)
         )
+        if not ({"score", "label"} <= columns or wide):
+            return self._matrices()
+        if self.truth is not None:
+            raise SpecificationError(f"{self.path} has its own column of truth; leave out --truth {self.truth}")
+        table, notes = self._table()
+        read = predictions_from_long if "label" in columns else predictions_from_wide
+        return _with_notes(read(table, model=self.model, score_kind=self.score_kind, task=self.task), notes)
+
+    def _markers(self) -> Predictions:
+        if not self.layout.outcome:
+            raise SpecificationError("name the column of the truth, too: --outcome COLUMN")
+        if self.truth is not None:
+            raise SpecificationError(f"--outcome names the column of the truth; leave out --truth {self.truth}")
+        table, notes = self._table()
+        found = predictions_from_markers(
+            table,
+            scores=self.layout.scores,
+            outcome=self.layout.outcome,
+            positive=self.layout.positive,
+            score_kind=self.score_kind,
+            task=self.task,
+        )
+        return _with_notes(found, notes)
+
+    def _table(self) -> tuple[pa.Table, tuple[str, ...]]:
+        suffix = self.path.suffix.lower()
+        if suffix == ".npy":
+            raise SpecificationError("an array has no columns to name; give its truth with --truth FILE")
+        names = {file: ours for ours, file in self.layout.columns.items()}
+        dialect = dialect_of(self.path) if suffix == ".csv" else None
+        table = pq.read_table(self.path) if dialect is None else read_csv(self.path, dialect=dialect, names=names)
+        for name in names:
+            if name not in table.column_names:
+                raise UnknownNameError(f"there is no column {name!r}{nearest(name, table.column_names)}")
+        renamed = table.rename_columns([names.get(name, name) for name in table.column_names])
+        return renamed.replace_schema_metadata(table.schema.metadata), (
+            dialect.note,
+        ) if dialect is not None and dialect.note else ()
+
+    def _matrices(self) -> Predictions:
+        if self.layout.columns:
+            raise SpecificationError(
+                f"--column names the columns of a table, but {self.path} has neither score and label nor truth.LABEL "
+                "columns; name its scores and its truth as well: --score COLUMN --outcome COLUMN"
+            )
+        return _from_matrices(
+            self.path, truth=self.truth, labels=self.labels, score_kind=self.score_kind, task=self.task,
+            model=self.model,
+        )  # fmt: skip
 
 
-def _read(path: Path, *, truth: Path | None, labels: Path | None, score_kind: str | None, model: str) -> Predictions:
-    columns = _column_names(path)
-    has_truth = {"score", "label"} <= set(columns) or any(column.startswith("truth.") for column in columns)
-    if not has_truth:
-        return _from_matrices(path, truth=truth, labels=labels, score_kind=score_kind, model=model)
-    if truth is not None:
-        raise SpecificationError(f"{path} has its own column of truth; leave out --truth {truth}")
-    table = read_csv(path) if path.suffix == ".csv" else pq.read_table(path)
-    if "label" in columns:
-        return _from_long(table, path=path, score_kind=score_kind, model=model)
-    return predictions_from_wide(table, model=model, score_kind=score_kind)
+def _with_notes(predictions: Predictions, notes: tuple[str, ...]) -> Predictions:
+    return Predictions(predictions.table, (*predictions.own_notes, *notes)) if notes else predictions
 
 
 @contextmanager
@@ -109,74 +196,28 @@ def _naming(path: Path, truth: Path | None) -> Iterator[None]:
 
 
 def _column_names(path: Path) -> list[str]:
-    if path.suffix != ".parquet":
-        return read_header(path) if path.suffix == ".csv" else []
+    if path.suffix.lower() != ".parquet":
+        return list(dialect_of(path).header) if path.suffix.lower() == ".csv" else []
     try:
         return list(pq.read_schema(path).names)
     except (OSError, pa.ArrowInvalid) as error:
         raise UnreadableFileError(f"can't read a table from {path}: {error}") from error
 
 
-def predictions_from_wide(table: pa.Table, *, model: str, score_kind: str | None = None) -> Predictions:
-    """Return the predictions in a table with one row per record and columns ``score.LABEL`` and ``truth.LABEL``."""
-    labels = [name.removeprefix("score.") for name in table.column_names if name.startswith("score.")]
-    accepted = [*RECORD_COLUMNS, *(f"{half}.{label}" for label in labels for half in ("score", "truth"))]
-    for name in table.column_names:
-        if name not in accepted and not name.startswith("group."):
-            raise UnknownNameError(f"a wide table of predictions has no column {name!r}{nearest(name, accepted)}")
-    missing = [f"truth.{label}" for label in labels if f"truth.{label}" not in table.column_names]
-    if missing:
-        raise SpecificationError(f"the columns {', '.join(missing)} are missing; leave cells empty where unknown")
-    score, truth = (np.column_stack([column_of_numbers(table, f"{h}.{x}") for x in labels]) for h in ("score", "truth"))
-    kept = [n for n in table.column_names if n in RECORD_COLUMNS or n.startswith("group.")]
-    per_record = {name: table[name].cast(pa.string()).to_pylist() for name in kept}
-    return _tabulated(score, truth, per_record, labels=labels, model=model, score_kind=score_kind)
-
-
-def _tabulated(
-    score: NDArray[np.float64],
-    truth: NDArray[np.float64],
-    per_record: Mapping[str, Sequence[str]],
-    *,
-    labels: Sequence[str],
-    model: str,
-    score_kind: str | None,
-) -> Predictions:
-    """Return the predictions of (record, label) arrays; records without ids are numbered."""
-    notes = () if "split" in per_record else (NO_SPLIT,)
-    complete = {
-        "record_id": [str(row) for row in range(len(score))],
-        "split": ["test"] * len(score),
-        **per_record,
-    }
-    kind = score_kind_of(score, labels=labels, declared=score_kind, model=model)
-    return Predictions(long_table(score, truth, complete, labels=labels, model=model, seed=-1, kind=kind), notes)
-
-
-def _from_long(table: pa.Table, *, path: Path, score_kind: str | None, model: str) -> Predictions:
-    for name in ("record_id", "label", "truth", "score"):
-        if name not in table.column_names:
-            raise SpecificationError(f"{path} has no column {name!r}; it has: {', '.join(table.column_names)}")
-    notes = (*notes_in(table), *(() if "split" in table.column_names else (NO_SPLIT,)))
-    defaults = {"model": model, "seed": -1, "split": "test", "task": "binary"}
-    if "score_kind" not in table.column_names:
-        scores = column_of_numbers(table, "score")
-        defaults["score_kind"] = score_kind_of(scores[:, None], labels=["score"], declared=score_kind, model=model)
-    for name, value in defaults.items():
-        if name not in table.column_names:
-            table = table.append_column(name, pa.repeat(pa.scalar(value), len(table)))
-    if score_kind is not None and set(table["score_kind"].unique().to_pylist()) != {score_kind}:
-        raise SpecificationError(f"{path} has a column 'score_kind' that contradicts the declared {score_kind!r}")
-    return Predictions(table, notes)
-
-
 def _from_matrices(
-    path: Path, *, truth: Path | None, labels: Path | None, score_kind: str | None, model: str
+    path: Path,
+    *,
+    truth: Path | None,
+    labels: Path | None,
+    score_kind: str | None,
+    task: str | None,
+    model: str,
 ) -> Predictions:
     if truth is None:
         raise SpecificationError(
             f"{path} holds scores without truth; give the true labels with --truth FILE (.csv or .npy), or a table "
-            "with the columns record_id, label, truth, score, or with score.LABEL and truth.LABEL"
+            "with the columns record_id, label, truth, score, or with score.LABEL and truth.LABEL; or name the columns "
+            f"of scores and truth: --score COLUMN --outcome COLUMN{_separated_otherwise(path)}"
         )
     scores, true = read_matrix(path), read_matrix(truth)
     names = _label_names(scores, true, declared=None if labels is None else read_names(labels))
@@ -185,7 +226,16 @@ def _from_matrices(
     per_record = {**true.per_record, **own}
     if per_record.get("split") != true.per_record.get("split", own.get("split")):
         raise SpecificationError(f"the columns 'split' of {path} and {truth} differ; leave one of them out")
-    return _tabulated(scores.values, true.values, per_record, labels=names, model=model, score_kind=score_kind)
+    return tabulated(
+        scores.values, true.values, per_record, labels=names, model=model, score_kind=score_kind, task=task
+    )
+
+
+def _separated_otherwise(path: Path) -> str:
+    names = _column_names(path)
+    if len(names) != 1 or not {" ", "|"} & set(names[0].strip()):
+        return ""
+    return f"; its first line is one cell, {names[0]!r}: separate cells by commas, semicolons or tabs"
 
 
 def _label_names(scores: ScoreMatrix, true: ScoreMatrix, *, declared: tuple[str, ...] | None) -> tuple[str, ...]:

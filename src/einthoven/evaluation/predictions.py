@@ -16,10 +16,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from numpy.typing import ArrayLike, NDArray
 
-from einthoven.errors import CohortError, LeakageError, SpecificationError, UnreadableFileError
+from einthoven.errors import SpecificationError, UnreadableFileError
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
-from einthoven.evaluation.prediction_columns import check_values, typed
+from einthoven.evaluation.prediction_checks import check_keys, check_patients, check_truth, codes
+from einthoven.evaluation.prediction_columns import SEPARATOR, TEXT, check_values, typed
 
 __all__ = ["Key", "Predictions", "notes_in"]
 
@@ -51,7 +52,8 @@ class Predictions:
     InvalidScoreError
         A score is NaN, or outside its kind.
     CohortError
-        The same record, outcome, model, label and seed appear twice, or a label's scores are of two kinds.
+        The same record, outcome, model, label and seed appear twice, a label's scores are of two kinds, or two models
+        come with different truth for one record.
     LeakageError
         A patient is in two splits.
 
@@ -71,8 +73,9 @@ class Predictions:
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", typed(self.table))
         check_values(self.table)
-        self._check_keys()
-        self._check_patients()
+        check_keys(self.table, self._groups, self._records)
+        check_patients(self.table, self._patients)
+        check_truth(self.table, self._groups, self._records)
         object.__setattr__(self, "notes", tuple(dict.fromkeys((*self.notes, *_patient_notes(self.table)))))
 
     @classmethod
@@ -158,7 +161,9 @@ class Predictions:
         if path.suffix == ".parquet":
             self.to_parquet(path)
         elif path.suffix == ".csv":
-            plain = {name: _plain(self.table[name]) for name in self.table.column_names if name != "pretrained_on"}
+            plain = {name: _plain(self.table[name]) for name in self.table.column_names}
+            if "pretrained_on" in plain:
+                plain["pretrained_on"] = pc.binary_join(plain["pretrained_on"], SEPARATOR)
             pa.csv.write_csv(pa.table(plain), path)
         else:
             raise SpecificationError(f"predictions are written as .parquet or .csv, got {path}")
@@ -226,31 +231,50 @@ class Predictions:
             unknown=int(rows.size - kept.size), weight=weight,
         )  # fmt: skip
 
+    def known_truth(self, split: str, label: str) -> pa.Table:
+        """Return what is known of a label in a split, whichever model's rows say it: one row per record and outcome.
+
+        Columns ``record_id, outcome_id, truth, event, time_to_event_days``, ordered by the first two; NaN where empty.
+        """
+        rows = np.concatenate([found for key, found in self._groups.items() if key[2:] == (split, label)])
+        numbers = {name: self._numbers(name)[rows] for name in ("truth", "event", "time_to_event_days")}
+        known = ~np.isnan(numbers["truth"]) | ~np.isnan(numbers["time_to_event_days"])
+        rows = rows[known]
+        first = np.unique(self._records[rows], return_index=True)[1]
+        texts = {
+            name: self.table[name].take(rows[first]) if name in self.table.column_names else pa.nulls(first.size, TEXT)
+            for name in ("record_id", "outcome_id")
+        }
+        return pa.table(texts | {name: values[known][first] for name, values in numbers.items()})
+
     def _numbers(self, name: str) -> NDArray[np.float64]:
         if name not in self.table.column_names:
             return np.full(len(self.table), np.nan)
-        return np.asarray(self.table[name].to_numpy(), dtype=np.float64)
+        column = self.table[name]
+        if pa.types.is_boolean(column.type):
+            column = column.cast(pa.int8()).cast(pa.float64())
+        return np.asarray(column.to_numpy(), dtype=np.float64)
 
     @cached_property
     def _records(self) -> NDArray[np.int64]:
         # code of each row's pair of record and outcome; equal for all models, ordered by name
-        records = _codes(self.table, "record_id")
+        records = codes(self.table, "record_id")
         if "outcome_id" not in self.table.column_names or self.table["outcome_id"].null_count == len(self.table):
             return records
-        outcomes = _codes(self.table, "outcome_id")
+        outcomes = codes(self.table, "outcome_id")
         pairs = records * (int(outcomes.max()) + 2) + outcomes + 1
         return np.asarray(np.unique(pairs, return_inverse=True)[1].reshape(-1), dtype=np.int64)
 
     @cached_property
     def _patients(self) -> NDArray[np.int64]:
         # a record whose patient is named in another row has that patient; otherwise it is its own
-        records = _codes(self.table, "record_id")
+        records = codes(self.table, "record_id")
         if len(records) == 0:
             return records
         count = int(records.max()) + 1
         patient_of = np.full(count, -1, dtype=np.int64)
         if "patient_id" in self.table.column_names:
-            patients = _codes(self.table, "patient_id")
+            patients = codes(self.table, "patient_id")
             patient_of[records[patients >= 0]] = patients[patients >= 0]
         unnamed = patient_of < 0
         patient_of[unnamed] = patient_of.max() + 1 + np.arange(int(unnamed.sum()))
@@ -262,41 +286,12 @@ class Predictions:
         code = np.zeros(len(self.table), dtype=np.int64)
         names = ("model", "seed", "split", "label")
         for name in names:
-            part = _codes(self.table, name)
+            part = codes(self.table, name)
             code = code * (int(part.max(initial=0)) + 1) + part
         order = np.argsort(code, kind="stable")
         starts = np.flatnonzero(np.diff(code[order])) + 1
         parts = [rows for rows in np.split(order, starts) if rows.size]
         return {tuple(self.table[n][int(rows[0])].as_py() for n in names): rows for rows in parts}
-
-    def _check_keys(self) -> None:
-        kinds, tasks = _codes(self.table, "score_kind"), _codes(self.table, "task")
-        for rows in self._groups.values():
-            where = " ".join(f"{n} {self.table[n][int(rows[0])].as_py()!r}" for n in ("model", "seed", "label"))
-            if np.ptp(kinds[rows]) or np.ptp(tasks[rows]):
-                raise CohortError(f"{where} has scores of two kinds or tasks; it needs one score_kind and one task")
-            records = np.sort(self._records[rows])
-            if (np.diff(records) == 0).any():
-                code = records[:-1][np.diff(records) == 0][0]
-                row = int(rows[self._records[rows] == code][0])
-                record = self.table["record_id"][row].as_py()
-                raise CohortError(f"{where} has two rows for record {record!r}; keep one row per record and outcome")
-
-    def _check_patients(self) -> None:
-        split, patient = _codes(self.table, "split"), self._patients
-        if len(patient) == 0:
-            raise CohortError("the table of predictions has no rows")
-        seen = np.unique(patient * (int(split.max()) + 1) + split)
-        owners = seen // (int(split.max()) + 1)
-        twice = owners[:-1][np.diff(owners) == 0]
-        if twice.size:
-            row = int(np.flatnonzero(patient == twice[0])[0])
-            record = self.table["record_id"][row].as_py()
-            places = sorted({self.table["split"][int(r)].as_py() for r in np.flatnonzero(patient == twice[0])})
-            raise LeakageError(
-                f"{np.unique(twice).size} patients are in more than one split, first the patient of record {record!r} "
-                f"({' and '.join(places)}); split by patient, not by record"
-            )
 
 
 def notes_in(table: pa.Table) -> tuple[str, ...]:
@@ -317,17 +312,3 @@ def _values(table: pa.Table, name: str) -> tuple[str, ...]:
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-
-
-def _codes(table: pa.Table, name: str) -> NDArray[np.int64]:
-    """Return codes in the order of the values, -1 for null; they don't depend on the order of the rows."""
-    column = table[name].combine_chunks()
-    if not pa.types.is_dictionary(column.type):
-        return np.unique(column.to_numpy(zero_copy_only=False), return_inverse=True)[1].reshape(-1).astype(np.int64)
-    # sorted as UTF-8 bytes through Arrow, which is several times faster than NumPy's sort of objects
-    dictionary = column.dictionary
-    order = pc.sort_indices(dictionary).to_numpy()
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    indices = column.indices.fill_null(-1).to_numpy()
-    return np.asarray(np.where(indices < 0, -1, rank[indices] if rank.size else -1), dtype=np.int64)

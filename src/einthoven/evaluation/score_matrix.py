@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFileError
-from einthoven.evaluation.prediction_columns import COLUMNS
+from einthoven.evaluation.csv_tables import dialect_of, read_csv
+from einthoven.evaluation.prediction_columns import TRUTH_WORDS
 from einthoven.registry import nearest
 
 __all__ = [
@@ -23,8 +22,6 @@ __all__ = [
     "aligned_truth",
     "check_readable",
     "column_of_numbers",
-    "read_csv",
-    "read_header",
     "read_matrix",
     "read_names",
 ]
@@ -70,13 +67,10 @@ def read_matrix(path: Path) -> ScoreMatrix:
         Missing, empty or damaged file, or text where numbers should be.
     """
     check_readable(path)
-    if path.suffix == ".npy":
+    if path.suffix.lower() == ".npy":
         return ScoreMatrix(path, _read_npy(path))
-    if path.suffix == ".csv" and all(_is_number(cell) for cell in read_header(path)):
-        try:
-            return ScoreMatrix(path, np.loadtxt(path, delimiter=",", ndmin=2))
-        except ValueError as error:
-            raise UnreadableFileError(f"{path} must hold numbers: {error}") from error
+    if path.suffix.lower() == ".csv" and _is_headless(path):
+        return ScoreMatrix(path, _read_headless(path))
     table = _read_table(path)
     about = [name for name in table.column_names if name in RECORD_COLUMNS or name.startswith("group.")]
     names = [name for name in table.column_names if name not in about]
@@ -135,27 +129,6 @@ def aligned_truth(true: ScoreMatrix, scores: ScoreMatrix, *, labels: tuple[str, 
     return ScoreMatrix(true.path, true.values[np.ix_(places, columns)], labels, per_record)
 
 
-def read_header(path: Path) -> list[str]:
-    """Return the cells of a CSV file's first line."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            return next(csv.reader(stream), [])
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"{path} is no CSV in UTF-8: {error}") from error
-
-
-def read_csv(path: Path) -> pa.Table:
-    """Return a CSV table; ids such as 007 stay text, a column without a name (pandas' row number) is dropped."""
-    text = {name: pa.string() for name, kind in COLUMNS.items() if pa.types.is_dictionary(kind)}
-    text |= {name: pa.string() for name in read_header(path) if name.startswith("group.")}
-    convert = pa.csv.ConvertOptions(column_types=text, strings_can_be_null=True)
-    try:
-        table = pa.csv.read_csv(path, convert_options=convert)
-    except pa.ArrowInvalid as error:
-        raise UnreadableFileError(f"can't read {path} as a CSV table: {error}") from error
-    return table.drop_columns([""]) if "" in table.column_names else table
-
-
 def read_names(path: Path) -> tuple[str, ...]:
     """Return the names in a text file, separated by commas or lines."""
     check_readable(path)
@@ -169,7 +142,22 @@ def column_of_numbers(table: pa.Table, name: str, *, path: Path | None = None) -
         return np.asarray(table[name].cast(pa.float64()).to_numpy(), dtype=np.float64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         where = f" of {path}" if path else ""
-        raise UnreadableFileError(f"column {name!r}{where} must hold numbers: {error}") from error
+        raise UnreadableFileError(f"column {name!r}{where} must hold numbers: {error}{TRUTH_WORDS}") from error
+
+
+def _is_headless(path: Path) -> bool:
+    dialect = dialect_of(path)
+    return all(_is_number(cell.replace(dialect.decimal, ".")) for cell in dialect.header)
+
+
+def _read_headless(path: Path) -> NDArray[np.float64]:
+    dialect = dialect_of(path)
+    with path.open(encoding="utf-8-sig") as stream:
+        lines = (line.replace(dialect.decimal, ".") for line in stream)
+        try:
+            return np.loadtxt(lines, delimiter=dialect.delimiter, ndmin=2)
+        except ValueError as error:
+            raise UnreadableFileError(f"{path} must hold numbers: {error}") from error
 
 
 def _read_npy(path: Path) -> NDArray[np.float64]:
@@ -183,7 +171,7 @@ def _read_npy(path: Path) -> NDArray[np.float64]:
 
 
 def _read_table(path: Path) -> pa.Table:
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         return read_csv(path)
     try:
         return pq.read_table(path)
