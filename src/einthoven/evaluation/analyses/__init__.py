@@ -12,4 +12,5 @@ ANALYSES = {
     "macro": "einthoven.evaluation.analyses.macro:analyse",
     "subgroups": "einthoven.evaluation.analyses.subgroups:analyse",
     "comparison": "einthoven.evaluation.analyses.comparison:analyse",
+    "usefulness": "einthoven.evaluation.analyses.usefulness:analyse",
 }

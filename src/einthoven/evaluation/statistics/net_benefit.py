@@ -24,6 +24,7 @@ from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
 from einthoven.evaluation.statistics.share_combination import (
     FEW,
+    ShareMoments,
     combination_interval,
     combination_p_value,
     few,
@@ -260,7 +261,12 @@ def _estimate(
     bounds: tuple[float, float],
     level: float,
 ) -> Estimate:
-    found, factor = moments(np.stack(hits), data), np.array(coefficient)
+    return _interval(data, moments(np.stack(hits), data), np.array(coefficient), bounds=bounds, level=level)
+
+
+def _interval(
+    data: BinaryOutcome, found: ShareMoments, factor: NDArray[np.float64], *, bounds: tuple[float, float], level: float
+) -> Estimate:
     counts = (data.n, data.events, data.patients)
     if data.patients < 2:
         value = float(factor @ found.share)
@@ -277,10 +283,10 @@ def _test(
     bounds: tuple[float, float],
     level: float,
 ) -> TestResult:
-    estimate = _estimate(data, hits, coefficient, bounds=bounds, level=level)
+    found, factor = moments(np.stack(hits), data), np.array(coefficient)
+    estimate = _interval(data, found, factor, bounds=bounds, level=level)
     if data.patients < 2:
         return TestResult(estimate, float("nan"), float("nan"), estimate.method)
-    found, factor = moments(np.stack(hits), data), np.array(coefficient)
     error = math.sqrt(max(float(factor @ found.covariance @ factor), 0.0))
     statistic = estimate.value / error if error > 0 else 0.0
     return TestResult(estimate, statistic, combination_p_value(found, factor, exact=few(data)), estimate.method)

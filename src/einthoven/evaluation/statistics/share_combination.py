@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome
 
@@ -104,7 +104,7 @@ def combination_interval(
     seen = (variance > 1e-15 / found.records) & (share > 0) & (share < 1)
     size = np.full(share.shape, found.effective)
     np.divide(share * (1 - share), variance, out=size, where=seen)
-    reach = float(stats.t.ppf((1 + level) / 2, found.patients - 1))
+    reach = float(-special.stdtrit(found.patients - 1, (1 - level) / 2))
     low, high = (_exact if exact else _wilson)(share, np.minimum(size, found.records), reach)
     down = np.where(coefficient > 0, share - low, high - share) * np.abs(coefficient)
     up = np.where(coefficient > 0, high - share, share - low) * np.abs(coefficient)
@@ -131,7 +131,7 @@ def combination_p_value(found: ShareMoments, coefficient: NDArray[np.float64], *
         return 1e-14
     if margin(np.log1p(-1e-9)) <= 0:
         return 1.0
-    return float(np.exp(optimize.brentq(margin, smallest, np.log1p(-1e-9), xtol=1e-12)))
+    return float(np.exp(optimize.brentq(margin, smallest, np.log1p(-1e-9), xtol=1e-9)))
 
 
 def _wilson(share: Any, size: Any, reach: float) -> tuple[Any, Any]:
@@ -142,10 +142,10 @@ def _wilson(share: Any, size: Any, reach: float) -> tuple[Any, Any]:
 
 
 def _exact(share: Any, size: Any, reach: float) -> tuple[Any, Any]:
-    tail = float(stats.norm.sf(reach))
+    tail = float(special.ndtr(-reach))
     hits = share * size
-    low = np.where(hits > 0, stats.beta.ppf(tail, np.maximum(hits, 1e-12), size - hits + 1), 0.0)
-    high = np.where(hits < size, stats.beta.isf(tail, hits + 1, np.maximum(size - hits, 1e-12)), 1.0)
+    low = np.where(hits > 0, special.betaincinv(np.maximum(hits, 1e-12), size - hits + 1, tail), 0.0)
+    high = np.where(hits < size, special.betainccinv(hits + 1, np.maximum(size - hits, 1e-12), tail), 1.0)
     return np.minimum(low, share), np.maximum(high, share)
 
 
