@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from einthoven.evaluation.statistics.delong import delong_covariance, placements
+from einthoven.evaluation.statistics.delong import area_covariance, delong_covariance, placements
 
 
-def covariance(scores, truth, patient=None):
+def covariance(scores, truth, patient=None, weight=None):
     truth = np.asarray(truth, dtype=bool)
     codes = np.arange(truth.size) if patient is None else np.unique(patient, return_inverse=True)[1]
-    ranked = [placements(np.asarray(s, dtype=float), truth) for s in scores]
-    return delong_covariance(ranked, truth, patient=codes, patients=int(codes.max()) + 1)
+    ranked = [placements(np.asarray(s, dtype=float), truth, weight) for s in scores]
+    return delong_covariance(ranked, truth, patient=codes, patients=int(codes.max()) + 1, weight=weight)
 
 
 def test_covariance_equals_the_one_from_all_pairs(reference):
@@ -52,3 +52,51 @@ def test_one_positive_leaves_the_variance_undefined():
     """With a single positive there is no variance among positives."""
     assert np.isnan(covariance([[0.1, 0.9, 0.3]], [0, 1, 0])[0, 0])
     assert np.isnan(covariance([[0.1, 0.9, 0.3, 0.8]], [0, 1, 0, 1], ["a", "b", "c", "b"])[0, 0])
+
+
+def test_weighted_area_and_placements_are_weighted_shares_of_pairs(reference):
+    """By brute force over all pairs, with ties."""
+    weight = np.random.default_rng(3).uniform(0.2, 5, reference.truth.size)
+    truth = reference.truth == 1
+    for score in (reference.a, reference.b):
+        above = np.subtract.outer(score[truth], score[~truth])
+        kernel = (above > 0) + (above == 0) / 2
+        found = placements(score, truth, weight)
+        pairs = np.outer(weight[truth], weight[~truth])
+        assert found.auroc == pytest.approx((kernel * pairs).sum() / pairs.sum(), abs=1e-14)
+        assert np.allclose(found.positive, kernel @ weight[~truth] / weight[~truth].sum(), atol=1e-14)
+        assert np.allclose(found.negative, weight[truth] @ kernel / weight[truth].sum(), atol=1e-14)
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_weighted_variance_is_near_the_jackknife_over_patients(repeated):
+    """Leaving out one patient at a time, with its weights."""
+    rng = np.random.default_rng(7)
+    patient = np.repeat(np.arange(200), 2) if repeated else np.arange(400)
+    effect = rng.normal(size=400)[patient]
+    truth = effect + rng.normal(size=400) > 0.5
+    score, weight = np.round(effect + truth + rng.normal(size=400), 1), rng.uniform(0.5, 3, 400)
+    left_out = [patient != p for p in np.unique(patient)]
+    areas = np.array([placements(score[kept], truth[kept], weight[kept]).auroc for kept in left_out])
+    jackknife = (areas.size - 1) / areas.size * np.sum((areas - areas.mean()) ** 2)
+    found = covariance([score], truth, patient, weight)[0, 0]
+    assert found == pytest.approx(jackknife, rel=0.02)
+    assert found > 1.03 * covariance([score], truth, patient)[0, 0]
+
+
+def test_the_parts_of_the_covariance_add_up(reference):
+    """From patients with, and without, the outcome, and from those with both kinds of records."""
+    truth = reference.truth == 1
+    ranked = [placements(reference.a, truth)]
+    parts = area_covariance(ranked, truth, patient=reference.patient, patients=30)
+    assert parts.shared[0, 0] != 0
+    assert parts.total[0, 0] == parts.positive[0, 0] + parts.negative[0, 0] + parts.shared[0, 0]
+    assert area_covariance(ranked, truth, patient=np.arange(truth.size), patients=truth.size).shared[0, 0] == 0
+
+
+def test_two_scores_of_a_weighted_perfect_separation_are_exactly_one_and_zero():
+    """No rounding of the weights' sums keeps the area from its edge."""
+    weight = np.random.default_rng(0).uniform(0.1, 3, 50)
+    truth = np.arange(50) >= 30
+    assert placements(np.arange(50.0), truth, weight).auroc == 1.0
+    assert placements(-np.arange(50.0), truth, weight).auroc == 0.0

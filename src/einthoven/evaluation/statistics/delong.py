@@ -1,14 +1,17 @@
-"""Variances and covariances of areas under ROC curves (DeLong 1988) by midranks, also for repeated patients.
+"""Variances and covariances of areas under ROC curves (DeLong 1988) from one sort, also with repeats and weights.
 
 The placement value of a positive is the share of negatives scored below it (ties count half), that of a negative the
-share of positives above it. The midrank algorithm needs one sort per score, so 10 million records are no obstacle.
-With several records per patient the sums run over patients (Obuchowski 1997); with one record each both are the same.
+share of positives above it. One sort per score gives all of them, so 10 million records are no obstacle [2]_. With
+several records per patient the sums run over patients (Obuchowski 1997); with one record each both are the same.
+Sampling weights turn the shares into weighted ones, and the variance is that of the linearised area [4]_: what DeLong's
+is for equal weights.
 
 References
 ----------
 .. [1] DeLong, DeLong and Clarke-Pearson, Biometrics 44:837 (1988), doi:10.2307/2531595
 .. [2] Sun and Xu, IEEE Signal Processing Letters 21:1389 (2014), doi:10.1109/LSP.2014.2337313
 .. [3] Obuchowski, Biometrics 53:567 (1997), doi:10.2307/2533958
+.. [4] Yao, Li and Graubard, Statistics in Medicine 34:1293 (2015), doi:10.1002/sim.6405
 """
 
 from __future__ import annotations
@@ -18,9 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-__all__ = ["Placements", "delong_covariance", "placements"]
+__all__ = ["AreaCovariance", "Placements", "area_covariance", "delong_covariance", "placements"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +43,29 @@ class Placements:
     negative: NDArray[np.float64]
 
 
-def placements(score: NDArray[np.float64], truth: NDArray[np.bool_]) -> Placements:
+@dataclass(frozen=True, slots=True, eq=False)
+class AreaCovariance:
+    """Covariance of areas, by where it comes from; each float64 (score, score).
+
+    Attributes
+    ----------
+    positive, negative : from the choice of the patients with, and of those without, the outcome
+    shared : from patients with records of both kinds; 0 where each patient has one record
+    """
+
+    positive: NDArray[np.float64]
+    negative: NDArray[np.float64]
+    shared: NDArray[np.float64]
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """The covariance of the areas, float64 (score, score)."""
+        return self.positive + self.negative + self.shared
+
+
+def placements(
+    score: NDArray[np.float64], truth: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
+) -> Placements:
     """Return the area under the ROC curve with the placement value of each record.
 
     Parameters
@@ -50,65 +74,91 @@ def placements(score: NDArray[np.float64], truth: NDArray[np.bool_]) -> Placemen
         Finite; ties count half.
     truth : bool (record,)
         Both classes present.
+    weight : float64 (record,), optional
+        Positive; how many records each stands for.
 
     Examples
     --------
     >>> placements(np.array([0.1, 0.4, 0.4, 0.8]), np.array([False, False, True, True])).auroc
     0.875
     """
-    positives, negatives = score[truth], score[~truth]
-    ranks = stats.rankdata(score)
-    positive = (ranks[truth] - stats.rankdata(positives)) / negatives.size
-    negative = 1.0 - (ranks[~truth] - stats.rankdata(negatives)) / positives.size
-    # the sum of midranks is a multiple of 1/2, so it is exact and the area does not depend on the order of records
-    pairs = ranks[truth].sum() - positives.size * (positives.size + 1) / 2
-    return Placements(float(pairs / (positives.size * negatives.size)), positive, negative)
+    order = np.argsort(score)
+    ascending, positive = score[order], truth[order]
+    last = np.flatnonzero(np.append(ascending[1:] != ascending[:-1], True))
+    if weight is None:
+        positives_to = np.cumsum(positive)[last].astype(np.float64)
+        negatives_to = last + 1.0 - positives_to
+    else:
+        positives_to = np.cumsum(np.where(positive, weight[order], 0.0))[last]
+        negatives_to = np.cumsum(np.where(positive, 0.0, weight[order]))[last]
+    tied_positives, tied_negatives = np.diff(positives_to, prepend=0.0), np.diff(negatives_to, prepend=0.0)
+    below = negatives_to - tied_negatives / 2
+    above = positives_to[-1] - positives_to + tied_positives / 2
+    # without weights both are multiples of 1/2, so the area is exact; with weights, 0 and 1 still are
+    right, wrong = (float(np.sum(tied_positives * share)) for share in (below, negatives_to[-1] - below))
+    value = np.empty(score.size)
+    group = slice(None) if last.size == score.size else np.repeat(np.arange(last.size), np.diff(last, prepend=-1))
+    value[order] = np.where(positive, (below / negatives_to[-1])[group], (above / positives_to[-1])[group])
+    return Placements(right / (right + wrong), value[truth], value[~truth])
 
 
 def delong_covariance(
-    scores: Sequence[Placements], truth: NDArray[np.bool_], *, patient: NDArray[np.int64], patients: int
+    scores: Sequence[Placements],
+    truth: NDArray[np.bool_],
+    *,
+    patient: NDArray[np.int64],
+    patients: int,
+    weight: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the covariance matrix (score, score) of the areas of several scores of the same records.
+    """Return the covariance matrix (score, score) of the areas of several scores; arguments as ``area_covariance``."""
+    return area_covariance(scores, truth, patient=patient, patients=patients, weight=weight).total
+
+
+def area_covariance(
+    scores: Sequence[Placements],
+    truth: NDArray[np.bool_],
+    *,
+    patient: NDArray[np.int64],
+    patients: int,
+    weight: NDArray[np.float64] | None = None,
+) -> AreaCovariance:
+    """Return the covariance of the areas of several scores of the same records, in its parts.
 
     Parameters
     ----------
     scores : sequence of Placements
+        Made with the same weights.
     truth : bool (record,)
     patient : int64 (record,)
         Codes 0 .. patients - 1.
     patients : int
+    weight : float64 (record,), optional
 
     Returns
     -------
-    covariance : float64 (score, score)
+    AreaCovariance
         NaN where fewer than 2 patients have a positive, or fewer than 2 a negative.
     """
+    shares = [_shares(truth, weight), _shares(~truth, weight)]
+    ten = np.stack([(s.positive - s.auroc) * shares[0] for s in scores])
+    one = np.stack([(s.negative - s.auroc) * shares[1] for s in scores])
     if patients == truth.size:
-        return _independent(scores)
-    return _clustered(scores, truth, patient=patient, patients=patients)
-
-
-def _independent(scores: Sequence[Placements]) -> NDArray[np.float64]:
-    total = np.zeros((len(scores), len(scores)))
-    for values in ([s.positive for s in scores], [s.negative for s in scores]):
-        size = values[0].size
-        centred = np.stack(values) - np.array([[s.auroc] for s in scores])
-        total += centred @ centred.T / ((size - 1) * size) if size > 1 else np.nan
-    return total
-
-
-def _clustered(
-    scores: Sequence[Placements], truth: NDArray[np.bool_], *, patient: NDArray[np.int64], patients: int
-) -> NDArray[np.float64]:
-    m, n = int(truth.sum()), int((~truth).sum())
+        return AreaCovariance(_products(ten), _products(one), np.zeros((len(scores), len(scores))))
     of_positive, of_negative = patient[truth], patient[~truth]
-    with_positive, with_negative = np.unique(of_positive).size, np.unique(of_negative).size
-    if min(with_positive, with_negative) < 2:
-        return np.full((len(scores), len(scores)), np.nan)
-    sums_10 = np.stack([np.bincount(of_positive, s.positive - s.auroc, patients) for s in scores])
-    sums_01 = np.stack([np.bincount(of_negative, s.negative - s.auroc, patients) for s in scores])
+    ten = np.stack([np.bincount(of_positive, values, patients) for values in ten])
+    one = np.stack([np.bincount(of_negative, values, patients) for values in one])
+    cross = ten @ one.T * (patients / (patients - 1) if patients > 1 else np.nan)
     # Obuchowski 1997: S10 / m + S01 / n + 2 S11 / (m n), each with its own number of patients
-    s10 = sums_10 @ sums_10.T * with_positive / ((with_positive - 1) * m)
-    s01 = sums_01 @ sums_01.T * with_negative / ((with_negative - 1) * n)
-    s11 = sums_10 @ sums_01.T * patients / (patients - 1)
-    return np.asarray(s10 / m + s01 / n + (s11 + s11.T) / (m * n))
+    return AreaCovariance(
+        _products(ten, np.unique(of_positive).size), _products(one, np.unique(of_negative).size), cross + cross.T
+    )
+
+
+def _shares(kept: NDArray[np.bool_], weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    values = np.ones(int(kept.sum())) if weight is None else weight[kept]
+    return np.asarray(values / values.sum())
+
+
+def _products(terms: NDArray[np.float64], size: int | None = None) -> NDArray[np.float64]:
+    units = terms.shape[1] if size is None else size
+    return np.asarray(terms @ terms.T * (units / (units - 1) if units > 1 else np.nan))
