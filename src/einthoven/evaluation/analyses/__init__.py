@@ -13,4 +13,5 @@ ANALYSES = {
     "subgroups": "einthoven.evaluation.analyses.subgroups:analyse",
     "comparison": "einthoven.evaluation.analyses.comparison:analyse",
     "usefulness": "einthoven.evaluation.analyses.usefulness:analyse",
+    "restrictions": "einthoven.evaluation.analyses.restrictions:analyse",
 }
