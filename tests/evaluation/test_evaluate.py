@@ -8,14 +8,16 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from einthoven.errors import CohortError, SplitError, UnknownNameError
-from einthoven.evaluation.analyses import ANALYSES
-from einthoven.evaluation.evaluate import evaluate
+from einthoven.errors import CohortError, LeakageError, SplitError, UnknownNameError
+from einthoven.evaluation.evaluate import context_for, evaluate
 from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.thresholds import Threshold
 from fakes.predictions import LABELS, fake_predictions
 
-QUICK = Protocol(resamples=50)
+# what the other analyses find is told by their own tests
+WHOLE = ("performance", "macro", "comparison")
+QUICK = Protocol(resamples=50, analyses=WHOLE, minimum_events=1)
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +55,13 @@ def test_numbers_are_those_of_the_split(predictions, evaluation):
 
 
 def test_macro_averages_are_the_mean_of_the_labels(evaluation):
-    """Each label counts alike."""
+    """Each label with enough events counts alike; how many there are of is told."""
     for metric in ("auroc", "auprc"):
         (macro,) = evaluation.find(model="small", split="test", label="macro", metric=metric)
-        values = [r.estimate.value for r in evaluation.find(model="small", split="test", metric=metric) if r != macro]
+        labels = [r.estimate for r in evaluation.find(model="small", split="test", metric=metric) if r != macro]
+        values = [e.value for e in labels if e.events >= evaluation.protocol.minimum_events]
+        assert len(values) < len(labels)
+        assert f"mean of {len(values)} of {len(labels)} labels" in macro.estimate.method
         assert macro.estimate.value == pytest.approx(np.mean(values), abs=1e-14)
 
 
@@ -86,28 +91,30 @@ def test_order_of_rows_does_not_matter(predictions, evaluation):
 
 
 def test_the_seed_decides(predictions, evaluation):
-    """The same seed gives the same results, another moves bootstrap intervals alone."""
+    """The same seed gives the same results, another moves bootstrap intervals alone, and no estimate."""
     assert evaluate(predictions, QUICK).to_dict() == evaluation.to_dict()
     other = evaluate(predictions, dataclasses.replace(QUICK, seed=1))
     moved = {a.metric for a, b in zip(evaluation.results, other.results, strict=True) if a.estimate != b.estimate}
-    assert moved == {"auprc", "auroc"}
+    assert moved
+    assert all(metric.endswith(("auprc", "auroc")) for metric in moved)
     assert all(a.estimate.value == b.estimate.value for a, b in zip(evaluation.results, other.results, strict=True))
 
 
 def test_networks_are_compared_on_the_same_records(evaluation):
     """DeLong per label, bootstrap for the mean; readers are compared by sensitivity and specificity."""
-    areas = [c for c in evaluation.comparisons if c.metric in {"auroc", "auprc"}]
+    whole = [c for c in evaluation.comparisons if c.analysis == "comparison" and not c.at]
+    areas = [c for c in whole if c.metric in {"auroc", "auprc"}]
     (pair,) = {(c.model_a, c.model_b) for c in areas}
-    answers = {(c.model_a, c.model_b, c.metric) for c in evaluation.comparisons if c not in areas}
+    answers = {(c.model_a, c.model_b, c.metric) for c in whole if c not in areas}
     assert answers == {
         (*p, m) for p in (("net", "reader"), ("reader", "small")) for m in ("sensitivity", "specificity")
     }
     assert pair == ("net", "small")
-    (row,) = (c for c in evaluation.comparisons if (c.split, c.label, c.metric) == ("test", "AF", "auroc"))
+    (row,) = (c for c in whole if (c.split, c.label, c.metric) == ("test", "AF", "auroc"))
     values = [evaluation.find(model=m, split="test", label="AF", metric="auroc")[0].estimate.value for m in pair]
     assert row.test.difference.value == pytest.approx(values[0] - values[1])
     assert "paired DeLong" in row.test.method
-    assert {(c.label, c.metric) for c in evaluation.comparisons if c.label == "macro"} == {
+    assert {(c.label, c.metric) for c in whole if c.label == "macro"} == {
         ("macro", "auroc"),
         ("macro", "auprc"),
     }
@@ -175,7 +182,10 @@ def test_validation_itself_gets_no_decisions_by_its_own_cut_off(predictions):
 
 def test_subgroups_are_reported_by_column(predictions):
     """Their records add up to the whole."""
-    result = evaluate(predictions, dataclasses.replace(QUICK, subgroups=("group.sex",), models=("net",)))
+    result = evaluate(
+        predictions,
+        dataclasses.replace(QUICK, subgroups=("group.sex",), models=("net",), analyses=("performance", "subgroups")),
+    )
     rows = result.find(split="test", label="AF", metric="auroc")
     assert [r.subgroup for r in rows] == ["", "group.sex=F", "group.sex=M"]
     assert rows[0].estimate.n == rows[1].estimate.n + rows[2].estimate.n
@@ -211,7 +221,7 @@ def test_models_with_different_truth_are_not_compared(predictions):
     truth[rows] = 1 - truth[rows]
     place = predictions.table.column_names.index("truth")
     changed = predictions.table.set_column(place, "truth", pa.array(truth, from_pandas=True))
-    with pytest.raises(CohortError, match="different truth"):
+    with pytest.raises(CohortError, match="models are compared on one truth"):
         evaluate(Predictions(changed), QUICK)
 
 
@@ -228,7 +238,7 @@ def test_progress_ends_at_the_total(predictions):
     """One step per analysis."""
     seen = []
     evaluate(predictions, QUICK, lambda done, total: seen.append((done, total)))
-    assert seen == [(done, len(ANALYSES)) for done in range(1, len(ANALYSES) + 1)]
+    assert seen == [(done, len(WHOLE)) for done in range(1, len(WHOLE) + 1)]
 
 
 @pytest.mark.real_data
@@ -252,3 +262,18 @@ def test_the_published_study_gives_the_published_numbers(real_data):
         rows = {r.metric: r.estimate.value for r in result.find(model="dnn", label=label)}
         assert (rows["ppv"], rows["sensitivity"], rows["specificity"]) == pytest.approx(expected, abs=5e-4)
     assert all(r.estimate.value > 0.99 for r in result.find(model="model", metric="auroc"))
+
+
+def test_a_cut_off_can_be_stated(predictions):
+    """Without a model it is for all; a model's own goes before; a label without scores is refused by name."""
+    given = [Threshold("AF", 0.3, "stated", "", ""), Threshold("AF", 0.6, "stated", "", "", model="net")]
+    context = context_for(predictions, QUICK, stated=given)
+    values = {one.model: context.threshold(one).value for one in context.main if one.label == "AF"}
+    assert (values["net"], values["small"]) == (0.6, 0.3)
+    assert (
+        "Cut-offs were stated beforehand, not chosen on these data." in evaluate(predictions, QUICK, stated=given).notes
+    )
+    with pytest.raises(UnknownNameError, match="label 'STEMMI', which has no scores; did you mean 'STEMI'"):
+        context_for(predictions, QUICK, stated=[Threshold("STEMMI", 0.3, "stated", "", "")])
+    with pytest.raises(LeakageError, match="chosen on split 'test' of these predictions"):
+        context_for(predictions, QUICK, stated=[Threshold("AF", 0.3, "youden", "test", predictions.hash)])

@@ -60,7 +60,7 @@ def make_run_folder(run: Path, settings: FakeRun | None = None) -> Path:
     _write_store(run, people, settings)
     _write_cohort(run / "stages" / "cohort", people, settings)
     parts = [part for arm in settings.arms for part in _predict(run, arm, people, settings, rng)]
-    protocol = Protocol(resamples=settings.resamples, subgroups=settings.subgroups)
+    protocol = Protocol(resamples=settings.resamples, subgroups=settings.subgroups, minimum_events=1)
     evaluate(Predictions.concatenate(parts), protocol).save(run / "stages" / "evaluate")
     for minute, stage in enumerate(("ingest", "cohort", "evaluate")):
         _write_stage(run, stage, minute=minute)

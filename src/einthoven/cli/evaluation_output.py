@@ -81,10 +81,11 @@ def _print_tables(evaluation: Evaluation, show: Sequence[str]) -> None:
         console.print(_comparison_table(printed))
     for note in evaluation.notes:
         console.print(f"Note: {note}", highlight=False, soft_wrap=True, markup=False)
-    hidden = Counter(row.analysis for row in (*further, *compared) if not _is_shown(row.analysis, show))
+    names = [*(row.analysis for row in further), *(row.analysis for row in compared)]
+    hidden = Counter(name for name in names if not _is_shown(name, show))
     if hidden:
-        names = ", ".join(f"{name} ({count})" for name, count in hidden.items())
-        text = f"Also computed (numbers): {names}. Print them with --show NAME or --show all, write all with --out DIR."
+        told = ", ".join(f"{name} ({count})" for name, count in hidden.items())
+        text = f"Also computed (numbers): {told}. Print them with --show NAME or --show all, write all with --out DIR."
         console.print(text, highlight=False, soft_wrap=True)
 
 

@@ -38,12 +38,16 @@ class Context:
     scores : sequence of LabelScores
         Of the splits to report, of any task, in the order of the protocol.
     thresholds : mapping of (model, seed, label, rule) to Threshold
+        Chosen on validation.
+    stated : sequence of Threshold
+        Given beforehand; one without a model is for all models, and each is for all seeds of its model.
     """
 
     predictions: Predictions
     protocol: Protocol
     scores: Sequence[LabelScores]
     thresholds: Mapping[tuple[str, int, str, str], Threshold]
+    stated: Sequence[Threshold] = ()
 
     @cached_property
     def reported(self) -> tuple[LabelScores, ...]:
@@ -61,16 +65,23 @@ class Context:
         return tuple(one for one in self.scores if one.task == task)
 
     def threshold(self, one: LabelScores, rule: str = "") -> Threshold | None:
-        """Return the cut-off by a rule of the protocol (its first by default) or the stated one; None without."""
-        places = [(one.model, one.seed, one.label, name) for name in (rule or self.protocol.thresholds[0], STATED)]
-        return next((self.thresholds[place] for place in places if place in self.thresholds), None)
+        """Return the cut-off by a rule of the protocol (its first by default) or a stated one; None without either."""
+        rule = rule or self.protocol.thresholds[0]
+        fitting = [
+            given
+            for given in self.stated
+            if given.label == one.label and given.model in {one.model, ""} and given.rule in {rule, STATED}
+        ]
+        # the model's own before one for all models, its own seed before another
+        fitting.sort(key=lambda given: (given.model != one.model, given.seed != one.seed))
+        return next(iter(fitting), None) or self.thresholds.get((one.model, one.seed, one.label, rule))
 
     def decisions(self, one: LabelScores, rule: str = "") -> Decisions | None:
         """Return the yes/no calls on these scores: a reader's own, or a score's at its cut-off; None without one."""
         if one.score_kind == "binary":
             return Decisions(one.score == 1)
         threshold = self.threshold(one, rule)
-        if threshold is None or one.split == threshold.split:
+        if threshold is None or threshold.was_chosen_on(one.split, self.predictions.hash):
             return None
         if threshold.reason is not None:
             return Decisions(None, threshold.reason)

@@ -16,7 +16,7 @@ from einthoven.evaluation.predictions import Key, Predictions
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.rows import Rows
 from einthoven.evaluation.threshold_rules import cut_off
-from einthoven.evaluation.thresholds import THRESHOLD_SPLIT, Threshold
+from einthoven.evaluation.thresholds import THRESHOLD_SPLIT, Threshold, refuse_own_splits
 from einthoven.progress import ProgressCallback
 from einthoven.registry import nearest, resolve
 
@@ -68,7 +68,7 @@ def evaluate(
     return Evaluation(
         [marked(row, context) for row in rows.results],
         rows.curves,
-        list(context.thresholds.values()),
+        [*context.thresholds.values(), *stated],
         [marked(row, context) for row in rows.comparisons],
         list(dict.fromkeys(notes)),
         protocol,
@@ -80,6 +80,7 @@ def evaluate(
 def context_for(predictions: Predictions, protocol: Protocol, *, stated: Sequence[Threshold] = ()) -> Context:
     """Return what the analyses work on; arguments and refusals as ``evaluate``."""
     _check_names(predictions, protocol)
+    _check_stated(predictions, protocol, stated)
     wanted = _in_order([key for key in predictions.keys if _is_wanted(key, protocol)], protocol)
     scores = [predictions.scores_of(*key) for split in protocol.splits for key in wanted if key[2] == split]
     if not any(one.task in TASKS for one in scores):
@@ -88,9 +89,8 @@ def context_for(predictions: Predictions, protocol: Protocol, *, stated: Sequenc
             f"has the splits: {', '.join(predictions.splits)}; name others in the protocol's 'splits'"
         )
     chosen = _thresholds(predictions, protocol, [key for key in wanted if key[2] == THRESHOLD_SPLIT])
-    chosen += stated
     cut_offs = {(one.model, one.seed, one.label, one.rule): one for one in chosen}
-    return Context(predictions, protocol, scores, cut_offs)
+    return Context(predictions, protocol, scores, cut_offs, stated)
 
 
 def _check_names(predictions: Predictions, protocol: Protocol) -> None:
@@ -103,6 +103,16 @@ def _check_names(predictions: Predictions, protocol: Protocol) -> None:
         for name in wanted:
             if name not in present:
                 raise UnknownNameError(f"protocol: the predictions have no {what} {name!r}{nearest(name, present)}")
+
+
+def _check_stated(predictions: Predictions, protocol: Protocol, stated: Sequence[Threshold]) -> None:
+    refuse_own_splits(stated, splits=protocol.splits, predictions_hash=predictions.hash)
+    for given in stated:
+        places = (("label", given.label, predictions.labels), ("model", given.model, predictions.models))
+        for what, name, present in places:
+            if name and name not in present:
+                tail = nearest(name, present)
+                raise UnknownNameError(f"a cut-off is stated for {what} {name!r}, which has no scores{tail}")
 
 
 def _is_wanted(key: Key, protocol: Protocol) -> bool:
@@ -134,7 +144,7 @@ def _thresholds(predictions: Predictions, protocol: Protocol, keys: Sequence[Key
 def _threshold(one: LabelScores, rule: str, predictions: Predictions) -> Threshold:
     value, reason = float("nan"), None
     try:
-        value = cut_off(rule, one.score, one.truth)
+        value = cut_off(rule, one.score, one.truth, weights=one.weight)
     except (OneClassError, TooFewObservationsError) as error:
         reason = f"no cut-off can be chosen on split {one.split!r}: {error}"
     return Threshold(one.label, value, rule, one.split, predictions.hash, model=one.model, seed=one.seed, reason=reason)

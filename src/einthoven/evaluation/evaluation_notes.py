@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from einthoven.evaluation.comparisons import representative_seeds
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.label_scores import LabelScores
-from einthoven.evaluation.thresholds import STATED, THRESHOLD_SPLIT
+from einthoven.evaluation.thresholds import THRESHOLD_SPLIT
 
 __all__ = ["evaluation_notes"]
 
@@ -24,14 +24,13 @@ def evaluation_notes(context: Context) -> list[str]:
 
 def _about_thresholds(context: Context) -> Iterator[str]:
     graded = [one for one in context.reported if one.score_kind != "binary"]
-    stated = [one for one in context.thresholds.values() if one.rule == STATED]
-    if graded and not context.thresholds:
+    if graded and not context.thresholds and not context.stated:
         yield (
             f"There is no split {THRESHOLD_SPLIT!r}, so no cut-off could be chosen: sensitivity, specificity, "
             "predictive values and accuracy are given for 0/1 readers only. A cut-off that is known beforehand can be "
             "stated with --thresholds FILE."
         )
-    elif stated:
+    elif context.stated:
         yield "Cut-offs were stated beforehand, not chosen on these data."
     elif any(one.split != THRESHOLD_SPLIT for one in graded):
         rules = " and ".join(f"{rule!r}" for rule in context.protocol.thresholds)

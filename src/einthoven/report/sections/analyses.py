@@ -25,7 +25,7 @@ def section(evidence: Evidence) -> Section | None:
         return None
     results = [row for row in evaluation.results if row.analysis not in ELSEWHERE and row.split in evidence.test_splits]
     blocks: list[Block] = []
-    compared = [row for row in evaluation.comparisons if row.analysis != "comparison"]
+    compared = [row for row in evaluation.comparisons if row.analysis not in ELSEWHERE or _is_more(row)]
     for analysis in dict.fromkeys([*(row.analysis for row in results), *(row.analysis for row in compared)]):
         own = [row for row in results if row.analysis == analysis]
         blocks += [_table(table, evidence) for table in result_tables(own)]
@@ -53,6 +53,11 @@ def _table(content: AnalysisTable, evidence: Evidence) -> TableBlock:
     return TableBlock(
         caption, tuple(columns), tuple(rows), (note, *notes_of_marks(content.flat, evidence), *sorted(reasons))
     )
+
+
+def _is_more(row: ComparisonRow) -> bool:
+    # the comparison's own section shows whole areas; operating points stand here
+    return row.analysis == "comparison" and bool(row.at)
 
 
 def _cell(row: ResultRow | None) -> Cell:

@@ -97,6 +97,7 @@ def _main_comparisons(evidence: Evidence, split: str) -> list[ComparisonRow]:
         row
         for row in rows
         if row.analysis == "comparison"
+        and not row.at
         and row.split == split
         and main.get(row.model_a) == row.seed_a
         and main.get(row.model_b) == row.seed_b
