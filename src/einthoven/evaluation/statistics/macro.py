@@ -80,7 +80,7 @@ def macro_auroc(
     0.75
     """
     table = label_table(score, truth, clusters=clusters, weights=weights, labels=labels, minimum_events=minimum_events)
-    return label_average(table, "auroc", level=level, resamples=resamples, seed=seed)
+    return label_average(table, area_replicates(table, "auroc", resamples=resamples, seed=seed), level=level)
 
 
 def macro_auprc(
@@ -108,7 +108,8 @@ def macro_auprc(
     0.8333
     """
     table = label_table(score, truth, clusters=clusters, weights=weights, labels=labels, minimum_events=minimum_events)
-    return label_average(table, "average_precision", level=level, resamples=resamples, seed=seed)
+    found = area_replicates(table, "average_precision", resamples=resamples, seed=seed)
+    return label_average(table, found, level=level)
 
 
 def macro_difference(
@@ -176,18 +177,15 @@ def macro_difference(
     return TestResult(estimate, value / deviation if deviation > 0 else 0.0, bca_p_value(resampled), method)
 
 
-def label_average(
-    table: LabelTable, area: Area, *, level: float, resamples: int, seed: int, median: bool = False
-) -> Estimate:
+def label_average(table: LabelTable, found: AreaReplicates, *, level: float = 0.95, median: bool = False) -> Estimate:
     """Return the mean (or the median) of the labels' areas with its interval; see ``macro_auroc``.
 
     Examples
     --------
     >>> table = label_table([[0.1], [0.4], [0.35], [0.8]], [[0], [0], [1], [1]])
-    >>> label_average(table, "auroc", level=0.95, resamples=50, seed=0).value
+    >>> label_average(table, area_replicates(table, "auroc", resamples=50, seed=0)).value
     0.75
     """
-    found = area_replicates(table, area, resamples=resamples, seed=seed)
     value = float(np.median(found.area) if median else found.area.mean())
     name = "median" if median else "mean"
     if (np.minimum(found.area, 1 - found.area) < 1e-12).all():

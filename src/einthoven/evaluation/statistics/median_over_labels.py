@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 
 from einthoven.evaluation.estimate import Estimate
+from einthoven.evaluation.statistics.area_replicates import area_replicates
 from einthoven.evaluation.statistics.label_table import label_table
 from einthoven.evaluation.statistics.macro import label_average
 from einthoven.evaluation.statistics.ranked_scores import Area
@@ -50,4 +51,5 @@ def median_over_labels(
     0.75
     """
     table = label_table(score, truth, clusters=clusters, weights=weights, labels=labels, minimum_events=minimum_events)
-    return label_average(table, area, level=level, resamples=resamples, seed=seed, median=True)
+    found = area_replicates(table, area, resamples=resamples, seed=seed)
+    return label_average(table, found, level=level, median=True)

@@ -137,7 +137,8 @@ def _resampled(data: BinaryOutcome, limit: float, *, resamples: int, seed: int) 
     if data.n < MANY_RECORDS:
         draws = patient_draws(stratum, resamples=resamples, seed=seed, records=data.n)
         found = [_areas(corners, counts[:, data.patient[order]] * weight[order], limit) for counts in draws]
-    influence = np.bincount(data.patient[order], _influence(corners, weight[order], limit), data.patients)
+    records = _influence(corners, weight[order], limit)
+    influence = np.bincount(data.patient[order], records, data.patients).astype(np.float64)
     return Resampled(float(once[0]), np.concatenate(found), influence, stratum, bounds=(0.0, limit))
 
 
