@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ from scipy import stats
 
 from einthoven.errors import StatisticsError
 from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test
+from fakes.compared_scores import compared_scores
 
 
 def answers(both, only_a, only_b, neither):
@@ -43,14 +45,67 @@ def test_readers_that_never_disagree_do_not_differ():
     assert result.difference.low < 0 < result.difference.high
 
 
+def test_numbers_equal_those_of_r():
+    """binom.test's exact p value, and McNemar's chi-squared as the square of the statistic."""
+    data = compared_scores()
+    expected, positive = data.expected["mcnemar"], data.truth == 1
+    result = mcnemar_test((data.a >= 0.4)[positive], (data.b >= 0.4)[positive])
+    assert result.p_value == pytest.approx(expected["exact"], rel=1e-12)
+    assert result.statistic**2 == pytest.approx(expected["chi_squared"], rel=1e-12)
+
+
 def test_copies_of_records_add_nothing_when_patients_are_named():
-    """The variance over patients ignores copies."""
+    """Neither to p nor to the interval: both are those of the patients."""
     a, b = answers(40, 12, 4, 20)
-    once = mcnemar_test(np.repeat(a, 2), np.repeat(b, 2), clusters=np.repeat(np.arange(76), 2))
-    often = mcnemar_test(np.repeat(a, 9), np.repeat(b, 9), clusters=np.repeat(np.arange(76), 9))
-    assert (once.p_value, once.difference.low) == pytest.approx((often.p_value, often.difference.low))
-    assert once.p_value == pytest.approx(2 * stats.norm.sf(8 / math.sqrt(76 / 75 * (16 - 64 / 76))))
-    assert "clustered by patient" in once.method
+    single = mcnemar_test(a, b)
+    for copies in (2, 9):
+        often = mcnemar_test(np.repeat(a, copies), np.repeat(b, copies), clusters=np.repeat(np.arange(76), copies))
+        assert (often.p_value, often.statistic) == pytest.approx((single.p_value, single.statistic))
+        assert (often.difference.low, often.difference.high) == pytest.approx(
+            (single.difference.low, single.difference.high)
+        )
+        assert "clustered by patient" in often.method
+
+
+def test_p_of_repeated_patients_is_the_share_of_changes_of_sign():
+    """All signs of ten patients' net answers, by hand."""
+    rng = np.random.default_rng(2)
+    patient = rng.integers(0, 10, 40)
+    a, b = (rng.random(40) < share for share in (0.7, 0.4))
+    net = np.bincount(patient, a.astype(float) - b, 10)
+    sums = [np.dot(signs, np.abs(net)) for signs in itertools.product([-1, 1], repeat=10)]
+    expected = min(1.0, 2 * np.mean(np.array(sums) >= abs(net.sum())))
+    result = mcnemar_test(a, b, clusters=patient)
+    assert result.p_value == pytest.approx(expected)
+    assert result.statistic == pytest.approx(net.sum() / math.sqrt((net**2).sum()))
+
+
+def test_patients_of_one_record_are_no_clusters():
+    """To the last digit."""
+    a, b = answers(40, 12, 4, 20)
+    assert mcnemar_test(a, b, clusters=np.arange(76)[::-1]) == mcnemar_test(a, b)
+
+
+def test_very_many_disagreements_are_tested_by_the_normal_law():
+    """Which is the same there."""
+    many, fewer = (mcnemar_test(*answers(0, one, other, 0)) for one, other in ((10_150, 10_000), (9_800, 9_652)))
+    assert "exact" not in many.method
+    assert "exact" in fewer.method
+    assert many.p_value == pytest.approx(2 * stats.norm.sf(150 / math.sqrt(20_150)))
+    assert fewer.p_value == pytest.approx(stats.binomtest(9_800, 19_452).pvalue, rel=1e-9)
+
+
+def test_weights_count_records_as_often():
+    """The difference and its interval are those of repeated records of a patient."""
+    a, b = answers(40, 12, 4, 20)
+    times = np.random.default_rng(0).integers(1, 4, 76)
+    rows = np.repeat(np.arange(76), times)
+    weighted = mcnemar_test(a, b, weights=times)
+    repeated = mcnemar_test(a[rows], b[rows], clusters=rows)
+    assert weighted.difference.value == pytest.approx(repeated.difference.value)
+    assert weighted.difference.low == pytest.approx(repeated.difference.low)
+    assert weighted.statistic == pytest.approx(repeated.statistic)
+    assert mcnemar_test(a, b, weights=np.full(76, 2.5)) == mcnemar_test(a, b)
 
 
 def test_no_record_is_a_result_with_a_reason():

@@ -19,5 +19,11 @@ STATISTICS = {
     "partial_auroc": "einthoven.evaluation.statistics.partial_auroc:partial_auroc",
     "ppv": "einthoven.evaluation.statistics.classification:ppv",
     "sensitivity": "einthoven.evaluation.statistics.classification:sensitivity",
+    "sensitivity_at_specificity": (
+        "einthoven.evaluation.statistics.specificity_at_sensitivity:sensitivity_at_specificity"
+    ),
     "specificity": "einthoven.evaluation.statistics.classification:specificity",
+    "specificity_at_sensitivity": (
+        "einthoven.evaluation.statistics.specificity_at_sensitivity:specificity_at_sensitivity"
+    ),
 }

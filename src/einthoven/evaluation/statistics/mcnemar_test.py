@@ -1,4 +1,4 @@
-"""Test of two readers' yes/no answers on the same records (McNemar)."""
+"""Test of two readers' yes/no answers on the same records (McNemar), exact also where patients have several records."""
 
 from __future__ import annotations
 
@@ -6,26 +6,38 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import signal, stats
 
 from einthoven.errors import StatisticsError
 from einthoven.evaluation.estimate import Estimate, TestResult
-from einthoven.evaluation.statistics.binary_outcome import patient_codes
+from einthoven.evaluation.statistics.binary_outcome import checked_weights, patient_codes
 
 __all__ = ["mcnemar_test"]
 
+# beyond this sum of net answers the exact law and the normal one are the same to five digits
+MOST_EXACT = 20_000
+
 
 def mcnemar_test(
-    hit_a: ArrayLike, hit_b: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95
+    hit_a: ArrayLike,
+    hit_b: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
 ) -> TestResult:
     """Return the test of ``share(hit_a) - share(hit_b)`` on the same records.
 
     Among positives a hit is a yes, and the shares are sensitivities; among negatives it is a no, and they are
-    specificities. With one record per patient the p value is the exact binomial one of the records on which the two
-    disagree [1]_, and the interval Agresti and Min's: Wald's after half a record was added to each of the four cells
-    [2]_. With several records per patient both come from the variance with sums over patients [3]_. The statistic is
-    the number of records that only ``a`` hits minus those that only ``b`` hits, divided by the square root of its
-    variance (0 where they never disagree).
+    specificities. Each patient's net answer ``d`` is the number of his records that only ``a`` hits minus those that
+    only ``b`` hits. Where the two are equally good, each ``d`` is as likely as ``-d``; the p value is twice the tail of
+    the exact law of ``sum(d)`` under these changes of sign. With one record per patient that is the exact binomial one
+    of the records on which the two disagree [1]_. The statistic is ``sum(d) / sqrt(sum(d**2))``, McNemar's z and
+    Durkalski's for repeated patients [3]_ (0 where they never disagree); with weights, and beyond 20,000
+    disagreements, p is that of the normal law.
+
+    The interval is Agresti and Min's: Wald's, with sums over patients, after half a patient of average size was added
+    to each of the four cells [2]_, so that it has a width where the two never disagree.
 
     Parameters
     ----------
@@ -33,18 +45,20 @@ def mcnemar_test(
         Other values and NaN are refused.
     clusters : (record,), optional
         Patient of each record.
+    weights : (record,), optional
+        How much each record counts.
     level : float in (0, 1)
 
     Returns
     -------
     TestResult
-        Without any record the difference is undefined with a reason.
+        Without any record the difference is undefined with a reason. ``events`` counts the disagreements.
 
     References
     ----------
     .. [1] McNemar, Psychometrika 12:153 (1947), doi:10.1007/BF02295996
     .. [2] Agresti and Min, Statistics in Medicine 24:729 (2005), doi:10.1002/sim.1781
-    .. [3] Rao and Scott, Biometrics 48:577 (1992), doi:10.2307/2532311
+    .. [3] Durkalski et al., Statistics in Medicine 22:2417 (2003), doi:10.1002/sim.1438
 
     Examples
     --------
@@ -59,53 +73,46 @@ def mcnemar_test(
     if a.size == 0:
         nothing = Estimate.undefined("there is no record", n=0, events=0, clusters=0, method="none")
         return TestResult(nothing, math.nan, math.nan, "none")
+    weight = checked_weights(weights, n=a.size)
     change = a.astype(np.float64) - b
-    if patients < a.size:
-        return _clustered(change, patient, patients=patients, level=level)
-    return _exact(int((change > 0).sum()), int((change < 0).sum()), n=a.size, level=level)
+    counted = np.ones(a.size) if weight is None else weight
+    net, size = (np.asarray(np.bincount(patient, x, patients), float) for x in (counted * change, counted))
+    squares = float(net @ net)
+    statistic = float(net.sum()) / math.sqrt(squares) if squares > 0 else 0.0
+    exact = weight is None and float(np.abs(net).sum()) <= MOST_EXACT
+    p_value = _exact_p_value(net) if exact else float(2 * stats.norm.sf(abs(statistic)))
+    repeated = ", clustered by patient" if patients < a.size else ""
+    method = f"{'exact ' if exact else ''}McNemar{repeated}, interval of Agresti and Min"
+    low, high = _interval(net, size, level=level)
+    value = float(counted @ change) / float(counted.sum())
+    estimate = Estimate(value, min(low, value), max(high, value), a.size, int((change != 0).sum()), patients, method,
+                        level)  # fmt: skip
+    return TestResult(estimate, statistic, p_value, method)
 
 
-def _exact(only_a: int, only_b: int, *, n: int, level: float) -> TestResult:
-    disagreements = only_a + only_b
-    p_value = float(stats.binomtest(only_a, disagreements).pvalue) if disagreements else 1.0
-    statistic = (only_a - only_b) / math.sqrt(disagreements) if disagreements else 0.0
-    # half a record in each cell: two more records, one more disagreement
-    center = (only_a - only_b) / (n + 2)
-    variance = ((disagreements + 1) / (n + 2) - center**2) / (n + 2)
-    method = "exact McNemar, interval of Agresti and Min"
-    return _result((only_a - only_b) / n, center, variance, counts=(n, disagreements, n), level=level,
-                   statistic=statistic, p_value=p_value, method=method)  # fmt: skip
+def _exact_p_value(net: NDArray[np.float64]) -> float:
+    # sum over k of k * (2 * Binomial(patients with |d| = k, 1/2) - patients): polynomials multiply
+    sizes, counts = np.unique(np.abs(net[net != 0]).astype(np.int64), return_counts=True)
+    chances = np.ones(1)
+    for size, count in zip(sizes, counts, strict=True):
+        spread = np.zeros(int(size * count) + 1)
+        spread[:: int(size)] = stats.binom.pmf(np.arange(count + 1), count, 0.5)
+        chances = np.maximum(signal.convolve(chances, spread), 0.0)
+    # in steps of 2 from -total: the upper tail starts at |sum|
+    total = int((sizes * counts).sum())
+    tail = float(chances[(total + round(abs(float(net.sum())))) // 2 :].sum())
+    return min(1.0, 2 * tail)
 
 
-def _clustered(change: NDArray[np.float64], patient: NDArray[np.int64], *, patients: int, level: float) -> TestResult:
-    n, value = change.size, float(change.mean())
-    counts = (n, int((change != 0).sum()), patients)
-    method = "Wald, clustered by patient"
-    sums = np.bincount(patient, change - value, patients)
-    variance = patients / max(patients - 1, 1) * float(sums @ sums) / n**2
-    statistic = value / math.sqrt(variance) if variance > 0 else 0.0
-    p_value = float(2 * stats.norm.sf(abs(statistic)))
-    if variance == 0 and value != 0:
-        reason = "the variance over patients is 0, so there is no interval and no p value"
-        return TestResult(Estimate(value, -1.0, 1.0, *counts, method, level, reason), math.nan, math.nan, method)
-    return _result(value, value, variance, counts=counts, level=level, statistic=statistic, p_value=p_value,
-                   method=method)  # fmt: skip
-
-
-def _result(
-    value: float,
-    center: float,
-    variance: float,
-    *,
-    counts: tuple[int, int, int],
-    level: float,
-    statistic: float,
-    p_value: float,
-    method: str,
-) -> TestResult:
+def _interval(net: NDArray[np.float64], size: NDArray[np.float64], *, level: float) -> tuple[float, float]:
+    # half a patient of average size in each cell: two more patients, who disagree once in either direction's half
+    average = float(size.mean())
+    total = float(size.sum()) + 2 * average
+    center = float(net.sum()) / total
+    deviation = net - center * size
+    variance = (float(deviation @ deviation) + average**2 * (1 + 2 * center**2)) / total**2
     reach = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(variance)
-    low, high = max(-1.0, min(center - reach, value)), min(1.0, max(center + reach, value))
-    return TestResult(Estimate(value, low, high, *counts, method, level), statistic, p_value, method)
+    return max(-1.0, center - reach), min(1.0, center + reach)
 
 
 def _answers(hit: ArrayLike) -> NDArray[np.bool_]:

@@ -1,0 +1,123 @@
+"""Difference of any statistic of two scores on the same records, by bootstrap over patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from einthoven.evaluation.estimate import Estimate, TestResult
+from einthoven.evaluation.statistics.bca_interval import (
+    Resampled,
+    bca_interval,
+    bca_p_value,
+    influence_of_jackknife,
+)
+from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
+from einthoven.evaluation.statistics.bootstrap import patient_draws, rarest_class
+
+__all__ = ["bootstrap_difference"]
+
+# groups of patients that the jackknife leaves out in turn; more change nothing but the time
+JACKKNIFE_GROUPS = 200
+
+Statistic = Callable[..., float]
+
+
+def bootstrap_difference(
+    statistic: Statistic,
+    scores_a: ArrayLike,
+    scores_b: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> TestResult:
+    """Return the test of ``statistic(a) - statistic(b)`` on the same records.
+
+    Patients are drawn with replacement, within the rarer class that each has a record of, the same for both scores; a
+    patient who is drawn twice brings his records twice. The interval is BCa, and p inverts it [1]_; its acceleration
+    comes from a jackknife that leaves out one patient at a time, or one of 200 random groups of patients where there
+    are more. Scores with equal statistics in every resample have p = 1.
+
+    Parameters
+    ----------
+    statistic : callable
+        Of ``(score, truth)``, both (record,), ``truth`` bool; with ``weights`` of ``(score, truth, weight)``. It
+        returns a number, and is called some 1,200 times for each score.
+    scores_a, scores_b : float64 (record,)
+    truth : 0 or 1 (record,)
+    clusters : (record,), optional
+        Patient of each record.
+    weights : (record,), optional
+    level : float in (0, 1)
+    resamples, seed : int
+
+    Returns
+    -------
+    TestResult
+        ``statistic`` is the difference over the standard deviation of the replicates (0 where they don't vary).
+
+    References
+    ----------
+    .. [1] DiCiccio and Efron, Statistical Science 11:189 (1996), doi:10.1214/ss/1032280214
+
+    Examples
+    --------
+    >>> truth = [0, 0, 0, 0, 1, 1, 1, 1] * 5
+    >>> a, b = [0.1, 0.2, 0.3, 0.6, 0.4, 0.5, 0.7, 0.9] * 5, [0.1, 0.5, 0.3, 0.6, 0.2, 0.4, 0.7, 0.9] * 5
+    >>> def brier(score, truth):
+    ...     return float(((score - truth) ** 2).mean())
+    >>> result = bootstrap_difference(brier, a, b, truth, resamples=500)
+    >>> round(result.difference.value, 3), bool(result.p_value < 0.05)
+    (-0.075, True)
+    """
+    data, scores = _in_order(scores_a, scores_b, truth, clusters=clusters, weights=weights)
+    rows_of = np.argsort(data.patient, kind="stable")
+    patient = data.patient[rows_of]
+
+    def difference(counts: NDArray[np.int32]) -> float:
+        rows = np.repeat(rows_of, counts[patient])
+        chosen = (data.truth[rows],) if data.weight is None else (data.truth[rows], data.weight[rows])
+        return float(statistic(scores[0][rows], *chosen)) - float(statistic(scores[1][rows], *chosen))
+
+    value = difference(np.ones(data.patients, dtype=np.int32))
+    stratum = rarest_class(data.truth[:, None].astype(np.float64), patient=data.patient, patients=data.patients)
+    draws = patient_draws(stratum, resamples=resamples, seed=seed, records=data.n)
+    replicates = np.array([difference(counts) for block in draws for counts in block])
+    left_out = np.array([difference(counts) for counts in _without_a_group(data, stratum, seed=seed)])
+    found = Resampled(value, replicates, influence_of_jackknife(left_out[~np.isnan(left_out)]), bounds=None)
+    interval = bca_interval(found, level=level)
+    estimate = Estimate(value, interval.low, interval.high, data.n, data.events, data.patients, interval.method, level)
+    kept = replicates[~np.isnan(replicates)]
+    deviation = float(kept.std(ddof=1)) if kept.size > 1 else 0.0
+    return TestResult(estimate, value / deviation if deviation > 0 else 0.0, bca_p_value(found), interval.method)
+
+
+def _in_order(
+    scores_a: ArrayLike, scores_b: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None,
+    weights: ArrayLike | None,
+) -> tuple[BinaryOutcome, tuple[NDArray[np.float64], NDArray[np.float64]]]:  # fmt: skip
+    a = binary_outcome(scores_a, truth, clusters=clusters, weights=weights)
+    b = binary_outcome(scores_b, truth)
+    # an order that depends on the values alone, so that shuffled rows give the same resamples
+    keys = (b.score, a.score, a.truth) if a.weight is None else (a.weight, b.score, a.score, a.truth)
+    order = np.lexsort((*keys, a.patient) if a.repeated else keys)
+    patient = a.patient[order] if a.repeated else a.patient
+    weight = None if a.weight is None else a.weight[order]
+    data = BinaryOutcome(a.score[order], a.truth[order], patient, a.patients, weight)
+    return data, (data.score, b.score[order])
+
+
+def _without_a_group(data: BinaryOutcome, stratum: NDArray[np.int64], *, seed: int) -> list[NDArray[np.int32]]:
+    # patients of a stratum are spread over the groups evenly, so that no group takes a whole class
+    groups = min(JACKKNIFE_GROUPS, data.patients)
+    shuffled = np.random.default_rng(np.random.SeedSequence([seed, groups])).permutation(data.patients)
+    dealt = shuffled[np.argsort(stratum[shuffled], kind="stable")]
+    group = np.empty(data.patients, dtype=np.int64)
+    group[dealt] = np.arange(data.patients) % groups
+    return [(group != one).astype(np.int32) for one in range(groups)]

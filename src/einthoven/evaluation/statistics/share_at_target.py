@@ -1,0 +1,120 @@
+"""The share of one class called rightly at the cut-off where the other class reaches a target, in each resample.
+
+The first class is called from its highest score downwards until the target share is reached; the result is the share of
+the second class that lies below that cut-off. With positives first this is specificity at a sensitivity; with classes
+and signs reversed it is sensitivity at a specificity. Both classes are sorted once; a resample costs two running sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einthoven.errors import SpecificationError
+from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome
+from einthoven.evaluation.statistics.bootstrap import patient_draws, rarest_class
+
+__all__ = ["ShareAtTarget", "class_draws", "in_order_of_values", "reversed_classes"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShareAtTarget:
+    """Sorted classes of one score.
+
+    Attributes
+    ----------
+    target : float
+    values : float64 (value,)
+        Distinct scores of the first class, descending: the possible cut-offs.
+    first_patient, second_patient : int64 (record,)
+        Patients of the first class by descending score, of the second by ascending score.
+    first_weight, second_weight : float64 (record,), optional
+    last : int64 (value,)
+        Position of the last record of the first class with each value.
+    below : int64 (value,)
+        Records of the second class below each value.
+    """
+
+    target: float
+    values: NDArray[np.float64]
+    first_patient: NDArray[np.int64]
+    second_patient: NDArray[np.int64]
+    first_weight: NDArray[np.float64] | None
+    second_weight: NDArray[np.float64] | None
+    last: NDArray[np.int64]
+    below: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, data: BinaryOutcome, target: float, *, name: str) -> ShareAtTarget:
+        """Return the sorted classes; the first is the one whose truth is True."""
+        if not 0 < target <= 1:
+            raise SpecificationError(f"{name} must lie above 0 and at most at 1, got {target}")
+        first, second = np.flatnonzero(data.truth), np.flatnonzero(~data.truth)
+        first = first[np.argsort(-data.score[first], kind="stable")]
+        second = second[np.argsort(data.score[second], kind="stable")]
+        descending = data.score[first]
+        last = np.flatnonzero(np.append(np.diff(descending) != 0, True))
+        values = descending[last]
+        weight = data.weight
+        return cls(
+            target, values, data.patient[first], data.patient[second], None if weight is None else weight[first],
+            None if weight is None else weight[second], last, np.searchsorted(data.score[second], values, side="left"),
+        )  # fmt: skip
+
+    def cut_off(self) -> float:
+        """Return the highest score at which the first class reaches the target."""
+        patients = int(max(self.first_patient.max(), self.second_patient.max())) + 1
+        return float(self.values[self._chosen(np.ones((1, patients), dtype=np.int32))[0]])
+
+    def shares(self, counts: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the share of the second class below the cut-off, for each resample (resample, patient) of patients.
+
+        NaN where a resample has no record of a class.
+        """
+        running = _running(counts, self.second_patient, self.second_weight)
+        below = np.take_along_axis(running, self.below[self._chosen(counts)][:, None], axis=1)[:, 0]
+        total = running[:, -1]
+        has_first = counts[:, self.first_patient].any(axis=1)
+        share = np.divide(below, total, out=np.full(len(counts), np.nan), where=(total > 0) & has_first)
+        return np.asarray(share)
+
+    def _chosen(self, counts: NDArray[np.int32]) -> NDArray[np.int64]:
+        reached = _running(counts, self.first_patient, self.first_weight)[:, 1:]
+        # weights add up with rounding errors; a target that is met but for them is met
+        enough = reached[:, self.last] >= self.target * reached[:, -1:] * (1 - 1e-12)
+        return np.asarray(np.argmax(enough, axis=1), dtype=np.int64)
+
+
+def in_order_of_values(data: BinaryOutcome) -> BinaryOutcome:
+    """Return the records in an order that depends on their values alone, where each is its own patient.
+
+    Otherwise resamples would depend on the order of rows; named patients are ordered by their names already.
+    """
+    if data.repeated:
+        return data
+    keys = (data.score, data.truth) if data.weight is None else (data.weight, data.score, data.truth)
+    order = np.lexsort(keys)
+    weight = None if data.weight is None else data.weight[order]
+    return BinaryOutcome(data.score[order], data.truth[order], data.patient, data.patients, weight)
+
+
+def reversed_classes(data: BinaryOutcome) -> BinaryOutcome:
+    """Return the data with negatives as the class to be found, by descending score."""
+    return BinaryOutcome(-data.score, ~data.truth, data.patient, data.patients, data.weight)
+
+
+def class_draws(data: BinaryOutcome, *, resamples: int, seed: int) -> Iterator[NDArray[np.int32]]:
+    """Yield resamples of patients, stratified by the rarer class that a patient has a record of."""
+    stratum = rarest_class(data.truth[:, None].astype(np.float64), patient=data.patient, patients=data.patients)
+    return patient_draws(stratum, resamples=resamples, seed=seed, records=data.n)
+
+
+def _running(counts: NDArray[np.int32], patient: NDArray[np.int64], weight: NDArray[np.float64] | None) -> NDArray[Any]:
+    taken = counts[:, patient] if weight is None else counts[:, patient] * weight
+    sums = np.zeros((len(counts), patient.size + 1), dtype=np.int32 if weight is None else np.float64)
+    np.cumsum(taken, axis=1, out=sums[:, 1:])
+    return sums
