@@ -14,4 +14,5 @@ ANALYSES = {
     "comparison": "einthoven.evaluation.analyses.comparison:analyse",
     "usefulness": "einthoven.evaluation.analyses.usefulness:analyse",
     "restrictions": "einthoven.evaluation.analyses.restrictions:analyse",
+    "verification": "einthoven.evaluation.analyses.verification:analyse",
 }
