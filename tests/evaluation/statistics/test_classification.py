@@ -49,3 +49,21 @@ def test_sensitivity_counts_patients_among_the_positives():
     """Clusters are those of the denominator."""
     estimate = classification.sensitivity([1, 0, 1, 0], [1, 1, 1, 0], clusters=["a", "a", "b", "c"])
     assert (estimate.n, estimate.events, estimate.clusters) == (3, 2, 2)
+
+
+def test_weights_and_wilson_reach_each_share(reference):
+    """The weighted ratio of counts, with the interval asked for."""
+    called, truth = (reference.a > 0.5).astype(int), reference.truth
+    weight = np.random.default_rng(0).uniform(0.5, 3, truth.size)
+    expected = {
+        "sensitivity": recall_score(truth, called, sample_weight=weight),
+        "specificity": recall_score(truth, called, pos_label=0, sample_weight=weight),
+        "ppv": precision_score(truth, called, sample_weight=weight),
+        "npv": precision_score(truth, called, pos_label=0, sample_weight=weight),
+        "accuracy": accuracy_score(truth, called, sample_weight=weight),
+    }
+    for name, value in expected.items():
+        estimate = getattr(classification, name)(called, truth, weights=weight, method="wilson")
+        assert estimate.value == pytest.approx(value, abs=1e-14)
+        assert estimate.method == "Wilson with the design effect of weights"
+    assert classification.prevalence(truth, weights=weight).value == pytest.approx(np.average(truth, weights=weight))

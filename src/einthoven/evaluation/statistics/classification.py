@@ -1,8 +1,9 @@
 """Accuracy of yes/no decisions: a reader's, or a score's at a threshold.
 
-All five shares come with the exact binomial interval of ``proportion``. ``n`` is the share's denominator and ``events``
-its numerator. A share with an empty denominator (sensitivity without positives, positive predictive value without a
-positive call) is undefined with a reason, not an error: in a table of many labels that is a result.
+All come with an interval of ``proportion``: the exact binomial one, or Wilson's on request. ``n`` is the share's
+denominator and ``events`` its numerator. A share with an empty denominator (sensitivity without positives, positive
+predictive value without a positive call) is undefined with a reason, not an error: in a table of many labels that is a
+result.
 
 References
 ----------
@@ -17,14 +18,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from einthoven.errors import InvalidScoreError
 from einthoven.evaluation.estimate import Estimate
-from einthoven.evaluation.statistics.binary_outcome import binary_outcome
-from einthoven.evaluation.statistics.proportion import proportion
+from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
+from einthoven.evaluation.statistics.proportion import ShareInterval, proportion
 
 __all__ = ["accuracy", "npv", "ppv", "prevalence", "sensitivity", "specificity"]
 
 
 def sensitivity(
-    decision: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95
+    decision: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    method: ShareInterval = "clopper-pearson",
 ) -> Estimate:
     """Return the share of positives that are called positive, ``TP / (TP + FN)``.
 
@@ -34,19 +41,28 @@ def sensitivity(
         Other values and NaN are refused.
     clusters : (record,), optional
         Patient of each record.
+    weights : (record,), optional
+        How many records each stands for, positive.
     level : float in (0, 1)
+    method : {"clopper-pearson", "wilson"}
 
     Examples
     --------
     >>> sensitivity([1, 1, 0, 0], [1, 1, 1, 0]).value
     0.6667
     """
-    called, actual, patient = _decided(decision, truth, clusters)
-    return proportion(called[actual], clusters=patient[actual], level=level, empty="no positives")
+    data = _decided(decision, truth, clusters, weights)
+    return _share(data, data.score == 1, of=data.truth, level=level, method=method, empty="no positives")
 
 
 def specificity(
-    decision: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95
+    decision: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    method: ShareInterval = "clopper-pearson",
 ) -> Estimate:
     """Return the share of negatives that are called negative, ``TN / (TN + FP)``; arguments as ``sensitivity``.
 
@@ -55,11 +71,19 @@ def specificity(
     >>> specificity([1, 0, 0, 0], [1, 1, 0, 0]).value
     1.0
     """
-    called, actual, patient = _decided(decision, truth, clusters)
-    return proportion(~called[~actual], clusters=patient[~actual], level=level, empty="no negatives")
+    data = _decided(decision, truth, clusters, weights)
+    return _share(data, data.score == 0, of=~data.truth, level=level, method=method, empty="no negatives")
 
 
-def ppv(decision: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95) -> Estimate:
+def ppv(
+    decision: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    method: ShareInterval = "clopper-pearson",
+) -> Estimate:
     """Return the share of positive calls that are right, ``TP / (TP + FP)``; it moves with the prevalence.
 
     Arguments as ``sensitivity``.
@@ -69,11 +93,19 @@ def ppv(decision: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = N
     >>> ppv([1, 1, 0, 0], [1, 0, 0, 0]).value
     0.5
     """
-    called, actual, patient = _decided(decision, truth, clusters)
-    return proportion(actual[called], clusters=patient[called], level=level, empty="nothing was called positive")
+    data = _decided(decision, truth, clusters, weights)
+    return _share(data, data.truth, of=data.score == 1, level=level, method=method, empty="nothing was called positive")
 
 
-def npv(decision: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95) -> Estimate:
+def npv(
+    decision: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    method: ShareInterval = "clopper-pearson",
+) -> Estimate:
     """Return the share of negative calls that are right, ``TN / (TN + FN)``; it moves with the prevalence.
 
     Arguments as ``sensitivity``.
@@ -83,12 +115,20 @@ def npv(decision: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = N
     >>> npv([1, 0, 0, 0, 0], [1, 1, 0, 0, 0]).value
     0.75
     """
-    called, actual, patient = _decided(decision, truth, clusters)
-    return proportion(~actual[~called], clusters=patient[~called], level=level, empty="nothing was called negative")
+    data = _decided(decision, truth, clusters, weights)
+    return _share(
+        data, ~data.truth, of=data.score == 0, level=level, method=method, empty="nothing was called negative"
+    )
 
 
 def accuracy(
-    decision: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95
+    decision: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    method: ShareInterval = "clopper-pearson",
 ) -> Estimate:
     """Return the share of calls that are right, ``(TP + TN) / n``; arguments as ``sensitivity``.
 
@@ -97,11 +137,18 @@ def accuracy(
     >>> accuracy([1, 0, 0, 0], [1, 1, 0, 0]).value
     0.75
     """
-    called, actual, patient = _decided(decision, truth, clusters)
-    return proportion(called == actual, clusters=patient, level=level)
+    data = _decided(decision, truth, clusters, weights)
+    return proportion(data.score == data.truth, clusters=data.patient, weights=data.weight, level=level, method=method)
 
 
-def prevalence(truth: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95) -> Estimate:
+def prevalence(
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    method: ShareInterval = "clopper-pearson",
+) -> Estimate:
     """Return the share of records that are positive; arguments as ``sensitivity``.
 
     Examples
@@ -109,18 +156,31 @@ def prevalence(truth: ArrayLike, *, clusters: ArrayLike | None = None, level: fl
     >>> prevalence([1, 0, 0, 0]).value
     0.25
     """
-    _, actual, patient = _decided(truth, truth, clusters)
-    return proportion(actual, clusters=patient, level=level)
+    data = _decided(truth, truth, clusters, weights)
+    return proportion(data.truth, clusters=data.patient, weights=data.weight, level=level, method=method)
 
 
 def _decided(
-    decision: ArrayLike, truth: ArrayLike, clusters: ArrayLike | None
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
-    data = binary_outcome(decision, truth, clusters=clusters, both_classes=False)
+    decision: ArrayLike, truth: ArrayLike, clusters: ArrayLike | None, weights: ArrayLike | None
+) -> BinaryOutcome:
+    data = binary_outcome(decision, truth, clusters=clusters, weights=weights, both_classes=False)
     wrong = (data.score != 0) & (data.score != 1)
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise InvalidScoreError(
             f"decisions must be 0 or 1, got {data.score[first]} at position {first}; apply a threshold to scores first"
         )
-    return data.score == 1, data.truth, data.patient
+    return data
+
+
+def _share(
+    data: BinaryOutcome,
+    hit: NDArray[np.bool_],
+    *,
+    of: NDArray[np.bool_],
+    level: float,
+    method: ShareInterval,
+    empty: str,
+) -> Estimate:
+    weight = None if data.weight is None else data.weight[of]
+    return proportion(hit[of], clusters=data.patient[of], weights=weight, level=level, method=method, empty=empty)
