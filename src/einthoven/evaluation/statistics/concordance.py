@@ -117,7 +117,7 @@ def concordance_difference(
     --------
     >>> test = concordance_difference([3, 1, 2, 0], [0, 1, 2, 3], [5, 20, 10, 8], [1, 0, 1, 1])
     >>> round(test.difference.value, 3)
-    0.333
+    0.167
     """
     data = survival_times(time, event, clusters=clusters, weights=weights)
     n, method = data.time.size, "paired " + _method(data, weighting)

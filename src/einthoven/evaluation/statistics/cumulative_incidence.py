@@ -88,7 +88,7 @@ def cumulative_incidence(
     Examples
     --------
     >>> cumulative_incidence([5, 3, 7, 9, 9], [1, 0, 2, 1, 0]).y
-    array([0. , 0.25, 0.5 , 0.5 ])
+    array([0.  , 0.25, 0.5 ])
     """
     return incidence_curve(survival_times(time, cause, clusters=clusters, weights=weights), level=level)
 

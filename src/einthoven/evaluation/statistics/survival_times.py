@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from einthoven.errors import InvalidScoreError, StatisticsError, TooFewObservationsError
 from einthoven.evaluation.statistics.binary_outcome import checked_weights, patient_codes
 
-__all__ = ["RiskTable", "SurvivalTimes", "risk_table", "survival_times"]
+__all__ = ["RiskTable", "SurvivalTimes", "checked_scores", "risk_table", "survival_times"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +142,6 @@ def risk_table(data: SurvivalTimes) -> RiskTable:
     """
     time, place = np.unique(data.time, return_inverse=True)
     place = place.reshape(-1)
-    leaving = np.bincount(place, data.weight)
-    failed = np.bincount(place, data.weight * (data.cause > 0))
-    of_cause = np.bincount(place, data.weight * (data.cause == 1))
+    kinds = (np.ones(data.time.size), data.cause > 0, data.cause == 1)
+    leaving, failed, of_cause = (np.bincount(place, data.weight * kind).astype(np.float64) for kind in kinds)
     return RiskTable(time, np.cumsum(leaving[::-1])[::-1], failed, of_cause, place)
