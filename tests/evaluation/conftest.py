@@ -54,3 +54,23 @@ def haemorrhage(real_data: Path) -> Haemorrhage:
         scores={name: np.array([float(row[name]) for row in rows]) for name in ("wfns", "s100b", "ndka")},
         expected=json.loads((folder / "pROC_expected.json").read_text(encoding="utf-8")),
     )
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Predicted and measured numbers of repeated patients, and what R computes of them."""
+
+    patient: np.ndarray
+    predicted: np.ndarray
+    measured: np.ndarray
+    weight: np.ndarray
+    plain: dict
+    clustered: dict
+
+
+@pytest.fixture(scope="session")
+def regression() -> Regression:
+    """Return the data of ``tests/reference/regression.R`` with its numbers."""
+    content = json.loads((REFERENCE / "regression.json").read_text(encoding="utf-8"))
+    data = {name: np.array(values) for name, values in content["data"].items()}
+    return Regression(**data, plain=content["plain"], clustered=content["clustered"])

@@ -10,6 +10,7 @@ __all__ = ["ANALYSES"]
 ANALYSES = {
     "performance": "einthoven.evaluation.analyses.performance:analyse",
     "macro": "einthoven.evaluation.analyses.macro:analyse",
+    "regression": "einthoven.evaluation.analyses.regression:analyse",
     "subgroups": "einthoven.evaluation.analyses.subgroups:analyse",
     "comparison": "einthoven.evaluation.analyses.comparison:analyse",
     "usefulness": "einthoven.evaluation.analyses.usefulness:analyse",
