@@ -15,9 +15,20 @@ STATISTICS = {
     "brier": "einthoven.evaluation.statistics.brier:brier",
     "calibration_intercept": "einthoven.evaluation.statistics.calibration_intercept:calibration_intercept",
     "calibration_slope": "einthoven.evaluation.statistics.calibration_slope:calibration_slope",
+    "debiased_calibration_error": (
+        "einthoven.evaluation.statistics.expected_calibration_error:debiased_calibration_error"
+    ),
+    "expected_calibration_error": (
+        "einthoven.evaluation.statistics.expected_calibration_error:expected_calibration_error"
+    ),
+    "integrated_calibration_index": (
+        "einthoven.evaluation.statistics.integrated_calibration:integrated_calibration_index"
+    ),
     "npv": "einthoven.evaluation.statistics.classification:npv",
+    "observed_expected_ratio": "einthoven.evaluation.statistics.observed_expected_ratio:observed_expected_ratio",
     "partial_auroc": "einthoven.evaluation.statistics.partial_auroc:partial_auroc",
     "ppv": "einthoven.evaluation.statistics.classification:ppv",
+    "scaled_brier": "einthoven.evaluation.statistics.scaled_brier:scaled_brier",
     "sensitivity": "einthoven.evaluation.statistics.classification:sensitivity",
     "sensitivity_at_specificity": (
         "einthoven.evaluation.statistics.specificity_at_sensitivity:sensitivity_at_specificity"
