@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
 from einthoven.errors import InvalidScoreError
 from einthoven.evaluation.statistics import classification
+
+IN_R = Path(__file__).resolve().parents[2] / "reference" / "base_statistics.json"
 
 
 def test_shares_equal_scikit_learn(reference):
@@ -67,3 +72,11 @@ def test_weights_and_wilson_reach_each_share(reference):
         assert estimate.value == pytest.approx(value, abs=1e-14)
         assert estimate.method == "Wilson with the design effect of weights"
     assert classification.prevalence(truth, weights=weight).value == pytest.approx(np.average(truth, weights=weight))
+
+
+def test_shares_and_exact_intervals_equal_epi_tests_of_r(reference):
+    """Recorded by base_statistics.R."""
+    recorded = json.loads(IN_R.read_text(encoding="utf-8"))["shares_of_a_above_half"]
+    for name, expected in recorded.items():
+        found = getattr(classification, name)(reference.a > 0.5, reference.truth)
+        assert (found.value, found.low, found.high) == pytest.approx(tuple(expected.values()), abs=1e-12)

@@ -48,6 +48,9 @@ def test_wilson_equals_scipy():
         expected = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
         assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
         assert estimate.method == "Wilson"
+    # 3 of 30 by R's epiR::epi.prev, recorded in tests/reference/base_statistics.json
+    found = proportion(np.arange(30) < 3, method="wilson")
+    assert (found.low, found.high) == pytest.approx((0.0345998887473342, 0.256210825791841), abs=1e-14)
 
 
 def test_few_patients_widen_the_interval():

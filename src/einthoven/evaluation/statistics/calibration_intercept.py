@@ -12,7 +12,12 @@ __all__ = ["calibration_intercept"]
 
 
 def calibration_intercept(
-    score: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95
+    score: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
 ) -> Estimate:
     """Return ``a`` of ``logit P(truth) = a + logit(score)``, the slope held at 1; 0 is ideal.
 
@@ -26,6 +31,8 @@ def calibration_intercept(
     truth : 0 or 1 (record,)
     clusters : (record,), optional
         Patient of each record.
+    weights : (record,), optional
+        How many records each stands for, positive.
     level : float in (0, 1)
 
     References
@@ -37,5 +44,5 @@ def calibration_intercept(
     >>> round(calibration_intercept([0.5, 0.5, 0.5, 0.5], [0, 0, 0, 1]).value, 4)
     -1.0986
     """
-    data = probability_outcome(score, truth, clusters=clusters)
+    data = probability_outcome(score, truth, clusters=clusters, weights=weights)
     return fit_recalibration(data, quantity="intercept", level=level)
