@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import einthoven.evaluation.statistics as family
-from einthoven.errors import InvalidScoreError, OneClassError
+from einthoven.errors import InvalidScoreError, OneClassError, StatisticsError
 from einthoven.evaluation.statistics import STATISTICS
 from einthoven.registry import resolve
 
@@ -84,6 +84,55 @@ def test_nan_is_refused(statistic):
     score[3] = np.nan
     with pytest.raises(InvalidScoreError):
         function(score, truth)
+
+
+def whole_weights(truth):
+    """Return weights of 1, 2 and 3 that follow neither the order nor the truth."""
+    return np.random.default_rng(7).integers(1, 4, truth.size)
+
+
+def test_whole_weights_are_repeated_records(statistic):
+    """A record of weight 3 counts as much as three records, with and without repeated patients."""
+    name, function = statistic
+    score, truth, patient = data(name)
+    weight = whole_weights(truth)
+    rows = np.repeat(np.arange(truth.size), weight)
+    for clusters, named in ((None, rows), (patient, patient[rows])):
+        repeated = function(score[rows], truth[rows], clusters=named)
+        weighted = function(score, truth, clusters=clusters, weights=weight)
+        assert weighted.value == pytest.approx(repeated.value, rel=1e-9)
+        assert weighted.low <= weighted.value <= weighted.high
+    assert weighted.value != function(score, truth).value
+
+
+def test_weights_that_are_all_equal_change_nothing(statistic):
+    """Nor does their size."""
+    name, function = statistic
+    score, truth, patient = data(name)
+    for clusters in (None, patient):
+        one = function(score, truth, clusters=clusters)
+        other = function(score, truth, clusters=clusters, weights=np.full(truth.size, 2.5))
+        assert (other.value, other.low, other.high) == pytest.approx((one.value, one.low, one.high), abs=1e-12)
+
+
+def test_the_size_of_weights_does_not_matter(statistic):
+    """Only their ratios do: weights are no count of records."""
+    name, function = statistic
+    score, truth, patient = data(name)
+    weight = whole_weights(truth)
+    one, other = (function(score, truth, clusters=patient, weights=w) for w in (weight, weight * 0.01))
+    assert (other.value, other.low, other.high) == pytest.approx((one.value, one.low, one.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
+def test_a_weight_that_is_not_positive_is_refused(statistic, value):
+    """By its position."""
+    name, function = statistic
+    score, truth, _ = data(name)
+    weight = np.ones(truth.size)
+    weight[5] = value
+    with pytest.raises(StatisticsError, match="weights must be finite and positive, got .* at position 5"):
+        function(score, truth, weights=weight)
 
 
 def test_docstring_has_formula_reference_and_example(statistic):
