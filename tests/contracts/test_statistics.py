@@ -131,7 +131,7 @@ def test_a_weight_that_is_not_positive_is_refused(statistic, value):
     score, truth, _ = data(name)
     weight = np.ones(truth.size)
     weight[5] = value
-    with pytest.raises(StatisticsError, match="weights must be finite and positive, got .* at position 5"):
+    with pytest.raises(StatisticsError, match=r"weights must be finite and positive, got .* at position 5"):
         function(score, truth, weights=weight)
 
 
