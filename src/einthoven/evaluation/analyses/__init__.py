@@ -14,6 +14,7 @@ ANALYSES = {
     "subgroups": "einthoven.evaluation.analyses.subgroups:analyse",
     "comparison": "einthoven.evaluation.analyses.comparison:analyse",
     "usefulness": "einthoven.evaluation.analyses.usefulness:analyse",
+    "comparator": "einthoven.evaluation.analyses.comparator:analyse",
     "restrictions": "einthoven.evaluation.analyses.restrictions:analyse",
     "verification": "einthoven.evaluation.analyses.verification:analyse",
 }
