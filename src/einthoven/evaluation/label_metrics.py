@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,14 +14,28 @@ from einthoven.evaluation.estimate import Curve, Estimate
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.statistics import classification
+from einthoven.evaluation.statistics.alerts_per_1000 import alerts_per_1000
 from einthoven.evaluation.statistics.auprc import auprc
 from einthoven.evaluation.statistics.auroc import auroc
 from einthoven.evaluation.statistics.brier import brier
 from einthoven.evaluation.statistics.calibration_intercept import calibration_intercept
 from einthoven.evaluation.statistics.calibration_slope import calibration_slope
 from einthoven.evaluation.statistics.curves import precision_recall_curve, reliability_curve, roc_curve
+from einthoven.evaluation.statistics.f1 import f1
+from einthoven.evaluation.statistics.likelihood_ratio import negative_likelihood_ratio, positive_likelihood_ratio
+from einthoven.evaluation.statistics.matthews_correlation import matthews_correlation
+from einthoven.evaluation.statistics.number_needed import number_needed_to_evaluate, number_needed_to_screen
+from einthoven.evaluation.statistics.youden_index import balanced_accuracy, youden_index
 
-__all__ = ["DECISION_METRICS", "Decisions", "label_curves", "label_metrics"]
+__all__ = [
+    "DECISION_METRICS",
+    "OPERATING_METRICS",
+    "Decisions",
+    "decision_metrics",
+    "label_curves",
+    "label_metrics",
+    "undefined",
+]
 
 DECISION_METRICS: dict[str, Callable[..., Estimate]] = {
     "sensitivity": classification.sensitivity,
@@ -29,6 +43,18 @@ DECISION_METRICS: dict[str, Callable[..., Estimate]] = {
     "ppv": classification.ppv,
     "npv": classification.npv,
     "accuracy": classification.accuracy,
+}
+# what else is told of each operating point
+OPERATING_METRICS: dict[str, Callable[..., Estimate]] = DECISION_METRICS | {
+    "balanced_accuracy": balanced_accuracy,
+    "youden_index": youden_index,
+    "positive_likelihood_ratio": positive_likelihood_ratio,
+    "negative_likelihood_ratio": negative_likelihood_ratio,
+    "f1": f1,
+    "matthews_correlation": matthews_correlation,
+    "alerts_per_1000": alerts_per_1000,
+    "number_needed_to_screen": number_needed_to_screen,
+    "number_needed_to_evaluate": number_needed_to_evaluate,
 }
 PROBABILITY_METRICS: dict[str, Callable[..., Estimate]] = {
     "brier": brier,
@@ -57,18 +83,42 @@ def label_metrics(one: LabelScores, decisions: Decisions | None, protocol: Proto
     protocol : Protocol
         Level of the intervals, resamples and seed of the bootstrap.
     """
-    level, patient, truth = protocol.level, one.patient, one.truth
-    estimates = {"prevalence": _defined(one, partial(classification.prevalence, truth, clusters=patient, level=level))}
+    level, patient, weight, truth = protocol.level, one.patient, one.weight, one.truth
+    share = partial(classification.prevalence, truth, clusters=patient, weights=weight, level=level)
+    estimates = {"prevalence": _defined(one, share)}
     if one.score_kind != "binary":
-        area = partial(auroc, one.score, truth, clusters=patient, level=level)
-        drawn = partial(auprc, one.score, truth, clusters=patient, level=level)
+        area = partial(auroc, one.score, truth, clusters=patient, weights=weight, level=level)
+        drawn = partial(auprc, one.score, truth, clusters=patient, weights=weight, level=level)
         estimates["auroc"] = _defined(one, area)
         estimates["auprc"] = _defined(one, partial(drawn, resamples=protocol.resamples, seed=protocol.seed))
     probability = one.probability
     if probability is not None:
         for name, metric in PROBABILITY_METRICS.items():
-            estimates[name] = _defined(one, partial(metric, probability, truth, clusters=patient, level=level))
-    return estimates if decisions is None else estimates | _decision_metrics(one, decisions, level=level)
+            estimates[name] = _defined(
+                one, partial(metric, probability, truth, clusters=patient, weights=weight, level=level)
+            )
+    return estimates if decisions is None else estimates | decision_metrics(one, decisions, level=level)
+
+
+def decision_metrics(
+    one: LabelScores,
+    decisions: Decisions,
+    metrics: Mapping[str, Callable[..., Estimate]] = DECISION_METRICS,
+    *,
+    level: float,
+) -> dict[str, Estimate]:
+    """Return the estimates of yes/no calls by metric; all carry the decisions' reason where there are no calls."""
+    called = decisions.values
+    if called is None:
+        return {name: undefined(one, decisions.reason or "there is no cut-off") for name in metrics}
+    given = {"clusters": one.patient, "weights": one.weight, "level": level}
+    return {name: _defined(one, partial(metric, called, one.truth, **given)) for name, metric in metrics.items()}
+
+
+def undefined(one: LabelScores, reason: str) -> Estimate:
+    """Return the estimate of a metric that these scores don't have."""
+    patients = int(np.unique(one.patient).size)
+    return Estimate.undefined(reason, n=int(one.truth.size), events=one.events, clusters=patients, method="none")
 
 
 def label_curves(one: LabelScores, *, level: float) -> dict[str, Curve]:
@@ -83,22 +133,8 @@ def label_curves(one: LabelScores, *, level: float) -> dict[str, Curve]:
     return curves
 
 
-def _decision_metrics(one: LabelScores, decisions: Decisions, *, level: float) -> dict[str, Estimate]:
-    called = decisions.values
-    if called is None:
-        return {name: _undefined(one, decisions.reason or "there is no cut-off") for name in DECISION_METRICS}
-    shares = {n: partial(s, called, one.truth, clusters=one.patient, level=level) for n, s in DECISION_METRICS.items()}
-    return {name: _defined(one, share) for name, share in shares.items()}
-
-
 def _defined(one: LabelScores, metric: Callable[[], Estimate]) -> Estimate:
     try:
         return metric()
     except (OneClassError, TooFewObservationsError) as error:
-        return _undefined(one, str(error))
-
-
-def _undefined(one: LabelScores, reason: str) -> Estimate:
-    patients = int(np.unique(one.patient).size)
-    counts = {"n": int(one.truth.size), "events": int(one.truth.sum()), "clusters": patients}
-    return Estimate.undefined(reason, **counts, method="none")
+        return undefined(one, str(error))

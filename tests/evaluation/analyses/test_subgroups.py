@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from einthoven.evaluation.analyses.subgroups import analyse
+from einthoven.evaluation.predictions import Predictions
+from fakes.grouped_predictions import grouped_context, grouped_predictions
+
+COLUMNS = ("group.sex", "group.rhythm")
+METRICS = {"prevalence", "auroc", "sensitivity", "specificity", "ppv", "npv"}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Return the subgroups by sex and rhythm."""
+    return analyse(grouped_context(subgroups=COLUMNS))
+
+
+def found(rows, metric, subgroup):
+    (row,) = (row for row in rows.results if (row.metric, row.subgroup) == (metric, subgroup))
+    return row.estimate
+
+
+def compared(rows, metric, subgroup):
+    (row,) = (row for row in rows.comparisons if (row.metric, row.subgroup) == (metric, subgroup))
+    return row
+
+
+def test_every_group_has_every_metric_with_a_row_for_unknown(rows):
+    """Six groups."""
+    groups = {row.subgroup for row in rows.results}
+    assert "group.sex=unknown" in groups
+    assert len(groups) == 6
+    assert all({r.metric for r in rows.results if r.subgroup == group} == METRICS for group in groups)
+    assert {row.analysis for row in (*rows.results, *rows.comparisons)} == {"subgroups"}
+
+
+def test_records_of_a_columns_groups_add_up():
+    """Prevalence counts them."""
+    context = grouped_context(subgroups=COLUMNS)
+    rows = analyse(context)
+    for column in COLUMNS:
+        total = sum(found(rows, "prevalence", r.subgroup).n for r in rows.results
+                    if r.metric == "prevalence" and r.subgroup.startswith(column))  # fmt: skip
+        assert total == context.main[0].truth.size
+
+
+def test_below_the_least_events_a_number_is_kept_and_greyed(rows):
+    """It says how many there were; enough events have no such reason."""
+    few = found(rows, "specificity", "group.rhythm=paced")
+    assert few.low <= few.value <= few.high
+    assert "fewer than 20" in few.reason
+    assert found(rows, "specificity", "group.rhythm=sinus").reason is None
+    assert "fewer than 20" in compared(rows, "specificity", "group.rhythm=paced").test.difference.reason
+
+
+def test_the_least_number_of_events_is_the_protocols():
+    """With 0 nothing is greyed."""
+    rows = analyse(grouped_context(subgroups=COLUMNS, minimum_events=0))
+    assert found(rows, "specificity", "group.rhythm=paced").reason is None
+
+
+def test_differences_are_to_the_complement(rows):
+    """At 'complement', of the model with itself, adjusted over the groups; F and M are one test."""
+    row = compared(rows, "auroc", "group.sex=F")
+    assert (row.at, row.model_a, row.seed_a) == ("complement", row.model_b, row.seed_b)
+    a, b = (found(rows, "auroc", f"group.sex={sex}").value for sex in "FM")
+    assert row.test.difference.value == pytest.approx(a - b)
+    assert compared(rows, "auroc", "group.sex=M").test.difference.value == pytest.approx(b - a)
+    assert row.p_adjusted == compared(rows, "auroc", "group.sex=M").p_adjusted
+    assert row.p_adjusted >= row.test.p_value
+
+
+def test_the_interaction_finds_the_rhythm_in_which_the_score_tells_nothing(rows):
+    """Not sex, which makes no difference; the small group is left out by name."""
+    rhythm, sex = (compared(rows, "auroc", column) for column in ("group.rhythm", "group.sex"))
+    assert rhythm.at == "interaction"
+    assert rhythm.test.p_value < 1e-3
+    assert rhythm.p_adjusted >= rhythm.test.p_value
+    assert sex.test.p_value > 0.01
+    assert "without paced: too few events" in rhythm.test.method
+    assert "largest gap (sinus - AF)" in rhythm.test.difference.method
+    assert rhythm.test.difference.low > 0
+    assert sex.test.statistic < 10 < rhythm.test.statistic
+
+
+def test_two_groups_without_common_patients_are_tested_as_by_their_difference(rows):
+    """Wald's chi-square on one degree of freedom is nearly the square of the difference's z."""
+    z = compared(rows, "auroc", "group.sex=F").test.statistic
+    assert compared(rows, "auroc", "group.sex").test.statistic == pytest.approx(z**2, abs=0.2, rel=0.3)
+
+
+def test_columns_are_crossed_by_their_texts():
+    """The unknown of one is unknown of both."""
+    rows = analyse(grouped_context(subgroups=("group.sex x site",)))
+    groups = list(dict.fromkeys(row.subgroup.partition("=")[2] for row in rows.results))
+    assert groups[:4] == ["F x A", "F x B", "M x A", "M x B"]
+    assert set(groups[4:]) <= {"unknown x A", "unknown x B"}
+    row = compared(rows, "sensitivity", "group.sex x site")
+    assert "3 df" in row.test.method
+
+
+def test_the_order_of_rows_does_not_matter(rows):
+    """Bit for bit."""
+    table = grouped_predictions().table
+    order = np.random.default_rng(0).permutation(len(table))
+    shuffled = analyse(grouped_context(Predictions(table.take(order)), subgroups=COLUMNS))
+    assert shuffled.results == rows.results
+    assert [row.test.p_value for row in shuffled.comparisons] == pytest.approx(
+        [row.test.p_value for row in rows.comparisons], nan_ok=True
+    )
+
+
+def test_readers_have_shares_alone():
+    """And the interaction of each."""
+    rows = analyse(grouped_context(grouped_predictions(reader=True), subgroups=("group.rhythm",)))
+    assert {row.metric for row in rows.results} == METRICS - {"auroc"}
+    assert {row.metric for row in rows.comparisons if row.at == "interaction"} == METRICS - {"auroc", "prevalence"}
+
+
+def test_a_column_that_is_no_group_is_named_and_left_out():
+    """Each record has a value of its own."""
+    table = grouped_predictions().table
+    values = pa.array([f"{row}" for row in range(len(table))])
+    rows = analyse(grouped_context(Predictions(table.append_column("group.id", values)), subgroups=("group.id",)))
+    assert not rows.results
+    assert "more than 50: no subgroups are made of it" in rows.notes[0]
+
+
+def test_a_column_with_one_value_has_neither_complement_nor_test():
+    """Its row is that of all records."""
+    table = grouped_predictions().table
+    whole = Predictions(table.append_column("group.all", pa.array(["yes"] * len(table))))
+    rows = analyse(grouped_context(whole, subgroups=("group.all",)))
+    assert {row.subgroup for row in rows.results} == {"group.all=yes"}
+    assert {row.at for row in rows.comparisons} == {"interaction"}
+    assert all("fewer than 2 groups" in row.test.difference.reason for row in rows.comparisons)
+
+
+def test_without_subgroups_there_is_nothing():
+    """Empty rows."""
+    rows = analyse(grouped_context())
+    assert (rows.results, rows.comparisons, rows.notes) == ([], [], [])
