@@ -98,7 +98,7 @@ def _check_names(predictions: Predictions, protocol: Protocol) -> None:
     for what, wanted, present in (
         ("label", protocol.outcomes, predictions.labels),
         ("model", [*protocol.models, *pairs], predictions.models),
-        ("column", protocol.subgroups, predictions.table.column_names),
+        ("column", [part for name in protocol.subgroups for part in name.split(" x ")], predictions.table.column_names),
     ):
         for name in wanted:
             if name not in present:

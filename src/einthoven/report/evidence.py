@@ -112,7 +112,7 @@ class Evidence:
         planned = list(self.study.get("arm", {}))
         if self.evaluation is None:
             return tuple(planned)
-        found = list(dict.fromkeys(row.model for row in self.evaluation.results))
+        found = list(dict.fromkeys(row.model for row in self.evaluation.results if row.analysis in WHOLE))
         return (*(arm for arm in planned if arm in found), *(arm for arm in found if arm not in planned))
 
     @cached_property

@@ -12,7 +12,7 @@ from einthoven.report.blocks import FigureBlock, Notice, Section, TableBlock
 from einthoven.report.html import sections_of
 from einthoven.report.sections import SECTIONS
 
-ONLY_WHEN_IT_APPLIES = {"analyses", "comparison", "more_curves", "subgroups", "training"}
+ONLY_WHEN_IT_APPLIES = {"analyses", "baseline", "comparison", "more_curves", "subgroups", "training"}
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -34,7 +34,7 @@ def test_a_section_without_evidence_says_so(name, empty):
 
 def test_with_full_evidence_nothing_is_absent(full):
     sections = sections_of(full)
-    assert {section.key for section in sections} | {"analyses", "more_curves"} == set(SECTIONS)
+    assert {section.key for section in sections} | {"analyses", "baseline", "more_curves"} == set(SECTIONS)
     assert [name for name in SECTIONS if name in {s.key for s in sections}] == [s.key for s in sections]
     for section in sections:
         for block in section.blocks:

@@ -26,7 +26,13 @@ class Line:
 
 
 def line_figure(
-    label: str, lines: Sequence[Line], *, steps: bool = False, diagonal: bool = False, y_from: float | None = None
+    label: str,
+    lines: Sequence[Line],
+    *,
+    steps: bool = False,
+    diagonal: bool = False,
+    points: bool = False,
+    y_from: float | None = None,
 ) -> Figure:
     """Return a panel.
 
@@ -40,6 +46,8 @@ def line_figure(
         Whether the curves are constant between their points, as survival is.
     diagonal : bool
         Whether to draw the line of identity.
+    points : bool
+        Whether the curves are clouds of points.
     y_from : float, optional
         Lower end of the y axis; a decision curve that falls to minus infinity would hide the others.
     """
@@ -55,8 +63,9 @@ def line_figure(
         curve, colour = line.curve, MUTED if line.quiet else next(colours)
         drawn = axes.step if steps else axes.plot
         where: dict[str, Any] = {"where": "post"} if steps else {}
-        dashes = "--" if line.quiet else "-"
-        drawn(curve.x, curve.y, color=colour, linewidth=1.1, label=line.name, linestyle=dashes, **where)
+        dashes = "none" if points else "--" if line.quiet else "-"
+        mark: dict[str, Any] = {"marker": "o", "markersize": 1.6, "alpha": 0.5} if points else {}
+        drawn(curve.x, curve.y, color=colour, linewidth=1.1, label=line.name, linestyle=dashes, **where, **mark)
         if curve.low is not None and curve.high is not None and not line.quiet:
             axes.fill_between(
                 curve.x, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0, step="post" if steps else None

@@ -9,6 +9,7 @@ SECTIONS: dict[str, str] = {
     "methods": "einthoven.report.sections.methods:section",
     "participants": "einthoven.report.sections.participants:section",
     "patients": "einthoven.report.sections.patients:section",
+    "baseline": "einthoven.report.sections.baseline:section",
     "performance": "einthoven.report.sections.performance:section",
     "curves": "einthoven.report.sections.curves:section",
     "comparison": "einthoven.report.sections.comparison:section",

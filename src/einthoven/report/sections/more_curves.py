@@ -28,6 +28,7 @@ class _Kind:
     steps: bool = False
     diagonal: bool = False
     y_from: float | None = None
+    points: bool = False
 
 
 KINDS = {
@@ -35,6 +36,8 @@ KINDS = {
     "decision": _Kind("Decision curves: net benefit by threshold", "decision_all", y_from=LOWEST_NET_BENEFIT),
     "kaplan_meier": _Kind("Kaplan-Meier curves by risk stratum", steps=True, y_from=0.0),
     "cumulative_incidence": _Kind("Cumulative incidence by risk stratum", steps=True, y_from=0.0),
+    "bland_altman": _Kind("Differences between predicted and measured values (Bland and Altman)", points=True),
+    "scatter": _Kind("Predicted against measured values", points=True),
     "risk_coverage": _Kind("Error among the records that are kept, by the share that is kept"),
 }
 
@@ -69,7 +72,8 @@ def _panels(rows: Sequence[CurveRow], kind: _Kind, name: str) -> list[Panel]:
         lines = [Line(row.at or row.model, row.curve) for row in main if row.kind == name]
         lines += [Line(at, row.curve, quiet=True) for at, row in references.items()]
         if any(not line.quiet for line in lines):
-            figure = line_figure(title, lines, steps=kind.steps, diagonal=kind.diagonal, y_from=kind.y_from)
+            figure = line_figure(title, lines, steps=kind.steps, diagonal=kind.diagonal, points=kind.points,
+                                 y_from=kind.y_from)  # fmt: skip
             names = ", ".join(line.name for line in lines)
             panels.append(
                 panel(figure, key=f"{name}-{index}-{rows[0].split}", alt=f"{kind.caption} of {title}: {names}")
