@@ -54,7 +54,6 @@ METRICS = ("sensitivity", "specificity", "auroc")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="for run_all.py; changes nothing here")
     parser.add_argument("--patients", type=int, default=PATIENTS)
     parser.add_argument("--hospital", type=Path, help="a folder that simulate wrote before, with site A")
     arguments = parser.parse_args()
