@@ -84,12 +84,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A numbered table."""
+    """A numbered table; a ``folded`` one shows its caption until it is opened."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    folded: bool = False
     kind: Literal["table"] = "table"
 
 

@@ -46,3 +46,15 @@ def test_without_further_analyses_there_is_no_section(full, empty):
     """Neither with an evaluation nor without one."""
     assert section(evidence_with(full, [])) is None
     assert section(empty) is None
+
+
+def test_long_tables_are_folded(full):
+    """A reader opens what she wants to see."""
+    arm, label = full.arms[0], full.labels()[0]
+    rows = [
+        ResultRow(arm, -1, "test", label, "net_benefit", ONE, "", "usefulness", f"probability {i}") for i in range(17)
+    ]
+    (table,) = section(evidence_with(full, rows)).blocks
+    assert table.folded
+    (table,) = section(evidence_with(full, rows[:16])).blocks
+    assert not table.folded

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from einthoven.evaluation.analysis_table import AnalysisTable, metric_name, result_tables, title_of
 from einthoven.evaluation.rows import ComparisonRow, ResultRow
-from einthoven.report.blocks import Block, Cell, Column, Row, Section, TableBlock, estimate_cell
+from einthoven.report.blocks import Cell, Column, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import WHOLE, Evidence
 from einthoven.report.marks import marks, notes_of_marks
 from einthoven.report.notation import SPLIT_NAMES, count
@@ -14,6 +15,8 @@ from einthoven.report.sections.comparison import difference_table
 
 __all__ = ["section"]
 
+# rows of a table that one still reads at a glance; longer ones are folded
+MOST_OPEN_ROWS = 16
 # analyses that have sections of their own
 ELSEWHERE = (*WHOLE, "subgroups", "comparison")
 
@@ -24,12 +27,13 @@ def section(evidence: Evidence) -> Section | None:
     if evaluation is None:
         return None
     results = [row for row in evaluation.results if row.analysis not in ELSEWHERE and row.split in evidence.test_splits]
-    blocks: list[Block] = []
+    blocks: list[TableBlock] = []
     compared = [row for row in evaluation.comparisons if row.analysis not in ELSEWHERE or _is_more(row)]
     for analysis in dict.fromkeys([*(row.analysis for row in results), *(row.analysis for row in compared)]):
         own = [row for row in results if row.analysis == analysis]
         blocks += [_table(table, evidence) for table in result_tables(own)]
         blocks += _differences([row for row in compared if row.analysis == analysis], evidence, analysis)
+    blocks = [replace(block, folded=len(block.rows) > MOST_OPEN_ROWS) for block in blocks]
     return Section("analyses", "Further analyses", tuple(blocks)) if blocks else None
 
 
