@@ -22,7 +22,13 @@ from einthoven.errors import SpecificationError
 from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.statistics.censoring_weights import uncensored_before
 from einthoven.evaluation.statistics.dominance import dominance
-from einthoven.evaluation.statistics.survival_times import SurvivalTimes, checked_scores, risk_table, survival_times
+from einthoven.evaluation.statistics.survival_times import (
+    ROUNDING,
+    SurvivalTimes,
+    checked_scores,
+    risk_table,
+    survival_times,
+)
 
 __all__ = ["Weighting", "concordance", "concordance_difference"]
 
@@ -87,7 +93,7 @@ def concordance(
         reason = "no two patients are comparable: none has an event while another is still followed up"
         return Estimate.undefined(reason, n=records, events=events, clusters=patients, method=method)
     error = _error(found.influence, data)
-    if found.value <= 0 or found.value >= 1 or error == 0:
+    if found.value <= 0 or found.value >= 1 or error < ROUNDING:
         low, high = _at_the_edge(found.value, data, level=level)
     else:
         logit = math.log(found.value / (1 - found.value))
@@ -123,9 +129,9 @@ def concordance_difference(
     n, method = data.time.size, "paired " + _method(data, weighting)
     a, b = (_pairs(checked_scores(s, n=n), data, weighting=weighting, horizon=horizon) for s in (scores_a, scores_b))
     difference, error = a.value - b.value, _error(a.influence - b.influence, data)
-    if difference == 0 and error < 1e-12:
+    if difference == 0 and error < ROUNDING:
         return TestResult(Estimate(0.0, 0.0, 0.0, *data.counts, method, level), 0.0, 1.0, method)
-    if math.isnan(difference) or error < 1e-12:
+    if math.isnan(difference) or error < ROUNDING:
         records, events, patients = data.counts
         reason = "no two patients are comparable, or the difference shows no variance"
         nothing = Estimate.undefined(reason, n=records, events=events, clusters=patients, method=method)

@@ -13,7 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from einthoven.errors import InvalidScoreError, StatisticsError, TooFewObservationsError
 from einthoven.evaluation.statistics.binary_outcome import checked_weights, patient_codes
 
-__all__ = ["RiskTable", "SurvivalTimes", "checked_scores", "risk_table", "survival_times"]
+__all__ = ["ROUNDING", "RiskTable", "SurvivalTimes", "checked_scores", "risk_table", "survival_times"]
+
+# a standard error below this is rounding
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
