@@ -37,7 +37,7 @@ def test_limits_are_where_the_area_is_just_as_far_as_the_error_allows(area, rati
     variance = ratio * newcombe(area, 25, 300)
     low, high = score_interval(AreaSpread(area, variance, 0.0, variance, (25, 300), (25, 300)), level=0.9)
     misplaced = 25 * min(area, 1 - area)
-    inflated = ratio if ratio >= 1 else ratio + (1 - ratio) * min(1, 0.5 / misplaced)
+    inflated = ratio if ratio >= 1 else ratio + (1 - ratio) * min(1, 0.3 / misplaced)
     for theta in (low, high):
         assert (area - theta) ** 2 == pytest.approx(
             stats.t.ppf(0.95, 24) ** 2 * inflated * newcombe(theta, 25, 300), rel=1e-6

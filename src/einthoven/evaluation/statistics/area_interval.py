@@ -9,12 +9,12 @@ interval mends both. It holds every ``theta`` with ``|area - theta| <= t * sqrt(
   ``N = (m + n) / 2``, is Newcombe's variance (his method 5) of Hanley and McNeil's [1]_ [2]_, which needs no more than
   the area and so follows the candidate ``theta``, not the estimate;
 - ``r`` is DeLong's (or Obuchowski's) variance divided by ``V(area)``. A ratio above 1 counts in full. One below 1, as
-  a handful of records makes it by chance, is drawn towards 1 by the share ``min(1, 0.5 / misplaced)``;
+  a handful of records makes it by chance, is drawn towards 1 by the share ``min(1, 0.3 / misplaced)``;
 - ``misplaced = min(m, n) * min(area, 1 - area)``: how many records of the rarer class are on the wrong side. Patients
   with several records, and weights, count by Kish's effective number [3]_;
 - ``t`` is Student's quantile with Welch's degrees of freedom of the two parts of the variance, as for two means.
 
-Where the area is 0 or 1, or the variance 0, r is 1 and m and n are the effective numbers of patients. The constants 0.5
+Where the area is 0 or 1, or the variance 0, r is 1 and m and n are the effective numbers of patients. The constants 0.3
 and ``MANY_MISPLACED`` were set by simulation, ``benchmarks/coverage.py``.
 
 References
@@ -50,7 +50,7 @@ __all__ = [
 # with so many records on the wrong side DeLong's own interval covers as often as it says
 MANY_MISPLACED = 15
 # how fast the variance that is seen replaces the one that is assumed, in misplaced records
-TRUST_IN_MODEL = 0.5
+TRUST_IN_MODEL = 0.3
 
 
 @dataclass(frozen=True, slots=True)
