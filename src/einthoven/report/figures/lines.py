@@ -15,6 +15,9 @@ from einthoven.report.figures.theme import FONT_PT, MUTED, SERIES, new_axes, tit
 
 __all__ = ["Line", "line_figure"]
 
+# bands of more lines than these hide each other
+MOST_BANDS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,7 +54,7 @@ def line_figure(
     y_from : float, optional
         Lower end of the y axis; a decision curve that falls to minus infinity would hide the others.
     """
-    figure, axes = new_axes(3.0, 2.55, box=(0.52, 0.42, 0.1, 0.28))
+    figure, axes = new_axes(3.0, 2.55, box=(0.6, 0.42, 0.1, 0.28))
     title_axes(axes, label, pad=5)
     x_name, y_name = lines[0].curve.names
     axes.set_xlabel(x_name[:1].upper() + x_name[1:], labelpad=1)
@@ -59,6 +62,7 @@ def line_figure(
     if diagonal:
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.6, dashes=(3, 3), zorder=1)
     colours = iter(SERIES * (1 + len(lines) // len(SERIES)))
+    banded = sum(not line.quiet for line in lines) <= MOST_BANDS
     for line in lines:
         curve, colour = line.curve, MUTED if line.quiet else next(colours)
         drawn = axes.step if steps else axes.plot
@@ -66,7 +70,7 @@ def line_figure(
         dashes = "none" if points else "--" if line.quiet else "-"
         mark: dict[str, Any] = {"marker": "o", "markersize": 1.6, "alpha": 0.5} if points else {}
         drawn(curve.x, curve.y, color=colour, linewidth=1.1, label=line.name, linestyle=dashes, **where, **mark)
-        if curve.low is not None and curve.high is not None and not line.quiet:
+        if banded and curve.low is not None and curve.high is not None and not line.quiet:
             axes.fill_between(
                 curve.x, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0, step="post" if steps else None
             )

@@ -52,7 +52,7 @@ def section(evidence: Evidence) -> Section | None:
             panels = list(_panels(own, kind, name))
             if panels:
                 more = f" Shown are {MOST_PANELS} of {len(panels)} panels." if len(panels) > MOST_PANELS else ""
-                band = f"bands are {evidence.coverage} confidence intervals"
+                band = f"bands, where there are any, are {evidence.coverage} confidence intervals"
                 caption = f"{kind.caption}, {SPLIT_NAMES[split]}; {band}.{more}"
                 blocks.append(FigureBlock(caption, tuple(panels[:MOST_PANELS])))
     return Section("more_curves", "Usefulness, calibration and risk over time", tuple(blocks)) if blocks else None
