@@ -131,7 +131,10 @@ class GroupTable:
             return _joined(a, b, clusters=both)
         one, rest = self._drawn(metric, index, None), self._drawn(metric, other, None)
         drawn = Resampled(
-            one.value - rest.value, one.replicates - rest.replicates, one.influence - rest.influence, bounds=None
+            one.value - rest.value,
+            one.replicates - rest.replicates,
+            one.influence - rest.influence,
+            bounds=None if metric == CALIBRATION else (-1.0, 1.0),
         )
         interval = bca_interval(drawn, level=self.level)
         error = linearised_error(drawn.influence)

@@ -9,10 +9,15 @@ __all__ = ["ANALYSES"]
 
 ANALYSES = {
     "performance": "einthoven.evaluation.analyses.performance:analyse",
+    "calibration": "einthoven.evaluation.analyses.calibration:analyse",
+    "recalibration": "einthoven.evaluation.analyses.recalibration:analyse",
     "macro": "einthoven.evaluation.analyses.macro:analyse",
     "regression": "einthoven.evaluation.analyses.regression:analyse",
+    "operating_points": "einthoven.evaluation.analyses.operating_points:analyse",
     "subgroups": "einthoven.evaluation.analyses.subgroups:analyse",
+    "baseline": "einthoven.evaluation.analyses.baseline:analyse",
     "comparison": "einthoven.evaluation.analyses.comparison:analyse",
+    "comparison_in_subgroups": "einthoven.evaluation.analyses.comparison_in_subgroups:analyse",
     "usefulness": "einthoven.evaluation.analyses.usefulness:analyse",
     "comparator": "einthoven.evaluation.analyses.comparator:analyse",
     "restrictions": "einthoven.evaluation.analyses.restrictions:analyse",
