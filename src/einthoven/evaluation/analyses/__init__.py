@@ -15,6 +15,7 @@ ANALYSES = {
     "regression": "einthoven.evaluation.analyses.regression:analyse",
     "operating_points": "einthoven.evaluation.analyses.operating_points:analyse",
     "subgroups": "einthoven.evaluation.analyses.subgroups:analyse",
+    "fairness": "einthoven.evaluation.analyses.fairness:analyse",
     "baseline": "einthoven.evaluation.analyses.baseline:analyse",
     "comparison": "einthoven.evaluation.analyses.comparison:analyse",
     "comparison_in_subgroups": "einthoven.evaluation.analyses.comparison_in_subgroups:analyse",
