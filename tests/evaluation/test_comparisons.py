@@ -1,50 +1,60 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
 
-from einthoven.evaluation.comparisons import compare, label_matrix, representative_seeds
-from einthoven.evaluation.label_metrics import Decisions
+from einthoven.errors import CohortError
+from einthoven.evaluation.comparisons import compared_pairs, label_matrix, representative_seeds, with_adjusted_p
+from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.protocol import Protocol
-from einthoven.evaluation.statistics.delong_test import delong_test
-from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test
+from einthoven.evaluation.rows import ComparisonRow
 
 
-def scores(model, *, records, seed=-1, label="AF"):
+def scores(model, *, records, seed=-1, label="AF", kind="value"):
     rng = np.random.default_rng([len(model), seed + 1])
     truth = (np.asarray(records) % 2).astype(float)
     score = rng.normal(size=truth.size) + truth
+    score = (score > 0.5).astype(float) if kind == "binary" else score
     record = np.asarray(records)
-    return LabelScores(model, seed, "test", label, "binary", "value", score, truth, record, record, record, 0)
+    return LabelScores(model, seed, "test", label, "binary", kind, score, truth, record, record, record, 0)
 
 
-def nothing(_):
-    """Decide nothing."""
-    return
-
-
-def test_a_reader_is_compared_by_sensitivity_and_specificity():
-    """McNemar's test among positives and among negatives; not at all where the other has no calls."""
-    net, reader = scores("net", records=np.arange(60)), scores("reader", records=np.arange(60))
-    reader = dataclasses.replace(reader, score=(reader.score > 0.5).astype(float), score_kind="binary")
-    rows = compare([net, reader], Protocol(), decide=lambda one: Decisions(one.score > 0.5))
-    assert [row.metric for row in rows] == ["sensitivity", "specificity"]
-    positive = net.truth == 1
-    expected = mcnemar_test(net.score[positive] > 0.5, reader.score[positive] == 1)
-    assert rows[0].test == expected
-    assert not compare([net, reader], Protocol(), decide=nothing)
+def row(p_value, *, metric="auroc", reason=None):
+    estimate = Estimate(0.1, 0.0, 0.2, 10, 5, 10, "DeLong", reason=reason)
+    test = TestResult(estimate, 1.0, p_value, "DeLong")
+    return ComparisonRow("a", -1, "b", -1, "test", "AF", metric, test)
 
 
 def test_models_are_compared_on_the_records_that_both_have():
     """Records of one model alone drop out."""
     one, other = scores("net", records=np.arange(60)), scores("small", records=np.arange(20, 80))
-    (row,) = compare([one, other], Protocol(resamples=10), decide=nothing)
-    expected = delong_test(one.score[20:], other.score[:40], one.truth[20:])
-    assert row.test.statistic == pytest.approx(expected.statistic)
-    assert row.test.difference.n == 40
+    (((pair),),) = compared_pairs([one, other], Protocol())
+    assert pair.a.record.tolist() == pair.b.record.tolist() == list(range(20, 60))
+    assert pair.b.score.tolist() == other.score[:40].tolist()
+    assert pair.has_both_classes
+    assert not pair.only(pair.a.truth == 1).has_both_classes
+
+
+def test_two_readers_are_compared_only_where_the_protocol_says_so():
+    """Five readers would make ten pairs that nobody asked for."""
+    three = [scores("net", records=range(20)), *(scores(m, records=range(20), kind="binary") for m in ("ann", "bert"))]
+    pairs = [(labels[0].a.model, labels[0].b.model) for labels in compared_pairs(three, Protocol())]
+    assert pairs == [("net", "ann"), ("net", "bert")]
+    named = Protocol(comparisons=(("bert", "ann"),))
+    ((pair,),) = compared_pairs(three, named)
+    assert (pair.a.model, pair.b.model, pair.has_reader) == ("bert", "ann", True)
+
+
+def test_a_truth_that_differs_between_models_is_refused():
+    """A comparison needs one."""
+    one, other = scores("net", records=range(10)), scores("small", records=range(10))
+    other = dataclasses.replace(other, truth=1 - other.truth)
+    with pytest.raises(CohortError, match="different truth for label 'AF' in 10 records"):
+        compared_pairs([one, other], Protocol())
 
 
 def test_the_ensemble_stands_for_a_model_with_seeds():
@@ -53,18 +63,32 @@ def test_the_ensemble_stands_for_a_model_with_seeds():
     assert representative_seeds([*several, scores("old", records=range(10), seed=2)]) == {"net": -1, "old": 2}
 
 
-def test_the_protocol_may_name_the_pairs():
-    """Only those are compared, in the order that it gives."""
-    three = [scores(m, records=range(40)) for m in ("a", "bb", "ccc")]
-    rows = compare(three, Protocol(comparisons=(("ccc", "a"),)), decide=nothing)
-    assert [(r.model_a, r.model_b) for r in rows] == [("ccc", "a")]
-
-
 def test_labels_side_by_side_are_aligned_by_record():
-    """NaN where a label has no truth for a record."""
-    one = scores("net", records=[0, 2, 3])
+    """NaN where a label has no truth for a record; a record's weight is that of any of its labels."""
+    one = dataclasses.replace(scores("net", records=[0, 2, 3]), weight=np.array([1.0, 2.0, 3.0]))
     other = dataclasses.replace(scores("net", records=[2, 5], label="B"), score=np.array([7.0, 8.0]))
     matrix = label_matrix([one, other])
     assert matrix.patient.tolist() == [0, 2, 3, 5]
     assert matrix.score[:, 1].tolist() == pytest.approx([np.nan, 7.0, np.nan, 8.0], nan_ok=True)
     assert np.isnan(matrix.truth).tolist() == [[False, True], [False, False], [False, True], [True, False]]
+    assert matrix.weight is None
+    weighted = label_matrix([one, dataclasses.replace(other, weight=np.array([2.0, 5.0]))])
+    assert weighted.weight.tolist() == [1.0, 2.0, 3.0, 5.0]
+
+
+def test_p_values_are_corrected_within_their_family():
+    """Three of one metric by Holm, one of another left as it is."""
+    rows = [row(0.01), row(0.03), row(0.5, metric="idi"), row(0.02)]
+    found = with_adjusted_p(rows, Protocol(), family=lambda one: one.metric)
+    assert [one.p_adjusted for one in found] == pytest.approx([0.03, 0.04, 0.5, 0.04])
+    hochberg = with_adjusted_p(rows, Protocol(multiplicity="benjamini_hochberg"), family=lambda one: one.metric)
+    assert [one.p_adjusted for one in hochberg] == pytest.approx([0.03, 0.03, 0.5, 0.03])
+
+
+def test_what_is_not_to_be_relied_on_has_no_corrected_p_value():
+    """It doesn't count among the tests either; with no correction nothing has one."""
+    rows = [row(0.01), row(0.02, reason="only 3 positives"), row(math.nan, reason="no variance")]
+    found = with_adjusted_p(rows, Protocol(), family=lambda one: one.metric)
+    assert [one.p_adjusted for one in found] == [0.01, None, None]
+    plain = with_adjusted_p(rows, Protocol(multiplicity="none"), family=lambda one: one.metric)
+    assert [one.p_adjusted for one in plain] == [None, None, None]

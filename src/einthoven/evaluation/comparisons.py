@@ -1,37 +1,58 @@
-"""Compare models on the same records: areas by DeLong's test, their means by bootstrap, readers by McNemar's test."""
+"""Which models are compared with which, on the records that both have; and p values corrected within their family."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.errors import CohortError, OneClassError
-from einthoven.evaluation.estimate import TestResult
-from einthoven.evaluation.label_metrics import Decisions
+from einthoven.errors import CohortError
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.protocol import Protocol
-from einthoven.evaluation.rows import MACRO, ComparisonRow
-from einthoven.evaluation.statistics.delong_test import delong_test
-from einthoven.evaluation.statistics.macro import Area, macro_difference
-from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test
+from einthoven.evaluation.rows import ComparisonRow
+from einthoven.evaluation.statistics.multiplicity import adjusted_p_values
 
-__all__ = ["LabelMatrix", "compare", "label_matrix", "representative_seeds"]
-
-Decide = Callable[[LabelScores], Decisions | None]
-AREAS: dict[str, Area] = {"auroc": "auroc", "auprc": "average_precision"}
+__all__ = ["LabelMatrix", "Pair", "compared_pairs", "label_matrix", "representative_seeds", "with_adjusted_p"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelMatrix:
-    """Several labels of the same records: ``score, truth`` float64 (record, label), NaN where unknown; ``patient``."""
+    """Several labels of the same records: ``score, truth`` float64 (record, label), NaN where unknown.
+
+    ``patient`` and ``weight`` are (record,), ``weight`` None where all records count alike.
+    """
 
     score: NDArray[np.float64]
     truth: NDArray[np.float64]
     patient: NDArray[np.int64]
+    weight: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Two models' scores of one label, on the records of a split that both have, in one order and with one truth."""
+
+    a: LabelScores
+    b: LabelScores
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether one of the two answers 0 or 1."""
+        return "binary" in {self.a.score_kind, self.b.score_kind}
+
+    @property
+    def has_both_classes(self) -> bool:
+        """Whether there are positives and negatives."""
+        return 0 < self.a.events < self.a.truth.size
+
+    def only(self, kept: NDArray[np.bool_]) -> Pair:
+        """Return the pair on some of its records."""
+        return Pair(self.a.only(kept), self.b.only(kept))
 
 
 def label_matrix(labels: Sequence[LabelScores]) -> LabelMatrix:
@@ -43,7 +64,9 @@ def label_matrix(labels: Sequence[LabelScores]) -> LabelMatrix:
     for column, one in enumerate(labels):
         rows = np.searchsorted(records, one.record)
         score[rows, column], truth[rows, column] = one.score, one.truth
-    return LabelMatrix(score, truth, patient)
+    weights = [one.weight for one in labels if one.weight is not None]
+    weight = np.concatenate(weights)[first] if len(weights) == len(labels) else None
+    return LabelMatrix(score, truth, patient, weight)
 
 
 def representative_seeds(scores: Sequence[LabelScores]) -> dict[str, int]:
@@ -51,23 +74,15 @@ def representative_seeds(scores: Sequence[LabelScores]) -> dict[str, int]:
     return {model: min(s.seed for s in scores if s.model == model) for model in dict.fromkeys(s.model for s in scores)}
 
 
-def compare(scores: Sequence[LabelScores], protocol: Protocol, *, decide: Decide) -> list[ComparisonRow]:
-    """Return the comparisons of models within one split.
+def compared_pairs(scores: Sequence[LabelScores], protocol: Protocol) -> list[list[Pair]]:
+    """Return the pairs of models to compare within one split, each as its labels' pairs of scores.
 
     Parameters
     ----------
     scores : sequence of LabelScores
         Of one split.
     protocol : Protocol
-        Pairs of models (all where it names none), level, resamples, seed.
-    decide : callable
-        Returns the yes/no calls of a label's scores, None where there are none.
-
-    Returns
-    -------
-    list of ComparisonRow
-        Two scores are compared by their areas. Where one of the two is a 0/1 reader, their sensitivities and
-        specificities are, if the other has calls as well.
+        Names the pairs; where it names none, every two models are compared but two readers of 0 or 1.
 
     Raises
     ------
@@ -76,18 +91,36 @@ def compare(scores: Sequence[LabelScores], protocol: Protocol, *, decide: Decide
     """
     seeds = representative_seeds(scores)
     by_model = {m: {s.label: s for s in scores if s.model == m and s.seed == seed} for m, seed in seeds.items()}
-    rows: list[ComparisonRow] = []
-    for a, b in protocol.comparisons or itertools.combinations(by_model, 2):
-        pairs = list(_paired(by_model.get(a, {}), by_model.get(b, {})))
-        graded = [pair for pair in pairs if "binary" not in (pair[0].score_kind, pair[1].score_kind)]
-        rows += [row for one, other in graded for row in _area_rows(one, other, protocol)]
-        rows += _macro_rows(graded, protocol)
-        answered = [pair for pair in pairs if "binary" in (pair[0].score_kind, pair[1].score_kind)]
-        rows += [row for one, other in answered for row in _decision_rows(one, other, protocol, decide=decide)]
-    return rows
+    readers = {m for m, labels in by_model.items() if all(one.score_kind == "binary" for one in labels.values())}
+    every = [pair for pair in itertools.combinations(by_model, 2) if not set(pair) <= readers]
+    found = (list(_paired(by_model.get(a, {}), by_model.get(b, {}))) for a, b in protocol.comparisons or every)
+    return [pairs for pairs in found if pairs]
 
 
-def _paired(a: dict[str, LabelScores], b: dict[str, LabelScores]) -> Iterator[tuple[LabelScores, LabelScores]]:
+def with_adjusted_p(
+    rows: Sequence[ComparisonRow], protocol: Protocol, *, family: Callable[[ComparisonRow], Hashable]
+) -> list[ComparisonRow]:
+    """Return the rows with ``p_adjusted``, corrected within each family as ``protocol.multiplicity`` says.
+
+    Left without one, and out of the family's number of tests: rows without a p value, and those whose difference has a
+    reason not to be relied on.
+    """
+    if protocol.multiplicity == "none":
+        return list(rows)
+    given = [math.nan if row.test.difference.reason else row.test.p_value for row in rows]
+    families: dict[Hashable, list[int]] = {}
+    for place, row in enumerate(rows):
+        families.setdefault(family(row), []).append(place)
+    result = list(rows)
+    for places in families.values():
+        adjusted = adjusted_p_values([given[place] for place in places], method=protocol.multiplicity)
+        for place, p in zip(places, adjusted, strict=True):
+            if not math.isnan(p):
+                result[place] = dataclasses.replace(rows[place], p_adjusted=float(p))
+    return result
+
+
+def _paired(a: dict[str, LabelScores], b: dict[str, LabelScores]) -> Iterator[Pair]:
     for label, scores in a.items():
         if label not in b:
             continue
@@ -99,43 +132,4 @@ def _paired(a: dict[str, LabelScores], b: dict[str, LabelScores]) -> Iterator[tu
                 f"models {one.model!r} and {other.model!r} have different truth for label {label!r} in {count} "
                 "records; a comparison needs one truth"
             )
-        yield one, other
-
-
-def _area_rows(one: LabelScores, other: LabelScores, protocol: Protocol) -> Iterator[ComparisonRow]:
-    if 0 < one.truth.sum() < one.truth.size:
-        test = delong_test(one.score, other.score, one.truth, clusters=one.patient, level=protocol.level)
-        yield _row(one, other, one.label, "auroc", test)
-
-
-def _decision_rows(
-    one: LabelScores, other: LabelScores, protocol: Protocol, *, decide: Decide
-) -> Iterator[ComparisonRow]:
-    calls = [decisions.values for decisions in map(decide, (one, other)) if decisions is not None]
-    a, b = calls if len(calls) == 2 else (None, None)
-    if a is None or b is None:
-        return
-    for metric, kept in (("sensitivity", one.truth == 1), ("specificity", one.truth == 0)):
-        if kept.any():
-            right = one.truth[kept]
-            test = mcnemar_test(a[kept] == right, b[kept] == right, clusters=one.patient[kept], level=protocol.level)
-            yield _row(one, other, one.label, metric, test)
-
-
-def _macro_rows(pairs: Sequence[tuple[LabelScores, LabelScores]], protocol: Protocol) -> Iterator[ComparisonRow]:
-    if len(pairs) < 2:
-        return
-    one, other = (label_matrix(side) for side in zip(*pairs, strict=True))
-    for metric, area in AREAS.items():
-        try:
-            test = macro_difference(
-                one.score, other.score, one.truth, area=area, clusters=one.patient,
-                level=protocol.level, resamples=protocol.resamples, seed=protocol.seed,
-            )  # fmt: skip
-        except OneClassError:
-            return
-        yield _row(*pairs[0], MACRO, metric, test)
-
-
-def _row(one: LabelScores, other: LabelScores, label: str, metric: str, test: TestResult) -> ComparisonRow:
-    return ComparisonRow(one.model, one.seed, other.model, other.seed, one.split, label, metric, test)
+        yield Pair(one, other)

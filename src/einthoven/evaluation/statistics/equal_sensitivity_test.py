@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
@@ -50,9 +51,10 @@ def equal_sensitivity_test(
     """Return the difference of specificity, ``a - b``, each score at its highest cut-off with this sensitivity.
 
     Patients are drawn with replacement, within classes, the same for both scores, and each resample chooses both
-    cut-offs anew [1]_ [2]_. The interval is the percentile one, and never narrower than McNemar's at the two cut-offs
-    taken as known; the p value is the larger of the bootstrap's and McNemar's, so that neither a cut-off's uncertainty
-    nor a want of resamples is overlooked. Scores that rank the records alike have p = 1.
+    cut-offs anew [1]_ [2]_. The interval is the percentile one, never narrower than Student's t with the resamples'
+    standard deviation (one degree less than patients in the smaller class), nor than McNemar's at the two cut-offs
+    taken as known; the p value is the largest of the three, so that neither the cut-offs' uncertainty nor few patients
+    nor few resamples are overlooked. Scores that rank the records alike have p = 1.
 
     Parameters
     ----------
@@ -184,14 +186,20 @@ def _test(
     hits = [one.score[second] < share.cut_off() for one, share in zip(pair, shares, strict=True)]
     weight = None if data.weight is None else data.weight[second]
     known = mcnemar_test(*hits, clusters=data.patient[second], weights=weight, level=level)
+    deviation = float(found.std(ddof=1)) if found.size > 1 else 0.0
     limits = np.quantile(found, [(1 - level) / 2, (1 + level) / 2]) if found.size else (value, value)
-    low, high = min(float(limits[0]), known.difference.low), max(float(limits[1]), known.difference.high)
+    # few patients choose the cut-offs: their resamples vary too little, by as much as t exceeds z
+    degrees = max(1, min(np.unique(data.patient[one]).size for one in (data.truth, second)) - 1)
+    reach = float(stats.t.ppf((1 + level) / 2, degrees)) * deviation
+    low = max(-1.0, min(float(limits[0]), known.difference.low, value - reach))
+    high = min(1.0, max(float(limits[1]), known.difference.high, value + reach))
     events = data.n - data.events if name == "specificity" else data.events
     method = (
         f"at equal {name} {target:g}: percentile bootstrap by patient, {found.size} resamples, each with its own "
-        "cut-offs; never narrower than McNemar at known cut-offs"
+        "cut-offs; never narrower than Student's t, nor than McNemar at known cut-offs"
     )
-    deviation = float(found.std(ddof=1)) if found.size > 1 else 0.0
-    p_value = max(bootstrap_p_value(found), known.p_value)
+    statistic = value / deviation if deviation > 0 else 0.0
+    by_t = float(2 * stats.t.sf(abs(statistic), degrees)) if deviation > 0 else 0.0
+    p_value = max(bootstrap_p_value(found), known.p_value, by_t)
     estimate = Estimate(value, low, high, data.n, events, data.patients, method, level)
-    return TestResult(estimate, value / deviation if deviation > 0 else 0.0, p_value, method)
+    return TestResult(estimate, statistic, p_value, method)

@@ -1,31 +1,35 @@
-"""Specificity at the cut-off that reaches a given sensitivity, and the reverse; the interval re-draws the cut-off.
+"""Specificity at the cut-off that reaches a given sensitivity, and the reverse, with an interval for both classes.
 
 The cut-off is the highest observed score at which the sensitivity reaches its target; a score of at least the cut-off
-is called positive. Taken from the same records as the specificity, it is uncertain, too: each resample of patients
-chooses its own. No interval is narrower than the exact one at the cut-off taken as known, which matters where resamples
-don't differ, as at a perfect separation.
+is called positive. Taken from the same records as the specificity, it is uncertain, too. The cut-offs that are
+compatible with the target are those whose sensitivity has it inside its interval (the interval of a quantile); how far
+the specificity moves between them, and its own interval at the cut-off taken as known, are joined as Zou and Donner's
+MOVER does, by the root of the sum of squares on either side [1]_. With few positives this is wide, as it has to be: 34
+of them may all lie above a cut-off whose sensitivity is 0.9 (a chance of 2.8 %), so below 35 the lower limit is 0. A
+percentile bootstrap that re-draws the cut-off hides that: among 200 records it covered 76 % with 10 events and 89 %
+with 30, this one 96 and 98 % (and 96 % with 60).
 
 References
 ----------
-.. [1] Platt, Hanley and Yang, Statistics in Medicine 19:313 (2000),
+.. [1] Zou and Donner, Statistics in Medicine 27:1693 (2008), doi:10.1002/sim.3095
+.. [2] Wilson, Journal of the American Statistical Association 22:209 (1927), doi:10.1080/01621459.1927.10502953
+.. [3] Platt, Hanley and Yang, Statistics in Medicine 19:313 (2000),
    doi:10.1002/(SICI)1097-0258(20000215)19:3<313::AID-SIM370>3.0.CO;2-K
-.. [2] Zhou and Qin, Statistics in Medicine 24:465 (2005), doi:10.1002/sim.1563
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+import math
+from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from einthoven.errors import SpecificationError
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
 from einthoven.evaluation.statistics.proportion import proportion
-from einthoven.evaluation.statistics.share_at_target import (
-    ShareAtTarget,
-    class_draws,
-    in_order_of_values,
-    reversed_classes,
-)
+from einthoven.evaluation.statistics.share_at_target import ShareAtTarget, reversed_classes
 
 __all__ = ["sensitivity_at_specificity", "specificity_at_sensitivity"]
 
@@ -38,26 +42,25 @@ def specificity_at_sensitivity(
     clusters: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     level: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 0,
 ) -> Estimate:
     """Return the share of negatives below the highest cut-off with at least this sensitivity.
 
-    The interval is the percentile one of a bootstrap by patient, stratified by class, in which each resample chooses
-    its own cut-off; it is never narrower than the exact binomial one at the cut-off taken as known.
+    The interval joins that of the cut-off and that of the specificity at it, both by Wilson's limits [2]_, with the
+    design effect of repeated patients and of weights: ``value - sqrt((value - l1)**2 + (value - l2)**2)``, and alike
+    for the upper limit [1]_.
 
     Parameters
     ----------
     score : float64 (record,)
     truth : 0 or 1 (record,)
-    sensitivity : float in (0, 1]
+    sensitivity : float in (0, 1)
         With ``n`` positives it is reached at the score of the ``ceil(sensitivity * n)``-th highest of them, so with few
         the sensitivity is rather higher.
     clusters : (record,), optional
         Patient of each record.
     weights : (record,), optional
+        How much each record counts.
     level : float in (0, 1)
-    resamples, seed : int
 
     Raises
     ------
@@ -66,8 +69,8 @@ def specificity_at_sensitivity(
 
     References
     ----------
-    .. [1] Platt et al., Statistics in Medicine 19:313 (2000),
-       doi:10.1002/(SICI)1097-0258(20000215)19:3<313::AID-SIM370>3.0.CO;2-K
+    .. [1] Zou and Donner, Statistics in Medicine 27:1693 (2008), doi:10.1002/sim.3095
+    .. [2] Wilson, JASA 22:209 (1927), doi:10.1080/01621459.1927.10502953
 
     Examples
     --------
@@ -75,9 +78,8 @@ def specificity_at_sensitivity(
     >>> specificity_at_sensitivity(score, truth, sensitivity=0.75).value
     0.75
     """
-    data = in_order_of_values(binary_outcome(score, truth, clusters=clusters, weights=weights))
-    share = ShareAtTarget.of(data, sensitivity, name="sensitivity")
-    return _estimate(share, data, data.events, level=level, resamples=resamples, seed=seed)
+    data = binary_outcome(score, truth, clusters=clusters, weights=weights)
+    return _estimate(data, sensitivity, data.events, name="sensitivity", level=level)
 
 
 def sensitivity_at_specificity(
@@ -88,8 +90,6 @@ def sensitivity_at_specificity(
     clusters: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     level: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 0,
 ) -> Estimate:
     """Return the share of positives at or above the lowest cut-off with at least this specificity.
 
@@ -97,8 +97,7 @@ def sensitivity_at_specificity(
 
     References
     ----------
-    .. [1] Platt et al., Statistics in Medicine 19:313 (2000),
-       doi:10.1002/(SICI)1097-0258(20000215)19:3<313::AID-SIM370>3.0.CO;2-K
+    .. [1] Zou and Donner, Statistics in Medicine 27:1693 (2008), doi:10.1002/sim.3095
 
     Examples
     --------
@@ -106,24 +105,46 @@ def sensitivity_at_specificity(
     >>> sensitivity_at_specificity(score, truth, specificity=0.75).value
     1.0
     """
-    data = reversed_classes(in_order_of_values(binary_outcome(score, truth, clusters=clusters, weights=weights)))
-    share = ShareAtTarget.of(data, specificity, name="specificity")
-    return _estimate(share, data, data.n - data.events, level=level, resamples=resamples, seed=seed)
+    data = binary_outcome(score, truth, clusters=clusters, weights=weights)
+    return _estimate(reversed_classes(data), specificity, data.events, name="specificity", level=level)
 
 
-def _estimate(
-    share: ShareAtTarget, data: BinaryOutcome, events: int, *, level: float, resamples: int, seed: int
-) -> Estimate:
-    value = float(share.shares(np.ones((1, data.patients), dtype=np.int32))[0])
-    replicates = np.concatenate([share.shares(c) for c in class_draws(data, resamples=resamples, seed=seed)])
-    kept = replicates[~np.isnan(replicates)]
-    limits = np.quantile(kept, [(1 - level) / 2, (1 + level) / 2]) if kept.size else (value, value)
-    second = ~data.truth
-    weights = None if data.weight is None else data.weight[second]
-    hit = data.score[second] < share.cut_off()
-    known = proportion(hit, clusters=data.patient[second], weights=weights, level=level)
-    method = f"percentile bootstrap by patient, {kept.size} resamples, each with its own cut-off"
-    if known.low < limits[0] or known.high > limits[1]:
-        method += "; widened to the exact interval at the cut-off taken as known"
-    low, high = min(float(limits[0]), known.low), max(float(limits[1]), known.high)
+def _estimate(data: BinaryOutcome, target: float, events: int, *, name: str, level: float) -> Estimate:
+    if not 0 < target < 1:
+        raise SpecificationError(f"{name} must lie between 0 and 1, got {target}")
+    cut_off = ShareAtTarget.of(data, target, name=name).cut_off()
+
+    def share(hit: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> Estimate:
+        weight = None if data.weight is None else data.weight[chosen]
+        return proportion(hit, clusters=data.patient[chosen], weights=weight, level=level, method="wilson")
+
+    first, second = data.score[data.truth], data.score[~data.truth]
+    known = share(second < cut_off, ~data.truth)
+    values = np.unique(first)
+    lowest, highest = _compatible(values, lambda least: share(first >= least, data.truth), target=target)
+    least = 0.0 if lowest < 0 else share(second <= values[lowest], ~data.truth).value
+    most = 1.0 if highest == values.size else share(second < values[highest], ~data.truth).value
+    value = known.value
+    # where many are tied, no cut-off has the very share that is asked for
+    least, most = min(least, value), max(most, value)
+    low = max(0.0, value - math.hypot(value - least, value - known.low))
+    high = min(1.0, value + math.hypot(most - value, known.high - value))
+    method = f"at {name} {target:g}: Wilson, joined with the interval of the cut-off (MOVER)"
     return Estimate(value, low, high, data.n, events, data.patients, method, level)
+
+
+def _compatible(values: NDArray[np.float64], reached: Callable[[float], Estimate], *, target: float) -> tuple[int, int]:
+    # the position of the value that the cut-off lies above (-1: it may lie below all), and of the highest that it may
+    # be (their number: it may lie above all); the share that is reached falls from one value to the next
+    low = _first(values.size, lambda place: reached(float(values[place])).low <= target)
+    high = _first(values.size + 1, lambda place: reached(float(np.append(values, np.inf)[place])).high < target)
+    return low - 1, high - 1
+
+
+def _first(size: int, holds: Callable[[int], bool]) -> int:
+    # by bisection: where a condition that stays true begins to be
+    below, above = 0, size
+    while below < above:
+        middle = (below + above) // 2
+        below, above = (below, middle) if holds(middle) else (middle + 1, above)
+    return below
