@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import einthoven.evaluation.statistics as family
-from einthoven.errors import InvalidScoreError, OneClassError, StatisticsError
+from einthoven.errors import EinthovenError, InvalidScoreError, OneClassError, StatisticsError
 from einthoven.evaluation.statistics import STATISTICS
 from einthoven.registry import resolve
 
@@ -84,6 +85,46 @@ def test_nan_is_refused(statistic):
     score[3] = np.nan
     with pytest.raises(InvalidScoreError):
         function(score, truth)
+
+
+def test_patients_with_one_record_each_are_no_clusters(statistic):
+    """Named or not, nothing changes."""
+    name, function = statistic
+    score, truth, _ = data(name)
+    one, other = (function(score, truth, clusters=c) for c in (None, np.arange(truth.size)))
+    assert (other.value, other.low, other.high) == pytest.approx((one.value, one.low, one.high), abs=1e-12)
+    assert other.method == one.method
+
+
+EDGES = {
+    "perfect separation": (np.arange(40) / 40, np.arange(40) >= 25),
+    "perfect separation, turned round": (np.arange(40) / 40, np.arange(40) < 25),
+    "all tied": (np.full(40, 0.5), np.arange(40) % 3 == 0),
+    "one event": (np.arange(40) / 40, np.arange(40) == 31),
+    "one non-event": (np.arange(40) / 40, np.arange(40) != 31),
+    "two records": (np.array([0.2, 0.7]), np.array([False, True])),
+    "certain and right": (np.tile([0.0, 1.0], 20), np.tile([0, 1], 20)),
+    "certain and wrong": (np.tile([1.0, 0.0], 20), np.tile([0, 1], 20)),
+}
+
+
+@pytest.mark.parametrize("edge", sorted(EDGES))
+@pytest.mark.parametrize("repeated", [False, True])
+def test_at_the_edge_there_is_a_number_in_its_interval_or_a_reason(statistic, edge, repeated):
+    """No NaN without a reason, no crash, no warning."""
+    name, function = statistic
+    score, truth = EDGES[edge]
+    score = (score > 0.45).astype(float) if name in DECISIONS else score
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            estimate = function(score, truth, clusters=np.arange(truth.size) // 2 if repeated else None)
+        except EinthovenError:
+            return
+    if math.isnan(estimate.value):
+        assert estimate.reason
+    else:
+        assert estimate.low <= estimate.value <= estimate.high
 
 
 def whole_weights(truth):
