@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from einthoven.evaluation.comparisons import representative_seeds
+from einthoven.evaluation.contamination import contamination_notes
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.thresholds import THRESHOLD_SPLIT
@@ -19,6 +20,7 @@ def evaluation_notes(context: Context) -> list[str]:
         *_about_readers(context.reported),
         *_about_unknown_truth(context.scores),
         *_about_seeds(context.reported),
+        *contamination_notes(context),
     ]
 
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
+from collections.abc import Mapping
 from typing import TypeVar
 
+import numpy as np
+
+from einthoven.evaluation.comparator import PREFIX
+from einthoven.evaluation.contamination import Contamination, find_contamination
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.rows import MACRO, ComparisonRow, ResultRow
@@ -12,22 +18,53 @@ from einthoven.evaluation.rows import MACRO, ComparisonRow, ResultRow
 __all__ = ["is_planned", "marked"]
 
 Row = TypeVar("Row", ResultRow, ComparisonRow)
+# rows are marked one by one; what is contaminated is the same for all rows of one context
+_FOUND: weakref.WeakKeyDictionary[Context, Mapping[tuple[str, str], Contamination]] = weakref.WeakKeyDictionary()
 
 
 def marked(row: Row, context: Context) -> Row:
-    """Return the row with ``planned`` set from the protocol.
-
-    Planned is what the protocol names: the outcome, the analysis, the subgroup's column and, of a comparison, the pair
-    of models. What an empty list stands for (all labels, every pair) is exploratory.
-    """
-    return dataclasses.replace(row, planned=is_planned(row, context.protocol))
+    """Return the row with ``planned`` set from the protocol and ``contaminated`` from what its models had seen."""
+    planned = is_planned(row, context.protocol)
+    return dataclasses.replace(row, planned=planned, contaminated=_is_contaminated(row, context))
 
 
 def is_planned(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
-    """Return whether the protocol names what the row is of."""
+    """Return whether the protocol names a number.
+
+    It must name the analysis, the outcome, the subgroup's column (crossed ones as they are crossed) and, of two models,
+    the pair. An average over outcomes is planned where the outcomes are. What an empty list leaves to the data is
+    exploratory: all labels, every pair, horizons from the event times. What it leaves to a fixed rule that the
+    documentation states is planned with its analysis: gaps to the reference, the comparator's columns.
+    """
     column = row.subgroup.partition("=")[0]
-    named = row.label in (*protocol.outcomes, MACRO) and row.analysis in protocol.analyses
-    if isinstance(row, ComparisonRow) and row.model_a != row.model_b:
-        pairs = {frozenset(pair) for pair in protocol.comparisons}
-        named = named and frozenset((row.model_a, row.model_b)) in pairs
-    return named and (not column or column in protocol.subgroups)
+    outcomes = (*protocol.outcomes, MACRO) if protocol.outcomes else ()
+    return (
+        row.analysis in protocol.analyses
+        and row.label in outcomes
+        and (not column or column in protocol.subgroups)
+        and _is_pair_named(row, protocol)
+        and (row.analysis != "survival" or not row.at or bool(protocol.horizons_days))
+    )
+
+
+def _is_pair_named(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
+    if isinstance(row, ResultRow) or row.model_a == row.model_b or row.model_b.startswith(PREFIX):
+        return True
+    return frozenset((row.model_a, row.model_b)) in {frozenset(pair) for pair in protocol.comparisons}
+
+
+def _is_contaminated(row: ResultRow | ComparisonRow, context: Context) -> bool:
+    if context not in _FOUND:
+        found = find_contamination(context)
+        _FOUND[context] = {one.place: one for one in found if one.seen.any()}
+    models = (row.model,) if isinstance(row, ResultRow) else (row.model_a, row.model_b)
+    seen = [_FOUND[context][model, row.split] for model in models if (model, row.split) in _FOUND[context]]
+    return any(_holds(one, row.subgroup, context) for one in seen)
+
+
+def _holds(one: Contamination, subgroup: str, context: Context) -> bool:
+    """Return whether the subgroup has a record that was seen."""
+    column, _, value = subgroup.partition("=")
+    if not value or not all(context.has(name) for name in column.split(" x ")):
+        return True
+    return bool(np.any(context.texts(column, one.scores.only(one.seen)) == value))
