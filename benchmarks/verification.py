@@ -66,7 +66,7 @@ def main() -> None:
                 workers=2,
             )
         patients = first_ecgs(folder)
-    print(f"*{machine()}.*\n")
+    print(f"{machine()}\n")
     print(report(patients))
 
 
