@@ -100,3 +100,16 @@ def test_two_scores_of_a_weighted_perfect_separation_are_exactly_one_and_zero():
     truth = np.arange(50) >= 30
     assert placements(np.arange(50.0), truth, weight).auroc == 1.0
     assert placements(-np.arange(50.0), truth, weight).auroc == 0.0
+
+
+def test_scores_without_ties_take_the_short_way_to_the_same_placements():
+    """Weights of 1, which take the long way, give the same numbers; both are shares of pairs."""
+    rng = np.random.default_rng(0)
+    truth = np.arange(40) < 12
+    score = rng.normal(size=40) + truth
+    short, long = placements(score, truth), placements(score, truth, np.ones(40))
+    above = score[truth][:, None] > score[~truth][None, :]
+    assert short.auroc == above.mean() == pytest.approx(long.auroc, abs=1e-15)
+    for one in (short, long):
+        assert one.positive == pytest.approx(above.mean(axis=1), abs=1e-15)
+        assert one.negative == pytest.approx(above.mean(axis=0), abs=1e-15)
