@@ -53,7 +53,7 @@ def run(*command: str | Path, cwd: Path) -> None:
 
 
 def main() -> None:
-    """Build, install, import, evaluate scores, make a cohort."""
+    """Build, install, import, evaluate scores and report on them, make a cohort."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
@@ -66,6 +66,12 @@ def main() -> None:
         run(python.parent / "einthoven", "evaluate", "scores.csv", "--out", "validation", cwd=folder)
         if not (folder / "validation" / "results.csv").is_file():
             raise SystemExit("einthoven evaluate wrote no results.csv")
+        report = f"einthoven[report] @ {wheel.as_uri()}"
+        run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", report, cwd=folder)
+        run(python.parent / "einthoven", "evaluate", "scores.csv", "--out", "validation", "--report", cwd=folder)
+        run(python, "-c", CHECK, cwd=folder)
+        if "</html>" not in (folder / "validation" / "report.html").read_text(encoding="utf-8"):
+            raise SystemExit("einthoven evaluate --report wrote no whole report")
         make_clinic(folder)
         run(python.parent / "einthoven", "cohort", "study.toml", "--out", "cohort", "--json", cwd=folder)
         if not (folder / "cohort" / "cohort.parquet").is_file():
