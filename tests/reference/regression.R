@@ -28,6 +28,7 @@ plain$mean_absolute_error <- mean(abs(d))
 plain$root_mean_squared_error <- sqrt(mean(d^2))
 plain$r_squared <- 1 - sum(d^2) / sum((measured - mean(measured))^2)
 agreement <- epi.ccc(predicted, measured, conf.level = 0.95)
+plain$concordance <- agreement$rho.c
 plain$epi_ccc <- agreement$sblalt
 
 line <- lm(measured ~ predicted)

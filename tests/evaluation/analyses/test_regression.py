@@ -40,7 +40,7 @@ def test_all_statistics_of_a_number_with_its_patients():
     assert set(rows) == {
         "mean_absolute_error", "root_mean_squared_error", "r_squared", "mean_difference", "pearson_correlation",
         "spearman_correlation", "lower_limit_of_agreement", "upper_limit_of_agreement", "value_slope",
-        "value_intercept",
+        "value_intercept", "concordance_correlation",
     }  # fmt: skip
     one = table.scores_of("net", -1, "test", "lvef")
     limits = limits_of_agreement(one.score, one.truth, clusters=one.patient)
@@ -66,7 +66,7 @@ def test_plots_are_thinned_and_keep_their_ends():
 def test_two_patients_leave_every_number_undefined_with_the_reason():
     """Never an error that ends the whole evaluation."""
     rows = analyse(context_for(predictions(4, seed=5), Protocol()))
-    assert len(rows.results) == 10
+    assert len(rows.results) == 11
     assert all("3 patients are needed" in (row.estimate.reason or "") for row in rows.results)
 
 

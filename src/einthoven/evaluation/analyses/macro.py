@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.comparisons import label_matrix
@@ -57,7 +56,7 @@ def _averages(
     metrics = (*AREAS, *(f"{kind}_{name}" for kind in ("median", "micro") for name in AREAS if whole))
     try:
         table = label_table(
-            matrix.score, matrix.truth, clusters=matrix.patient, weights=_weight(labels), labels=names,
+            matrix.score, matrix.truth, clusters=matrix.patient, weights=matrix.weight, labels=names,
             minimum_events=protocol.minimum_events,
         )  # fmt: skip
     except (OneClassError, TooFewObservationsError) as error:
@@ -86,11 +85,3 @@ def _pooled(table: LabelTable, protocol: Protocol) -> dict[str, Estimate]:
         "micro_auroc": pooled_auroc(table, level=protocol.level),
         "micro_auprc": pooled_auprc(table, level=protocol.level, resamples=protocol.resamples, seed=protocol.seed),
     }
-
-
-def _weight(labels: Sequence[LabelScores]) -> NDArray[np.float64] | None:
-    weights = [one.weight for one in labels if one.weight is not None]
-    if len(weights) < len(labels):
-        return None
-    _, first = np.unique(np.concatenate([one.record for one in labels]), return_index=True)
-    return np.asarray(np.concatenate(weights)[first])

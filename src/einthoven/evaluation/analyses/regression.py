@@ -13,6 +13,7 @@ from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Curve, Estimate
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.rows import CurveRow, ResultRow, Rows
+from einthoven.evaluation.statistics.concordance_correlation import concordance_correlation
 from einthoven.evaluation.statistics.correlation import pearson_correlation, spearman_correlation
 from einthoven.evaluation.statistics.limits_of_agreement import limits_of_agreement
 from einthoven.evaluation.statistics.mean_absolute_error import mean_absolute_error
@@ -28,6 +29,7 @@ METRICS: dict[str, Callable[..., Estimate]] = {
     "root_mean_squared_error": root_mean_squared_error,
     "r_squared": r_squared,
     "mean_difference": mean_difference,
+    "concordance_correlation": concordance_correlation,
     "pearson_correlation": pearson_correlation,
     "spearman_correlation": spearman_correlation,
 }
