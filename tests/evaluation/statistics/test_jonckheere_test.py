@@ -41,6 +41,9 @@ def test_perfect_and_absent_order_have_intervals():
     test = jonckheere_test(np.arange(20.0), np.arange(20) // 5)
     assert (test.difference.value, test.difference.high) == (1.0, 1.0)
     assert test.difference.low == pytest.approx(2 * 0.025**0.1 - 1)
+    patients = np.arange(20) // 2
+    copied = jonckheere_test(np.arange(20.0), np.arange(20) // 5, clusters=patients)
+    assert copied.statistic == pytest.approx(test.statistic / np.sqrt(2))
     tied = jonckheere_test(np.ones(20), np.arange(20) // 5)
     assert (tied.difference.value, tied.p_value, tied.statistic) == (0.0, 1.0, 0.0)
 

@@ -30,11 +30,12 @@ def jonckheere_test(
     """Return the test for a score that rises with severity.
 
     Of all pairs of records of different severity, ``S`` counts those in which the more severe one scores higher, less
-    those in which it scores lower. ``S / sqrt(var(S))`` is normal, with the variance that counts ties in both [2]_: the
-    same as the test of Kendall's tau. With repeated patients the statistic is ``difference`` divided by its error.
-    ``difference`` is Somers' D [3]_, ``S`` divided by the number of pairs, from -1 to 1, with an infinitesimal
-    jackknife by patient, on the logit scale of (1 + D) / 2; where all pairs agree the interval is the exact binomial
-    one of half the patients.
+    those in which it scores lower. ``S / sqrt(var(S))`` is normal, with the variance that counts ties in both [2]_:
+    the same as the test of Kendall's tau. ``difference`` is Somers' D [3]_, ``S`` divided by the number of pairs,
+    within [-1, 1], with an infinitesimal jackknife by patient, on the logit scale of (1 + D) / 2; where all pairs
+    agree the interval is the exact binomial one of half the patients. With repeated patients the statistic is D
+    divided by its error, or where all pairs agree, so that it has none, the one above with the records of a patient
+    counted as one.
 
     Parameters
     ----------
@@ -73,7 +74,10 @@ def jonckheere_test(
     low, high = _interval(value, error, patients=patients, level=level)
     events = int(np.count_nonzero(rank))
     estimate = Estimate(value, min(low, value), max(high, value), rank.size, events, patients, method, level)
-    spread = error if repeated else math.sqrt(max(_variance(rank, scores), 0.0)) / pairs
+    spread = error
+    if not repeated or error < ROUNDING:
+        # where all pairs agree the jackknife sees nothing: there a patient's records count as one
+        spread = math.sqrt(max(_variance(rank, scores), 0.0) * rank.size / patients) / pairs
     statistic = value / spread if spread > 0 else 0.0
     return TestResult(estimate, statistic, float(2 * special.ndtr(-abs(statistic))), method)
 
