@@ -52,6 +52,15 @@ def test_hash_changes_with_every_setting():
         ({"prevalences": [1.5]}, SpecificationError, "prevalences must lie between 0 and 1"),
         ({"prevalences": ["a"]}, SpecificationError, "list of numbers"),
         ({"strata": ["risk 0.1"]}, SpecificationError, "two borders or none"),
+        ({"strata": ["risk 0.1", "rsik 0.2"]}, UnknownNameError, "no border of risk 'rsik 0.2'"),
+        (
+            {"restrictions": ["covariate.lvef about 40"]},
+            SpecificationError,
+            "'covariate.lvef about 40' isn't understood",
+        ),
+        ({"horizons_days": [365, 0]}, SpecificationError, "horizons_days must be positive, got 0"),
+        ({"splits": []}, SpecificationError, "splits must name at least one"),
+        ({"comparisons": [["net", "net"]]}, SpecificationError, "of two models, got 'net' twice"),
     ],
 )
 def test_wrong_settings_are_refused(settings, error, words):

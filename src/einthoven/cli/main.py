@@ -28,6 +28,7 @@ from einthoven.cli.inspect import inspect_command
 from einthoven.cli.measure import measure_command
 from einthoven.cli.models import models_app
 from einthoven.cli.parse import parse_app
+from einthoven.cli.plan import plan_command
 from einthoven.cli.predict import predict_command
 from einthoven.cli.report import report_command
 from einthoven.cli.run import run_command
@@ -54,6 +55,7 @@ app.command("ingest")(ingest_command)
 app.command("measure")(measure_command)
 app.add_typer(parse_app, name="parse")
 app.command("predict")(predict_command)
+app.command("plan")(plan_command)
 app.command("evaluate")(evaluate_command)
 app.command("report")(report_command)
 app.command("doctor")(doctor_command)

@@ -14,6 +14,8 @@ from typing import Any
 from einthoven.errors import SpecificationError, UnknownNameError, UnreadableFileError
 from einthoven.evaluation.analyses import ANALYSES
 from einthoven.evaluation.prediction_columns import SPLITS
+from einthoven.evaluation.restriction import parse_restriction
+from einthoven.evaluation.risk_strata import check_strata
 from einthoven.evaluation.threshold_rules import check_rule
 from einthoven.registry import nearest
 
@@ -112,6 +114,11 @@ class Protocol:
                 raise UnknownNameError(f"protocol: there is no analysis {name!r}{nearest(name, ANALYSES)}")
         for rule in self.thresholds:
             check_rule(rule)
+        if not self.splits:
+            raise SpecificationError("protocol: splits must name at least one, for example 'test'")
+        same = next((one for one, other in self.comparisons if one == other), None)
+        if same is not None:
+            raise SpecificationError(f"protocol: comparisons must be of two models, got {same!r} twice")
         if not self.thresholds:
             raise SpecificationError("protocol: thresholds must name at least one rule, for example 'youden'")
         if self.multiplicity not in MULTIPLICITY:
@@ -134,8 +141,12 @@ class Protocol:
             wrong = [value for value in getattr(self, name) if not 0 < value < 1]
             if wrong:
                 raise SpecificationError(f"protocol: {name} must lie between 0 and 1, got {wrong[0]}")
-        if len(self.strata) not in {0, 2}:
-            raise SpecificationError(f"protocol: strata must be two borders or none, got {len(self.strata)}")
+        if any(days <= 0 for days in self.horizons_days):
+            raise SpecificationError(f"protocol: horizons_days must be positive, got {min(self.horizons_days)}")
+        if self.strata:
+            check_strata(self.strata)
+        for text in self.restrictions:
+            parse_restriction(text)
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> Protocol:
