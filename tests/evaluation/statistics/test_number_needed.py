@@ -5,7 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from einthoven.evaluation.statistics.number_needed import number_needed_to_evaluate, number_needed_to_screen
+from einthoven.evaluation.statistics.number_needed import (
+    false_alerts_per_true,
+    number_needed_to_evaluate,
+    number_needed_to_screen,
+)
 from fakes.decisions import calls, metric_of_r, sample
 
 NUMBERS = {"number_needed_to_screen": number_needed_to_screen, "number_needed_to_evaluate": number_needed_to_evaluate}
@@ -44,3 +48,13 @@ def test_nothing_called_positive_needs_no_evaluation():
     """Undefined with a reason; screening finds nothing."""
     assert number_needed_to_evaluate(*calls([0, 0, 3, 7])).reason == "nothing was called positive"
     assert "no true positive" in number_needed_to_screen(*calls([0, 0, 3, 7])).reason
+
+
+def test_false_alerts_per_true_is_one_less_than_the_number_to_evaluate():
+    """Limits included; without a true positive the lower limit is told."""
+    found = false_alerts_per_true(*calls([10, 30, 5, 100]))
+    needed = number_needed_to_evaluate(*calls([10, 30, 5, 100]))
+    assert (found.value, found.low, found.high) == pytest.approx((3, needed.low - 1, needed.high - 1))
+    assert f"its lower limit is {false_alerts_per_true(*calls([0, 5, 3, 92])).low:.3g}" in (
+        false_alerts_per_true(*calls([0, 5, 3, 92])).reason
+    )

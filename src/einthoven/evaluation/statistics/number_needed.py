@@ -18,7 +18,7 @@ from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.statistics.decision_cells import FP, TP, DecisionCells, decision_cells
 from einthoven.evaluation.statistics.proportion import proportion
 
-__all__ = ["number_needed_to_evaluate", "number_needed_to_screen"]
+__all__ = ["false_alerts_per_true", "number_needed_to_evaluate", "number_needed_to_screen"]
 
 
 def number_needed_to_screen(
@@ -80,6 +80,28 @@ def number_needed_to_evaluate(
     cells = decision_cells(decision, truth, clusters=clusters, weights=weights)
     called = (cells.cell == TP) | (cells.cell == FP)
     return _reciprocal(cells, called, weighted=weights is not None, level=level)
+
+
+def false_alerts_per_true(
+    decision: ArrayLike,
+    truth: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Return ``FP / TP``, one less than ``number_needed_to_evaluate``, whose arguments and interval it has.
+
+    Examples
+    --------
+    >>> false_alerts_per_true([1] * 20 + [0] * 80, [1] * 5 + [0] * 90 + [1] * 5).value
+    3.0
+    """
+    needed = number_needed_to_evaluate(decision, truth, clusters=clusters, weights=weights, level=level)
+    reason = needed.reason
+    if reason is not None and not math.isnan(needed.low):
+        reason = f"no true positive, so there is no ratio; its lower limit is {needed.low - 1:.3g}"
+    return dataclasses.replace(needed, value=needed.value - 1, low=needed.low - 1, high=needed.high - 1, reason=reason)
 
 
 def _reciprocal(cells: DecisionCells, kept: NDArray[np.bool_], *, weighted: bool, level: float) -> Estimate:
