@@ -30,15 +30,15 @@ def test_weights_are_repeated_records():
 
 
 def test_fine_bins_are_narrow_and_light():
-    """At most a five-hundredth of the records and of the range."""
+    """At most a two-hundred-and-fiftieth of the records and of the range."""
     score = np.random.default_rng(2).beta(0.3, 6, 20_000)
     member = fine_bins(score)
     order = np.argsort(score)
     assert (np.diff(member[order]) >= 0).all()
-    assert np.bincount(member).max() <= 20_000 / 500 + 1
+    assert np.bincount(member).max() <= 20_000 / 250 + 1
     widths = [np.ptp(score[member == b]) for b in range(0, member.max(), 7)]
-    assert max(widths) <= np.ptp(score) / 500
-    assert member.max() < 1000
+    assert max(widths) <= np.ptp(score) / 250
+    assert member.max() < 500
 
 
 def test_variance_of_a_share_counts_patients():

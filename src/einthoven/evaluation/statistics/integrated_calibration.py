@@ -1,7 +1,7 @@
 """How far probabilities lie from a smooth calibration curve: on average (ICI), at the median, at 90 %, at most.
 
-The curve is the local regression of truth on probability, parabolas over 75 % of the records, as in [1]_; a thousand
-scores or fewer are used as they are, more are first gathered in bins of at most 1/500 of the records.
+The curve is the local regression of truth on probability, parabolas over 75 % of the records, as in [1]_; 500 scores or
+fewer are used as they are, more are first gathered in bins of at most 1/250 of the records and of the range.
 
 The interval is the bootstrap's by patient, reflected at the estimate (``2 value - quantile``), because a distance of a
 noisy curve is biased upwards, and that of its resamples twice. It reaches down to 0 wherever the resampled curves'
@@ -35,8 +35,8 @@ __all__ = ["IntegratedCalibration", "integrated_calibration", "integrated_calibr
 
 # as published; R's loess has the same defaults
 SPAN, DEGREE = 0.75, 2
-# places at which a resample's curve is computed; between them it is a straight line
-RESAMPLED_PLACES = 100
+# resamples see at most twice as many bins, and their curves are straight between this many places
+RESAMPLED_BINS, RESAMPLED_PLACES = 100, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +93,13 @@ def integrated_calibration(
     data = checked_probabilities(score, truth, clusters=clusters, weights=weights)
     weight = record_weights(data)
     member = fine_bins(data.score, weight=data.weight)
-    mass = np.bincount(member, weight).astype(np.float64)
-    x = bin_centres(data.score, member, weight)
+    x, mass = bin_centres(data.score, member, weight), _totals(member, weight)
     at = np.unique(np.concatenate([x, [data.score.min(), data.score.max()]]))
-    smooth = local_regression(x, at, weight=mass, span=SPAN, degree=DEGREE)
-    curve = smooth.fit(mass, np.bincount(member, weight * data.truth).astype(np.float64))
+    curve = local_regression(x, at, weight=mass, span=SPAN, degree=DEGREE).fit(
+        mass, _totals(member, weight * data.truth)
+    )
     values = _summaries(np.abs(np.interp(data.score, at, curve) - data.score)[None], weight[None])[0]
-    sums = resampled_sums(data, member, np.column_stack([weight, weight * data.truth]), resamples=resamples, seed=seed)
-    places = np.unique(np.linspace(0, at.size - 1, RESAMPLED_PLACES).round().astype(np.int64))
-    between = np.array([np.interp(x, at[places], row) for row in np.eye(places.size)])
-    drawn = smooth.only(places).fit(sums[..., 0], sums[..., 1])
-    replicates = _summaries(np.abs(drawn @ between - x), sums[..., 0])
-    noise = _summaries(np.abs((drawn - curve[places]) @ between), sums[..., 0])
+    replicates, noise = _resampled(data, resamples=resamples, seed=seed)
     names = ("ici", "e50", "e90", "emax")
     parts = zip(names, values, replicates.T, noise.T, strict=True)
     estimates = {name: _estimate(data, *part, level=level) for name, *part in parts}
@@ -133,6 +128,26 @@ def integrated_calibration_index(
     return integrated_calibration(
         score, truth, clusters=clusters, weights=weights, level=level, resamples=resamples, seed=seed
     ).ici
+
+
+def _resampled(data: BinaryOutcome, *, resamples: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    # (resample, summary) of the distance from calibration, and from the curve of all records; on coarser bins
+    weight = record_weights(data)
+    member = fine_bins(data.score, weight=data.weight, bins=RESAMPLED_BINS)
+    x, mass = bin_centres(data.score, member, weight), _totals(member, weight)
+    places = np.unique(np.linspace(0, x.size - 1, RESAMPLED_PLACES).round().astype(np.int64))
+    smooth = local_regression(x, x[places], weight=mass, span=SPAN, degree=DEGREE)
+    between = np.array([np.interp(x, x[places], row) for row in np.eye(places.size)])
+    sums = resampled_sums(data, member, np.column_stack([weight, weight * data.truth]), resamples=resamples, seed=seed)
+    drawn = smooth.fit(sums[..., 0], sums[..., 1])
+    curve = smooth.fit(mass, _totals(member, weight * data.truth))
+    distances = (np.abs(drawn @ between - x), np.abs((drawn - curve) @ between))
+    replicates, noise = (_summaries(distance, sums[..., 0]) for distance in distances)
+    return replicates, noise
+
+
+def _totals(member: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.bincount(member, values).astype(np.float64)
 
 
 def _summaries(distance: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -50,10 +50,6 @@ class LocalRegression:
                 curve = np.where(enough, value, curve)
         return np.asarray(curve)
 
-    def only(self, places: NDArray[np.int64]) -> LocalRegression:
-        """Return the regression at some of its places."""
-        return LocalRegression(self.moments[:, places], self.degree)
-
 
 def loess(
     x: NDArray[np.float64],

@@ -24,8 +24,8 @@ __all__ = [
     "undefined_estimate",
 ]
 
-# a smooth curve sees at most twice as many points as this; what lies within one bin moves it by less than 1e-5
-FINE_BINS = 500
+# a smooth curve sees at most twice as many points as this; what lies within one bin moves it by less than 1e-4
+FINE_BINS = 250
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,10 +112,13 @@ def equal_weight_bins(
     return np.asarray(np.unique(member, return_inverse=True)[1].reshape(-1)[position], dtype=np.int64)
 
 
-def fine_bins(score: NDArray[np.float64], *, weight: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
-    """Return each record's bin: one per score where there are at most 1,000 scores, otherwise narrow ones.
+def fine_bins(
+    score: NDArray[np.float64], *, weight: NDArray[np.float64] | None = None, bins: int = FINE_BINS
+) -> NDArray[np.int64]:
+    """Return each record's bin: one per score where there are at most ``2 * bins`` scores, otherwise narrow ones.
 
-    A narrow bin holds at most 1/500 of the weight (or a single score) and spans at most 1/500 of the range of scores.
+    A narrow bin holds at most ``1 / bins`` of the weight (or a single score) and spans at most ``1 / bins`` of the
+    range of scores; there are at most ``2 * bins``.
 
     Examples
     --------
@@ -123,12 +126,12 @@ def fine_bins(score: NDArray[np.float64], *, weight: NDArray[np.float64] | None 
     array([0, 1, 0, 2])
     """
     values, position = np.unique(score, return_inverse=True)
-    if values.size <= 2 * FINE_BINS:
+    if values.size <= 2 * bins:
         return np.asarray(position, dtype=np.int64)
-    by_weight = equal_weight_bins(score, bins=FINE_BINS, weight=weight)
+    by_weight = equal_weight_bins(score, bins=bins, weight=weight)
     span = (score - values[0]) / (values[-1] - values[0])
-    by_place = np.floor(span * FINE_BINS).clip(0, FINE_BINS - 1).astype(np.int64)
-    pair = by_weight * FINE_BINS + by_place
+    by_place = np.floor(span * bins).clip(0, bins - 1).astype(np.int64)
+    pair = by_weight * bins + by_place
     return np.asarray(np.unique(pair, return_inverse=True)[1].reshape(-1), dtype=np.int64)
 
 

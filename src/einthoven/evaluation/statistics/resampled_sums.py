@@ -1,7 +1,7 @@
 """Sums over records, per bin, in each bootstrap resample of patients; what binned calibration is resampled by.
 
 Patients are drawn with replacement, in one stratum: how many events a sample has is part of what makes calibration
-uncertain. With more than 4,000 patients, random groups of patients are drawn instead of single ones, so that a million
+uncertain. With more than 1,000 patients, random groups of patients are drawn instead of single ones, so that a million
 records cost no more than some thousands [1]_.
 
 References
@@ -20,7 +20,8 @@ from einthoven.evaluation.statistics.bootstrap import patient_draws
 
 __all__ = ["MOST_GROUPS", "centred_interval", "reflected_interval", "resampled_sums"]
 
-MOST_GROUPS = 4000
+# the standard error of this many groups is known to 2 %
+MOST_GROUPS = 1000
 
 
 def resampled_sums(
