@@ -29,7 +29,7 @@ def test_the_table_has_a_sentence_and_a_source_for_each_number():
     assert "- 787 records (787 patients, 63 cases) are needed for a 95% interval of AUROC no wider than 0.1." in text
     assert "doi:10.1002/sim.9025" in text
     assert "3,000 records (3,000 patients, 240 cases) have a power of" in text
-    assert "Note: All of these need 4,434 records; O/E decides." in text
+    assert "Note: An external validation needs 4,433 records for all of these; O/E decides." in text
 
 
 def test_json_is_for_programs():

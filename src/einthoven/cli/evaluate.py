@@ -98,8 +98,8 @@ def evaluate_command(
     patient_id, split, model, site, weight, pretrained_on, group.NAME and covariate.NAME. Survival has event and
     time_to_event_days in place of truth.
 
-    Examples
-    --------
+    Example:
+
     `einthoven evaluate network.npy cardiologist.csv --truth gold_standard.csv --out results --report`
 
     `einthoven evaluate scores.csv --protocol protocol.toml --out results`

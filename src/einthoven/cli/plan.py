@@ -93,8 +93,8 @@ def plan_command(
     Without --n: the smallest external validation (Riley 2021) and the size for a comparison. With --n: the widths of
     the intervals and the power that this many records give, too.
 
-    Examples
-    --------
+    Example:
+
     `einthoven plan --auroc 0.85 --prevalence 0.08`
 
     `einthoven plan --auroc 0.85 --prevalence 0.08 --n 3000 --threshold 0.1 --against 0.82 --correlation 0.6`

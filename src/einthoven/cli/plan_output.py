@@ -74,7 +74,7 @@ def _table(rows: Sequence[Answer], title: str) -> Table:
 def _notes(expected: Expectation, found: Sequence[Answer]) -> list[str]:
     smallest = [answer for answer in found if answer.group == "external validation"]
     largest = max(smallest, key=lambda answer: answer.records)
-    notes = [f"All of these need {largest.records:,} records; {largest.quantity} decides."]
+    notes = [f"An external validation needs {largest.records:,} records for all of these; {largest.quantity} decides."]
     risks = expected.distribution
     if expected.risks is None:
         notes.append("Risks are expected to be well calibrated, their log odds normal in cases and in controls.")
