@@ -45,6 +45,13 @@ def test_limits_are_where_the_area_is_just_as_far_as_the_error_allows(area, rati
     assert low < area < high
 
 
+def test_repeated_patients_are_in_the_variance_and_the_quantile_not_in_the_shape():
+    """Newcombe's variance counts records, so r holds the design effect; t counts patients."""
+    area, variance = 0.8, newcombe(0.8, 25, 300) * 2
+    low, _ = score_interval(AreaSpread(area, variance, 0.0, variance, (25, 300), (8, 80)), level=0.95)
+    assert (area - low) ** 2 == pytest.approx(stats.t.ppf(0.975, 7) ** 2 * 2 * newcombe(low, 25, 300), rel=1e-6)
+
+
 def test_many_records_make_the_score_interval_that_of_delong():
     """To a hundredth of its width."""
     rng = np.random.default_rng(0)

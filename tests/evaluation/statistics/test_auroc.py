@@ -152,6 +152,14 @@ def test_bootstrap_is_near_delong():
     assert np.ptp(ends, axis=0).max() < 0.006
 
 
+def test_a_million_records_have_an_exact_area():
+    """Every second record is positive; the number of pairs is beyond 32 bits."""
+    positives = 500_000
+    estimate = auroc(np.arange(2.0 * positives), np.arange(2 * positives) % 2 == 1)
+    assert estimate.value == (positives + 1) / (2 * positives)
+    assert estimate.method == "DeLong"
+
+
 def test_an_unknown_method_is_named():
     """With those that exist."""
     with pytest.raises(SpecificationError, match="auto, delong, logit, bootstrap, got 'hanley'"):

@@ -82,6 +82,7 @@ def test_whole_weights_are_repeated_records_of_a_patient():
 def test_records_of_opposite_answers_count_no_more_than_they_are():
     """A design effect below 1 is not believed."""
     hit = np.tile([True, False], 20)
+    hit[:2] = True
     paired, single = proportion(hit, clusters=np.repeat(np.arange(20), 2)), proportion(hit)
     assert paired.high - paired.low >= single.high - single.low
 
