@@ -23,6 +23,7 @@ ANALYSES = {
     "comparison_in_subgroups": "einthoven.evaluation.analyses.comparison_in_subgroups:analyse",
     "usefulness": "einthoven.evaluation.analyses.usefulness:analyse",
     "strata": "einthoven.evaluation.analyses.strata:analyse",
+    "survival": "einthoven.evaluation.analyses.survival:analyse",
     "comparator": "einthoven.evaluation.analyses.comparator:analyse",
     "restrictions": "einthoven.evaluation.analyses.restrictions:analyse",
     "verification": "einthoven.evaluation.analyses.verification:analyse",

@@ -13,15 +13,15 @@ from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.label_scores import LabelScores
-from einthoven.evaluation.risk_strata import STRATA, RiskStrata, choose_strata
+from einthoven.evaluation.protocol_strata import strata_of
+from einthoven.evaluation.risk_strata import STRATA, RiskStrata
 from einthoven.evaluation.rows import ComparisonRow, ResultRow, Rows
 from einthoven.evaluation.statistics.cochran_armitage_test import cochran_armitage_test
 from einthoven.evaluation.statistics.grey_zone import grey_zone
 from einthoven.evaluation.statistics.jonckheere_test import jonckheere_test
 from einthoven.evaluation.statistics.proportion import proportion
-from einthoven.evaluation.thresholds import THRESHOLD_SPLIT
 
-__all__ = ["analyse", "strata_of"]
+__all__ = ["analyse"]
 
 
 def analyse(context: Context) -> Rows:
@@ -41,19 +41,6 @@ def analyse(context: Context) -> Rows:
             rows.comparisons += _over_strata(one, strata, context)
         rows.notes += _notes(one, strata)
     return rows
-
-
-def strata_of(context: Context, one: LabelScores, validation: LabelScores | None = None) -> RiskStrata | None:
-    """Return the protocol's borders for these scores; None where there are none to be had on this split.
-
-    ``validation`` replaces the scores to choose on, where the truth is not that of a yes/no task.
-    """
-    rules = context.protocol.strata
-    if len(rules) != 2:
-        return None
-    chosen_on = context.in_split(one, THRESHOLD_SPLIT) if validation is None else validation
-    found = choose_strata((rules[0], rules[1]), one, chosen_on, predictions_hash=context.predictions.hash)
-    return None if found.split == one.split else found
 
 
 def _borders(one: LabelScores, strata: RiskStrata) -> Iterator[ResultRow]:

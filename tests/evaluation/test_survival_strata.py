@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from einthoven.evaluation.evaluate import context_for
+from einthoven.evaluation.followed_scores import followed_scores
+from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.survival_strata import survival_by_stratum
+from fakes.followed_predictions import followed_predictions
+
+
+def rows_of(**settings):
+    """Return the rows of the first model."""
+    context = context_for(followed_predictions(), Protocol(**settings))
+    one = followed_scores(context, context.of_task("survival")[0])
+    return survival_by_stratum(one, context)
+
+
+def test_a_survival_task_needs_a_horizon_for_borders_by_truth():
+    """Without one nothing is divided, nor without borders."""
+    borders = ("sensitivity 0.9", "specificity 0.9")
+    assert not rows_of(strata=borders).results
+    assert not rows_of(horizons_days=(200,)).results
+    assert rows_of(strata=borders, horizons_days=(200,)).results
+
+
+def test_incidence_borders_are_chosen_on_validation():
+    """Every stratum has its curves."""
+    rows = rows_of(strata=("incidence 0.1", "incidence 0.4"), horizons_days=(200,))
+    assert {row.kind for row in rows.curves} == {"kaplan_meier", "cumulative_incidence"}
+    assert {row.at for row in rows.curves} == {"low", "intermediate", "high"}
