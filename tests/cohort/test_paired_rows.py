@@ -100,6 +100,20 @@ def test_pairs_outcomes_and_history_follow_the_design():
     assert not rows["e1", "r1"]["history"]
 
 
+def test_what_outcomes_were_read_from_is_kept_for_the_evaluation():
+    """The measured value and the method; an ECG without a report has neither; no other column is written over."""
+    data = hospital()
+    method = pl.Series("lvef.method", ["simpson", "visual", None, "simpson", "visual", None, "m_mode"])
+    data = replace(data, reports=data.reports.with_columns(method))
+    _, rows = build(data)
+    kept = {key: (row["covariate.lvef"], row["group.lvef_method"]) for key, row in rows.items()}
+    assert kept["e1", "r1"] == (60.0, "simpson")
+    assert kept["e2", "r2"] == (35.0, "visual")
+    assert kept["e3", ""] == (None, None)
+    own = hospital(**{"covariate.lvef": [1.0] * len(ECGS)})
+    assert {row["covariate.lvef"] for row in build(own)[1].values()} == {1.0}
+
+
 def test_everybody_who_leaves_is_counted_with_the_reason():
     """ECGs and reports apart."""
     built, _ = build()

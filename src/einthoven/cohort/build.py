@@ -15,7 +15,7 @@ from einthoven.cohort.eligibility import eligibility_rules, eligible, refuse_fut
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.history import without_strangers
 from einthoven.cohort.missing import apply_missing
-from einthoven.cohort.outcomes import check_task_names, outcome_columns, with_short_names
+from einthoven.cohort.outcomes import check_task_names, measured_columns, outcome_columns, with_short_names
 from einthoven.cohort.paired_rows import paired_rows
 from einthoven.cohort.rules import parse_rule
 from einthoven.cohort.settings import CohortSettings, Role
@@ -106,7 +106,8 @@ def build_cohort(
     flow += [_ecg_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
     found = set(table["source"])
     simulated = {name: data.simulated for name, (_, data) in sources.items() if data.simulated and name in found}
-    cohort = Cohort.from_frame(_cohort_columns(without_strangers(table)), simulated=simulated)
+    kept = _cohort_columns(_with_measured(without_strangers(table), settings))
+    cohort = Cohort.from_frame(kept, simulated=simulated)
     return BuiltCohort(cohort, flow, checked.counts, tuple(notes))
 
 
@@ -235,6 +236,12 @@ def _dealt_by(settings: CohortSettings, sources: Mapping[str, tuple[Role, Source
     """Return the labels that splits are balanced by: yes and no outcomes."""
     binary = [name for name, task in settings.tasks.items() if task.kind == "binary"]
     return list(dict.fromkeys([*binary, *(label for _, data in sources.values() for label in data.labels)]))
+
+
+def _with_measured(table: pl.DataFrame, settings: CohortSettings) -> pl.DataFrame:
+    """Return the table with what its outcomes were read from, for the evaluation; nothing is trained on it."""
+    names = measured_columns(settings.tasks, dict(table.schema))
+    return table.with_columns(pl.col(column).alias(kept) for column, kept in names.items())
 
 
 def _cohort_columns(table: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,15 @@ from einthoven.cohort.rules import Rule, grade, parse_rule
 from einthoven.errors import CohortError, SpecificationError
 from einthoven.registry import nearest
 
-__all__ = ["OutcomeKind", "OutcomeSettings", "check_known", "check_task_names", "outcome_columns", "with_short_names"]
+__all__ = [
+    "OutcomeKind",
+    "OutcomeSettings",
+    "check_known",
+    "check_task_names",
+    "measured_columns",
+    "outcome_columns",
+    "with_short_names",
+]
 
 OutcomeKind = Literal["binary", "ordinal", "regression"]
 SHORTENED = ("covariate.", "y.", "group.")
@@ -91,6 +99,34 @@ def outcome_columns(table: pl.DataFrame, tasks: Mapping[str, OutcomeSettings]) -
         columns[f"y.{name}"] = value.cast(pl.Float32)
         columns[f"u.{name}"] = uncertain
     return pl.DataFrame(columns)
+
+
+def measured_columns(tasks: Mapping[str, OutcomeSettings], columns: Mapping[str, pl.DataType]) -> dict[str, str]:
+    """Return under which name a cohort keeps what its outcomes were read from: number and method of measurement.
+
+    Evaluation asks whether a result hangs on values near the cut-off, or on outcomes by a poor method.
+
+    Parameters
+    ----------
+    tasks : mapping of name to OutcomeSettings
+    columns : mapping of name to data type
+        Of the table.
+
+    Examples
+    --------
+    >>> columns = {"lvef": pl.Float64(), "lvef.method": pl.String(), "y.lvsd": pl.Float32()}
+    >>> measured_columns({"lvsd": OutcomeSettings(rule="lvef <= 40")}, columns)
+    {'lvef': 'covariate.lvef', 'lvef.method': 'group.lvef_method'}
+    """
+    found: dict[str, str] = {}
+    for name in sorted({column for task in tasks.values() for column in task.columns}):
+        method = f"{name}.method"
+        # a column of a family is kept as it is, and a date or text is no measurement
+        if columns.get(name, pl.Null()).is_numeric() and not name.startswith(SHORTENED):
+            found[name] = f"covariate.{name}"
+        if columns.get(method) == pl.String:
+            found[method] = f"group.{name}_method"
+    return {column: kept for column, kept in found.items() if kept not in columns}
 
 
 def check_known(tasks: Mapping[str, OutcomeSettings], columns: Iterable[str]) -> None:
