@@ -79,7 +79,9 @@ def test_what_has_no_hazard_ratio_is_refused(covariates, event, told):
         cox_regression(covariates, [1, 2, 3, 4], event)
 
 
-def test_without_events_there_is_no_model():
-    """All censored."""
+def test_without_events_or_patients_there_is_no_model():
+    """All censored, or all of one patient."""
+    with pytest.raises(TooFewObservationsError, match="one patient"):
+        cox_regression([[0.0], [1.0], [0.0]], [1, 2, 3], [1, 1, 1], clusters=["a"] * 3)
     with pytest.raises(TooFewObservationsError):
         cox_regression([[0.0], [1.0]], [1, 2], [0, 0])

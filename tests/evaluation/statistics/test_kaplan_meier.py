@@ -77,6 +77,13 @@ def test_weights_are_records_repeated():
     )
 
 
+def test_a_single_patient_has_no_interval():
+    """From 0 to 1, and it is said."""
+    found = survival_at([3, 5, 8], [1, 0, 1], horizon=6, clusters=["a"] * 3)
+    assert (found.low, found.high) == (0.0, 1.0)
+    assert "single patient" in found.method
+
+
 def test_competing_events_are_refused():
     """They are no censoring."""
     with pytest.raises(StatisticsError, match="got 2 at position 1"):

@@ -34,6 +34,7 @@ def test_error_is_that_of_leaving_patients_out():
 def test_without_events_or_follow_up_it_is_undefined():
     """With the reason."""
     assert "nobody has the event" in observed_expected(RISK, R.time, R.event, horizon=1).reason
+    assert "single patient" in observed_expected(RISK[:2], [5, 9], [1, 0], horizon=6, clusters=[1, 1]).reason
     assert "followed up" in observed_expected(RISK[:2], [5, 9], [1, 0], horizon=365).reason
 
 

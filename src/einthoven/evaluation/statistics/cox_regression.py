@@ -97,7 +97,7 @@ def cox_regression(
         A covariate isn't finite; the covariates don't tell the records apart; or the likelihood has no maximum, for
         example because a group has no event.
     TooFewObservationsError
-        There is no event.
+        There is no event, or a single patient.
 
     Examples
     --------
@@ -113,6 +113,8 @@ def cox_regression(
         )
     if not data.event.any():
         raise TooFewObservationsError("there is no event; a hazard ratio needs some")
+    if data.patients < 2:
+        raise TooFewObservationsError("all records are of one patient; a hazard ratio needs several")
     centre, scale = x.mean(axis=0), x.std(axis=0)
     if (scale == 0).any():
         raise StatisticsError("a covariate is the same in all records, so it has no hazard ratio")

@@ -117,6 +117,8 @@ def incidence_estimate(data: SurvivalTimes, table: RiskTable, *, horizon: float,
         records, events, patients = data.counts
         reason = f"nobody is followed up to {horizon:g} days; the last record ends at {last:g} days"
         return Estimate.undefined(reason, n=records, events=events, clusters=patients, method=method)
+    if data.patients < 2:
+        return Estimate(value, 0.0, max(1.0, value), *data.counts, "no interval: a single patient", level)
     sums = np.bincount(data.patient, influence, data.patients)
     at_risk = int(np.unique(data.patient[data.time >= min(horizon, last)]).size)
     low, high = _interval(value, float(np.sqrt(sums @ sums)), at_risk=at_risk, level=level)

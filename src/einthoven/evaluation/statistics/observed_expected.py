@@ -63,8 +63,9 @@ def observed_expected(
     records, events, patients = data.counts
     method = "log scale, infinitesimal jackknife" + (", clustered by patient" if data.repeated else "")
     expected = float(np.average(predicted, weights=data.weight))
-    if observed.reason or observed.value <= 0 or expected <= 0:
-        reason = observed.reason or f"nobody has the event by {horizon:g} days, or no risk is predicted"
+    if observed.reason or observed.value <= 0 or expected <= 0 or patients < 2:
+        nobody = f"nobody has the event by {horizon:g} days, no risk is predicted, or there is a single patient"
+        reason = observed.reason or nobody
         return Estimate.undefined(reason, n=records, events=events, clusters=patients, method=method)
     _, influence = incidence_influence(data, table, horizon=horizon)
     share = data.weight / data.weight.sum()
