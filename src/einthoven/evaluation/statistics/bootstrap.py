@@ -21,8 +21,8 @@ from einthoven.errors import SpecificationError
 
 __all__ = ["bootstrap_p_value", "patient_draws", "rarest_class"]
 
-# counts held at once; 4 million int32 and what is derived from them stay under about 100 MB
-BLOCK_CELLS = 4_000_000
+# counts held at once; half a million int32 and what is derived from them stay in the processor's cache
+BLOCK_CELLS = 500_000
 
 
 def rarest_class(truth: NDArray[np.float64], *, patient: NDArray[np.int64], patients: int) -> NDArray[np.int64]:
@@ -79,12 +79,10 @@ def patient_draws(
     first_of, size_of = np.repeat(first, size), np.repeat(size, size)
     block = max(1, BLOCK_CELLS // max(records, stratum.size))
     for done in range(0, resamples, block):
-        rows = min(block, resamples - done)
-        drawn = first_of + (generator.random((rows, stratum.size)) * size_of).astype(np.int64)
-        drawn += np.arange(rows)[:, None] * stratum.size
-        counts = np.bincount(drawn.ravel(), minlength=rows * stratum.size).reshape(rows, stratum.size)
-        by_patient = np.empty((rows, stratum.size), dtype=np.int32)
-        by_patient[:, by_stratum] = counts
+        by_patient = np.empty((min(block, resamples - done), stratum.size), dtype=np.int32)
+        for row in by_patient:  # one at a time stays in the processor's cache
+            drawn = first_of + (generator.random(stratum.size) * size_of).astype(np.int64)
+            row[:] = np.bincount(by_stratum[drawn], minlength=stratum.size)
         yield by_patient
 
 

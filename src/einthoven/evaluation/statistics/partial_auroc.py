@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,16 +19,23 @@ from einthoven.evaluation.statistics.bootstrap import patient_draws, rarest_clas
 __all__ = ["partial_auroc"]
 
 Focus = Literal["specificity", "sensitivity"]
+# 1 - specificity and sensitivity at each corner, (weighting, corner)
+_Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Corners:
-    """Records from the highest score to the lowest: ``order``; ``last`` of each group of equal scores; ``group``."""
+    """Where the curve bends, from the highest score to the lowest.
 
-    order: NDArray[np.int64]
-    last: NDArray[np.int64]
-    group: NDArray[np.int64]
-    positive: NDArray[np.bool_]
+    ``positive``, ``negative``: records of each class in that order; ``positives_to``, ``negatives_to``: how many of
+    them lie up to a corner, starting with none; ``segment``: on which stretch between two corners each record lies.
+    """
+
+    positive: NDArray[np.int64]
+    negative: NDArray[np.int64]
+    positives_to: NDArray[np.int64]
+    negatives_to: NDArray[np.int64]
+    segment: NDArray[np.int64]
 
 
 def partial_auroc(
@@ -126,34 +133,53 @@ def _sorted(data: BinaryOutcome, *, keep_patients: bool) -> BinaryOutcome:
 
 
 def _resampled(data: BinaryOutcome, limit: float, *, resamples: int, seed: int) -> Resampled:
-    order = np.arange(data.n)[::-1]
-    last = np.flatnonzero(np.append(np.diff(data.score[order]) != 0, True))
-    group = np.repeat(np.arange(last.size), np.diff(last, prepend=-1))
-    corners = _Corners(order, last, group, data.truth[order])
+    corners = _corners(data)
     weight = np.ones(data.n) if data.weight is None else data.weight
     stratum = rarest_class(data.truth.astype(np.float64)[:, None], patient=data.patient, patients=data.patients)
-    once = _areas(corners, weight[None, order], limit)
     found = [np.empty(0)]
     if data.n < MANY_RECORDS:
-        draws = patient_draws(stratum, resamples=resamples, seed=seed, records=data.n)
-        found = [_areas(corners, counts[:, data.patient[order]] * weight[order], limit) for counts in draws]
-    records = _influence(corners, weight[order], limit)
-    influence = np.bincount(data.patient[order], records, data.patients).astype(np.float64)
-    return Resampled(float(once[0]), np.concatenate(found), influence, stratum, bounds=(0.0, limit))
+        for counts in patient_draws(stratum, resamples=resamples, seed=seed, records=data.n):
+            drawn = [np.take(counts, data.patient[kept], axis=1) for kept in (corners.positive, corners.negative)]
+            if data.weight is not None:
+                drawn = [drawn[0] * weight[corners.positive], drawn[1] * weight[corners.negative]]
+            found.append(_areas(_curve(corners, *drawn), limit))
+    curve = _curve(corners, weight[None, corners.positive], weight[None, corners.negative])
+    records = _influence(corners, data, weight, curve, limit)
+    influence = np.bincount(data.patient, records, data.patients).astype(np.float64)
+    return Resampled(float(_areas(curve, limit)[0]), np.concatenate(found), influence, stratum, bounds=(0.0, limit))
 
 
-def _curve(corners: _Corners, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    # 1 - specificity and sensitivity at each corner, (weighting, corner), starting at (0, 0)
+def _corners(data: BinaryOutcome) -> _Corners:
+    order = np.arange(data.n)[::-1]
+    positive = data.truth[order]
+    starts = np.append(True, np.diff(data.score[order]) != 0)
+    last = np.flatnonzero(np.append(starts[1:], True))
+    positives_to = np.append(0, np.cumsum(positive)[last])
+    negatives_to = np.append(0, last + 1 - positives_to[1:])
+    # a stretch that goes straight up, or straight to the right, has no corners inside
+    rises, runs = np.diff(positives_to) > 0, np.diff(negatives_to) > 0
+    straight = (rises[1:] == rises[:-1]) & (runs[1:] == runs[:-1]) & (rises[1:] != runs[1:])
+    kept = np.append(~straight, True)
+    segment_of_group = np.append(0, np.cumsum(~straight))
+    segment = np.empty(data.n, dtype=np.int64)
+    segment[order] = segment_of_group[np.cumsum(starts) - 1]
+    bends = np.append(True, kept)
+    return _Corners(order[positive], order[~positive], positives_to[bends], negatives_to[bends], segment)
+
+
+def _curve(corners: _Corners, positive: NDArray[Any], negative: NDArray[Any]) -> _Curve:
+    # weights of each class, (weighting, record of the class), in the order of the corners
     axes = []
-    for kept in (~corners.positive, corners.positive):
-        total = np.cumsum(weights * kept, axis=1)[:, corners.last]
+    for weights, reached in ((negative, corners.negatives_to), (positive, corners.positives_to)):
+        sums = np.zeros((weights.shape[0], weights.shape[1] + 1), dtype=weights.dtype)
+        np.cumsum(weights, axis=1, out=sums[:, 1:])
         with np.errstate(invalid="ignore"):
-            axes.append(np.hstack([np.zeros((weights.shape[0], 1)), total / total[:, -1:]]))
+            axes.append(np.take(sums, reached, axis=1) / sums[:, -1:])
     return axes[0], axes[1]
 
 
-def _areas(corners: _Corners, weights: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
-    x, y = _curve(corners, weights)
+def _areas(curve: _Curve, limit: float) -> NDArray[np.float64]:
+    x, y = curve
     width, height = np.diff(x, axis=1), np.diff(y, axis=1)
     # of each segment the part before the limit counts: all, some, or nothing of it
     inside = np.clip(limit - x[:, :-1], 0.0, width)
@@ -161,25 +187,24 @@ def _areas(corners: _Corners, weights: NDArray[np.float64], limit: float) -> NDA
     return np.asarray((inside * (y[:, :-1] + share * height / 2)).sum(axis=1))
 
 
-def _influence(corners: _Corners, weight: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
-    """Return each record's weight times the derivative of the area by it, in the order of the corners."""
-    x, y = (axis[0] for axis in _curve(corners, weight[None]))
+def _influence(
+    corners: _Corners, data: BinaryOutcome, weight: NDArray[np.float64], curve: _Curve, limit: float
+) -> NDArray[np.float64]:
+    """Return each record's weight times the derivative of the area by it."""
+    x, y = (axis[0] for axis in curve)
     width, height = np.diff(x), np.diff(y)
     inside = np.clip(limit - x[:-1], 0.0, width)
     share = np.divide(inside, width, out=(x[:-1] < limit).astype(np.float64), where=width > 0)
     area = float((inside * (y[:-1] + share * height / 2)).sum())
     at_limit = float(np.interp(limit, x, y))
     # a positive lifts all of the curve after its own segment, and its own one along the slope
-    lifted = np.clip(limit - x[1:], 0.0, None) + inside * np.where(share < 1, share, 1.0) / 2
+    lifted = np.clip(limit - x[1:], 0.0, None) + inside * np.minimum(share, 1.0) / 2
     # a negative widens its own segment and pushes the rest over the limit
-    whole, part = (y[:-1] + y[1:]) / 2 - at_limit, -(share**2) * height / 2
-    widened = np.where(share >= 1, whole, part)
+    widened = np.where(share >= 1, (y[:-1] + y[1:]) / 2 - at_limit, -(share**2) * height / 2)
     widened -= float((widened * width).sum())
-    of_positive = weight[corners.positive].sum()
-    of_negative = weight[~corners.positive].sum()
-    derivative = np.where(
-        corners.positive, (lifted - area)[corners.group] / of_positive, widened[corners.group] / of_negative
-    )
+    of_positive, of_negative = weight[data.truth].sum(), weight[~data.truth].sum()
+    segment = corners.segment
+    derivative = np.where(data.truth, (lifted - area)[segment] / of_positive, widened[segment] / of_negative)
     return np.asarray(derivative * weight)
 
 
