@@ -79,7 +79,7 @@ def acceleration(influence: NDArray[np.float64], stratum: NDArray[np.int64] | No
     """
     centred = _centred(influence, stratum)
     squares = float(centred @ centred)
-    return float((centred**3).sum() / (6 * squares**1.5)) if squares > 0 else 0.0
+    return float((centred * centred) @ centred) / (6 * squares**1.5) if squares > 0 else 0.0
 
 
 def linearised_error(influence: NDArray[np.float64]) -> float:

@@ -139,7 +139,9 @@ def _resampled(data: BinaryOutcome, limit: float, *, resamples: int, seed: int) 
     found = [np.empty(0)]
     if data.n < MANY_RECORDS:
         for counts in patient_draws(stratum, resamples=resamples, seed=seed, records=data.n):
-            drawn = [np.take(counts, data.patient[kept], axis=1) for kept in (corners.positive, corners.negative)]
+            drawn: list[NDArray[Any]] = [
+                np.take(counts, data.patient[kept], axis=1) for kept in (corners.positive, corners.negative)
+            ]
             if data.weight is not None:
                 drawn = [drawn[0] * weight[corners.positive], drawn[1] * weight[corners.negative]]
             found.append(_areas(_curve(corners, *drawn), limit))
