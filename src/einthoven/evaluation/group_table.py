@@ -15,7 +15,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.context import UNKNOWN, Context
@@ -27,6 +26,7 @@ from einthoven.evaluation.statistics.bca_interval import Resampled, bca_interval
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
 from einthoven.evaluation.statistics.group_bootstrap import SHARES, GroupReplicates, group_bootstrap
 from einthoven.evaluation.statistics.group_influence import group_influence, share_members
+from einthoven.evaluation.statistics.mover_difference import mover_difference
 
 __all__ = ["MOST_GROUPS", "Group", "GroupTable", "group_table"]
 
@@ -111,6 +111,11 @@ class GroupTable:
 
     def estimate(self, metric: str, index: int) -> Estimate:
         """Return a metric of a set of records; undefined with a reason where it lacks what the metric needs."""
+        if (metric, index) not in self._estimates:
+            self._estimates[metric, index] = self._estimated(metric, index)
+        return self._estimates[metric, index]
+
+    def _estimated(self, metric: str, index: int) -> Estimate:
         plain = self._plain(metric, index)
         if plain.reason is not None or not self.resampled(metric, index):
             return plain
@@ -121,14 +126,14 @@ class GroupTable:
     def difference(self, metric: str, index: int, other: int) -> TestResult:
         """Return the difference of a metric between two sets, drawn together."""
         a, b = self.estimate(metric, index), self.estimate(metric, other)
-        both = int(np.unique(self.one.patient[self.member[:, index] | self.member[:, other]]).size)
+        both = self._patients(self.member[:, index] | self.member[:, other])
         n, events = a.n + b.n, a.events + b.events
         for part in (a, b):
             if part.reason is not None:
                 nothing = Estimate.undefined(part.reason, n=n, events=events, clusters=both, method="none")
                 return TestResult(nothing, math.nan, math.nan, "none")
         if not (self.resampled(metric, index) and self.resampled(metric, other)):
-            return _joined(a, b, clusters=both)
+            return mover_difference(a, b, clusters=both)
         one, rest = self._drawn(metric, index, None), self._drawn(metric, other, None)
         drawn = Resampled(
             one.value - rest.value,
@@ -158,7 +163,7 @@ class GroupTable:
         hit, counted = share_members(metric, self.data.truth, self.called)
         kept = self.member[:, index] & counted
         # two hits and two misses are added; patients, not records, are independent
-        n = np.unique(self.one.patient[kept]).size
+        n = self._patients(kept)
         share = (float((hit & kept).sum()) / max(int(kept.sum()), 1) * n + 2) / (n + 4)
         return share * (1 - share) / (n + 4)
 
@@ -184,8 +189,15 @@ class GroupTable:
     def _calibration(self, index: int, part: LabelScores) -> Estimate:
         if not self.resampled(CALIBRATION, index):
             return undefined(part, f"fewer than {FEW_HITS} positives or negatives")
-        value, patients = float(self.found.point[CALIBRATION][index]), int(np.unique(part.patient).size)
+        value, patients = float(self.found.point[CALIBRATION][index]), self._patients(self.member[:, index])
         return Estimate(value, value, value, part.truth.size, part.events, patients, "none", self.level)
+
+    @cached_property
+    def _estimates(self) -> dict[tuple[str, int], Estimate]:
+        return {}
+
+    def _patients(self, kept: NDArray[np.bool_]) -> int:
+        return int(np.count_nonzero(np.bincount(self.data.patient[kept])))
 
     def _drawn(self, metric: str, index: int, bounds: tuple[float, float] | None) -> Resampled:
         influence = group_influence(
@@ -236,17 +248,3 @@ def _groups_of(
         member = np.asarray(values == name, dtype=np.bool_)
         rest = known & ~member
         yield Group(column, name, index_of(member), index_of(rest) if rest.any() else None, name not in unknown)
-
-
-def _joined(a: Estimate, b: Estimate, *, clusters: int) -> TestResult:
-    # MOVER of the two intervals (Zou and Donner 2008, doi:10.1002/sim.3095): the sets have no record in common. The p
-    # value is that of the normal distribution whose limit on the side of 0 is this one
-    value = a.value - b.value
-    low = value - math.hypot(a.value - a.low, b.high - b.value)
-    high = value + math.hypot(a.high - a.value, b.value - b.low)
-    reach = float(stats.norm.ppf((1 + a.level) / 2))
-    error = (value - low if value > 0 else high - value) / reach
-    method = f"MOVER of both intervals ({a.method}; {b.method})" if a.method != b.method else f"MOVER of {a.method}"
-    statistic = value / error if error > 0 else 0.0
-    difference = Estimate(value, low, high, a.n + b.n, a.events + b.events, clusters, method, a.level)
-    return TestResult(difference, statistic, float(2 * stats.norm.sf(abs(statistic))), method)

@@ -124,7 +124,7 @@ def _interaction(context: Context, table: GroupTable, metric: str, column: str) 
         if few_events(context, table, group) is None and table.estimate(metric, group.index).reason is None
     ]  # fmt: skip
     n, events = int(table.member[:, [g.index for g in known]].sum()), sum(table.events(g.index)[0] for g in known)
-    clusters, level = int(np.unique(table.one.patient).size), context.protocol.level
+    clusters, level = table.data.patients, context.protocol.level
     try:
         gap, test = _tested(table, metric, [group.index for group in kept])
     except TooFewObservationsError as error:
