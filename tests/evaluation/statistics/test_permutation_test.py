@@ -28,7 +28,7 @@ def by_hand(a, b, truth, patient):
 
 
 @pytest.mark.parametrize("records_each", [1, 2])
-def test_few_patients_give_the_exact_p_value(records_each):
+def test_few_patients_take_all_exchanges(records_each):
     """All exchanges by hand, with one record per patient and with two."""
     rng = np.random.default_rng(records_each)
     patient = np.repeat(np.arange(9), records_each)

@@ -5,7 +5,12 @@ import pytest
 
 from einthoven.errors import SpecificationError
 from einthoven.evaluation.statistics.binary_outcome import binary_outcome
-from einthoven.evaluation.statistics.share_at_target import ShareAtTarget, class_draws, in_order_of_values
+from einthoven.evaluation.statistics.share_at_target import (
+    ShareAtTarget,
+    class_draws,
+    grouped_patients,
+    in_order_of_values,
+)
 from fakes.compared_scores import compared_scores
 
 
@@ -55,3 +60,35 @@ def test_targets_out_of_range_are_refused(target):
     """By name."""
     with pytest.raises(SpecificationError, match="specificity must lie above 0"):
         ShareAtTarget.of(binary_outcome([1, 2], [0, 1]), target, name="specificity")
+
+
+def test_cut_offs_far_from_the_expected_place_are_found():
+    """Where a few records weigh more than all others, or are drawn again and again."""
+    rng = np.random.default_rng(0)
+    score = rng.normal(size=9000)
+    truth = np.arange(9000) < 6000
+    weight = np.where(score > 1, 1000.0, 1.0)
+    share = ShareAtTarget.of(binary_outcome(score, truth, weights=weight), 0.5, name="sensitivity")
+    order = np.argsort(-score[truth])
+    reached = np.cumsum(weight[truth][order]) >= 0.5 * weight[truth].sum()
+    cut_off = score[truth][order][np.argmax(reached)]
+    assert share.cut_off() == cut_off
+    negative, counted = score[~truth], weight[~truth]
+    once = np.ones((1, 9000), dtype=np.int32)
+    assert share.shares(once)[0] == pytest.approx(counted[negative < cut_off].sum() / counted.sum())
+
+
+def test_many_patients_are_drawn_in_groups_with_the_same_spread():
+    """At most 2,000 of a class; the standard deviation of the resamples stays within a tenth."""
+    rng = np.random.default_rng(1)
+    truth = np.arange(9000) % 9 == 0
+    data = binary_outcome(rng.normal(size=9000) + 1.5 * truth, truth, clusters=np.arange(9000))
+    grouped = grouped_patients(data, seed=0)
+    assert grouped.patients == 1000 + 2000
+    spreads = []
+    for one in (data, grouped):
+        share = ShareAtTarget.of(one, 0.9, name="sensitivity")
+        spreads.append(np.concatenate([share.shares(c) for c in class_draws(one, resamples=400, seed=0)]).std())
+    assert spreads[1] == pytest.approx(spreads[0], rel=0.1)
+    few = binary_outcome([0.1, 0.2, 0.3], [0, 1, 0])
+    assert grouped_patients(few, seed=0) is few

@@ -16,13 +16,11 @@ import numpy as np
 from einthoven.evaluation.comparisons import Pair, compared_pairs, with_adjusted_p
 from einthoven.evaluation.context import UNKNOWN, Context
 from einthoven.evaluation.estimate import TestResult
+from einthoven.evaluation.group_table import MOST_GROUPS
 from einthoven.evaluation.pair_tests import PairTest, area_test, calls_of, main_cut_off_tests
 from einthoven.evaluation.rows import ComparisonRow, Rows
 
 __all__ = ["analyse"]
-
-# a column with more values is a measurement, or an id; the analysis of subgroups says so
-MOST_GROUPS = 50
 
 
 def analyse(context: Context) -> Rows:

@@ -92,7 +92,7 @@ def _part(
     values, counted, patient = change[chosen], weight[chosen], data.patient[chosen]
     value = center = float(counted @ values) / float(counted.sum())
     sums = np.bincount(patient, counted * (values - value), data.patients) / counted.sum()
-    patients = int(np.unique(patient).size)
+    patients = int(np.count_nonzero(np.bincount(patient, minlength=data.patients)))
     variance = float(sums @ sums)
     if (data.repeated or sample_variance) and patients > 1:
         variance *= patients / (patients - 1)

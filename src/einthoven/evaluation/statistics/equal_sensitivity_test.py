@@ -12,6 +12,7 @@ References
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +20,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from einthoven.evaluation.estimate import Estimate, TestResult
+from einthoven.evaluation.statistics.area_difference import FEW_PATIENTS
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
 from einthoven.evaluation.statistics.bootstrap import bootstrap_p_value
 from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test
-from einthoven.evaluation.statistics.share_at_target import ShareAtTarget, class_draws, reversed_classes
+from einthoven.evaluation.statistics.share_at_target import (
+    ShareAtTarget,
+    class_draws,
+    grouped_patients,
+    reversed_classes,
+)
 
 __all__ = ["OwnCutOffs", "equal_sensitivity_test", "equal_specificity_test", "own_cut_offs_test"]
 
@@ -50,11 +57,12 @@ def equal_sensitivity_test(
 ) -> TestResult:
     """Return the difference of specificity, ``a - b``, each score at its highest cut-off with this sensitivity.
 
-    Patients are drawn with replacement, within classes, the same for both scores, and each resample chooses both
-    cut-offs anew [1]_ [2]_. The interval is the percentile one, never narrower than Student's t with the resamples'
-    standard deviation (one degree less than patients in the smaller class), nor than McNemar's at the two cut-offs
-    taken as known; the p value is the largest of the three, so that neither the cut-offs' uncertainty nor few patients
-    nor few resamples are overlooked. Scores that rank the records alike have p = 1.
+    Patients (of a class with more than 2,000, random groups of them) are drawn with replacement, within classes, the
+    same for both scores, and each resample chooses both cut-offs anew [1]_ [2]_. The interval is the percentile one,
+    never narrower than McNemar's at the two cut-offs taken as known and, with fewer than 30 patients in a class, than
+    Student's t with the resamples' standard deviation (one degree less than those patients); the p value is the largest
+    of these, so that neither the cut-offs' uncertainty nor few patients nor few resamples are overlooked. Scores that
+    rank the records alike have p = 1.
 
     Parameters
     ----------
@@ -176,10 +184,11 @@ def _test(
     pair: list[BinaryOutcome], target: float, *, name: str, level: float, resamples: int, seed: int
 ) -> TestResult:
     data = pair[0]
-    shares = [ShareAtTarget.of(one, target, name=name) for one in pair]
-    once = np.ones((1, data.patients), dtype=np.int32)
+    drawn = grouped_patients(data, seed=seed)
+    shares = [ShareAtTarget.of(dataclasses.replace(drawn, score=one.score), target, name=name) for one in pair]
+    once = np.ones((1, drawn.patients), dtype=np.int32)
     value = float(shares[0].shares(once)[0] - shares[1].shares(once)[0])
-    draws = class_draws(data, resamples=resamples, seed=seed)
+    draws = class_draws(drawn, resamples=resamples, seed=seed)
     found = np.concatenate([shares[0].shares(counts) - shares[1].shares(counts) for counts in draws])
     found = found[~np.isnan(found)]
     second = ~data.truth
@@ -188,18 +197,32 @@ def _test(
     known = mcnemar_test(*hits, clusters=data.patient[second], weights=weight, level=level)
     deviation = float(found.std(ddof=1)) if found.size > 1 else 0.0
     limits = np.quantile(found, [(1 - level) / 2, (1 + level) / 2]) if found.size else (value, value)
-    # few patients choose the cut-offs: their resamples vary too little, by as much as t exceeds z
-    degrees = max(1, min(np.unique(data.patient[one]).size for one in (data.truth, second)) - 1)
-    reach = float(stats.t.ppf((1 + level) / 2, degrees)) * deviation
-    low = max(-1.0, min(float(limits[0]), known.difference.low, value - reach))
-    high = min(1.0, max(float(limits[1]), known.difference.high, value + reach))
+    fewest = min(np.unique(data.patient[one]).size for one in (data.truth, second))
+    by_t = _student(value, deviation, patients=fewest, level=level)
+    low, high = min(float(limits[0]), known.difference.low), max(float(limits[1]), known.difference.high)
+    low, high = max(-1.0, min(low, by_t.low)), min(1.0, max(high, by_t.high))
     events = data.n - data.events if name == "specificity" else data.events
     method = (
         f"at equal {name} {target:g}: percentile bootstrap by patient, {found.size} resamples, each with its own "
-        "cut-offs; never narrower than Student's t, nor than McNemar at known cut-offs"
+        "cut-offs; never narrower than McNemar at known cut-offs"
     )
     statistic = value / deviation if deviation > 0 else 0.0
-    by_t = float(2 * stats.t.sf(abs(statistic), degrees)) if deviation > 0 else 0.0
-    p_value = max(bootstrap_p_value(found), known.p_value, by_t)
+    p_value = max(bootstrap_p_value(found), known.p_value, by_t.p_value)
     estimate = Estimate(value, low, high, data.n, events, data.patients, method, level)
     return TestResult(estimate, statistic, p_value, method)
+
+
+@dataclass(frozen=True, slots=True)
+class _Student:
+    low: float
+    high: float
+    p_value: float
+
+
+def _student(value: float, deviation: float, *, patients: int, level: float) -> _Student:
+    # few patients choose the cut-offs: their resamples vary too little, by as much as t exceeds z
+    if patients >= FEW_PATIENTS or deviation == 0:
+        return _Student(value, value, 0.0)
+    law = stats.t(max(1, patients - 1))
+    reach = float(law.ppf((1 + level) / 2)) * deviation
+    return _Student(value - reach, value + reach, float(2 * law.sf(abs(value) / deviation)))

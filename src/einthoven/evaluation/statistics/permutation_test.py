@@ -1,4 +1,4 @@
-"""Test of two scores of the same records by exchanging them patient by patient: exact with few events, no formula."""
+"""Test of two scores of the same records by exchanging them patient by patient; it needs no variance."""
 
 from __future__ import annotations
 
@@ -36,9 +36,11 @@ def permutation_test(
     Both scores are replaced by their ranks, because their scales may differ; then each patient's two scores are
     exchanged or not, all his records alike, with a chance of one half [1]_ [2]_. The p value is the share of exchanges
     whose difference is at least as large in size as the one found, the one found included; with few patients who are
-    ranked differently all ``2**k`` exchanges are taken, and p is exact. It tests whether the two scores could be
-    exchanged, that is whether their ROC curves are the same: it finds differences in area, and hardly any where curves
-    cross at equal areas. Scores that rank the records alike have p = 1, exactly.
+    ranked differently all ``2**k`` exchanges are taken, and nothing is left to chance. It tests whether the two scores
+    could be exchanged, that is whether their ROC curves are the same: it finds differences in area, and hardly any
+    where curves cross at equal areas. Because ranks are exchanged, not scores, it keeps its level nearly, not exactly:
+    among 200 records of equal scores it found 2 to 4 % with 10 events and 4 to 7 % with 30 or 60, at a nominal 5 %.
+    Scores that rank the records alike have p = 1, exactly.
 
     Parameters
     ----------
@@ -113,11 +115,12 @@ class _Pooled:
 
     def differences(self, swapped: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the difference of the areas for each exchange (exchange, patient)."""
-        total = self.weight.size
+        total, equal = self.weight.size, bool((self.weight == 1).all())
+        negative = self.weight[self.negative % total]
         in_a = swapped[:, self.patient[self.negative % total]] ^ (self.negative < total)
-        counted = np.zeros((len(swapped), self.negative.size + 1))
-        np.cumsum(in_a * self.weight[self.negative % total], axis=1, out=counted[:, 1:])
-        every = np.concatenate([[0.0], np.cumsum(self.weight[self.negative % total])])
+        counted = np.zeros((len(swapped), self.negative.size + 1), dtype=np.int32 if equal else np.float64)
+        np.cumsum(in_a if equal else in_a * negative, axis=1, out=counted[:, 1:])
+        every = np.concatenate([[0.0], np.cumsum(negative)])
         of_a = (counted[:, self.below] + counted[:, self.past]) / 2
         of_b = (every[self.below] + every[self.past]) / 2 - of_a
         own = swapped[:, self.patient[self.positive % total]] ^ (self.positive < total)

@@ -7,7 +7,7 @@ the specificity moves between them, and its own interval at the cut-off taken as
 MOVER does, by the root of the sum of squares on either side [1]_. With few positives this is wide, as it has to be: 34
 of them may all lie above a cut-off whose sensitivity is 0.9 (a chance of 2.8 %), so below 35 the lower limit is 0. A
 percentile bootstrap that re-draws the cut-off hides that: among 200 records it covered 76 % with 10 events and 89 %
-with 30, this one 96 and 98 % (and 96 % with 60).
+with 30, this one 95 and 98 % (and 96 % with 60).
 
 References
 ----------
