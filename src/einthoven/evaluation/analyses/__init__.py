@@ -11,6 +11,8 @@ ANALYSES = {
     "performance": "einthoven.evaluation.analyses.performance:analyse",
     "calibration": "einthoven.evaluation.analyses.calibration:analyse",
     "recalibration": "einthoven.evaluation.analyses.recalibration:analyse",
+    "conformal": "einthoven.evaluation.analyses.conformal:analyse",
+    "uncertainty": "einthoven.evaluation.analyses.uncertainty:analyse",
     "macro": "einthoven.evaluation.analyses.macro:analyse",
     "multiclass": "einthoven.evaluation.analyses.multiclass:analyse",
     "regression": "einthoven.evaluation.analyses.regression:analyse",
