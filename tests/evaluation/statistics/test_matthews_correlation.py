@@ -60,7 +60,7 @@ def test_an_empty_margin_has_no_correlation(cells, reason):
 
 
 def test_one_patient_has_a_value_without_interval():
-    """And says so."""
+    """All that is possible, and the method says so."""
     found = matthews_correlation(*calls([2, 1, 1, 2]), clusters=np.zeros(6))
-    assert found.value == pytest.approx(1 / 3)
-    assert found.reason == "no interval: fewer than 2 patients"
+    assert (found.value, found.low, found.high) == (pytest.approx(1 / 3), -1, 1)
+    assert found.method == "no interval: fewer than 2 patients"

@@ -55,6 +55,13 @@ def test_what_is_not_defined_says_why():
     assert npv_at(*calls([0, 4, 0, 4]), prevalence=0.05).reason == "no positives"
 
 
+def test_one_patient_has_a_value_without_interval():
+    """All that is possible, and the method says so."""
+    found = npv_at(*calls([2, 1, 1, 2]), prevalence=0.5, clusters=np.zeros(6))
+    assert (found.value, found.low, found.high) == (pytest.approx(2 / 3), 0, 1)
+    assert found.method == "no interval: fewer than 2 patients"
+
+
 @pytest.mark.parametrize("prevalence", [0, 1, -0.1, float("nan")])
 def test_a_prevalence_lies_between_0_and_1(prevalence):
     """Refused otherwise."""

@@ -16,6 +16,7 @@ __all__ = ["DAYS_PER_YEAR", "alerts_per_patient_year"]
 
 DAYS_PER_YEAR = 365.25
 NOTHING = "no patient has ECGs at two times, so there is no time at risk"
+ALONE = "only one patient has ECGs at two times: nothing tells how far the rate may be off"
 
 
 def alerts_per_patient_year(
@@ -48,7 +49,7 @@ def alerts_per_patient_year(
     -------
     Estimate
         ``n`` are the records of patients with time at risk, ``events`` the alerts counted. Undefined with a reason
-        where no patient has ECGs at two times.
+        where fewer than 2 patients have ECGs at two times.
 
     References
     ----------
@@ -77,14 +78,15 @@ def alerts_per_patient_year(
     n = int(records[at_risk].sum())
     if n == 0:
         return Estimate.undefined(NOTHING, n=0, events=0, clusters=0, method="none")
+    if alerts.size < 2:
+        return Estimate.undefined(ALONE, n=n, events=int(alerts.sum()), clusters=1, method="none")
     low, value, high = _ratio(alerts, years, weight[at_risk], level=level)
     events, method = int(alerts.sum()), "ratio of patients' sums, log scale"
     if events == 0:
         method = "exact Poisson limit, there being no alert"
     elif math.isclose(high, value, rel_tol=1e-9):
         method = f"{method}: no width, all patients have the same rate"
-    reason = "no interval: fewer than 2 patients" if math.isnan(high) else None
-    return Estimate(value, low, high, n, events, int(at_risk.sum()), method, level, reason)
+    return Estimate(value, low, high, n, events, int(at_risk.sum()), method, level)
 
 
 def _ratio(
@@ -95,8 +97,6 @@ def _ratio(
     if value == 0:
         # as many years as patients of equal weight would have had
         return 0.0, 0.0, -math.log((1 - level) / 2) * float(weight**2 @ years) / total**2
-    if alerts.size < 2:
-        return math.nan, value, math.nan
     influence = weight * (alerts - value * years) / total
     variance = alerts.size / (alerts.size - 1) * float(influence @ influence)
     reach = math.exp(float(stats.t.ppf((1 + level) / 2, alerts.size - 1)) * math.sqrt(variance) / value)

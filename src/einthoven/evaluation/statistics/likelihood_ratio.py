@@ -96,7 +96,8 @@ def negative_likelihood_ratio(
 def ratio_interval(cells: DecisionCells, top: int, bottom: int, *, level: float) -> RatioInterval:
     """Return the ratio of the share of positives in cell ``top`` to the share of negatives in cell ``bottom``.
 
-    ``TP, FP`` is the positive likelihood ratio, ``FN, TN`` the negative one.
+    ``TP, FP`` is the positive likelihood ratio, ``FN, TN`` the negative one. The limits of a single patient are 0 and
+    infinity.
     """
     counts = cells.weight_in
     positives, negatives = counts[TP] + counts[FN], counts[FP] + counts[TN]
@@ -106,6 +107,8 @@ def ratio_interval(cells: DecisionCells, top: int, bottom: int, *, level: float)
     if counts[top] == 0 and counts[bottom] == 0:
         return RatioInterval(math.nan, math.nan, math.nan, f"nothing was called {called}")
     ratio = (counts[top] / positives) / (counts[bottom] / negatives) if counts[bottom] > 0 else math.inf
+    if cells.patients < 2:
+        return RatioInterval(float(ratio), 0.0, math.inf)
     used = cells.for_interval
     positives, negatives = used[TP] + used[FN], used[FP] + used[TN]
     centre = math.log(used[top] / positives) - math.log(used[bottom] / negatives)
@@ -129,10 +132,8 @@ def _estimate(cells: DecisionCells, top: int, bottom: int, *, level: float) -> E
     if found.reason is not None:
         return cells.undefined(found.reason)
     place = (cells.n, cells.events, cells.patients, cells.method("log method (Simel)"), level)
-    if math.isnan(found.low):
-        reason = "no interval: fewer than 2 patients"
-        value = found.value if math.isfinite(found.value) else math.nan
-        return Estimate(value, math.nan, math.nan, *place, reason)
+    if cells.patients < 2:
+        return cells.undefined("fewer than 2 patients: nothing tells how far the ratio may be off")
     if math.isinf(found.value):
         none = "no false alarm" if top == TP else "every negative was called positive"
         reason = f"{none}, so the ratio is infinite; its lower limit is {found.low:.3g}"

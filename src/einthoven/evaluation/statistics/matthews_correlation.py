@@ -65,14 +65,14 @@ def matthews_correlation(
     for margin, reason in MARGINS:
         if cells.weight_in[list(margin)].sum() == 0:
             return cells.undefined(reason)
-    value, used = _coefficient(cells.weight_in), cells.for_interval
+    value, used, counts = _coefficient(cells.weight_in), cells.for_interval, (cells.n, cells.events, cells.patients)
+    if cells.patients < 2:
+        return Estimate(value, -1.0, 1.0, *counts, "no interval: fewer than 2 patients", level)
     centre = _coefficient(used)
     error = math.sqrt(cells.variance(_gradient(used) / (1 - centre**2)))
     reach = float(stats.norm.ppf((1 + level) / 2)) * error
     low, high = math.tanh(math.atanh(centre) - reach), math.tanh(math.atanh(centre) + reach)
-    counts, method = (cells.n, cells.events, cells.patients), cells.method("Fisher's z, delta method")
-    if math.isnan(error):
-        return Estimate(value, low, high, *counts, method, level, "no interval: fewer than 2 patients")
+    method = cells.method("Fisher's z, delta method")
     return Estimate(value, min(low, value), max(high, value), *counts, method, level)
 
 

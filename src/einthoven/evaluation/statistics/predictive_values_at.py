@@ -92,9 +92,9 @@ def _posterior(cells: DecisionCells, top: int, bottom: int, *, prior: float, lev
     if found.reason is not None:
         return cells.undefined(found.reason)
     value, low, high = (_share(prior / (1 - prior) * ratio) for ratio in (found.value, found.low, found.high))
-    reason = "no interval: fewer than 2 patients" if math.isnan(low) else None
-    method = cells.method("logit method (Mercaldo)")
-    return Estimate(value, low, high, cells.n, cells.events, cells.patients, method, level, reason)
+    known = cells.patients > 1
+    method = cells.method("logit method (Mercaldo)") if known else "no interval: fewer than 2 patients"
+    return Estimate(value, low, high, cells.n, cells.events, cells.patients, method, level)
 
 
 def _share(odds: float) -> float:
