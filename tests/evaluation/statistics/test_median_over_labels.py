@@ -42,3 +42,13 @@ def test_perfect_labels_have_a_bound():
     found = median_over_labels(truth, truth, resamples=50)
     assert (found.value, found.high) == (1.0, 1.0)
     assert found.low == pytest.approx((0.025 / 3) ** (1 / 20))
+
+
+def test_a_perfect_label_in_the_middle_has_a_bound():
+    """The two beside it need not be perfect."""
+    rng = np.random.default_rng(0)
+    truth = np.stack([np.arange(60) < k for k in (20, 25, 30)], axis=1).astype(float)
+    score = truth + np.array([0, 0, 2]) * rng.normal(size=(60, 3))
+    found = median_over_labels(score, truth, resamples=100)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert 0 < found.low == pytest.approx(min((0.025 / 3) ** (1 / k) for k in (20, 25)))

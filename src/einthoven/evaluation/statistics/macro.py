@@ -188,8 +188,9 @@ def label_average(table: LabelTable, found: AreaReplicates, *, level: float = 0.
     """
     value = float(np.median(found.area) if median else found.area.mean())
     name = "median" if median else "mean"
-    if (np.minimum(found.area, 1 - found.area) < 1e-12).all():
-        interval = _at_the_edge(table, at_one=found.area > 0.5, level=level, median=median)
+    edges = np.minimum(found.area, 1 - found.area) < 1e-12
+    if edges.all() or (median and min(value, 1 - value) < 1e-12):
+        interval = _at_the_edge(table, found.area, level=level, median=median)
     else:
         replicates = found.replicates.mean(axis=1) if not median else np.median(found.replicates, axis=1)
         influence = found.influence @ (_middle(found) if median else np.full(found.area.size, 1 / found.area.size))
@@ -207,11 +208,12 @@ def _middle(found: AreaReplicates) -> NDArray[np.float64]:
     return share
 
 
-def _at_the_edge(table: LabelTable, *, at_one: NDArray[np.bool_], level: float, median: bool) -> Interval:
-    # every label's bound holds at once (Bonferroni), so that of their mean and of their median does
+def _at_the_edge(table: LabelTable, area: NDArray[np.float64], *, level: float, median: bool) -> Interval:
+    # every label's bound holds at once (Bonferroni), so that of their mean and of their median does; a label inside
+    # (0, 1), which a median at the edge may have beside it, is taken to be anywhere
     patients = [int(np.unique(table.patient[column == 1]).size) for column in table.truth.T]
     bound = ((1 - level) / 2 / len(patients)) ** (1 / np.array(patients))
-    low, high = np.where(at_one, bound, 0.0), np.where(at_one, 1.0, 1 - bound)
+    low, high = np.where(area > 1 - 1e-12, bound, 0.0), np.where(area < 1e-12, 1 - bound, 1.0)
     average = np.median if median else np.mean
     method = "exact binomial on each label's patients with the outcome (the bootstrap has no width at the edge)"
     return Interval(float(average(low)), float(average(high)), method)
