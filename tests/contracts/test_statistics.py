@@ -15,8 +15,17 @@ from einthoven.errors import EinthovenError, InvalidScoreError, OneClassError, S
 from einthoven.evaluation.statistics import STATISTICS
 from einthoven.registry import resolve
 
-DECISIONS = {"sensitivity", "specificity", "ppv", "npv", "accuracy"}
-DEFINED_ON_ONE_CLASS = {"brier", "accuracy"}
+# defined whatever the truth is, as they count calls
+BURDEN = {"alerts_per_1000", "f1", "false_alerts_per_true", "number_needed_to_evaluate", "number_needed_to_screen"}
+TWO_SIDED = {
+    "balanced_accuracy",
+    "matthews_correlation",
+    "negative_likelihood_ratio",
+    "positive_likelihood_ratio",
+    "youden_index",
+}
+DECISIONS = {"sensitivity", "specificity", "ppv", "npv", "accuracy"} | BURDEN | TWO_SIDED
+DEFINED_ON_ONE_CLASS = {"brier", "accuracy"} | BURDEN
 
 
 @pytest.fixture(params=sorted(STATISTICS))
