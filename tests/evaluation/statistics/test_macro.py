@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from einthoven.errors import OneClassError, TooFewObservationsError
-from einthoven.evaluation.statistics.macro import macro_auprc, macro_auroc, macro_difference
+from einthoven.errors import TooFewObservationsError
+from einthoven.evaluation.statistics.area_replicates import replicates_of_areas
+from einthoven.evaluation.statistics.label_table import label_table
+from einthoven.evaluation.statistics.macro import label_average, macro_auprc, macro_auroc, macro_difference
 
 
 @pytest.fixture
@@ -91,12 +93,10 @@ def test_a_worse_score_is_found_worse(labels):
     assert 0 < result.p_value <= 1 / 201
 
 
-@pytest.mark.parametrize("minimum", [1, 5])
-def test_three_hundred_sets_of_rare_labels_never_leave_their_own_interval(minimum):
-    """Labels of 1 to 12 positives, ties, repeated patients, unknown truth, perfect and hopeless scores; both areas."""
+def rare_labels():
+    """Yield 250 tables: labels of 1 to 12 positives, ties, repeated patients, unknown truth, perfect and hopeless."""
     rng = np.random.default_rng(20261122)
-    tried = 0
-    for trial in range(150):
+    for trial in range(250):
         records, columns = int(rng.integers(30, 90)), int(rng.integers(1, 5))
         truth = np.zeros((records, columns))
         for column in range(columns):
@@ -105,15 +105,25 @@ def test_three_hundred_sets_of_rare_labels_never_leave_their_own_interval(minimu
         score = np.round(score, int(rng.integers(0, 3)))
         truth[rng.random(truth.shape) < 0.05] = np.nan
         patient = rng.integers(0, records, records) if trial % 2 else None
-        for area in (macro_auroc, macro_auprc):
-            try:
-                found = area(score, truth, clusters=patient, minimum_events=minimum, resamples=200, seed=trial)
-            except (OneClassError, TooFewObservationsError):
-                continue
-            tried += 1
-            assert 0 <= found.low <= found.value <= found.high <= 1, (trial, found)
-            assert found.high > found.low, (trial, found)
-    assert tried > 200
+        if ((truth == 1).any(axis=0) & (truth == 0).any(axis=0)).any():
+            yield label_table(score, truth, clusters=patient)
+
+
+def test_a_thousand_averages_of_rare_labels_never_leave_their_own_interval():
+    """Nor has any no width; percentile intervals of the same resamples do leave out what they are of."""
+    tried, percentile_misses = 0, 0
+    for table in rare_labels():
+        for found in replicates_of_areas(table, resamples=100, seed=tried).values():
+            for median in (False, True):
+                one = label_average(table, found, median=median)
+                assert 0 <= one.low <= one.value <= one.high <= 1, one
+                assert one.high > one.low, one
+                average = np.median if median else np.mean
+                low, high = np.nanquantile(average(found.replicates, axis=1), [0.025, 0.975])
+                percentile_misses += not low <= one.value <= high
+                tried += 1
+    assert tried > 950
+    assert percentile_misses > 0
 
 
 def test_labels_with_too_few_events_are_named_not_averaged(labels):
