@@ -31,6 +31,7 @@ BENCHMARKS = {
     "state_space": ("state_space.py", "State spaces beside a ResNet and a transformer, and in long windows"),
     "verification": ("verification.py", "Verification bias: patients without an echo, whose truth is known"),
     "discrimination": ("discrimination.py", "Paired DeLong beside MLstatkit, and ten million scores"),
+    "subgroups": ("subgroups.py", "A subgroup table of a thousand resamples beside scikit-learn"),
     "virtual_distributions": ("virtual_hospital/distributions.py", "Simulated ECGs beside real ones, figure by figure"),
     "virtual_judges": ("virtual_hospital/judges.py", "Simulated or real: trees on measurements, a network on beats"),
     "virtual_transfer": ("virtual_hospital/transfer.py", "Real ECGs read by a network that saw simulated ones alone"),
