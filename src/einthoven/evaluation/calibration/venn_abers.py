@@ -95,40 +95,36 @@ def _with_one_more(mass: NDArray[np.float64], positive: NDArray[np.float64]) -> 
     Adjacent violators are pooled from the left for every beginning and from the right for every end of the data; the
     blocks of all of them share memory as trees. The changed score is then pooled with its neighbours on both sides.
     """
-    left, left_tops = _pooled(mass, positive, falling=False)
-    right, right_tops = _pooled(mass[::-1], positive[::-1], falling=True)
-    found = np.empty(mass.size)
-    for place in range(mass.size):
-        weight, hits = mass[place] + 1.0, positive[place] + 1.0
-        before = left_tops[place - 1] if place > 0 else -1
-        after = right_tops[mass.size - place - 2] if place + 1 < mass.size else -1
+    # lists, because single numbers of arrays are slow
+    masses, positives = mass.tolist(), positive.tolist()
+    left, right = _pooled(masses, positives, falling=False), _pooled(masses[::-1], positives[::-1], falling=True)
+    found = []
+    for place in range(len(masses)):
+        weight, hits = masses[place] + 1.0, positives[place] + 1.0
+        before = place - 1
+        after = len(masses) - place - 2
         while True:
             if before >= 0 and left[before][1] * weight >= hits * left[before][0]:
-                block, before = left[before], left[before][2]
+                other_weight, other_hits, before = left[before]
             elif after >= 0 and right[after][1] * weight <= hits * right[after][0]:
-                block, after = right[after], right[after][2]
+                other_weight, other_hits, after = right[after]
             else:
                 break
-            weight, hits = weight + block[0], hits + block[1]
-        found[place] = hits / weight
-    return found
+            weight, hits = weight + other_weight, hits + other_hits
+        found.append(hits / weight)
+    return np.array(found)
 
 
-def _pooled(
-    mass: NDArray[np.float64], positive: NDArray[np.float64], *, falling: bool
-) -> tuple[list[tuple[float, float, int]], list[int]]:
-    # blocks (weight, positives, block before), and the last block of each beginning of the data
+def _pooled(masses: list[float], positives: list[float], *, falling: bool) -> list[tuple[float, float, int]]:
+    # of each beginning of the data its last block: weight, positives, and the beginning that ends before it (or -1)
     blocks: list[tuple[float, float, int]] = []
-    tops: list[int] = []
     sign = -1.0 if falling else 1.0
-    for place in range(mass.size):
-        weight, hits = float(mass[place]), float(positive[place])
-        top = tops[-1] if tops else -1
+    for place in range(len(masses)):
+        weight, hits, top = masses[place], positives[place], place - 1
         while top >= 0 and sign * (blocks[top][1] * weight - hits * blocks[top][0]) >= 0:
             weight, hits, top = weight + blocks[top][0], hits + blocks[top][1], blocks[top][2]
         blocks.append((weight, hits, top))
-        tops.append(len(blocks) - 1)
-    return blocks, tops
+    return blocks
 
 
 METHOD = Method(_fit, _transform, ("probability", "logit", "value", "risk"))
