@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from einthoven.evaluation.analyses.subgroups import analyse
+from einthoven.evaluation.evaluate import context_for
+from einthoven.evaluation.prediction_files import read_predictions
 from einthoven.evaluation.predictions import Predictions
+from einthoven.evaluation.protocol import Protocol
 from fakes.grouped_predictions import grouped_context, grouped_predictions
 
 COLUMNS = ("group.sex", "group.rhythm")
@@ -143,3 +148,23 @@ def test_without_subgroups_there_is_nothing():
     """Empty rows."""
     rows = analyse(grouped_context())
     assert (rows.results, rows.comparisons, rows.notes) == ([], [], [])
+
+
+@pytest.mark.real_data
+def test_the_published_networks_sensitivity_in_women_and_men_is_counted(real_data):
+    """827 ECGs of the CODE study (Ribeiro 2020): each sex's accuracy by counting, few events in grey."""
+    folder = real_data / "predictions" / "code_test"
+    read = read_predictions(folder / "data/annotations/dnn.csv", truth=folder / "data/annotations/gold_standard.csv")
+    with (folder / "data/attributes.csv").open(newline="") as stream:
+        sexes = [row["sex"] for row in csv.DictReader(stream)]
+    table = read.table.append_column("group.sex", pa.array(np.tile(sexes, len(read.labels)).tolist()))
+    rows = analyse(context_for(Predictions(table), Protocol(subgroups=("group.sex",), resamples=200)))
+    called, truth = (np.loadtxt(folder / f"data/annotations/{n}.csv", delimiter=",", skiprows=1)[:, -6:]
+                     for n in ("dnn", "gold_standard"))  # fmt: skip
+    for place, label in enumerate(("1dAVb", "RBBB", "LBBB", "SB", "AF", "ST")):
+        for sex in "FM":
+            wanted = (label, "sensitivity", f"group.sex={sex}")
+            (row,) = (r for r in rows.results if (r.label, r.metric, r.subgroup) == wanted)
+            sick = (truth[:, place] == 1) & (np.array(sexes) == sex)
+            assert row.estimate.value == pytest.approx(called[sick, place].mean())
+            assert (row.estimate.reason is not None) == (sick.sum() < 20)
