@@ -86,3 +86,13 @@ def test_each_split_is_looked_at_by_itself():
     predictions = Predictions(table.set_column(index, "site", pa.array(own)))
     found = find_contamination(context_for(predictions, Protocol()))
     assert [one.place for one in found] == [("net", "test")]
+
+
+def test_each_record_is_held_against_its_own_cell():
+    """Two sets of weights under one name: what one had seen says nothing of the other's records."""
+    table = pretrained(name="B").table
+    index = {name: table.column_names.index(name) for name in ("pretrained_on", "site")}
+    odd = [int(record[-1]) % 2 == 1 for record in table["record_id"].to_pylist()]
+    table = table.set_column(index["site"], "site", pa.array(["PTB-XL" if one else "Georgia" for one in odd]))
+    cells = pa.array([["georgia"] if one else ["code15"] for one in odd], pa.list_(pa.string()))
+    assert notes(Predictions(table.set_column(index["pretrained_on"], "pretrained_on", cells))) == []

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
+import pyarrow.compute as pc
 
 from einthoven.cohort.cohort import Cohort
 from einthoven.evaluation.evaluate import evaluate
 from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
 from einthoven.models.public.public_model import Seen
-from einthoven.study.arms import _contamination, _tabulate
+from einthoven.study.arms import _contamination, _seen_before, _tabulate
 
 
 def test_scores_stand_beside_the_truth_of_their_record():
@@ -55,3 +56,52 @@ def test_data_that_public_weights_had_seen_are_said_from_the_scores_to_the_evalu
     predictions = _tabulate(Cohort.from_frame(rows), scores, labels=("AF",), model="main", seed=1, notes=(note,))
     predictions.to_parquet(tmp_path / "p.parquet")
     assert note in evaluate(Predictions.from_file(tmp_path / "p.parquet"), Protocol()).notes
+
+
+def test_what_the_cohort_knows_stands_beside_the_scores():
+    """Age, gap to the outcome, measured values and their method, data set; of each label alike."""
+    rows = pl.DataFrame(
+        {
+            "record_id": ["a", "b"], "patient_id": ["1", "2"], "split": ["test", "test"], "source": ["A", "B"],
+            "age_years": [70.5, None], "pair": ["baseline", "none"], "outcome_id": ["r", ""],
+            "outcome_gap_days": [-3.5, None], "covariate.lvef": [38.0, None], "covariate.qrs_ms": [100.0, 90.0],
+            "group.lvef_method": ["simpson", None], "y.lvsd": [1.0, None], "y.AF": [0.0, 1.0],
+        }
+    )  # fmt: skip
+    table = _tabulate(Cohort.from_frame(rows), np.full((2, 2), 0.5), labels=("lvsd", "AF"), model="m", seed=0).table
+    first, second = table.to_pylist()[:2]
+    expected = {
+        "covariate.age_years": 70.5, "covariate.outcome_gap_days": -3.5, "covariate.lvef": 38.0,
+        "covariate.qrs_ms": 100.0, "group.lvef_method": "simpson", "group.data_set": "A", "group.pair": "baseline",
+    }  # fmt: skip
+    assert {name: first[name] for name in expected} == expected
+    assert {second[name] for name in ("covariate.age_years", "covariate.outcome_gap_days", "covariate.lvef")} == {None}
+    by_label = [table.filter(pc.equal(table["label"], label)).drop_columns(["label", "truth"]) for label in
+                ("lvsd", "AF")]  # fmt: skip
+    assert by_label[0].to_pylist() == by_label[1].to_pylist()
+    assert "pretrained_on" not in table.column_names
+
+
+def test_predictions_say_what_public_weights_had_seen_and_the_evaluation_marks_it():
+    """By its own name and by the study's; what the study itself trained on is not among it."""
+    data = {
+        "mine": SimpleNamespace(source="ptb_xl"), "B": SimpleNamespace(source="hospital"),
+        "C": SimpleNamespace(source="cinc2021"),
+    }  # fmt: skip
+    run = SimpleNamespace(settings=SimpleNamespace(data=data))
+    checkpoint = SimpleNamespace(public="a_model", seen_in_pretraining=(Seen("ptb_xl", "1.0.3"), Seen("code15")))
+    seen = _seen_before(run, checkpoint)
+    assert seen == ("ptb_xl", "code15", "mine")
+    assert _seen_before(run, SimpleNamespace(public="", seen_in_pretraining=())) == ()
+    rows = pl.DataFrame(
+        {
+            "record_id": list("abcd"), "patient_id": list("1234"), "split": ["test", "test", "external", "external"],
+            "source": ["mine", "mine", "B", "B"], "y.AF": [1.0, 0.0, 1.0, 0.0],
+        }
+    )  # fmt: skip
+    scores = np.array([[0.9], [0.2], [0.8], [0.3]])
+    predictions = _tabulate(Cohort.from_frame(rows), scores, labels=("AF",), model="main", seed=1, seen=seen)
+    marks = {
+        (row.split, row.contaminated) for row in evaluate(predictions, Protocol(analyses=("performance",))).results
+    }
+    assert marks == {("test", True), ("external", False)}

@@ -11,6 +11,7 @@ import pytest
 from einthoven.cohort.cohort import Cohort
 from einthoven.errors import SpecificationError, SplitError
 from einthoven.evaluation.evaluation import Evaluation
+from einthoven.evaluation.ledger import read_ledger
 from einthoven.evaluation.predictions import Predictions
 from einthoven.report.html import render
 from einthoven.study.run import run_study
@@ -87,6 +88,15 @@ def test_average_of_the_seeds_is_their_mean(folder):
     first, second, mean = (table["score"].to_numpy() for table in tables)
     assert mean == pytest.approx((first + second) / 2)
     assert set(tables[2]["seed"].to_pylist()) == {-1}
+
+
+def test_the_protocol_is_registered_before_training_and_the_opening_is_counted(folder):
+    """One line each, in this order; what the report says of it is in the evaluation."""
+    first, second = read_ledger(folder / "run" / "ledger.jsonl")[:2]
+    assert [entry["entry"] for entry in (first, second)] == ["registered", "opened"]
+    assert first["protocol_hash"] == second["protocol_hash"]
+    evaluation = Evaluation.load(folder / "run" / "stages" / "evaluate")
+    assert [entry["entry"] for entry in evaluation.openings][:2] == ["registered", "opened"]
 
 
 def test_same_study_again_does_nothing(folder):
@@ -170,9 +180,16 @@ def test_development_data_that_become_external_are_never_scored_by_the_old_netwo
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [('outcomes = ["NORMM"]', "did you mean 'NORM'"), ('subgroups = ["group.sx"]', "did you mean 'group.sex'")],
+    [
+        ('outcomes = ["NORMM"]', "did you mean 'NORM'"),
+        ('subgroups = ["group.sx"]', "did you mean 'group.sex'"),
+        ('subgroups = ["site x group.sx"]', "did you mean 'group.sex'"),
+        ('restrictions = ["covariate.age_year > 65"]', "did you mean 'covariate.age_years'"),
+        ('verification = ["score", "group.sx"]', "did you mean 'group.sex'"),
+        ('comparator = ["covariate.age"]', "did you mean 'covariate.age_years'"),
+    ],
 )
-def test_unknown_outcome_or_subgroup_is_refused_before_anything_is_written(folder, tmp_path, asked, message):
+def test_unknown_outcome_or_column_is_refused_before_anything_is_written(folder, tmp_path, asked, message):
     """Nobody waits for a training to learn of a typing error."""
     file = small(folder, tmp_path)
     file.write_text(file.read_text().replace("resamples = 20", f"resamples = 20\n{asked}"))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from einthoven.cohort.cohort import Cohort
 from einthoven.evaluation.predictions import Predictions
 from einthoven.models.checkpoint import Checkpoint
-from einthoven.models.contamination import contamination_notes
+from einthoven.models.contamination import CONTAMINATED, contamination_notes
 from einthoven.models.predict import predict
 from einthoven.study.stage import hash_of
 from einthoven.training.arm import ArmSettings
@@ -87,8 +87,8 @@ def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:
         progress = run.announce(f"Scoring with {name}, seed {seed}")
         checkpoint = Checkpoint.load(checkpoint_folder)
         scores = predict(checkpoint, store, store.rows(cohort.table["record_id"]), progress=progress)
-        notes = _contamination(run, checkpoint)
-        predictions = _tabulate(cohort, scores, labels=checkpoint.labels, model=name, seed=seed, notes=notes)
+        notes, seen = _contamination(run, checkpoint), _seen_before(run, checkpoint)
+        predictions = _tabulate(cohort, scores, labels=checkpoint.labels, model=name, seed=seed, notes=notes, seen=seen)
         predictions.to_parquet(folder / PREDICTIONS)
 
     inputs = {
@@ -110,6 +110,24 @@ def _contamination(run: Run, checkpoint: Checkpoint) -> tuple[str, ...]:
     )
 
 
+def _seen_before(run: Run, checkpoint: Checkpoint) -> tuple[str, ...]:
+    """Return what public weights had seen, by its own name and by that of this study.
+
+    What this study trained on isn't among it: its split keeps those patients out of the test.
+    """
+    own = [
+        name
+        for name, section in run.settings.data.items()
+        if any(
+            note.startswith(CONTAMINATED)
+            for note in contamination_notes(
+                checkpoint.public, checkpoint.seen_in_pretraining, name=name, source=section.source
+            )
+        )
+    ]
+    return tuple(dict.fromkeys([*(one.data_set for one in checkpoint.seen_in_pretraining), *own]))
+
+
 def _tabulate(
     cohort: Cohort,
     scores: NDArray[np.float64],
@@ -118,6 +136,7 @@ def _tabulate(
     model: str,
     seed: int,
     notes: tuple[str, ...] = (),
+    seen: tuple[str, ...] = (),
 ) -> Predictions:
     """Put scores (record, label) beside what evaluation needs of each record."""
     table = cohort.table
@@ -135,14 +154,28 @@ def _tabulate(
         seed=seed,
         score_kind="probability",
     )
-    groups = {name: table[name] for name in table.column_names if name.startswith("group.")}
-    groups |= {"group.sex": table["sex"], "site": table["site"], "time": table["ecg_time"]}
-    if is_paired:
-        groups["group.pair"] = table["pair"]
     repeated = predictions.table
-    for name, column in groups.items():
+    for name, column in _beside(table, is_paired=is_paired).items():
         repeated = repeated.append_column(name, pa.chunked_array(column.chunks * len(labels), column.type))
+    if seen:
+        cells = pa.array([list(seen)] * repeated.num_rows, pa.list_(pa.string()))
+        repeated = repeated.append_column("pretrained_on", cells)
     return Predictions(repeated, (*((cohort.notice,) if cohort.notice else ()), *notes))
+
+
+def _beside(table: pa.Table, *, is_paired: bool) -> dict[str, pa.ChunkedArray]:
+    """Return what stands beside the scores of each record: who, where, what was measured, how far the outcome is."""
+    found = {name: table[name] for name in table.column_names if name.startswith(("group.", "covariate."))}
+    found |= {"group.sex": table["sex"], "site": table["site"], "time": table["ecg_time"]}
+    found |= {"group.data_set": table["source"], "covariate.age_years": _as_numbers(table["age_years"])}
+    if is_paired:
+        found["group.pair"] = table["pair"]
+        found["covariate.outcome_gap_days"] = _as_numbers(table["outcome_gap_days"])
+    return found
+
+
+def _as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.float64())
 
 
 def _as_float(column: pa.ChunkedArray) -> NDArray[np.float64]:

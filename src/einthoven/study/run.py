@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 import einthoven
 from einthoven.cohort.cohort import Cohort
+from einthoven.cohort.outcomes import measured_columns
 from einthoven.cohort.source_rows import study_record_id
 from einthoven.cohort.sources.source import SourceData
 from einthoven.ecg.formats import RecordLocation
 from einthoven.errors import SpecificationError
+from einthoven.evaluation.analyses.verification import SCORE
+from einthoven.evaluation.ledger import register
+from einthoven.evaluation.restriction import parse_restriction
 from einthoven.progress import ProgressCallback, no_progress
 from einthoven.registry import nearest
 from einthoven.store.ingest import ingest
@@ -36,6 +43,7 @@ from einthoven.study.stage import Stage, hash_of
 __all__ = ["Run", "run_study"]
 
 Announce = Callable[[str], ProgressCallback]
+LEDGER = "ledger.jsonl"
 
 
 def _announce_nothing(_name: str) -> ProgressCallback:
@@ -98,24 +106,49 @@ class Run:
 
     def check_evaluation(self) -> None:
         """Refuse outcomes, models and subgroups that the predictions won't have, before anything is trained."""
-        protocol, cohort = self.settings.evaluation, self.settings.cohort
+        protocol = self.settings.evaluation
         if not self.labels:
             raise SpecificationError("the study has no yes or no outcome to train: give one a rule in cohort.outcomes")
-        columns = {name for data in self._sources.values() for name in data.columns if name.startswith("group.")}
-        columns |= {f"group.{name}" for name in cohort.group_names}
+        columns = self._columns_of_predictions()
+        crossed = [part for name in protocol.subgroups for part in name.split(" x ")]
+        restricted = [parse_restriction(text).column for text in protocol.restrictions]
+        deciding = [name for name in protocol.verification if name != SCORE]
         for what, asked, accepted in (
             ("outcomes", protocol.outcomes, self.labels),
             ("models", protocol.models, tuple(self.settings.arm)),
-            ("subgroups", protocol.subgroups, ("group.sex", "site", *sorted(columns))),
+            ("subgroups", crossed, tuple(name for name in columns if not name.startswith("covariate."))),
+            ("restrictions", restricted, columns),
+            ("verification", deciding, columns),
+            ("comparator", protocol.comparator, columns),
+            ("severity", [protocol.severity] if protocol.severity else [], columns),
         ):
             unknown = next((name for name in asked if name not in accepted), None)
             if unknown is not None:
                 raise SpecificationError(f"evaluation.{what} has no {unknown!r}{nearest(unknown, accepted)}")
 
+    def _columns_of_predictions(self) -> tuple[str, ...]:
+        """Return what the predictions will have beside scores, as far as it is known before the cohort is made."""
+        cohort = self.settings.cohort
+        families = ("group.", "covariate.")
+        columns = {name for data in self._sources.values() for name in data.columns if name.startswith(families)}
+        columns |= {f"group.{name}" for name in cohort.group_names}
+        for data in self._sources.values():
+            reports = pl.DataFrame() if data.reports is None else data.reports
+            columns |= set(measured_columns(cohort.tasks, dict(reports.schema)).values())
+        gap = {"covariate.outcome_gap_days"} if cohort.pairing else set()
+        always = ("group.sex", "site", "group.data_set", "covariate.age_years")
+        return (*always, *sorted((columns | gap) - set(always)))
+
+    @property
+    def ledger(self) -> Path:
+        """Where each opening of a test set is counted; it isn't among the stages, which are made again."""
+        return self.out / LEDGER
+
     def describe(self) -> None:
-        """Write the resolved study file and the environment."""
+        """Write the resolved study file and the environment, and register the protocol before anything is trained."""
         (self.out / "study.json").write_text(json.dumps(self.settings.to_plain(), indent=1))
         (self.out / "environment.json").write_text(json.dumps(self._environment, indent=1))
+        register(self.ledger, self.settings.evaluation, now=datetime.now(UTC))
 
     @cached_property
     def _environment(self) -> dict[str, Any]:

@@ -82,6 +82,17 @@ def test_a_reader_is_corrected_by_his_answers(patients):
         assert numbers["sensitivity", at].value == pytest.approx(expected.value, rel=1e-6)
 
 
+def test_a_probability_decides_by_its_logit(patients):
+    """The same scores as logits give the same corrected area."""
+    predictions, _, score = patients
+    table = predictions.table
+    for name, values in {"score": special.logit(score), "score_kind": ["logit"] * N}.items():
+        table = table.set_column(table.column_names.index(name), name, pa.array(values))
+    protocol = Protocol(verification=("score",))
+    one, other = (found(context_for(each, protocol)) for each in (predictions, Predictions(table)))
+    assert other["auroc", WEIGHTED].value == pytest.approx(one["auroc", WEIGHTED].value, rel=1e-9)
+
+
 def test_the_assumption_is_told(patients):
     """Once."""
     rows = analyse(context_for(patients[0], Protocol(verification=("score",))))
