@@ -73,8 +73,9 @@ def main() -> None:
     )
     print(
         f"\n{groups} groups x {len(METRICS)} metrics x {RESAMPLES:,} resamples of {PATIENTS:,} patients: "
-        f"{wall_s:.1f} s by the clock on one core, {memory_mb:.0f} MB at most with all that is imported. Largest difference of the "
-        f"{LOOPED * groups * len(METRICS)} numbers that both computed: {apart:.1g}; {lost} numbers are not defined."
+        f"{wall_s:.1f} s by the clock on one core, {memory_mb:.0f} MB at most with all that is imported. "
+        f"Of {LOOPED * groups * len(METRICS)} numbers that both computed the largest difference is {apart:.1g}; "
+        f"{lost} numbers are not defined."
     )
     whole_s, whole_wall_s, rows = _timed(lambda: _analysis(data))
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
