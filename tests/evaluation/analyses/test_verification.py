@@ -16,6 +16,7 @@ from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.statistics.auroc import auroc
 from einthoven.evaluation.statistics.begg_greenes import begg_greenes
+from einthoven.evaluation.statistics.inverse_probability_weighting import verification_weights, weighted_auroc
 from fakes.predictions import fake_predictions
 
 N = 6000
@@ -83,7 +84,7 @@ def test_a_reader_is_corrected_by_his_answers(patients):
 
 
 def test_a_probability_decides_by_its_logit(patients):
-    """The same scores as logits give the same corrected area."""
+    """The same scores as logits give the same corrected area, that of the statistic on logits."""
     predictions, _, score = patients
     table = predictions.table
     for name, values in {"score": special.logit(score), "score_kind": ["logit"] * N}.items():
@@ -91,6 +92,10 @@ def test_a_probability_decides_by_its_logit(patients):
     protocol = Protocol(verification=("score",))
     one, other = (found(context_for(each, protocol)) for each in (predictions, Predictions(table)))
     assert other["auroc", WEIGHTED].value == pytest.approx(one["auroc", WEIGHTED].value, rel=1e-9)
+    test = np.arange(N) % 4 != 0
+    truth = np.asarray(predictions.table["truth"].to_numpy())[test]
+    model = verification_weights(~np.isnan(truth), special.logit(score[test])[:, None])
+    assert one["auroc", WEIGHTED].value == pytest.approx(weighted_auroc(score[test], truth, model).value, rel=1e-9)
 
 
 def test_the_assumption_is_told(patients):
