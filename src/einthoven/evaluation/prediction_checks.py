@@ -57,15 +57,15 @@ def check_patients(table: pa.Table, patients: NDArray[np.int64]) -> None:
     if len(patients) == 0:
         raise CohortError("the table of predictions has no rows")
     split = codes(table, "split")
-    seen = np.unique(patients * (int(split.max()) + 1) + split)
-    owners = seen // (int(split.max()) + 1)
-    twice = owners[:-1][np.diff(owners) == 0]
+    one_of = np.empty(int(patients.max()) + 1, dtype=np.int64)
+    one_of[patients] = split
+    twice = np.unique(patients[one_of[patients] != split])
     if twice.size:
         rows = np.flatnonzero(patients == twice[0])
         record = table["record_id"][int(rows[0])].as_py()
         places = sorted({table["split"][int(row)].as_py() for row in rows})
         raise LeakageError(
-            f"{np.unique(twice).size} patients are in more than one split, first the patient of record {record!r} "
+            f"{twice.size} patients are in more than one split, first the patient of record {record!r} "
             f"({' and '.join(places)}); split by patient, not by record"
         )
 

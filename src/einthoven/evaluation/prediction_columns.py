@@ -82,7 +82,7 @@ def typed(table: pa.Table) -> pa.Table:
     if len(set(table.column_names)) < len(table.column_names):
         raise SpecificationError(f"a column appears twice in the predictions: {', '.join(table.column_names)}")
     columns = {name: _cast(table[name], name) for name in table.column_names}
-    return pa.table(columns).unify_dictionaries()
+    return pa.table(columns)
 
 
 def check_values(table: pa.Table) -> None:
@@ -160,12 +160,19 @@ def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     if pa.types.is_timestamp(wanted) and pa.types.is_timestamp(actual):
         return column
     try:
-        plain = column.cast(actual) if pa.types.is_dictionary(column.type) else column
         if text_expected:
-            return plain.cast(pa.string()).dictionary_encode()
-        return plain.cast(wanted)
+            return _encoded(column)
+        return (column.cast(actual) if pa.types.is_dictionary(column.type) else column).cast(wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise SpecificationError(f"column {name!r} must be of type {wanted}, got {column.type}: {error}") from error
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return text as one dictionary for all chunks; what is encoded already is not spelled out again."""
+    if column.type != TEXT:
+        # encoding a column gives all its chunks one dictionary
+        return column.cast(pa.string()).dictionary_encode()
+    return column if column.num_chunks < 2 else column.unify_dictionaries()
 
 
 def _yes_no(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

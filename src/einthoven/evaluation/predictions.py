@@ -256,9 +256,13 @@ class Predictions:
         return np.asarray(column.to_numpy(), dtype=np.float64)
 
     @cached_property
+    def _record_codes(self) -> NDArray[np.int64]:
+        return codes(self.table, "record_id")
+
+    @cached_property
     def _records(self) -> NDArray[np.int64]:
         # code of each row's pair of record and outcome; equal for all models, ordered by name
-        records = codes(self.table, "record_id")
+        records = self._record_codes
         if "outcome_id" not in self.table.column_names or self.table["outcome_id"].null_count == len(self.table):
             return records
         outcomes = codes(self.table, "outcome_id")
@@ -268,7 +272,7 @@ class Predictions:
     @cached_property
     def _patients(self) -> NDArray[np.int64]:
         # a record whose patient is named in another row has that patient; otherwise it is its own
-        records = codes(self.table, "record_id")
+        records = self._record_codes
         if len(records) == 0:
             return records
         count = int(records.max()) + 1
