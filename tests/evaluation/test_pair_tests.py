@@ -22,6 +22,7 @@ from einthoven.evaluation.statistics.delong_test import delong_test
 from einthoven.evaluation.statistics.equal_sensitivity_test import equal_sensitivity_test
 from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test
 from einthoven.evaluation.statistics.net_reclassification import net_reclassification
+from einthoven.evaluation.thresholds import Threshold
 from fakes.predictions import fake_predictions
 
 PREDICTIONS = fake_predictions(models=("net", "small", "reader"))
@@ -101,6 +102,15 @@ def test_calls_of_two_networks_are_compared_at_each_rule():
     a, b = (context.decisions(one, "sensitivity 0.9").values for one in (pair.a, pair.b))
     positive = pair.a.truth == 1
     assert found[3].test == mcnemar_test(a[positive], b[positive], clusters=pair.a.patient[positive])
+
+
+def test_a_stated_cut_off_is_compared_once():
+    """Whatever the number of rules that it stands for."""
+    protocol = Protocol(resamples=30, outcomes=("AF",), splits=("test",), thresholds=("youden", "sensitivity 0.9"))
+    stated = [Threshold("AF", 0.4, "stated", "elsewhere", "abc", model=model) for model in ("net", "small")]
+    context = context_for(PREDICTIONS, protocol, stated=stated)
+    found = places(own_cut_off_tests(pair_of(context), context))
+    assert found == [(metric, "stated") for metric in ("sensitivity", "specificity", "accuracy")]
 
 
 def test_a_reader_is_compared_at_nothing_with_the_main_cut_off():

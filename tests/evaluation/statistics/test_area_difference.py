@@ -75,7 +75,7 @@ def test_weights_count_records_as_often():
 
 
 def test_students_t_replaces_the_normal_law_where_patients_are_few_or_repeated():
-    """Satterthwaite's degrees for few events; one less than the patients in the smaller class for repeated ones."""
+    """Satterthwaite's degrees for few events; one less than the effective patients of a class for repeated ones."""
     data = compared_scores()
     assert math.isinf(paired_areas(data.a, data.b, data.truth).degrees)
     few = np.append(np.flatnonzero(data.truth == 1)[:12], np.flatnonzero(data.truth == 0))
@@ -86,8 +86,8 @@ def test_students_t_replaces_the_normal_law_where_patients_are_few_or_repeated()
     assert small.degrees == pytest.approx(degrees)
     assert small.variance == pytest.approx(sum(parts))
     repeated = paired_areas(data.a, data.b, data.truth, clusters=data.patient)
-    with_event = np.unique(data.patient[data.truth == 1]).size
-    assert repeated.degrees == min(with_event, np.unique(data.patient[data.truth == 0]).size) - 1
+    records = np.unique(data.patient[data.truth == 1], return_counts=True)[1]
+    assert repeated.degrees == pytest.approx(records.sum() ** 2 / (records**2).sum() - 1)
     assert "Student t" in repeated.method
 
 

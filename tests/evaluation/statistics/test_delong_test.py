@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from einthoven.errors import SpecificationError
+from einthoven.errors import InvalidScoreError, OneClassError, SpecificationError
 from einthoven.evaluation.statistics.delong_test import delong_test, delong_test_unpaired
 from fakes.compared_scores import compared_scores
 
@@ -119,3 +119,33 @@ def test_an_unknown_alternative_is_refused(reference):
     """The message says what is accepted."""
     with pytest.raises(SpecificationError, match="two-sided"):
         delong_test(reference.a, reference.b, reference.truth, alternative="smaller")
+
+
+def test_a_perfect_score_is_tested_against_anything_that_varies():
+    """Its own variance is 0, the other's is not; against a constant one there is none."""
+    truth = np.repeat([0, 1], 20)
+    perfect, other = np.arange(40.0), np.arange(40.0)[np.random.default_rng(0).permutation(40)]
+    result = delong_test(perfect, other, truth)
+    assert result.p_value < 0.05
+    assert result.difference.low > 0
+    assert math.isnan(delong_test(perfect, np.ones(40), truth).p_value)
+    tied = delong_test(np.zeros(40), np.ones(40), truth)
+    assert (tied.difference.value, tied.p_value) == (0.0, 1.0)
+
+
+def test_order_of_records_does_not_matter(reference):
+    """With and without patients."""
+    order = np.random.default_rng(0).permutation(reference.truth.size)
+    for clusters in (None, reference.patient):
+        one = delong_test(reference.a, reference.b, reference.truth, clusters=clusters)
+        shuffled = None if clusters is None else clusters[order]
+        other = delong_test(reference.a[order], reference.b[order], reference.truth[order], clusters=shuffled)
+        assert (other.statistic, other.p_value) == pytest.approx((one.statistic, one.p_value), rel=1e-10)
+
+
+def test_nan_and_one_class_are_refused():
+    """As for the area itself, whichever score it is."""
+    with pytest.raises(InvalidScoreError, match="position 1"):
+        delong_test([0.1, 0.2, 0.3], [0.1, np.nan, 0.2], [0, 1, 1])
+    with pytest.raises(OneClassError):
+        delong_test([0.1, 0.2], [0.1, 0.3], [1, 1])

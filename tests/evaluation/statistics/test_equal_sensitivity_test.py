@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from einthoven.errors import StatisticsError
 from einthoven.evaluation.statistics.equal_sensitivity_test import (
@@ -64,6 +65,19 @@ def test_a_perfect_score_against_a_constant_one_keeps_a_width():
     assert result.difference.value == 1.0
     assert result.difference.low < 0.95
     assert 0 < result.p_value < 0.05
+
+
+def test_p_is_no_smaller_than_the_few_patients_allow():
+    """McNemar's of three negatives, and Student's t of four patients who choose the cut-offs."""
+    result = equal_sensitivity_test(np.arange(43), np.ones(43), np.arange(43) >= 3, resamples=100)
+    assert result.p_value == 0.25
+    rng = np.random.default_rng(0)
+    truth = np.arange(400) < 4
+    a, b = (strength * truth + rng.normal(size=400) for strength in (3.0, 0.5))
+    few = equal_sensitivity_test(a, b, truth, resamples=200)
+    law = stats.t(3)
+    assert few.p_value == pytest.approx(2 * law.sf(abs(few.statistic)))
+    assert few.difference.low <= few.difference.value - law.ppf(0.975) * few.difference.value / few.statistic
 
 
 @pytest.mark.parametrize("clustered", [False, True])

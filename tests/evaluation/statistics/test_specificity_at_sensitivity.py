@@ -68,6 +68,14 @@ def test_scores_all_tied_have_a_specificity_of_zero():
     assert estimate.high > 0.3
 
 
+def test_positives_that_are_all_tied_leave_the_cut_off_in_no_doubt():
+    """The interval is that of the share alone."""
+    score = np.concatenate([np.full(100, 0.5), np.full(50, 0.1), np.full(50, 0.5)])
+    estimate = specificity_at_sensitivity(score, np.arange(200) < 100)
+    known = proportion(np.arange(100) < 50, method="wilson")
+    assert (estimate.value, estimate.low, estimate.high) == pytest.approx((0.5, known.low, known.high))
+
+
 def test_one_event_is_enough_for_a_value():
     """Its own score is the cut-off."""
     assert specificity_at_sensitivity([0.1, 0.4, 0.3, 0.9], [0, 1, 0, 0]).value == pytest.approx(2 / 3)

@@ -15,6 +15,7 @@ References
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,10 +95,12 @@ def paired_areas(
     (0.222, 0.062, 2.94)
     """
     data = binary_outcome(scores_a, truth, clusters=clusters, weights=weights)
-    other = binary_outcome(scores_b, truth, clusters=clusters, weights=weights)
-    a, b = (_PatientSums.of(one, one.patient, one.patients) for one in (data, other))
-    apart = _PatientSums(a.area - b.area, a.positive - b.positive, a.negative - b.negative, a.with_positive,
-                         a.with_negative, a.patients)  # fmt: skip
+    other = binary_outcome(scores_b, truth)
+    codes = data.patient if data.repeated else None
+    a, b = (_PatientSums.of(one, codes, data.patients) for one in (data, dataclasses.replace(data, score=other.score)))
+    apart = dataclasses.replace(
+        a, area=a.area - b.area, positive=a.positive - b.positive, negative=a.negative - b.negative
+    )
     variance = apart.variance
     # equal rankings leave a variance of rounding errors, which must not become a p value
     if apart.area == 0.0 and variance <= 1e-12 * (a.variance + b.variance):
@@ -139,25 +142,34 @@ def unpaired_areas(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PatientSums:
-    # what each patient's positives and negatives add to the area's error, divided by the classes' weights
+    # what each patient's positives and negatives add to the area's error, divided by the classes' weights; without
+    # repeated patients one number per positive and per negative, which have nobody in common
     area: float
     positive: NDArray[np.float64]
     negative: NDArray[np.float64]
     with_positive: int
     with_negative: int
     patients: int
+    effective: tuple[float, float]
+    by_patient: bool
 
     @classmethod
-    def of(cls, data: BinaryOutcome, patient: NDArray[np.int64], patients: int) -> _PatientSums:
+    def of(cls, data: BinaryOutcome, patient: NDArray[np.int64] | None, patients: int) -> _PatientSums:
         ranked = placements(data.score, data.truth, data.weight)
+        if patient is None and data.weight is None:
+            m, n = data.events, data.n - data.events
+            positive, negative = (ranked.positive - ranked.auroc) / m, (ranked.negative - ranked.auroc) / n
+            return cls(ranked.auroc, positive, negative, m, n, patients, (float(m), float(n)), by_patient=False)
+        codes = data.patient if patient is None else patient
         weight = np.ones(data.n) if data.weight is None else data.weight
-        sums, present = [], []
+        sums, sizes = [], []
         for chosen, values in ((data.truth, ranked.positive), (~data.truth, ranked.negative)):
-            of_patient, counted = patient[chosen], weight[chosen]
-            sums.append(np.bincount(of_patient, counted * (values - ranked.auroc), patients) / counted.sum())
-            present.append(np.bincount(of_patient, minlength=patients) > 0)
-        counts = [int(one.sum()) for one in (*present, present[0] | present[1])]
-        return cls(ranked.auroc, *sums, *counts)
+            counted = weight[chosen]
+            sums.append(np.bincount(codes[chosen], counted * (values - ranked.auroc), patients) / counted.sum())
+            sizes.append(np.asarray(np.bincount(codes[chosen], counted, patients), dtype=np.float64))
+        effective = (_effective(sizes[0]), _effective(sizes[1]))
+        m, n, either = (int(np.count_nonzero(size)) for size in (*sizes, sizes[0] + sizes[1]))
+        return cls(ranked.auroc, sums[0], sums[1], m, n, either, effective, by_patient=True)
 
     @property
     def components(self) -> tuple[float, float]:
@@ -173,7 +185,7 @@ class _PatientSums:
         def factor(mine: int, others: int) -> float:
             return math.sqrt(_corrected(mine) * _corrected(others))
 
-        crossed = float(self.positive @ other.negative + self.negative @ other.positive)
+        crossed = float(self.positive @ other.negative + self.negative @ other.positive) if self.by_patient else 0.0
         return (
             factor(self.with_positive, other.with_positive) * float(self.positive @ other.positive)
             + factor(self.with_negative, other.with_negative) * float(self.negative @ other.negative)
@@ -185,10 +197,15 @@ def _corrected(patients: int) -> float:
     return patients / (patients - 1) if patients > 1 else math.nan
 
 
+def _effective(size: NDArray[np.float64]) -> float:
+    # Kish: patients of one size who would know as much
+    return float(size.sum()) ** 2 / float(size @ size)
+
+
 def _degrees(groups: Sequence[_PatientSums], *, repeated: bool, otherwise: float) -> float:
-    sizes = [size for one in groups for size in (one.with_positive, one.with_negative)]
+    sizes = [size for one in groups for size in one.effective]
     if repeated:
-        return max(float(min(sizes)) - 1, 1.0)
+        return max(min(sizes) - 1, 1.0)
     if min(sizes) >= FEW_PATIENTS:
         return otherwise
     # Satterthwaite

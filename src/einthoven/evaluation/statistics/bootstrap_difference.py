@@ -77,11 +77,9 @@ def bootstrap_difference(
     (-0.075, True)
     """
     data, scores = _in_order(scores_a, scores_b, truth, clusters=clusters, weights=weights)
-    rows_of = np.argsort(data.patient, kind="stable")
-    patient = data.patient[rows_of]
 
     def difference(counts: NDArray[np.int32]) -> float:
-        rows = np.repeat(rows_of, counts[patient])
+        rows = np.repeat(np.arange(data.n), counts[data.patient])
         chosen = (data.truth[rows],) if data.weight is None else (data.truth[rows], data.weight[rows])
         return float(statistic(scores[0][rows], *chosen)) - float(statistic(scores[1][rows], *chosen))
 

@@ -31,7 +31,8 @@ def delong_test(
     ``z = (A_a - A_b) / sqrt(var_a + var_b - 2 cov_ab)`` against the normal distribution [1]_; with repeated patients
     the covariance is Obuchowski's, with sums over patients [2]_. With repeated patients, and with fewer than 30
     patients in a class, the normal distribution claims too much: there Student's t is used, with Satterthwaite's
-    degrees of freedom [3]_, of repeated patients one less than the patients in the smaller class. ``method`` says so.
+    degrees of freedom [3]_, of repeated patients one less than the patients in the smaller class (their effective
+    number, ``sum(n)**2 / sum(n**2)`` of their ``n`` records or weights). ``method`` says so.
     Two scores that rank the records alike differ by nothing: statistic 0, p = 1. Where the areas differ but the
     variance is 0 (one of them perfect, the other constant, say) no p value exists: it is NaN, and the difference says
     why; ``permutation_test`` has one.
