@@ -226,10 +226,14 @@ def _statistics(evidence: Evidence) -> str:
             methods.setdefault(METRIC_NAMES[row.metric], row.estimate.method)
     described = [f"{name}: {method}" for name, method in methods.items()]
     text = f"Intervals cover {evidence.coverage} ({'; '.join(described)}). " if described else ""
-    rules = sorted({(str(t.rule), str(t.split)) for t in evidence.evaluation.thresholds})
+    by_split: dict[str, set[str]] = {}
+    for threshold in evidence.evaluation.thresholds:
+        by_split.setdefault(threshold.split, set()).add(RULE_NAMES.get(threshold.rule, threshold.rule))
     text += " ".join(
-        f"Cut-offs were chosen on the {split} split ({RULE_NAMES.get(rule, rule)}) and then frozen."
-        for rule, split in rules
+        f"Cut-offs were chosen on the {split} split ({', '.join(sorted(rules))}) and then frozen."
+        if split
+        else "Cut-offs were stated beforehand."
+        for split, rules in sorted(by_split.items())
     )
     return f"{text.strip()} {PLANNED if evidence.has_plan else UNPLANNED}".strip()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from einthoven.evaluation.analysis_table import metric_name, subgroup_in_words
 from einthoven.evaluation.rows import MACRO, ResultRow
 from einthoven.report.blocks import Block, Cell, Column, FigureBlock, Panel, Row, Section, TableBlock, estimate_cell
@@ -87,4 +89,4 @@ def _differences(evidence: Evidence, split: str) -> list[TableBlock]:
         if row.analysis == "subgroups" and row.split == split and main.get(row.model_a) == row.seed_a
     ]
     caption = f"Subgroups against all others, and whether they differ, {SPLIT_NAMES[split]}."
-    return [difference_table(own, evidence, caption=caption)] if own else []
+    return [replace(difference_table(own, evidence, caption=caption), folded=True)] if own else []
