@@ -12,6 +12,9 @@ References
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
@@ -30,6 +33,24 @@ __all__ = [
 
 POINTS = 200
 NAMES = ("days", "cumulative incidence")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """What all horizons share.
+
+    ``hazard`` of any event, ``before`` the share without one just before, ``incidence`` at each distinct time of
+    ``table``; ``cell`` int64 (record,), three times the place of its time plus 0 censored, 1 the event, 2 another;
+    ``squares`` float64 (cell,), squared weights; ``last_seen`` float64 (patient,), days, ascending.
+    """
+
+    table: RiskTable
+    hazard: NDArray[np.float64]
+    before: NDArray[np.float64]
+    incidence: NDArray[np.float64]
+    cell: NDArray[np.int64]
+    squares: NDArray[np.float64]
+    last_seen: NDArray[np.float64]
 
 
 def cumulative_incidence_at(
@@ -95,12 +116,13 @@ def cumulative_incidence(
 
 def incidence_curve(data: SurvivalTimes, *, level: float) -> Curve:
     """Return the curve of checked times."""
-    table = risk_table(data)
+    steps = _steps(data, risk_table(data))
+    table = steps.table
     times = table.time[table.failed_of_cause > 0]
     if times.size > POINTS:
         times = times[np.unique(np.linspace(0, times.size - 1, POINTS).round().astype(np.int64))]
     times = np.unique([0.0, *times, table.time[-1]])
-    found = [incidence_estimate(data, table, horizon=float(at), level=level) for at in times]
+    found = [_estimate(data, steps, horizon=float(at), level=level) for at in times]
     y, low, high = np.array([[one.value, one.low, one.high] for one in found]).T
     return Curve(times, y, NAMES, low, high)
 
@@ -109,45 +131,68 @@ def incidence_estimate(data: SurvivalTimes, table: RiskTable, *, horizon: float,
     """Return the estimate from checked times."""
     if not horizon >= 0:
         raise SpecificationError(f"a horizon must be 0 days or more, got {horizon}")
-    method = "Aalen-Johansen" if (data.cause > 1).any() else "Kaplan-Meier"
+    return _estimate(data, _steps(data, table), horizon=horizon, level=level)
+
+
+def incidence_influence(data: SurvivalTimes, table: RiskTable, *, horizon: float) -> tuple[float, NDArray[np.float64]]:
+    """Return the incidence by ``horizon`` and its derivative by each record's weight, times that weight."""
+    steps = _steps(data, table)
+    value, by_cell = _influence_by_cell(steps, horizon=horizon)
+    return value, data.weight * by_cell[steps.cell]
+
+
+def _steps(data: SurvivalTimes, table: RiskTable) -> _Steps:
+    hazard, of_cause = table.failed / table.at_risk, table.failed_of_cause / table.at_risk
+    before = np.concatenate([[1.0], np.cumprod(1 - hazard)[:-1]])
+    last_seen = np.zeros(data.patients)
+    np.maximum.at(last_seen, data.patient, data.time)
+    cell = 3 * table.place + np.minimum(data.cause, 2)
+    squares = np.bincount(cell, data.weight**2, 3 * table.time.size).astype(np.float64)
+    return _Steps(table, hazard, before, np.cumsum(before * of_cause), cell, squares, np.sort(last_seen))
+
+
+def _estimate(data: SurvivalTimes, steps: _Steps, *, horizon: float, level: float) -> Estimate:
+    table = steps.table
+    method = "Aalen-Johansen" if (table.failed > table.failed_of_cause).any() else "Kaplan-Meier"
     method += ", log-log, infinitesimal jackknife" + (", clustered by patient" if data.repeated else "")
-    value, influence = incidence_influence(data, table, horizon=horizon)
     last = float(table.time[-1])
     if horizon > last and table.failed[-1] < table.at_risk[-1]:
         records, events, patients = data.counts
         reason = f"nobody is followed up to {horizon:g} days; the last record ends at {last:g} days"
         return Estimate.undefined(reason, n=records, events=events, clusters=patients, method=method)
+    value, by_cell = _influence_by_cell(steps, horizon=horizon)
     if data.patients < 2:
         return Estimate(value, 0.0, max(1.0, value), *data.counts, "no interval: a single patient", level)
-    sums = np.bincount(data.patient, influence, data.patients)
-    at_risk = int(np.unique(data.patient[data.time >= min(horizon, last)]).size)
-    low, high = _interval(value, float(np.sqrt(sums @ sums)), at_risk=at_risk, level=level)
+    if data.repeated:
+        sums = np.bincount(data.patient, data.weight * by_cell[steps.cell], data.patients)
+        variance = float(sums @ sums)
+    else:
+        variance = float(steps.squares @ by_cell**2)
+    at_risk = data.patients - int(np.searchsorted(steps.last_seen, min(horizon, last)))
+    low, high = _interval(value, math.sqrt(variance), at_risk=at_risk, level=level)
     return Estimate(value, low, high, *data.counts, method, level)
 
 
-def incidence_influence(data: SurvivalTimes, table: RiskTable, *, horizon: float) -> tuple[float, NDArray[np.float64]]:
-    """Return the incidence by ``horizon`` and its derivative by each record's weight, times that weight.
+def _influence_by_cell(steps: _Steps, *, horizon: float) -> tuple[float, NDArray[np.float64]]:
+    """Return the incidence by ``horizon`` and its derivative by the weight of a record in each cell.
 
     Of a record with its event at ``u`` the incidence rises by ``S(u-) / Y(u)``; for every time at risk it falls by the
     share of events expected there, and what it takes from ``S`` lowers all later incidence ``F(t) - F(u)``.
     """
+    table = steps.table
     last = int(np.searchsorted(table.time, horizon, side="right")) - 1
     if last < 0:
-        return 0.0, np.zeros(data.time.size)
-    hazard, of_cause = table.failed / table.at_risk, table.failed_of_cause / table.at_risk
-    before = np.concatenate([[1.0], np.cumprod(1 - hazard)[:-1]])
-    incidence = np.cumsum(before * of_cause)
-    value = float(incidence[last])
+        return 0.0, np.zeros(3 * table.time.size)
+    value = float(steps.incidence[last])
     remaining = table.at_risk - table.failed
     # where all at risk fail nothing remains, and later incidence is 0, too; rounding must not make it otherwise
     some = remaining > 1e-9 * table.at_risk
-    later = np.divide(value - incidence, remaining, out=np.zeros_like(hazard), where=some)
-    expected = np.cumsum(before * of_cause / table.at_risk - hazard * later)
-    seen = data.time <= horizon
-    gain = np.where(data.cause == 1, (before / table.at_risk)[table.place], 0.0)
-    gain -= np.where(data.cause > 0, later[table.place], 0.0)
-    influence = np.where(seen, gain, 0.0) - expected[np.minimum(table.place, last)]
-    return value, data.weight * influence
+    later = np.divide(value - steps.incidence, remaining, out=np.zeros_like(remaining), where=some)
+    gain = steps.before / table.at_risk
+    expected = np.cumsum(gain * table.failed_of_cause / table.at_risk - steps.hazard * later)
+    lost = -expected[np.minimum(np.arange(table.time.size), last)]
+    gain[last + 1 :] = later[last + 1 :] = 0.0
+    return value, np.stack([lost, lost + gain - later, lost - later], axis=1).ravel()
 
 
 def _interval(value: float, error: float, *, at_risk: int, level: float) -> tuple[float, float]:
