@@ -5,7 +5,10 @@ import pytest
 from scipy import stats
 from sklearn.metrics import average_precision_score
 
+from einthoven.evaluation.statistics.area_replicates import area_replicates
 from einthoven.evaluation.statistics.auprc import auprc
+from einthoven.evaluation.statistics.bca_interval import Resampled, bca_interval
+from einthoven.evaluation.statistics.label_table import label_table
 
 
 def test_equals_the_sum_over_thresholds(reference):
@@ -23,12 +26,18 @@ def test_equals_scikit_learn_with_and_without_ties(digits):
     assert auprc(score, truth, resamples=10).value == pytest.approx(average_precision_score(truth, score), abs=1e-14)
 
 
-def test_interval_agrees_with_the_two_sample_bca_of_scipy():
+def test_resamples_and_influence_give_the_two_sample_bca_of_scipy():
     """Positives and negatives drawn by hand, the acceleration by leaving out one record at a time."""
     rng = np.random.default_rng(2)
     truth = np.arange(150) < 40
     score = rng.normal(size=150) + truth
-    estimate = auprc(score, truth, resamples=5000)
+    table = label_table(score[:, None], truth[:, None].astype(float))
+    found = area_replicates(table, "average_precision", resamples=5000, seed=0)
+    influence = found.influence[:, 0]
+    centred = influence - np.where(
+        found.stratum == 1, influence[found.stratum == 1].mean(), influence[found.stratum == 0].mean()
+    )
+    ours = bca_interval(Resampled(found.area[0], found.replicates[:, 0], centred), level=0.95)
 
     def area(positives, negatives):
         outcome = np.arange(positives.size + negatives.size) < positives.size
@@ -37,7 +46,23 @@ def test_interval_agrees_with_the_two_sample_bca_of_scipy():
     theirs = stats.bootstrap(
         (score[:40], score[40:]), area, vectorized=False, method="BCa", n_resamples=1000, rng=1
     ).confidence_interval
-    assert (estimate.low, estimate.high) == pytest.approx(tuple(theirs), abs=0.015)
+    assert (ours.low, ours.high) == pytest.approx(tuple(theirs), abs=0.015)
+
+
+def test_the_interval_is_wider_than_draws_within_classes_by_what_prevalence_adds():
+    """The linearised errors with and without what the classes' sizes add, and Student's t."""
+    rng = np.random.default_rng(2)
+    truth = np.arange(150) < 40
+    score = rng.normal(size=150) + truth
+    whole = auprc(score, truth, resamples=4000)
+    found = area_replicates(label_table(score[:, None], truth[:, None]), "average_precision", resamples=4000, seed=0)
+    plain = bca_interval(Resampled(whole.value, found.replicates[:, 0], found.influence[:, 0]), level=0.95)
+    strata = [found.influence[found.stratum == k, 0] for k in (0, 1)]
+    drawn = sum(((part - part.mean()) ** 2).sum() for part in strata)
+    full = sum(part.var(ddof=1) * part.size + part.size * part.mean() ** 2 for part in strata)
+    expected = np.sqrt(full / drawn)
+    assert expected > 1.1
+    assert (whole.high - whole.low) / (plain.high - plain.low) == pytest.approx(expected * 2.02 / 1.96, rel=0.07)
 
 
 def test_a_perfect_score_has_an_interval_with_width():
@@ -63,7 +88,7 @@ def test_few_patients_have_boyds_interval_and_one_has_none():
     score, truth = np.random.default_rng(0).normal(size=60), np.arange(60) < 6
     found = auprc(score, truth)
     assert found.method == "logit (Boyd) on 6 patients with the outcome"
-    centre, half = np.log(found.value / (1 - found.value)), 1.959964 / np.sqrt(6 * found.value * (1 - found.value))
+    centre, half = np.log(found.value / (1 - found.value)), 2.570582 / np.sqrt(6 * found.value * (1 - found.value))
     expected = 1 / (1 + np.exp(-np.array([centre - half, centre + half])))
     assert (found.low, found.high) == pytest.approx(tuple(expected), rel=1e-6)
     one = auprc(score, np.arange(60) < 1)

@@ -63,6 +63,11 @@ def test_a_biased_bootstrap_is_not_trusted_and_the_interval_still_contains_its_e
     found = bca_interval(Resampled(0.45, draws, np.array([0.1, -0.1, 0.05, -0.05])), level=0.95)
     assert found.low < 0.45 < found.high
     assert found.method == "logit interval, linearised by patient (the bootstrap is biased)"
+    error = np.sqrt(4 / 3 * (2 * 0.1**2 + 2 * 0.05**2))
+    half = 1.959963984540054 * error / (0.45 * 0.55)
+    assert [np.log(x / (1 - x)) for x in (found.low, found.high)] == pytest.approx(
+        [np.log(0.45 / 0.55) - half, np.log(0.45 / 0.55) + half]
+    )
 
 
 def test_too_few_resamples_for_the_tails_are_told():

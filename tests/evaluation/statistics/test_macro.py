@@ -172,3 +172,11 @@ def test_interval_and_p_value_of_a_difference_agree(labels):
         )
         outside = result.difference.low > 0 or result.difference.high < 0
         assert outside == (result.p_value < 0.05) or abs(result.p_value - 0.05) < 0.01
+
+
+def test_a_perfect_and_a_hopeless_model_differ_by_one_without_a_spread():
+    """Anything is then possible, and no p value is made up."""
+    truth = np.stack([np.arange(40) < k for k in (10, 20)], axis=1).astype(float)
+    result = macro_difference(truth, -truth, truth, resamples=50)
+    assert (result.difference.low, result.difference.value, result.difference.high) == (-1.0, 1.0, 1.0)
+    assert np.isnan(result.p_value)

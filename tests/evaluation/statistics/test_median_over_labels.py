@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from einthoven.evaluation.statistics.macro import macro_auroc
 from einthoven.evaluation.statistics.median_over_labels import median_over_labels
 
 
@@ -52,3 +53,13 @@ def test_a_perfect_label_in_the_middle_has_a_bound():
     found = median_over_labels(score, truth, resamples=100)
     assert (found.value, found.high) == (1.0, 1.0)
     assert 0 < found.low == pytest.approx(min((0.025 / 3) ** (1 / k) for k in (20, 25)))
+
+
+def test_without_resamples_the_middle_labels_make_the_interval(labels):
+    """That of the mean of the two in the middle."""
+    score, truth, patient = labels
+    areas = [roc_auc_score(truth[:, j], score[:, j]) for j in range(4)]
+    middle = np.argsort(areas)[1:3]
+    found = median_over_labels(score, truth, clusters=patient, resamples=1)
+    two = macro_auroc(score[:, middle], truth[:, middle], clusters=patient, resamples=1)
+    assert (found.low, found.high) == pytest.approx((two.low, two.high), abs=0.003)

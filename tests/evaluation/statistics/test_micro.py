@@ -40,3 +40,11 @@ def test_rare_labels_are_left_out_and_named(labels):
     found = micro_auroc(score, truth, labels=["a", "b", "c"], minimum_events=10)
     assert "left out for too few events: a (" in found.method
     assert found.value == pytest.approx(roc_auc_score(truth[:, 1:].ravel(), score[:, 1:].ravel()))
+
+
+def test_pairs_of_one_patient_are_summed(labels):
+    """The interval is that of the list of pairs with each pair's patient."""
+    score, truth, patient = labels
+    found = micro_auroc(score, truth, clusters=patient)
+    listed = auroc(score.ravel(), truth.ravel(), clusters=np.repeat(patient, 3))
+    assert (found.low, found.high) == pytest.approx((listed.low, listed.high), rel=1e-12)

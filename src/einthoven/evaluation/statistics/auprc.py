@@ -37,7 +37,7 @@ def auprc(
 
     The interval is BCa [2]_ over patients resampled within their class, or what stands in for it (see
     ``bca_interval``); it is that of the average precision at this sample's prevalence. With fewer than 30 patients
-    with the outcome it is Boyd's logit interval [3]_, ``logit(A) -+ z / sqrt(m A (1 - A))`` with m those patients; with
+    with the outcome it is Boyd's logit interval [3]_, ``logit(A) -+ t / sqrt(m A (1 - A))`` with m those patients; with
     fewer than 2 there is none. At exactly 1 no resample differs: there the lower bound is the exact binomial one of the
     share of positives that rank above all these negatives, which all did: the average precision is at least that share.
 
@@ -101,6 +101,6 @@ def _few(data: BinaryOutcome, value: float, *, patients: int, level: float) -> I
         total = np.bincount(data.patient[data.truth], data.weight[data.truth])
         effective = float(total.sum() ** 2 / (total**2).sum())
     centre = math.log(value / (1 - value))
-    reach = float(stats.norm.ppf((1 + level) / 2)) / math.sqrt(effective * value * (1 - value))
+    reach = float(stats.t.ppf((1 + level) / 2, patients - 1)) / math.sqrt(effective * value * (1 - value))
     low, high = (1 / (1 + math.exp(-limit)) for limit in (centre - reach, centre + reach))
     return Interval(low, high, f"logit (Boyd) on {patients} patients with the outcome")

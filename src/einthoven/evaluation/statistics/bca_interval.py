@@ -10,6 +10,7 @@ References
 ----------
 .. [1] Efron, Journal of the American Statistical Association 82:171 (1987), doi:10.1080/01621459.1987.10478410
 .. [2] DiCiccio and Efron, Statistical Science 11:189 (1996), doi:10.1214/ss/1032280214
+.. [3] Hesterberg, The American Statistician 69:371 (2015), doi:10.1080/00031305.2015.1089789
 """
 
 from __future__ import annotations
@@ -115,8 +116,12 @@ def bca_interval(found: Resampled, *, level: float) -> Interval:
 
     With ``z0`` the normal quantile of the share of replicates below the estimate (ties half), and ``a`` the
     acceleration, the limits are the replicates' quantiles at ``Phi(z0 + (z0 + z) / (1 - a (z0 + z)))`` for
-    ``z = -+ Phi^-1((1 + level) / 2)``. BCa is used if ``abs(z0) < 0.5`` (and below ``z``) and if both tails hold at
-    least one replicate. With no spread at all the interval is all that is possible, ``bounds`` (NaN without any).
+    ``z = -+ Phi^-1((1 + level) / 2)``. Draws within strata hold the strata's sizes fixed, and replicates are too narrow
+    by ``(n - 1) / n``; with ``stratum`` z is therefore Student's (Satterthwaite's degrees of freedom) times the ratio
+    of the full standard error by the influence values to that of the replicates [3]_.
+
+    BCa is used if ``abs(z0) < 0.5`` (and below ``z``) and if both tails hold at least one replicate. With no spread at
+    all the interval is all that is possible, ``bounds`` (NaN without any).
 
     Examples
     --------
@@ -157,19 +162,21 @@ def bca_p_value(found: Resampled) -> float:
     shift = float(stats.norm.ppf(below / kept.size)) - bias
     # solved for z: the quantile at which a limit lies on 0
     z = shift / (1 + acceleration(found.influence, found.stratum) * shift) - bias
-    return float(2 * stats.norm.sf(abs(z)))
+    spread = _Spread.of(found)
+    return 2 * spread.tail(abs(z) / spread.widening)
 
 
 def _normal_p_value(found: Resampled) -> float:
     error = linearised_error(found.influence)
     if not error > 0:
         return 1.0 if found.value == 0 else math.nan
-    return float(2 * stats.norm.sf(abs(found.value) / error))
+    return 2 * _Spread.of(found).tail(abs(found.value) / error)
 
 
 def _quantiles(found: Resampled, kept: NDArray[np.float64], *, level: float) -> tuple[list[float], str]:
     bias, trouble = _bias(found, kept)
-    reach = float(stats.norm.ppf((1 + level) / 2))
+    spread = _Spread.of(found)
+    reach = spread.widening * spread.quantile(level)
     if not trouble and abs(bias) >= reach:
         trouble = "the bootstrap is biased"
     if trouble:
@@ -180,6 +187,37 @@ def _quantiles(found: Resampled, kept: NDArray[np.float64], *, level: float) -> 
     if min(quantiles[0], 1 - quantiles[1]) * kept.size < 1:
         trouble = "the bootstrap's tails hold too few resamples"
     return quantiles, trouble
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """How much wider than the replicates an interval has to be, and with how many degrees of freedom."""
+
+    widening: float
+    degrees: float
+
+    @classmethod
+    def of(cls, found: Resampled) -> _Spread:
+        if found.stratum is None:
+            return cls(1.0, math.inf)
+        _, code, size = np.unique(found.stratum, return_inverse=True, return_counts=True)
+        mean = np.bincount(code, found.influence) / size
+        squares = np.bincount(code, (found.influence - mean[code]) ** 2)
+        drawn = float(squares.sum())
+        if not drawn > 0:
+            return cls(1.0, math.inf)
+        several = size > 1
+        within = squares[several] * size[several] / (size[several] - 1)
+        # what draws within strata hold fixed: how many patients each stratum has
+        held = float((size * mean**2).sum())
+        degrees = float(within.sum() ** 2 / (within**2 / (size[several] - 1)).sum())
+        return cls(math.sqrt((float(within.sum()) + held) / drawn), degrees)
+
+    def quantile(self, level: float) -> float:
+        return float(stats.t.ppf((1 + level) / 2, self.degrees))
+
+    def tail(self, beyond: float) -> float:
+        return float(stats.t.sf(beyond, self.degrees))
 
 
 def _bias(found: Resampled, kept: NDArray[np.float64]) -> tuple[float, str]:
@@ -197,7 +235,7 @@ def _bias(found: Resampled, kept: NDArray[np.float64]) -> tuple[float, str]:
 
 def _linearised(found: Resampled, trouble: str, *, level: float) -> Interval:
     error, value = linearised_error(found.influence), found.value
-    reach = float(stats.norm.ppf((1 + level) / 2)) * error
+    reach = _Spread.of(found).quantile(level) * error
     if found.bounds is None:
         if math.isnan(error):
             return Interval(math.nan, math.nan, "no interval: fewer than 2 patients")
