@@ -76,6 +76,10 @@ def test_what_the_cohort_knows_stands_beside_the_scores():
     }  # fmt: skip
     assert {name: first[name] for name in expected} == expected
     assert {second[name] for name in ("covariate.age_years", "covariate.outcome_gap_days", "covariate.lvef")} == {None}
+    gaps = {(row["record_id"], row["label"]): row["covariate.outcome_gap_days"] for row in table.to_pylist()}
+    # atrial fibrillation is told by the ECG without a report, so no report is near or far
+    assert gaps == {("a", "lvsd"): -3.5, ("b", "lvsd"): None, ("a", "AF"): None, ("b", "AF"): None}
+    table = table.drop_columns(["covariate.outcome_gap_days"])
     by_label = [table.filter(pc.equal(table["label"], label)).drop_columns(["label", "truth"]) for label in
                 ("lvsd", "AF")]  # fmt: skip
     assert by_label[0].to_pylist() == by_label[1].to_pylist()

@@ -157,6 +157,10 @@ def _tabulate(
     repeated = predictions.table
     for name, column in _beside(table, is_paired=is_paired).items():
         repeated = repeated.append_column(name, pa.chunked_array(column.chunks * len(labels), column.type))
+    if is_paired:
+        gaps = [_gaps(table, label) for label in labels]
+        chunks = [chunk for gap in gaps for chunk in gap.chunks]
+        repeated = repeated.append_column("covariate.outcome_gap_days", pa.chunked_array(chunks, pa.float64()))
     if seen:
         cells = pa.array([list(seen)] * repeated.num_rows, pa.list_(pa.string()))
         repeated = repeated.append_column("pretrained_on", cells)
@@ -167,15 +171,18 @@ def _beside(table: pa.Table, *, is_paired: bool) -> dict[str, pa.ChunkedArray]:
     """Return what stands beside the scores of each record: who, where, what was measured, how far the outcome is."""
     found = {name: table[name] for name in table.column_names if name.startswith(("group.", "covariate."))}
     found |= {"group.sex": table["sex"], "site": table["site"], "time": table["ecg_time"]}
-    found |= {"group.data_set": table["source"], "covariate.age_years": _as_numbers(table["age_years"])}
+    found |= {"group.data_set": table["source"], "covariate.age_years": table["age_years"].cast(pa.float64())}
     if is_paired:
         found["group.pair"] = table["pair"]
-        found["covariate.outcome_gap_days"] = _as_numbers(table["outcome_gap_days"])
     return found
 
 
-def _as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.cast(pa.float64())
+def _gaps(table: pa.Table, label: str) -> pa.ChunkedArray:
+    """Return days from ECG to outcome; none where the ECG itself tells the outcome, known without a report, too."""
+    known_unpaired = pc.and_(pc.equal(table["pair"], "none"), pc.is_valid(table[f"y.{label}"]))
+    if pc.any(known_unpaired).as_py():
+        return pa.chunked_array([pa.nulls(table.num_rows, pa.float64())])
+    return table["outcome_gap_days"].cast(pa.float64())
 
 
 def _as_float(column: pa.ChunkedArray) -> NDArray[np.float64]:

@@ -99,6 +99,18 @@ def test_without_restrictions_the_gap_to_the_reference_is_narrowed_both_ways(pre
     assert told.startswith(f"Split 'test': {unknown} records have no covariate.outcome_gap_days; ")
 
 
+def test_a_label_without_any_gap_has_no_table_of_gaps(predictions):
+    """What the ECG itself tells has no reference at a distance; it is said."""
+    table = predictions.table
+    index = table.column_names.index("covariate.outcome_gap_days")
+    gaps = zip(table["covariate.outcome_gap_days"].to_pylist(), table["label"].to_pylist(), strict=True)
+    bare = pa.array([None if label == "AF" else gap for gap, label in gaps], pa.float64())
+    some = Predictions(table.set_column(index, "covariate.outcome_gap_days", bare))
+    rows = analyse(context_for(some, Protocol(splits=("test",))))
+    assert {row.label for row in rows.results if row.at != "all records"} == {"LBBB", "STEMI"}
+    assert "Label 'AF' on split 'test' has no covariate.outcome_gap_days to restrict by." in rows.notes
+
+
 def test_a_gap_that_is_cut_on_one_side_only_is_said(predictions):
     """Whoever writes <= 7 gets references of any time before the ECG, too."""
     rows = analyse(context_for(predictions, Protocol(restrictions=("covariate.outcome_gap_days <= 7",))))

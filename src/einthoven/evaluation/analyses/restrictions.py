@@ -49,7 +49,7 @@ def analyse(context: Context) -> Rows:
     """Return prevalence (with the number of records), AUROC, sensitivity, specificity, slope and Brier score.
 
     Of all records and of those that each restriction keeps, of one seed per model, with the difference of the two. A
-    restricted number that isn't defined carries the reason.
+    restricted number that isn't defined carries the reason; a label whose records all lack the column is left out.
     """
     rows = Rows()
     named = context.protocol.restrictions or (GAPS if context.has(GAP) else ())
@@ -62,10 +62,15 @@ def analyse(context: Context) -> Rows:
         rows.results += _results(context, one, metrics, np.ones(one.truth.size, dtype=np.bool_), at=ALL_RECORDS)
         for restriction in restrictions:
             values = _values(context, one, restriction)
+            unknown = int(restriction.is_unknown(values).sum())
+            if unknown == values.size:  # what the ECG itself tells, for example, has no reference at a distance
+                rows.notes.append(
+                    f"Label {one.label!r} on split {one.split!r} has no {restriction.column} to restrict by."
+                )
+                continue
             kept = restriction.keeps(values)
             rows.results += _results(context, one, metrics, kept, at=restriction.text)
             rows.comparisons += _differences(context, one, metrics, kept, at=restriction.text)
-            unknown = int(restriction.is_unknown(values).sum())
             missing[one.split, restriction.column] = max(missing.get((one.split, restriction.column), 0), unknown)
             rows.notes += _one_sided(restriction, values)
     rows.notes = [*dict.fromkeys(rows.notes), *_about_missing(missing)]
