@@ -55,7 +55,8 @@ clustered <- function() {
     start <- c(log(mean(call[!sick])), log(mean(call[sick]) / mean(call[!sick])))
     fit <- glm(call ~ sick, family = binomial(link = "log"), start = start, epsilon = 1e-14, maxit = 100)
     error <- sqrt(vcovCL(fit, cluster = data$patient, type = "HC0", cadjust = TRUE)[2, 2])
-    exp(coef(fit)[[2]] + c(0, -z * error, z * error))
+    t <- qt(0.975, length(unique(data$patient)) - 1)
+    exp(coef(fit)[[2]] + c(0, -t * error, t * error))
   })
 }
 

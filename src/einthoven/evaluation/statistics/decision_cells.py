@@ -3,7 +3,7 @@
 A metric that is a smooth function of the cells has, by linearisation, the variance ``sum over patients of (sum over the
 patient's records of w * d metric / d cell)**2`` [1]_. With one unweighted record per patient that is the textbook's
 delta method for independent binomial counts; with repeated patients or weights it is the sandwich, with the factor
-``patients / (patients - 1)``.
+``patients / (patients - 1)`` and Student's quantiles of ``patients - 1`` degrees of freedom.
 
 Where a cell is empty, the linearised variance is too small or not defined. Then intervals are made of cells to each of
 which half a record (of mean weight) was added [2]_; the value itself never is.
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from einthoven.errors import InvalidScoreError
 from einthoven.evaluation.estimate import Estimate
@@ -86,6 +87,11 @@ class DecisionCells:
         factor = 1.0 if self.plain else self.patients / (self.patients - 1)
         added = HALF * self.weight.mean() ** 2 * float(gradient @ gradient) if self.has_empty else 0.0
         return factor * float(influence @ influence) + added
+
+    def reach(self, level: float) -> float:
+        """Return the quantile to multiply a standard error by: Student's where it is made of few patients' sums."""
+        tail = (1 + level) / 2
+        return float(stats.norm.ppf(tail) if self.plain else stats.t.ppf(tail, self.patients - 1))
 
     def method(self, interval: str) -> str:
         """Return how an interval was made, with what the cells made necessary."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.statistics.decision_cells import FN, FP, TN, TP, DecisionCells, decision_cells
@@ -112,7 +111,7 @@ def ratio_interval(cells: DecisionCells, top: int, bottom: int, *, level: float)
     used = cells.for_interval
     positives, negatives = used[TP] + used[FN], used[FP] + used[TN]
     centre = math.log(used[top] / positives) - math.log(used[bottom] / negatives)
-    reach = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(cells.variance(_gradient(used, top, bottom)))
+    reach = cells.reach(level) * math.sqrt(cells.variance(_gradient(used, top, bottom)))
     low, high = math.exp(centre - reach), math.exp(centre + reach)
     return RatioInterval(float(ratio), min(low, float(ratio)), max(high, float(ratio)))
 

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.statistics.decision_cells import FN, FP, TN, TP, decision_cells
@@ -70,7 +69,7 @@ def matthews_correlation(
         return Estimate(value, -1.0, 1.0, *counts, "no interval: fewer than 2 patients", level)
     centre = _coefficient(used)
     error = math.sqrt(cells.variance(_gradient(used) / (1 - centre**2)))
-    reach = float(stats.norm.ppf((1 + level) / 2)) * error
+    reach = cells.reach(level) * error
     low, high = math.tanh(math.atanh(centre) - reach), math.tanh(math.atanh(centre) + reach)
     method = cells.method("Fisher's z, delta method")
     return Estimate(value, min(low, value), max(high, value), *counts, method, level)
