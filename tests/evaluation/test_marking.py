@@ -18,7 +18,7 @@ from fakes.predictions import fake_predictions
 ESTIMATE = Estimate(0.8, 0.7, 0.9, 100, 30, 100, "DeLong")
 PLAN = Protocol(
     outcomes=("AF",),
-    analyses=("performance", "macro", "subgroups", "comparison", "comparator", "restrictions"),
+    analyses=("performance", "macro", "subgroups", "comparison", "comparator", "restrictions", "survival"),
     subgroups=("group.sex", "group.sex x site"),
     comparisons=(("net", "small"),),
     restrictions=("covariate.lvef outside 35 45",),
@@ -46,6 +46,7 @@ def comparison(a="net", b="small", analysis="comparison", subgroup="", at=""):
         result(analysis="restrictions", at="covariate.lvef outside 35 45"),
         result(analysis="restrictions", at="all records"),
         result(analysis="comparator", model="cheap: trees"),
+        result(analysis="survival"),
         comparison(),
         comparison("small", "net"),
         comparison("net", "net", "restrictions", at="covariate.lvef outside 35 45 - all records"),
@@ -66,13 +67,14 @@ def test_what_the_protocol_names_is_planned(row):
         result(analysis="calibration"),
         result(subgroup="site=B", analysis="subgroups"),
         result(subgroup="site x group.sex=B x F", analysis="subgroups"),
+        result(analysis="survival", at="365 d"),
         comparison("net", "reader"),
         comparison(subgroup="site=B"),
     ],
     ids=lambda row: f"{row.analysis} {row.subgroup} {row.at}",
 )
 def test_what_it_does_not_name_is_exploratory(row):
-    """Another label, analysis, column, order of crossing, pair."""
+    """Another label, analysis, column, order of crossing, pair; horizons that the event times gave."""
     assert not is_planned(row, PLAN)
 
 
@@ -82,6 +84,7 @@ def test_an_empty_list_plans_nothing():
     assert not is_planned(result(), dataclasses.replace(PLAN, outcomes=()))
     assert not is_planned(result(MACRO, analysis="macro"), dataclasses.replace(PLAN, outcomes=()))
     assert not is_planned(comparison(), dataclasses.replace(PLAN, comparisons=()))
+    assert is_planned(result(analysis="survival", at="365 d"), dataclasses.replace(PLAN, horizons_days=(365.0,)))
 
 
 def pretrained(site="PTB-XL"):
