@@ -60,12 +60,18 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One data set: scores, the calibrated probability that belongs to each, truth, patient (None: one record each)."""
+    """One data set: scores with their calibrated probability, truth; None: one record per patient, no weights."""
 
     score: NDArray[np.float64]
     probability: NDArray[np.float64]
     truth: NDArray[np.bool_]
     patient: NDArray[np.int64] | None
+    weight: NDArray[np.float64] | None = None
+
+    @property
+    def grouped(self) -> dict[str, Any]:
+        """Return patients and weights as statistics take them."""
+        return {"clusters": self.patient, "weights": self.weight}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +89,16 @@ def main_settings() -> list[Setting]:
     return [Setting(n, p, c, a) for c, n, p, a in product((1, 4), (200, 2000), (0.05, 0.3), AREAS)]
 
 
-def few_settings() -> list[Setting]:
-    """Return settings of so many events exactly, from very few to many."""
-    return [Setting(200, 0.0, 1, a, events=e) for e, a in product((3, 5, 10, 20, 30, 45), (*AREAS, 0.98))]
-
-
-def shape_settings() -> list[Setting]:
-    """Return settings whose scores are not normal with equal variance."""
+def area_settings() -> list[Setting]:
+    """Return settings with so many events exactly, from very few to many, and with scores of other shapes."""
+    few = [Setting(200, 0.0, 1, a, events=e) for e, a in product((3, 5, 10, 20, 30, 45), (*AREAS, 0.98))]
     shapes = ("wider positives", "exponential", "missed positives")
-    return [Setting(200, 0.0, 1, a, events=e, shape=s) for s, e, a in product(shapes, (10, 60), AREAS)]
+    return few + [Setting(200, 0.0, 1, a, events=e, shape=s) for s, e, a in product(shapes, (10, 60), AREAS)]
+
+
+def sampled_settings() -> list[Setting]:
+    """Return settings in which records of low scores are seldom verified, and weighted instead."""
+    return [Setting(n, p, 1, 0.85, shape="sampled") for n, p in ((600, 0.1), (600, 0.3), (4000, 0.1))]
 
 
 def draw(setting: Setting, rng: np.random.Generator) -> Sample:
@@ -107,6 +114,10 @@ def draw(setting: Setting, rng: np.random.Generator) -> Sample:
     score = _shaped(setting, noise, truth, rng)
     odds = 0.0 if setting.events is not None else special.logit(setting.prevalence)
     probability = special.expit(odds + setting.distance * score - setting.distance**2 / 2)
+    if setting.shape == "sampled":
+        chance = np.where(score > setting.distance / 2, 0.8, 0.15)
+        kept = rng.random(n) < chance
+        return Sample(score[kept], probability[kept], truth[kept], None, 1 / chance[kept])
     return Sample(score, probability, truth, patient if size > 1 else None)
 
 
@@ -133,7 +144,7 @@ def areas() -> list[Interval]:
     """Return the intervals of the AUROC."""
 
     def by(method: Any, one: Sample, _: Setting) -> Estimate:
-        return auroc(one.score, one.truth, clusters=one.patient, method=method)
+        return auroc(one.score, one.truth, method=method, **one.grouped)
 
     names = {"auto": "chosen automatically", "delong": "plain DeLong", "logit": "logit DeLong"}
     return [Interval("AUROC", words, partial(by, name), lambda s: s.area) for name, words in names.items()]
@@ -143,13 +154,13 @@ def others() -> list[Interval]:
     """Return the intervals of everything else."""
 
     def share(method: Any, one: Sample, setting: Setting) -> Estimate:
-        return sensitivity(one.score > _cut(setting), one.truth, clusters=one.patient, method=method)
+        return sensitivity(one.score > _cut(setting), one.truth, method=method, **one.grouped)
 
     def of(function: Callable[..., Estimate], one: Sample, _: Setting) -> Estimate:
-        return function(one.probability, one.truth, clusters=one.patient)
+        return function(one.probability, one.truth, **one.grouped)
 
     def benefit(one: Sample, setting: Setting) -> Estimate:
-        return net_benefit(one.probability, one.truth, threshold=setting.prevalence, clusters=one.patient)
+        return net_benefit(one.probability, one.truth, threshold=setting.prevalence, **one.grouped)
 
     return [
         Interval("sensitivity", "Clopper-Pearson", partial(share, "clopper-pearson"), lambda _: SENSITIVITY),
@@ -182,8 +193,7 @@ def _true_brier(setting: Setting) -> float:
 def measure(intervals: list[Interval], setting: Setting, *, sets: int, seed: int) -> list[Measured]:
     """Return how each interval does in one setting; a data set without an interval is counted, not scored."""
     rng = np.random.default_rng(np.random.SeedSequence([seed]))
-    limits = np.full((len(intervals), sets, 2), np.nan)
-    events, patients = np.zeros(sets), np.zeros(sets)
+    limits, events, patients = np.full((len(intervals), sets, 2), np.nan), np.zeros(sets), np.zeros(sets)
     for drawn in range(sets):
         sample = draw(setting, rng)
         events[drawn] = sample.truth.sum()
@@ -211,12 +221,14 @@ def _limits(interval: Interval, sample: Sample, setting: Setting) -> tuple[float
 def tasks(*, sets: int, seed: int) -> Iterator[Callable[[], list[Measured]]]:
     """Yield what is to be measured, each with a seed of its own."""
     plan = [(areas() + others(), s) for s in main_settings()]
-    plan += [(areas(), s) for s in (*few_settings(), *shape_settings())]
+    plan += [(areas(), s) for s in area_settings()]
+    plan += [(areas()[:1] + others(), s) for s in sampled_settings()]
     for number, (intervals, setting) in enumerate(plan):
         yield partial(measure, intervals, setting, sets=sets, seed=seed + number)
 
 
 def _numbered(number: int, sets: int) -> list[Measured]:
+    # by number, because what is measured can't be sent to another process
     return list(tasks(sets=sets, seed=SEED))[number]()
 
 

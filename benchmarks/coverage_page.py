@@ -83,24 +83,32 @@ class Measured:
         s = self.setting
         size = f"{s.cluster_size} records per patient" if s.cluster_size > 1 else "one record per patient"
         share = f"{s.events} events" if s.events is not None else f"{100 * s.prevalence:g} % events"
-        return f"{s.records} records, {share}, {size}, AUROC {s.area:g}"
+        weighted = ", sampled and weighted" if s.shape == "sampled" else ""
+        return f"{s.records} records, {share}, {size}, AUROC {s.area:g}{weighted}"
 
 
 def page(found: list[Measured], *, sets: int) -> str:
     """Return the whole page."""
-    planned = [m for m in found if m.setting.events is None]
+    planned = [m for m in found if m.setting.events is None and m.setting.shape == "normal"]
+    sampled = [m for m in found if m.setting.shape == "sampled"]
     few = [m for m in found if m.setting.events is not None and m.setting.shape == "normal"]
-    shaped = [m for m in found if m.setting.shape != "normal"]
-    judged = [m for m in planned + few if m.method not in REFERENCE]
+    shaped = [m for m in found if m.setting.shape not in {"normal", "sampled"}]
+    judged = [m for m in planned + few + sampled if m.method not in REFERENCE]
     parts = [_introduction(sets), _verdict(judged)]
     for statistic in dict.fromkeys(m.statistic for m in planned):
         rows = [m for m in planned if m.statistic == statistic]
         parts += [f"## {statistic[0].upper()}{statistic[1:]}", _table(rows)]
     parts.append(f"## AUROC with few events\n\n{FEW_EVENTS}\n\n{_compared(few, 'events')}")
     parts.append(f"## AUROC of scores that are not normal\n\n{SHAPES}\n\n{_compared(shaped, 'shape')}")
+    parts.append(f"## Weighted records\n\n{SAMPLED}\n\n{_table(sampled)}")
     return "\n\n".join(parts) + "\n"
 
 
+SAMPLED = """\
+Of so many records, those above the middle between both means are in the sample with a chance of 80 %, the others of
+15 %, each with the inverse as its weight, as in partial verification. *Events* are those in the sample. Few of the
+records of low score that had the event are seen, often none; what is not seen no interval can know: about 100 events in
+the sample are needed, not 30."""
 INTRODUCTION = """\
 # How often the intervals hold the truth
 
@@ -146,15 +154,16 @@ def _verdict(planned: list[Measured]) -> str:
 def _table(rows: list[Measured]) -> str:
     names = ["method", "records", "prevalence", "records per patient", "AUROC", "events (patients)", "coverage"]
     names += ["below, above", "width", "none"]
+    several = len({m.statistic for m in rows}) > 1
+    names = ["statistic"] * several + names
     lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
-    methods = list(dict.fromkeys(m.method for m in rows))
-    for m in sorted(rows, key=lambda m: methods.index(m.method)):
+    methods = list(dict.fromkeys((m.statistic, m.method) for m in rows))
+    for m in sorted(rows, key=lambda m: methods.index((m.statistic, m.method))):
         s, mark = m.setting, "" if m.missed == 0 or m.method in REFERENCE else " (!)"
-        lines.append(
-            f"| {m.method} | {s.records} | {100 * s.prevalence:g} % | {s.cluster_size} | {s.area:g} | "
-            f"{m.events:.0f} ({m.patients:.0f}) | {m.coverage:.1f} +- {m.error:.1f}{mark} | "
-            f"{m.below:.1f}, {m.above:.1f} | {m.width:.3f} | {m.without:.1f} |"
-        )
+        cells = [m.statistic] * several + [m.method, f"{s.records}", f"{100 * s.prevalence:g} %", f"{s.cluster_size}"]
+        cells += [f"{s.area:g}", f"{m.events:.0f} ({m.patients:.0f})", f"{m.coverage:.1f} +- {m.error:.1f}{mark}"]
+        cells += [f"{m.below:.1f}, {m.above:.1f}", f"{m.width:.3f}", f"{m.without:.1f}"]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
