@@ -30,13 +30,13 @@ def test_equals_r(regression):
     assert (found.low, found.high) == pytest.approx((expected["lower"], expected["upper"]), abs=0.01)
 
 
-def test_error_is_near_the_jackknife_over_patients(regression):
-    """Leaving out one patient at a time."""
-    r = regression
-    found = concordance_correlation(r.predicted, r.measured, clusters=r.patient)
-    without = [
-        concordance_correlation(r.predicted[k], r.measured[k]).value for k in (r.patient != p for p in range(1, 41))
-    ]
+@pytest.mark.parametrize("bias", [0.0, 9.0])
+def test_error_is_near_the_jackknife_over_patients(regression, bias):
+    """Leaving out one patient at a time, of predictions that are too high as well."""
+    predicted, measured, patient = regression.predicted + bias, regression.measured, regression.patient
+    found = concordance_correlation(predicted, measured, clusters=patient)
+    kept = [patient != p for p in range(1, 41)]
+    without = [concordance_correlation(predicted[k], measured[k]).value for k in kept]
     error = linearised_error(influence_of_jackknife(np.array(without)))
     half = (math.atanh(found.high) - math.atanh(found.low)) / 2
     assert half / 2.0226909200367604 * (1 - found.value**2) == pytest.approx(error, rel=0.05)
