@@ -78,3 +78,9 @@ def test_without_validation_there_is_nothing():
     kept = np.array(table["split"].to_pylist()) != "validation"
     rows = analyse(context_for(Predictions(table.filter(pa.array(kept))), PROTOCOL))
     assert (rows.results, rows.notes) == ([], [])
+
+
+def test_validation_is_not_measured_by_sets_that_were_made_on_it():
+    """Also where the protocol reports it."""
+    context = context_for(fake_predictions(models=("net",)), Protocol(outcomes=("AF",), splits=("validation", "test")))
+    assert {row.split for row in analyse(context).results} == {"test"}

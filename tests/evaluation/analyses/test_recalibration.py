@@ -82,3 +82,11 @@ def test_without_validation_there_is_nothing():
     kept = np.array(table["split"].to_pylist()) != "validation"
     found = analyse(context_for(Predictions(table.filter(pa.array(kept))), PROTOCOL))
     assert (found.results, found.notes) == ([], [])
+
+
+def test_validation_is_not_measured_by_what_was_fitted_on_it():
+    """Also where the protocol reports it."""
+    context = context_for(
+        fake_predictions(models=("net",)), Protocol(outcomes=("AF",), splits=("validation", "test"), resamples=5)
+    )
+    assert {row.split for row in analyse(context).results} == {"test"}

@@ -41,6 +41,14 @@ def test_copies_of_patients_leave_the_band():
     assert np.mean(unnamed.high - unnamed.low) < 0.7 * np.mean(once.high - once.low)
 
 
+def test_places_between_two_scores_have_their_mean():
+    """Halfway, both are equally far; nothing is missing."""
+    curve = calibration_curve(np.repeat([0.1, 0.9], [38, 2]), np.repeat([0, 1], [32, 8]), points=9)
+    assert np.isfinite([curve.y, curve.low, curve.high]).all()
+    assert curve.y[[0, -1]] == pytest.approx([6 / 38, 1.0])
+    assert ((curve.low <= curve.y) & (curve.y <= curve.high)).all()
+
+
 def test_a_constant_score_is_a_point():
     """The prevalence with Wilson's interval."""
     curve = calibration_curve(np.full(10, 0.4), [1, 1, 0, 0, 0, 0, 0, 0, 0, 0])

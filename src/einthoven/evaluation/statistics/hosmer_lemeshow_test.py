@@ -57,7 +57,7 @@ def hosmer_lemeshow_test(
     -------
     TestResult
         Statistic and p value are NaN, with a reason, where a group's scores are all 0 or all 1, or, with repeated
-        patients, where there are fewer patients than groups.
+        patients, where there are fewer patients than groups or residuals that don't vary.
 
     References
     ----------
@@ -83,7 +83,11 @@ def hosmer_lemeshow_test(
     statistic = _wald(data, member, residual) if robust else _pearson(data, member, residual)
     difference = _mean_residual(data, residual, weight, level=level, method=method)
     if math.isnan(statistic):
-        reason = "fewer patients than groups" if robust else "a group of scores without variance: all 0 or all 1"
+        reason = (
+            "fewer patients than groups, or groups without variance"
+            if robust
+            else "a group of scores without variance: all 0 or all 1"
+        )
         return TestResult(undefined_estimate(reason, data, method=method), math.nan, math.nan, method)
     return TestResult(difference, statistic, float(stats.chi2.sf(statistic, int(member.max()) + 1)), method)
 

@@ -109,8 +109,8 @@ def _bandwidth(distance: NDArray[np.float64], weight: NDArray[np.float64], *, sp
     last = np.argmax(within >= span * within[:, -1:] * (1 - 1e-9), axis=1)
     rows = np.arange(distance.shape[0])
     reach = distance[rows, order[rows, last]]
-    # where the neighbours are all tied, any width gives their mean
-    return np.asarray(np.maximum(reach, np.finfo(np.float64).tiny ** 0.25))
+    # neighbours that are all equally far have no weight at the edge of their own width; any wider one gives their mean
+    return np.asarray(np.maximum(reach, np.maximum(1.001 * distance.min(axis=1), np.finfo(np.float64).tiny ** 0.25)))
 
 
 def _line(s: list[NDArray[np.float64]], t: list[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
