@@ -46,7 +46,7 @@ def comparison(a="net", b="small", analysis="comparison", subgroup="", at=""):
         result(analysis="restrictions", at="covariate.lvef outside 35 45"),
         result(analysis="restrictions", at="all records"),
         result(analysis="comparator", model="cheap: trees"),
-        result(analysis="survival"),
+        result(analysis="survival", at="per SD"),
         comparison(),
         comparison("small", "net"),
         comparison("net", "net", "restrictions", at="covariate.lvef outside 35 45 - all records"),

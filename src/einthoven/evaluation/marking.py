@@ -43,7 +43,7 @@ def is_planned(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
         and row.label in outcomes
         and (not column or column in protocol.subgroups)
         and _is_pair_named(row, protocol)
-        and (row.analysis != "survival" or not row.at or bool(protocol.horizons_days))
+        and (row.analysis != "survival" or not row.at.endswith(" d") or bool(protocol.horizons_days))
     )
 
 
