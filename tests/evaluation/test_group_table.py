@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.group_table import group_table
 from einthoven.evaluation.label_metrics import DECISION_METRICS
+from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.statistics.auroc import auroc
 from fakes.grouped_predictions import grouped_context, grouped_predictions
 
@@ -118,3 +120,18 @@ def test_a_share_of_1_is_believed_no_more_than_its_patients_allow(table):
     index = group(table, "group.rhythm=paced").index
     assert 0 < table.least_variance("specificity", index) < 0.1
     assert table.least_variance("specificity", group(table, "group.sex=F").index) == 0
+
+
+def test_groups_of_the_same_patients_share_their_chance():
+    """Each patient's ECG twice, once per group: no resample can tell them apart, so their difference is certainly 0."""
+    table = grouped_predictions(patients=300).table
+    names = [f"again {name}" for name in table["record_id"].to_pylist()]
+    again = table.set_column(table.column_names.index("record_id"), "record_id", pa.array(names).dictionary_encode())
+    both = pa.concat_tables([table, again]).unify_dictionaries()
+    context = grouped_context(
+        Predictions(both.append_column("group.copy", pa.array(["a"] * len(table) + ["b"] * len(table))))
+    )
+    copies = group_table(context, context.main[0], ("group.copy",))
+    for metric in ("auroc", "sensitivity", "ppv"):
+        difference = copies.difference(metric, 0, 1).difference
+        assert (difference.low, difference.value, difference.high) == pytest.approx((0, 0, 0), abs=1e-12)
