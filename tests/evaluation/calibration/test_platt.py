@@ -28,7 +28,7 @@ def test_curve_is_that_of_scikit_learn():
     logit = special.logit(data.score)
     theirs = _SigmoidCalibration().fit(logit, data.truth).predict(logit)
     ours = fit_calibrator("platt", logit, data.truth, score_kind="value", **ORIGIN)
-    assert ours.apply(logit, split="test", predictions_hash="a") == pytest.approx(theirs, abs=1e-4)
+    assert ours.apply(logit, split="test", predictions_hash="a") == pytest.approx(theirs, abs=1e-8)
 
 
 def test_scores_that_separate_the_classes_have_a_curve():
