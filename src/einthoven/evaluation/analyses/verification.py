@@ -57,7 +57,7 @@ def analyse(context: Context) -> Rows:
         if full.truth.size == one.truth.size:
             continue
         told = ~np.isnan(full.truth)
-        share = partial(classification.prevalence, told, clusters=full.patient, level=context.protocol.level)
+        share = partial(classification.prevalence, told, **_options(context, full))
         values = _deciding(context, full)
         numbers = [("verified", "", share()), *_alone(context, one)]
         numbers += [*_weighted(context, full, told, values), *_by_strata(context, full, told, values)]
