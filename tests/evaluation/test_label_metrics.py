@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from einthoven.evaluation.label_metrics import DECISION_METRICS, Decisions, label_curves, label_metrics
+from einthoven.evaluation.label_metrics import (
+    DECISION_METRICS,
+    OPERATING_METRICS,
+    Decisions,
+    decision_metrics,
+    label_curves,
+    label_metrics,
+)
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.protocol import Protocol
 
@@ -48,3 +57,21 @@ def test_missing_decisions_carry_their_reason():
     """All five metrics."""
     estimates = label_metrics(scores(), Decisions(None, "no cut-off"), QUICK)
     assert {estimates[name].reason for name in DECISION_METRICS} == {"no cut-off"}
+
+
+def test_weights_are_records_repeated_so_often():
+    """In the value of every metric."""
+    one, called = scores(n=40), scores(n=40).score > 0.4
+    weight = 1.0 + np.arange(40) % 3
+    weighted = label_metrics(dataclasses.replace(one, weight=weight), Decisions(called), QUICK)
+    again = np.repeat(np.arange(40), weight.astype(int))
+    repeated = label_metrics(one.only(again), Decisions(called[again]), QUICK)
+    assert {m: e.value for m, e in weighted.items()} == pytest.approx({m: e.value for m, e in repeated.items()})
+
+
+def test_an_operating_point_has_more_metrics_than_the_main_table():
+    """All defined where there are both classes and both calls."""
+    one = scores(n=40)
+    found = decision_metrics(one, Decisions(one.score > 0.4), OPERATING_METRICS, level=0.95)
+    assert set(found) > set(DECISION_METRICS)
+    assert all(e.low <= e.value <= e.high for e in found.values())
