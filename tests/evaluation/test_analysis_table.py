@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from einthoven.evaluation.analysis_table import result_tables, title_of
+from einthoven.evaluation.analysis_table import metric_name, result_tables, title_of
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.rows import MACRO, ResultRow
 
@@ -8,8 +8,8 @@ ONE = Estimate(0.8, 0.7, 0.9, 50, 9, 40, "DeLong")
 
 
 def row(metric="auroc", **changes):
-    place = {"model": "net", "seed": -1, "split": "test", "label": "AF"} | changes
-    return ResultRow(**place, metric=metric, estimate=ONE, analysis=changes.get("analysis", "subgroups"))
+    place = {"model": "net", "seed": -1, "split": "test", "label": "AF", "analysis": "subgroups"} | changes
+    return ResultRow(**place, metric=metric, estimate=ONE)
 
 
 def test_places_that_tell_nothing_are_left_out():
@@ -41,6 +41,7 @@ def test_many_metrics_stand_below_each_other():
     assert len(table.flat) == 16
 
 
-def test_every_analysis_has_a_heading():
-    """Known ones by the table, others by their name."""
+def test_what_has_no_name_of_its_own_is_told_by_its_words():
+    """So that an analysis of another package can be read, too."""
     assert title_of("something_else") == "Something else"
+    assert metric_name("share_kept") == "Share kept"

@@ -125,7 +125,12 @@ def _boosted_trees(
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     settings: dict[str, Any] = TREES | {"early_stopping": False, "random_state": seed}
-    # trees this small are done in half a second by one thread; several wait for each other where the machine is shared
+    # trees this small take no time in one thread; several wait for each other where the machine is shared
     with threadpool_limits(1, user_api="openmp"):
         model = HistGradientBoostingClassifier(**settings).fit(columns, truth, sample_weight=weight)
-    return lambda wanted: np.asarray(model.predict_proba(wanted)[:, 1], dtype=np.float64)
+
+    def probability(wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+        with threadpool_limits(1, user_api="openmp"):
+            return np.asarray(model.predict_proba(wanted)[:, 1], dtype=np.float64)
+
+    return probability
