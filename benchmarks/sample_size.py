@@ -39,6 +39,12 @@ about {error:.1%}, a simulated power by up to {points:.3f} (1.96 standard errors
 |---|---|---|---|---|
 """
 
+FOOT = """
+The width of O/E is that of the interval that is reported, whose standard error (Riley 2021) holds the expected events
+fixed. Over studies O/E spreads less, because patients at higher risk raise both; the size for it is on the safe side.
+The calibration slope spreads a little more in small studies than the formula says, which holds for large ones.
+"""
+
 
 def areas(score, truth):
     """Return AUROC and its placements, per score (score, record)."""
@@ -147,7 +153,7 @@ def main():
                 print(lines[-1], flush=True)
     error = {"error": 1.96 / math.sqrt(2 * asked.studies), "points": 1.96 * 0.5 / math.sqrt(asked.studies)}
     head = HEAD.format(studies=asked.studies, seed=asked.seed, **error)
-    PAGE.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    PAGE.write_text(head + "\n".join(lines) + "\n" + FOOT, encoding="utf-8")
 
 
 if __name__ == "__main__":
