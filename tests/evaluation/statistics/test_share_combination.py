@@ -68,6 +68,19 @@ def test_copies_of_a_patients_record_tell_nothing():
         )
 
 
+def test_records_of_a_patient_that_differ_never_count_more_than_records():
+    """Each patient has one record of the kind and one without: no variance over patients, but no more than n."""
+    hit = np.tile([True, False], 50)
+    data = binary_outcome(hit * 1.0, hit, clusters=np.repeat(np.arange(50), 2))
+    nearly = hit.copy()
+    nearly[0] = False
+    coefficient = np.array([1.0, 0.0])
+    found = combination_interval(moments(np.stack([nearly, ~nearly]), data), coefficient, exact=False, level=0.95)
+    p, n, t = nearly.mean(), 100, stats.t.ppf(0.975, 49)
+    half = t * np.sqrt(p * (1 - p) / n + t**2 / (4 * n**2)) / (1 + t**2 / n)
+    assert found[2] - found[1] == pytest.approx(2 * half, rel=1e-9)
+
+
 def test_kinds_that_no_record_is_of_leave_room_for_doubt():
     """The upper limit of 0 of 50 is that of Clopper and Pearson."""
     data = binary_outcome(np.linspace(0, 1, 50), np.arange(50) > 20)
