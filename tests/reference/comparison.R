@@ -41,7 +41,7 @@ out$specificity_at_sensitivity <- list(a = drawn$t0[1], b = drawn$t0[2], a_low =
 # BCa of a difference of Brier scores
 gap <- function(z, i) mean((a[i] - truth[i])^2) - mean((b[i] - truth[i])^2)
 set.seed(3)
-drawn <- boot(1:n, gap, R = 10000, strata = strata)
+drawn <- boot(1:n, gap, R = 10000)
 bca <- boot.ci(drawn, type = "bca")$bca
 out$bca <- list(value = drawn$t0, low = bca[4], high = bca[5])
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from einthoven.errors import OneClassError
+from einthoven.evaluation.statistics.auroc import auroc
 from einthoven.evaluation.statistics.bootstrap_difference import bootstrap_difference
 from fakes.compared_scores import compared_scores
 
@@ -67,3 +69,19 @@ def test_weights_reach_the_statistic():
     )
     assert weighted.difference.value == pytest.approx(repeated.difference.value)
     assert weighted.difference.low == pytest.approx(repeated.difference.low)
+
+
+def test_resamples_in_which_the_statistic_is_not_defined_are_left_out():
+    """With two positives some resamples have none; the method counts them."""
+    rng = np.random.default_rng(0)
+    truth = np.arange(30) < 2
+    a, b = rng.normal(size=30) + truth, rng.normal(size=30)
+
+    def area(score, outcome):
+        return auroc(score, outcome).value
+
+    result = bootstrap_difference(area, a, b, truth, resamples=100)
+    assert result.difference.value == pytest.approx(area(a, truth) - area(b, truth))
+    assert result.difference.low < result.difference.value < result.difference.high
+    with pytest.raises(OneClassError):
+        bootstrap_difference(area, a, b, np.zeros(30), resamples=10)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from einthoven.errors import InvalidScoreError, OneClassError, SpecificationError
 from einthoven.evaluation.statistics.net_reclassification import net_reclassification
@@ -21,6 +22,9 @@ def test_values_and_errors_equal_those_of_hmisc(kind, cut_offs):
     ):
         assert part.difference.value == pytest.approx(expected[value], rel=1e-12)
         assert part.difference.value / part.statistic == pytest.approx(expected[error], rel=1e-12)
+        assert part.p_value == pytest.approx(2 * stats.norm.sf(abs(expected[value] / expected[error])), rel=1e-9)
+        reach = stats.norm.ppf(0.975) * expected[error]
+        assert part.difference.high - part.difference.low == pytest.approx(2 * reach)
     assert found.total.statistic == pytest.approx(expected["z"], rel=1e-12)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from einthoven.errors import StatisticsError
 from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.statistics.bca_interval import (
     Resampled,
@@ -15,7 +17,7 @@ from einthoven.evaluation.statistics.bca_interval import (
     influence_of_jackknife,
 )
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
-from einthoven.evaluation.statistics.bootstrap import patient_draws, rarest_class
+from einthoven.evaluation.statistics.bootstrap import patient_draws
 
 __all__ = ["bootstrap_difference"]
 
@@ -39,10 +41,11 @@ def bootstrap_difference(
 ) -> TestResult:
     """Return the test of ``statistic(a) - statistic(b)`` on the same records.
 
-    Patients are drawn with replacement, within the rarer class that each has a record of, the same for both scores; a
-    patient who is drawn twice brings his records twice. The interval is BCa, and p inverts it [1]_; its acceleration
-    comes from a jackknife that leaves out one patient at a time, or one of 200 random groups of patients where there
-    are more. Scores with equal statistics in every resample have p = 1.
+    Patients are drawn with replacement, the same for both scores; a patient who is drawn twice brings his records
+    twice. The interval is BCa, and p inverts it [1]_; its acceleration comes from a jackknife that leaves out one
+    patient at a time, or one of 200 random groups of patients where there are more. Resamples in which the statistic
+    is not defined, for want of a class, say, are left out, and ``method`` counts them. Scores with equal statistics in
+    every resample have p = 1.
 
     Parameters
     ----------
@@ -83,11 +86,18 @@ def bootstrap_difference(
         chosen = (data.truth[rows],) if data.weight is None else (data.truth[rows], data.weight[rows])
         return float(statistic(scores[0][rows], *chosen)) - float(statistic(scores[1][rows], *chosen))
 
+    def if_defined(counts: NDArray[np.int32]) -> float:
+        try:
+            return difference(counts)
+        except StatisticsError:
+            return math.nan
+
     value = difference(np.ones(data.patients, dtype=np.int32))
-    stratum = rarest_class(data.truth[:, None].astype(np.float64), patient=data.patient, patients=data.patients)
-    draws = patient_draws(stratum, resamples=resamples, seed=seed, records=data.n)
-    replicates = np.array([difference(counts) for block in draws for counts in block])
-    left_out = np.array([difference(counts) for counts in _without_a_group(data, stratum, seed=seed)])
+    together = np.zeros(data.patients, dtype=np.int64)
+    draws = patient_draws(together, resamples=resamples, seed=seed, records=data.n)
+    replicates = np.array([if_defined(counts) for block in draws for counts in block])
+    groups = _groups(data.patients, seed=seed)
+    left_out = np.array([if_defined((groups != one).astype(np.int32)) for one in range(int(groups.max()) + 1)])
     found = Resampled(value, replicates, influence_of_jackknife(left_out[~np.isnan(left_out)]), bounds=None)
     interval = bca_interval(found, level=level)
     estimate = Estimate(value, interval.low, interval.high, data.n, data.events, data.patients, interval.method, level)
@@ -111,11 +121,7 @@ def _in_order(
     return data, (data.score, b.score[order])
 
 
-def _without_a_group(data: BinaryOutcome, stratum: NDArray[np.int64], *, seed: int) -> list[NDArray[np.int32]]:
-    # patients of a stratum are spread over the groups evenly, so that no group takes a whole class
-    groups = min(JACKKNIFE_GROUPS, data.patients)
-    shuffled = np.random.default_rng(np.random.SeedSequence([seed, groups])).permutation(data.patients)
-    dealt = shuffled[np.argsort(stratum[shuffled], kind="stable")]
-    group = np.empty(data.patients, dtype=np.int64)
-    group[dealt] = np.arange(data.patients) % groups
-    return [(group != one).astype(np.int32) for one in range(groups)]
+def _groups(patients: int, *, seed: int) -> NDArray[np.int64]:
+    # the group of each patient that the jackknife leaves out together
+    shuffled = np.random.default_rng(np.random.SeedSequence([seed, patients])).permutation(patients)
+    return np.asarray(shuffled % min(JACKKNIFE_GROUPS, patients), dtype=np.int64)

@@ -100,9 +100,9 @@ def _part(
     if np.ptp(values) <= 1e-12:
         center = value * patients / (patients + 2)
         variance = ((patients * abs(value) + 1) / (patients + 2) - center**2) / (patients + 2)
-        p_value = 1.0 if abs(value) <= 1e-12 else 2.0 * 0.5**patients
+        p_value = 1.0 if abs(value) <= 1e-12 else min(1.0, 2.0 * 0.5**patients)
         repeated += ", all alike: half a patient added who moves either way (Agresti and Min), sign test"
-    return _Part(value, center, variance, sums, values.size, patients, min(1.0, p_value), f"{method}{repeated}")
+    return _Part(value, center, variance, sums, values.size, patients, p_value, f"{method}{repeated}")
 
 
 def _tested(part: _Part, events: int, *, limit: float, level: float) -> TestResult:
