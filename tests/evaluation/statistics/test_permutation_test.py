@@ -88,7 +88,8 @@ def test_a_perfect_score_against_a_reversed_one_has_a_p_value():
     truth = np.repeat([0, 1], 6)
     result = permutation_test(np.arange(12), -np.arange(12), truth, resamples=5000)
     assert result.p_value < 0.01
-    assert result.difference.value == 1.0
+    assert (result.difference.value, result.difference.low, result.difference.reason) == (1.0, -1.0, None)
+    assert "no interval" in result.method
 
 
 def test_no_exchange_is_refused():

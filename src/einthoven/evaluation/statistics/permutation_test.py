@@ -50,7 +50,8 @@ def permutation_test(
         Patient of each record.
     weights : (record,), optional
     level : float in (0, 1)
-        Of the interval of the difference, which is that of ``delong_test``.
+        Of the interval of the difference, which is that of ``delong_test``; where that has none, it is [-1, 1], and
+        ``method`` says so.
     resamples, seed : int
         Exchanges to draw where there are too many to take all.
 
@@ -86,8 +87,11 @@ def permutation_test(
     p_value = as_large / found.size if complete else (as_large + 1) / (found.size + 1)
     deviation = float(found.std())
     kind = f"all {found.size}" if complete else f"{found.size}"
-    method = f"permutation by patient, {kind} exchanges; interval: {areas.method}"
-    difference = dataclasses.replace(areas.estimate(level=level), method=method)
+    difference = areas.estimate(level=level)
+    interval = f"interval: {areas.method}" if difference.reason is None else "no interval, DeLong has no variance"
+    method = f"permutation by patient, {kind} exchanges; {interval}"
+    # what has a p value is a result, if one without an interval
+    difference = dataclasses.replace(difference, method=method, reason=None)
     return TestResult(difference, areas.value / deviation if deviation > 0 else 0.0, p_value, method)
 
 
