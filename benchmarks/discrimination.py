@@ -135,7 +135,7 @@ def main() -> None:
             rows.append((name, f"{records:,}", f"{seconds:.2f}", f"{before:.0f}", f"{peak:.0f}"))
     header = ("statistic", "scores", "seconds", "MB of process and scores", "MB at the peak")
     print(
-        machine(), f"{RECORDS:,} scores, one thread, median of {TURNS} turns each.", compared,
+        machine(), f"{RECORDS:,} scores, one thread, median of {TURNS} turns each; MLstatkit subtracts the other way round.", compared,
         "Average precision and partial area have 1,000 resamples, from a million scores on linearised intervals.",
         table(header, rows), sep="\n\n",
     )  # fmt: skip
