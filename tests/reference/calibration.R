@@ -16,9 +16,11 @@ write.csv(format(data, digits = 17, scientific = FALSE), "tests/reference/calibr
 data <- read.csv("tests/reference/calibration.csv")
 score <- data$score; truth <- data$truth; logit <- qlogis(score)
 
+# a share of positives lies in [0, 1]; R's loess need not
+held <- function(curve) pmin(pmax(curve, 0), 1)
 smooth <- function(x, y, degree = 2, span = 0.75, at = x)
   predict(loess(y ~ x, degree = degree, span = span, control = loess.control(surface = "direct")), data.frame(x = at))
-distance <- abs(smooth(score, truth) - score)
+distance <- abs(held(smooth(score, truth)) - score)
 repeated <- data[rep(seq_len(n), data$weight), ]
 at <- c(0.05, 0.2, 0.4, 0.6, 0.9)
 val <- val.prob(score, truth, pl = FALSE)
@@ -38,7 +40,7 @@ numbers <- list(
   loess_half = smooth(score, truth, span = 0.5, at = at),
   ici = mean(distance), e50 = quantile(distance, 0.5, type = 1)[[1]], e90 = quantile(distance, 0.9, type = 1)[[1]],
   emax = max(distance), repeated_n = nrow(repeated),
-  repeated_ici = mean(abs(smooth(repeated$score, repeated$truth) - repeated$score)),
+  repeated_ici = mean(abs(held(smooth(repeated$score, repeated$truth)) - repeated$score)),
   val_prob = as.list(val[c("Brier", "Intercept", "Slope", "Emax", "E90", "Eavg", "S:z", "S:p")]),
   hosmer_lemeshow = list(statistic = chi, p_value = pchisq(chi, 10, lower.tail = FALSE)),
   parts = list(reliability = rel, resolution = res, uncertainty = unc, brier = mean((score - truth)^2),

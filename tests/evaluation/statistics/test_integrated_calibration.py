@@ -82,6 +82,18 @@ def test_clusters_of_one_are_no_clusters():
     assert one == other
 
 
+def test_distances_of_probabilities_stay_below_1():
+    """Also where few high scores lie beyond the many near 0 and the parabola overshoots."""
+    rng = np.random.default_rng(5)
+    score = np.concatenate([rng.random(760) * 0.01, rng.uniform(0.05, 1, 40)])
+    truth = rng.random(800) < np.where(score > 0.01, score**0.25, 0.001)
+    found = integrated_calibration(score, truth, resamples=100)
+    raw = loess(score, truth.astype(float))
+    assert raw.max() > 1.05
+    assert found.ici.value == pytest.approx(np.abs(raw.clip(0, 1) - score).mean(), abs=1e-3)
+    assert found.emax.high <= 1
+
+
 def test_one_class_is_refused():
     """Neither all positive nor all negative."""
     with pytest.raises(OneClassError):

@@ -38,10 +38,11 @@ def test_groups_of_patients_spread_like_patients(monkeypatch):
 
 def test_reflected_interval_starts_at_zero_where_noise_explains_the_value():
     """And not where it doesn't."""
-    replicates = np.linspace(0.8, 1.6, 201)
-    assert reflected_interval(1.0, replicates, np.linspace(0.2, 1.2, 201), level=0.95)[0] == 0
-    low, high = reflected_interval(1.0, replicates, np.linspace(0.0, 0.1, 201), level=0.95)
-    assert (low, high) == pytest.approx((0.42, 1.38))
+    replicates = np.linspace(0.4, 0.8, 201)
+    assert reflected_interval(0.5, replicates, np.linspace(0.1, 0.6, 201), level=0.95)[0] == 0
+    low, high = reflected_interval(0.5, replicates, np.linspace(0.0, 0.1, 201), level=0.95)
+    assert (low, high) == pytest.approx((0.21, 0.69))
+    assert reflected_interval(0.9, replicates + 0.4, np.zeros(201), level=0.95)[1] == 1
 
 
 def test_centred_interval_ignores_the_bias_of_resamples():

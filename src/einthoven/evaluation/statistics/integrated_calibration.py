@@ -1,7 +1,9 @@
 """How far probabilities lie from a smooth calibration curve: on average (ICI), at the median, at 90 %, at most.
 
 The curve is the local regression of truth on probability, parabolas over 75 % of the records, as in [1]_; 500 scores or
-fewer are used as they are, more are first gathered in bins of at most 1/250 of the records and of the range.
+fewer are used as they are, more are first gathered in bins of at most 1/250 of the records and of the range. The curve
+is held within [0, 1], which R's is not. Where nearly all scores crowd at 0, its neighbourhoods reach over nearly the
+whole scale, so that Emax says more about the smoother than about the few high scores: see the curve and the bins.
 
 The interval is the bootstrap's by patient, reflected at the estimate (``2 value - quantile``), because a distance of a
 noisy curve is biased upwards, and that of its resamples twice. It reaches down to 0 wherever the resampled curves'
@@ -95,9 +97,8 @@ def integrated_calibration(
     member = fine_bins(data.score, weight=data.weight)
     x, mass = bin_centres(data.score, member, weight), _totals(member, weight)
     at = np.unique(np.concatenate([x, [data.score.min(), data.score.max()]]))
-    curve = local_regression(x, at, weight=mass, span=SPAN, degree=DEGREE).fit(
-        mass, _totals(member, weight * data.truth)
-    )
+    smooth = local_regression(x, at, weight=mass, span=SPAN, degree=DEGREE)
+    curve = smooth.fit(mass, _totals(member, weight * data.truth)).clip(0, 1)
     values = _summaries(np.abs(np.interp(data.score, at, curve) - data.score)[None], weight[None])[0]
     replicates, noise = _resampled(data, resamples=resamples, seed=seed)
     names = ("ici", "e50", "e90", "emax")
@@ -139,8 +140,8 @@ def _resampled(data: BinaryOutcome, *, resamples: int, seed: int) -> tuple[NDArr
     smooth = local_regression(x, x[places], weight=mass, span=SPAN, degree=DEGREE)
     between = np.array([np.interp(x, x[places], row) for row in np.eye(places.size)])
     sums = resampled_sums(data, member, np.column_stack([weight, weight * data.truth]), resamples=resamples, seed=seed)
-    drawn = smooth.fit(sums[..., 0], sums[..., 1])
-    curve = smooth.fit(mass, _totals(member, weight * data.truth))
+    drawn = smooth.fit(sums[..., 0], sums[..., 1]).clip(0, 1)
+    curve = smooth.fit(mass, _totals(member, weight * data.truth)).clip(0, 1)
     distances = (np.abs(drawn @ between - x), np.abs((drawn - curve) @ between))
     replicates, noise = (_summaries(distance, sums[..., 0]) for distance in distances)
     return replicates, noise

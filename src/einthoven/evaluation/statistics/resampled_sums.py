@@ -65,11 +65,11 @@ def resampled_sums(
 def reflected_interval(
     value: float, replicates: NDArray[np.float64], noise: NDArray[np.float64], *, level: float
 ) -> tuple[float, float]:
-    """Return the interval of a distance from calibration, which can't be negative and is biased upwards by noise.
+    """Return the interval of a distance from calibration, which lies in [0, 1] and is biased upwards by noise.
 
-    The quantiles of the resamples are reflected at the value, because resamples of a noisy distance are biased twice.
-    It reaches down to 0 where noise alone would be as great as the value in ``(1 - level) / 2`` of the resamples or
-    more.
+    The quantiles of the resamples are reflected at the value, because resamples of a noisy distance are biased twice;
+    the limits are no nearer than the resamples' spread about their mean. The lower one is 0 where noise alone would be
+    as great as the value in ``(1 - level) / 2`` of the resamples or more.
 
     Parameters
     ----------
@@ -86,12 +86,12 @@ def reflected_interval(
     (0.225, 0.725)
     """
     kept = np.isfinite(replicates)
-    lower, upper = np.quantile(replicates[kept], [(1 - level) / 2, (1 + level) / 2])
+    lower, upper = (float(q) for q in np.quantile(replicates[kept], [(1 - level) / 2, (1 + level) / 2]))
+    # the reflected limits are too near where the resamples' bias is great; the centred ones aren't
+    mean = float(np.mean(replicates[kept]))
+    low, high = min(value, 2 * value - upper, value + lower - mean), max(value, 2 * value - lower, value + upper - mean)
     by_chance = value <= np.quantile(noise[kept], (1 + level) / 2)
-    low = 0.0 if by_chance else max(0.0, min(2 * value - float(upper), value))
-    # the reflected upper limit is too low where the resamples' bias is great; the centred one isn't
-    high = max(value, 2 * value - float(lower), value + float(upper) - float(np.mean(replicates[kept])))
-    return low, high
+    return 0.0 if by_chance else max(0.0, low), min(high, 1.0)
 
 
 def centred_interval(value: float, replicates: NDArray[np.float64], *, level: float) -> tuple[float, float]:
