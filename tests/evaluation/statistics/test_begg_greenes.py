@@ -79,13 +79,14 @@ def test_a_cell_in_which_nobody_is_verified_leaves_no_estimate():
 
 
 def test_no_verified_positive_is_a_reason_and_a_perfect_test_has_an_exact_bound():
-    """231 diseased, all called: the lower bound is that of 231 of 231."""
+    """None of 81 verified of 221 that weren't called was diseased: at most 4.5 % of them are."""
     assert begg_greenes(CALLED, np.where(np.isnan(TRUTH), np.nan, 0.0)).reason == "no verified positives"
     perfect = begg_greenes(CALLED, np.where(np.isnan(TRUTH), np.nan, CALLED))
+    missed = 221 * stats.binomtest(0, 81).proportion_ci(0.95, "exact").high
     assert (perfect.value, perfect.high) == (1.0, 1.0)
-    assert perfect.low == pytest.approx(0.025 ** (1 / 263))
+    assert perfect.low == pytest.approx(429 / (429 + missed))
     nothing = begg_greenes(~CALLED, np.where(np.isnan(TRUTH), np.nan, CALLED))
-    assert (nothing.value, nothing.low, nothing.high) == (0.0, 0.0, pytest.approx(1 - 0.025 ** (1 / 263)))
+    assert (nothing.value, nothing.low, nothing.high) == (0.0, 0.0, pytest.approx(1 - perfect.low))
 
 
 def test_wrong_input_is_refused():

@@ -139,7 +139,23 @@ def test_degrees_of_freedom_fall_where_few_patients_carry_the_weight():
     assert inverse_probability_weighting._degrees(normal) == pytest.approx(2000, rel=0.1)
 
 
-def test_edges_have_exact_bounds_of_the_records_that_weights_are_worth():
+def test_a_perfect_sensitivity_of_few_leaves_room_for_those_who_were_never_looked_at():
+    """Of the healthy-looking few are verified, so nobody missed among them is weak evidence; intervals know it."""
+    rng = np.random.default_rng(3)
+    perfect = inside = 0
+    for _ in range(400):
+        disease = rng.random(400) < 0.2
+        score = 2.7 * disease + rng.normal(size=400)
+        truth = np.where(rng.random(400) < special.expit(-2 + score), disease, np.nan)
+        model = verification_weights(~np.isnan(truth), score[:, None])
+        found = weighted_share(score >= 1, truth, model, among=1)
+        perfect += found.value == 1.0
+        inside += found.low <= stats.norm.sf(-1.7) <= found.high
+    assert perfect > 40
+    assert inside >= 368  # 95 % less 3 standard errors
+
+
+def test_edges_have_exact_bounds():
     """A perfect score still has a width, and no verified positive is a reason."""
     data = verified_patients()
     told = ~np.isnan(data.truth)

@@ -22,7 +22,7 @@ from scipy import stats
 from einthoven.errors import StatisticsError
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.statistics.binary_outcome import patient_codes
-from einthoven.evaluation.statistics.logit_interval import logit_interval
+from einthoven.evaluation.statistics.logit_interval import edge_of_share, logit_interval
 
 __all__ = ["begg_greenes"]
 
@@ -74,7 +74,7 @@ def begg_greenes(
     -------
     Estimate
         Undefined with a reason where records lie in a cell in which nobody was verified. Where a share of
-        0 or 1 leaves no variance, the interval is the exact bound of the verified records that it rests on. ``n`` and
+        0 or 1 leaves no variance, the interval is the exact bound of the verified records on the other side. ``n`` and
         ``events`` count verified records and diseased among them.
 
     Raises
@@ -117,7 +117,11 @@ def begg_greenes(
     sums = np.bincount(patient, moves, patients)
     error = float(np.sqrt(patients / max(patients - 1, 1) * (sums @ sums)))
     reach = float(stats.norm.ppf((1 + level) / 2)) * error
-    found = logit_interval(value, reach, worth=float((known == among).sum()), level=level)
+    # at a share of 1 the other side are all records without a hit, as far as they were verified; at 0 those with one
+    other = hit != (value == 1.0)
+    looked_at = int((told & other).sum())
+    stands_for = float(weight[other].sum()) / looked_at if looked_at else 0.0
+    found = logit_interval(value, reach, edge_of_share(total, looked_at, weight=stands_for, level=level))
     return Estimate(value, found.low, found.high, *counts, METHOD + found.edge, level)
 
 

@@ -28,7 +28,7 @@ from einthoven.errors import OneClassError, StatisticsError
 from einthoven.evaluation.estimate import Estimate
 from einthoven.evaluation.statistics.binary_outcome import binary_outcome, patient_codes
 from einthoven.evaluation.statistics.logistic_regression import fit_logistic
-from einthoven.evaluation.statistics.logit_interval import logit_interval
+from einthoven.evaluation.statistics.logit_interval import LogitInterval, edge_of_share, logit_interval
 
 __all__ = ["LEAST_CHANCE", "VerificationWeights", "verification_weights", "weighted_auroc", "weighted_share"]
 
@@ -146,7 +146,8 @@ def weighted_share(
     0.4
     """
     counted = _checked_truth(truth, model) == among
-    hits = np.asarray(hit, dtype=np.bool_)[counted]
+    called = np.asarray(hit, dtype=np.bool_)
+    hits = called[counted]
     inner = model.weight[counted]
     counts = int(counted.sum()), int(hits.sum()), int(np.unique(model.patient[counted]).size)
     if not counted.any():
@@ -156,9 +157,10 @@ def weighted_share(
     value = 1.0 if hits.all() else float((inner @ hits) / inner.sum())
     gradient = np.zeros(model.weight.size)
     gradient[counted] = (hits - value) / inner.sum()
-    return _estimate(
-        value, _reach(gradient, model, level=level), inner, counts=counts, level=level, method=model.method
-    )
+    # at a share of 1 the other side are the verified ones without a hit, whoever they are; at 0 those with one
+    other = model.weight[model.verified & (called != hits.all())]
+    edge = edge_of_share(float(inner.sum()), worth(other), weight=_mean(other), level=level)
+    return _estimate(value, _reach(gradient, model, level=level), edge, counts=counts, level=level, method=model.method)
 
 
 def weighted_auroc(score: ArrayLike, truth: ArrayLike, model: VerificationWeights, *, level: float = 0.95) -> Estimate:
@@ -200,10 +202,22 @@ def weighted_auroc(score: ArrayLike, truth: ArrayLike, model: VerificationWeight
     inner[data.truth], inner[~data.truth] = (below - value) / positive, (above - value) / negative
     gradient[told] = inner
     counts = data.n, data.events, int(np.unique(model.patient[told]).size)
-    rarer = weight[data.truth] if data.events <= data.n - data.events else weight[~data.truth]
-    return _estimate(
-        value, _reach(gradient, model, level=level), rarer, counts=counts, level=level, method=model.method
-    )
+    # a perfect area: of each class as many records as it holds of the heaviest verified one
+    heaviest = weight.max()
+    pairs = float(min(positive, negative) / heaviest)
+    edge = LogitInterval(((1 - level) / 2) ** (1 / max(pairs, 1.0)), 1.0, f"; exact bound of {pairs:.3g} pairs")
+    return _estimate(value, _reach(gradient, model, level=level), edge, counts=counts, level=level, method=model.method)
+
+
+def worth(weight: NDArray[np.float64]) -> float:
+    """Return how many equal records these weights are worth (Kish); 0 of none.
+
+    Examples
+    --------
+    >>> worth(np.array([2.0, 2.0, 2.0])), round(worth(np.array([1.0, 1.0, 8.0])), 2)
+    (3.0, 1.52)
+    """
+    return float(weight.sum() ** 2 / (weight @ weight)) if weight.size else 0.0
 
 
 def _checked_truth(truth: ArrayLike, model: VerificationWeights) -> NDArray[np.float64]:
@@ -230,12 +244,15 @@ def _degrees(sums: NDArray[np.float64]) -> float:
     return max(1.0, 2 * float(squares.sum()) ** 2 / spread) if spread > 0 else np.inf
 
 
+def _mean(weight: NDArray[np.float64]) -> float:
+    # per record that they are worth, so that their sum stays what it is
+    return float(weight.sum() / worth(weight)) if weight.size else 0.0
+
+
 def _estimate(
-    value: float, reach: float, weight: NDArray[np.float64], *, counts: tuple[int, int, int], level: float, method: str
+    value: float, reach: float, edge: LogitInterval, *, counts: tuple[int, int, int], level: float, method: str
 ) -> Estimate:
-    # at the edge, as many records count as the weights are worth (Kish)
-    worth = float(weight.sum() ** 2 / (weight @ weight))
-    found = logit_interval(value, reach, worth=worth, level=level)
+    found = logit_interval(value, reach, edge)
     return Estimate(value, found.low, found.high, *counts, method + found.edge, level)
 
 
