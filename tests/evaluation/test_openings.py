@@ -8,6 +8,7 @@ from einthoven.evaluation.evaluate import evaluate
 from einthoven.evaluation.ledger import record_opening, register
 from einthoven.evaluation.openings import opening_notes, planned_counts, with_openings
 from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.thresholds import Threshold
 from fakes.predictions import fake_predictions
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -50,6 +51,17 @@ def test_nothing_counts_as_planned_where_the_test_set_was_opened_first(tmp_path,
     assert not any(row.planned for row in found.results)
     assert "opened twice; under this protocol once." in found.notes[-1]
     assert "after the first opening on 2026-03-01T12:00:00+00:00, so every number is exploratory" in found.notes[-1]
+
+
+def test_other_predictions_or_cut_offs_are_no_repetition(tmp_path):
+    """Only the same evaluation again is told as one."""
+    path = tmp_path / "l.jsonl"
+    register(path, PLAN, now=NOON)
+    record_opening(path, PREDICTIONS, PLAN, now=NOON)
+    record_opening(path, PREDICTIONS, PLAN, now=NOON, stated=[Threshold("AF", 0.3, "stated", "", "")])
+    openings = record_opening(path, fake_predictions(patients=60, models=("net",)), PLAN, now=NOON)
+    assert "opened 3 times" in opening_notes(openings, PLAN)[0]
+    assert "repetition" not in opening_notes(openings, PLAN)[0]
 
 
 def test_without_registration_or_ledger_nothing_counts_as_planned(tmp_path, evaluation):

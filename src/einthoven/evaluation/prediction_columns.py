@@ -168,11 +168,16 @@ def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return text as one dictionary for all chunks; what is encoded already is not spelled out again."""
+    """Return text as one chunk with one dictionary; what is encoded already is not spelled out again."""
     if column.type != TEXT:
-        # encoding a column gives all its chunks one dictionary
-        return column.cast(pa.string()).dictionary_encode()
-    return column if column.num_chunks < 2 else column.unify_dictionaries()
+        column = column.cast(pa.string()).dictionary_encode()
+    elif column.num_chunks > 1:
+        column = column.unify_dictionaries()
+    if column.num_chunks < 2:
+        return column
+    # all chunks have one dictionary now, which is kept once
+    indices = pa.chunked_array([chunk.indices for chunk in column.chunks]).combine_chunks()
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, column.chunk(0).dictionary)])
 
 
 def _yes_no(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

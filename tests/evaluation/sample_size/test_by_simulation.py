@@ -39,6 +39,11 @@ def test_standard_error_of_an_auroc_is_its_spread_over_studies(shift, cases, con
     assert found.mean() == pytest.approx(special.ndtr(shift / math.sqrt(2)), abs=4 * expected / math.sqrt(2000))
 
 
+def test_the_area_of_one_pair_is_a_coin():
+    """It is 1 with the probability that the area is, else 0."""
+    assert auroc_standard_error(0.8, 1, 1) ** 2 == pytest.approx(0.8 * 0.2)
+
+
 def test_standard_error_of_a_difference_knows_the_correlation():
     """Of two scores that share 70 % of their variance; none makes the two areas independent."""
     rng = np.random.default_rng(1)
