@@ -76,7 +76,7 @@ def edge_of_share(
     >>> round(edge_of_share(50, 100).low, 3)
     0.932
     >>> round(edge_of_share(50, 100, weight=10).low, 3)
-    0.581
+    0.58
     """
     if looked_at <= 0:
         return LogitInterval(0.0, 1.0, "; no interval: nobody on the other side was verified")
