@@ -47,7 +47,9 @@ def test_what_is_written_is_read_back(tmp_path, name):
 
 def test_the_thresholds_of_an_evaluation_are_read_from_its_json(tmp_path):
     """With their rules and their origin."""
-    evaluation = evaluate(fake_predictions(patients=60, models=("net",)), Protocol(resamples=5))
+    evaluation = evaluate(
+        fake_predictions(patients=60, models=("net",)), Protocol(analyses=("performance",), resamples=5)
+    )
     evaluation.save(tmp_path)
     assert read_thresholds(tmp_path / "evaluation.json") == evaluation.thresholds
 

@@ -2,7 +2,8 @@
 
 How an interval is made: by the bootstrap over patients (BCa), which all groups share. Where that can't be trusted, the
 interval is the one that the whole test set would get: a share with fewer than 5 hits or fewer than 5 misses has the
-exact binomial one, an area of fewer than 30 positives or negatives the one of ``auroc``. ``method`` says which.
+exact binomial one, an area of fewer than 30 positives or negatives the one of ``auroc``. ``method`` says which. What is
+counted are patients with a hit, a miss, a positive: ten ECGs of one patient are not ten events.
 """
 
 from __future__ import annotations
@@ -105,9 +106,9 @@ class GroupTable:
         return [group for group in self.groups if group.column == column]
 
     def events(self, index: int) -> tuple[int, int]:
-        """Return the positives and the negatives of a set."""
-        truth = self.one.truth[self.member[:, index]]
-        return int(truth.sum()), int((1 - truth).sum())
+        """Return the patients of a set with a positive record, and those with a negative one."""
+        kept = self.member[:, index]
+        return self._patients(kept & self.data.truth), self._patients(kept & ~self.data.truth)
 
     def estimate(self, metric: str, index: int) -> Estimate:
         """Return a metric of a set of records; undefined with a reason where it lacks what the metric needs."""
@@ -152,8 +153,8 @@ class GroupTable:
         kept = self.member[:, index]
         if metric in SHARES:
             hit, counted = share_members(metric, self.data.truth, self.called)
-            hits, n = int((hit & kept).sum()), int((counted & kept).sum())
-            return min(hits, n - hits) >= FEW_HITS
+            hits, misses = self._patients(kept & hit), self._patients(kept & counted & ~hit)
+            return min(hits, misses) >= FEW_HITS
         return min(self.events(index)) >= (FEW_EVENTS if metric == "auroc" else FEW_HITS)
 
     def least_variance(self, metric: str, index: int) -> float:

@@ -61,6 +61,21 @@ def test_below_the_least_events_a_number_is_kept_and_greyed(rows):
     assert "fewer than 20" in compared(rows, "specificity", "group.rhythm=paced").test.difference.reason
 
 
+def test_ten_ecgs_of_one_patient_are_not_ten_events():
+    """Patients with a positive are counted."""
+    table = grouped_predictions(patients=120).table
+    copies = []
+    for copy in range(4):
+        names = [f"{name} {copy}" for name in table["record_id"].to_pylist()]
+        place = table.column_names.index("record_id")
+        copies.append(table.set_column(place, "record_id", pa.array(names).dictionary_encode()))
+    fourfold = analyse(grouped_context(Predictions(pa.concat_tables(copies).unify_dictionaries()), subgroups=("site",)))
+    plain = analyse(grouped_context(Predictions(table), subgroups=("site",)))
+    reasons = [found(rows, "sensitivity", "site=A").reason for rows in (plain, fourfold)]
+    assert "positive patients, fewer than 20" in reasons[0]
+    assert reasons[0] == reasons[1]
+
+
 def test_the_least_number_of_events_is_the_protocols():
     """With 0 nothing is greyed."""
     rows = analyse(grouped_context(subgroups=COLUMNS, minimum_events=0))

@@ -40,10 +40,10 @@ def test_each_replicate_is_that_of_a_loop_of_scikit_learn_over_the_same_draws():
     """Repeated patients, ties, overlapping groups, and a group that loses a class in some resamples."""
     score, truth, member, decision, patient = data()
     found = group_bootstrap(
-        score, truth, member, decision=decision, probability=score, clusters=patient, resamples=25, seed=3
+        score, truth, member, decision=decision, probability=score, clusters=patient, resamples=12, seed=3
     )
     codes = np.unique(patient, return_inverse=True)[1]
-    (draws,) = patient_draws(np.zeros(codes.max() + 1, dtype=int), resamples=25, seed=3, records=1000)
+    (draws,) = patient_draws(np.zeros(codes.max() + 1, dtype=int), resamples=12, seed=3, records=1000)
     for counts, row in ((np.ones((1, draws.shape[1]), dtype=int), None), *((c[None], b) for b, c in enumerate(draws))):
         for group in range(member.shape[1]):
             kept = member[:, group]

@@ -6,8 +6,8 @@ difference to the complement, all records with another known value of that colum
 metric differs over its known groups at all (Wald chi-square with the covariance of the resamples). P values are
 corrected over the groups, and over the columns, of one model, split, label and metric.
 
-A group with fewer positives, or fewer negatives, than the protocol's ``minimum_events`` keeps its numbers, each with
-the reason why it should be shown in grey; it takes no part in the test over groups.
+A group with fewer positives, or fewer negatives, than the protocol's ``minimum_events`` (counted in patients) keeps its
+numbers, each with the reason why it should be shown in grey; it takes no part in the test over groups.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def analyse(context: Context) -> Rows:
 def few_events(context: Context, table: GroupTable, group: Group) -> str | None:
     """Return why a group's numbers are shown in grey, None where they are not."""
     least = context.protocol.minimum_events
-    for count, what in zip(table.events(group.index), ("positives", "negatives"), strict=True):
+    for count, what in zip(table.events(group.index), ("positive", "negative"), strict=True):
         if count < least:
-            return f"only {count} {what}, fewer than {least}"
+            return f"only {count} {what} {'patients' if table.data.repeated else 'records'}, fewer than {least}"
     return None
 
 
@@ -123,7 +123,8 @@ def _interaction(context: Context, table: GroupTable, metric: str, column: str) 
         group for group in known
         if few_events(context, table, group) is None and table.estimate(metric, group.index).reason is None
     ]  # fmt: skip
-    n, events = int(table.member[:, [g.index for g in known]].sum()), sum(table.events(g.index)[0] for g in known)
+    records = table.member[:, [group.index for group in known]].any(axis=1)
+    n, events = int(records.sum()), int(table.one.truth[records].sum())
     clusters, level = table.data.patients, context.protocol.level
     try:
         gap, test = _tested(table, metric, [group.index for group in kept])
