@@ -22,6 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from einthoven.evaluation.statistics.patient_influence import (
+    acceleration,
+    influence_of_jackknife,
+    linearised_error,
+)
+
 __all__ = [
     "Interval",
     "Resampled",
@@ -35,6 +41,8 @@ __all__ = [
 # median bias of the replicates in standard errors, above which they are not trusted. Efron and Tibshirani (1993,
 # section 10.3) ignore a bias below a quarter of a standard error; twice that is still corrected here
 MOST_BIAS = 0.5
+# the level at which both tails must hold a resample, for narrower intervals, too
+JUDGED_AT = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,47 +76,6 @@ class Resampled:
     influence: NDArray[np.float64]
     stratum: NDArray[np.int64] | None = None
     bounds: tuple[float, float] | None = (0.0, 1.0)
-
-
-def acceleration(influence: NDArray[np.float64], stratum: NDArray[np.int64] | None = None) -> float:
-    """Return ``sum(u**3) / (6 * sum(u**2)**1.5)``, u each patient's influence less the mean of its stratum.
-
-    Examples
-    --------
-    >>> round(acceleration(np.array([-1.0, -1.0, 2.0])), 4)
-    0.068
-    """
-    centred = _centred(influence, stratum)
-    squares = float(centred @ centred)
-    return float((centred * centred) @ centred) / (6 * squares**1.5) if squares > 0 else 0.0
-
-
-def linearised_error(influence: NDArray[np.float64]) -> float:
-    """Return the standard error by the sum over patients of their squared influence (the sandwich).
-
-    Examples
-    --------
-    >>> x = np.array([1.0, 2.0, 6.0])
-    >>> round(linearised_error((x - x.mean()) / 3), 4), round(float(x.std(ddof=1)) / 3**0.5, 4)
-    (1.5275, 1.5275)
-    """
-    patients = influence.size
-    if patients < 2:
-        return math.nan
-    return math.sqrt(patients / (patients - 1) * float(influence @ influence))
-
-
-def influence_of_jackknife(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``(g - 1) / g * (mean - x)`` of the estimates x without one patient (or one of g groups of them) each.
-
-    For quantities whose derivative has no formula; ``linearised_error`` of it is the jackknife's standard error.
-
-    Examples
-    --------
-    >>> influence_of_jackknife(np.array([2.0, 3.0, 4.0]))
-    array([ 0.66666667,  0.        , -0.66666667])
-    """
-    return np.asarray((values.size - 1) / values.size * (values.mean() - values))
 
 
 def bca_interval(found: Resampled, *, level: float) -> Interval:
@@ -175,18 +142,22 @@ def _normal_p_value(found: Resampled) -> float:
 
 def _quantiles(found: Resampled, kept: NDArray[np.float64], *, level: float) -> tuple[list[float], str]:
     bias, trouble = _bias(found, kept)
-    spread = _Spread.of(found)
-    reach = spread.widening * spread.quantile(level)
-    if not trouble and abs(bias) >= reach:
-        trouble = "the bootstrap is biased"
     if trouble:
         return [], trouble
+    spread = _Spread.of(found)
     slope = acceleration(found.influence, found.stratum)
-    shifted = [bias + (bias + z) / (1 - slope * (bias + z)) for z in (-reach, reach)]
-    quantiles = [float(stats.norm.cdf(z)) for z in shifted]
-    if min(quantiles[0], 1 - quantiles[1]) * kept.size < 1:
-        trouble = "the bootstrap's tails hold too few resamples"
-    return quantiles, trouble
+
+    def at(reach: float) -> list[float]:
+        if max(slope * (bias - reach), slope * (bias + reach)) >= 1:
+            return [0.0, 1.0]  # the formula has left its range
+        return [float(stats.norm.cdf(bias + (bias + z) / (1 - slope * (bias + z)))) for z in (-reach, reach)]
+
+    # tails are judged at 95 % at least, so that a narrower interval is of the same kind and lies inside
+    low, high = at(spread.widening * spread.quantile(max(level, JUDGED_AT)))
+    if min(low, 1 - high) * kept.size < 1:
+        return [], "the bootstrap's tails hold too few resamples"
+    reach = spread.widening * spread.quantile(level)
+    return at(reach), "the bootstrap is biased" if abs(bias) >= reach else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +226,3 @@ def _linearised(found: Resampled, trouble: str, *, level: float) -> Interval:
 def _lost(found: Resampled) -> str:
     lost = int(np.isnan(found.replicates).sum())
     return f", {lost} without a class left out" if lost else ""
-
-
-def _centred(influence: NDArray[np.float64], stratum: NDArray[np.int64] | None) -> NDArray[np.float64]:
-    if stratum is None:
-        return np.asarray(influence - influence.mean())
-    _, code = np.unique(stratum, return_inverse=True)
-    means = np.bincount(code, influence) / np.bincount(code)
-    return np.asarray(influence - means[code])
