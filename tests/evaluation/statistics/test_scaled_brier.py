@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from einthoven.errors import OneClassError
 from einthoven.evaluation.statistics.scaled_brier import scaled_brier
@@ -26,7 +27,10 @@ def test_value_is_that_of_r_and_the_error_that_of_the_jackknife():
         found = scaled_brier(data.score, data.truth, clusters=clusters)
         assert found.value == pytest.approx(data.numbers["scaled_brier"], abs=1e-12)
         error = jackknife_error(data.score, data.truth, patient)
-        assert (found.high - found.low) / 2 / 1.959964 == pytest.approx(error, rel=0.02)
+        rarer = min(np.unique(patient[data.truth == k]).size for k in (0, 1))
+        reach = np.log((1 - found.low) / (1 - found.value)) / stats.t.ppf(0.975, rarer - 1)
+        assert reach * (1 - found.value) == pytest.approx(error, rel=0.02)
+        assert (1 - found.value) ** 2 == pytest.approx((1 - found.low) * (1 - found.high))
 
 
 def test_weights_are_repeated_records_of_one_patient():
@@ -39,10 +43,12 @@ def test_weights_are_repeated_records_of_one_patient():
 
 
 def test_the_prevalence_is_worth_nothing_and_the_truth_all():
-    """0 and 1."""
+    """0 and 1, the latter with the exact bound of as many patients."""
     truth = np.array([0, 0, 0, 1])
     assert scaled_brier(np.full(4, 0.25), truth).value == pytest.approx(0)
-    assert scaled_brier(truth.astype(float), truth).value == 1
+    perfect = scaled_brier(truth.astype(float), truth)
+    assert (perfect.value, perfect.high) == (1, 1)
+    assert perfect.low == pytest.approx(1 - (1 - 0.025**0.25) / (3 / 16))
 
 
 def test_a_single_patient_has_no_interval_and_one_class_no_value():

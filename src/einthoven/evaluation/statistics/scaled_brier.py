@@ -22,8 +22,9 @@ def scaled_brier(
 ) -> Estimate:
     """Return ``1 - Brier / Brier_null``, Brier_null that of the prevalence for everybody; 1 is ideal, below 0 harmful.
 
-    Also known as index of prediction accuracy [1]_. The interval is normal, by linearisation of the ratio, with sums
-    over patients in the variance.
+    Also known as index of prediction accuracy [1]_. The interval is that of the ratio on the logarithm, linearised,
+    with sums over patients in the variance, and Student's quantile for as many patients as have the rarer outcome, less
+    1. A score without any error has the exact binomial bound on the share of patients with one.
 
     Parameters
     ----------
@@ -51,13 +52,19 @@ def scaled_brier(
     error = (data.score - data.truth) ** 2
     brier, prevalence = (float(np.average(values, weights=weight)) for values in (error, data.truth))
     null = prevalence * (1 - prevalence)
-    value = 1 - brier / null
-    if data.patients < 2:
-        method = "no interval: a single patient"
-        return Estimate(value, -np.inf, 1.0, data.n, data.events, data.patients, method, level)
-    influence = -(error - brier) / null + brier / null**2 * (1 - 2 * prevalence) * (data.truth - prevalence)
-    sums = np.bincount(data.patient, weight * influence, data.patients)
-    variance = data.patients / (data.patients - 1) * float(sums @ sums) / weight.sum() ** 2
-    reach = float(stats.norm.ppf((1 + level) / 2)) * variance**0.5
-    method = "normal, linearised, clustered by patient" if data.repeated else "normal, linearised"
-    return Estimate(value, value - reach, value + reach, data.n, data.events, data.patients, method, level)
+    ratio = brier / null
+    low, high, method = 0.0, np.inf, "no interval: a single patient"
+    if data.patients > 1 and ratio == 0:
+        high = (1 - ((1 - level) / 2) ** (1 / data.patients)) / null
+        method = f"exact binomial on {data.patients} patients"
+    elif data.patients > 1:
+        # of the logarithm of the ratio
+        influence = (error - brier) / brier - (1 - 2 * prevalence) * (data.truth - prevalence) / null
+        sums = np.bincount(data.patient, weight * influence, data.patients)
+        variance = data.patients / (data.patients - 1) * float(sums @ sums) / weight.sum() ** 2
+        rarer = min(np.unique(data.patient[kept]).size for kept in (data.truth, ~data.truth))
+        reach = float(stats.t.ppf((1 + level) / 2, max(rarer - 1, 1))) * variance**0.5
+        low, high = ratio * np.exp(-reach), ratio * np.exp(reach)
+        method = "logarithm, Student's t, clustered by patient" if data.repeated else "logarithm, Student's t"
+    counts = (data.n, data.events, data.patients)
+    return Estimate(1 - ratio, 1 - float(high), 1 - float(low), *counts, method, level)
