@@ -17,7 +17,9 @@ def rows_of(**settings):
 def test_a_survival_task_needs_a_horizon_for_borders_by_truth():
     """Without one nothing is divided, nor without borders."""
     borders = ("sensitivity 0.9", "specificity 0.9")
-    assert not rows_of(strata=borders).results
+    without = rows_of(strata=borders)
+    assert all("has no records" in row.estimate.reason for row in without.results)
+    assert not without.curves
     assert not rows_of(horizons_days=(200,)).results
     assert rows_of(strata=borders, horizons_days=(200,)).results
 

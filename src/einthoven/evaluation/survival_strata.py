@@ -12,7 +12,7 @@ from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.followed_scores import FollowedScores, followed_scores, horizons
 from einthoven.evaluation.label_scores import LabelScores
-from einthoven.evaluation.protocol_strata import strata_of
+from einthoven.evaluation.protocol_strata import border_rows, strata_of
 from einthoven.evaluation.risk_strata import STRATA
 from einthoven.evaluation.rows import ComparisonRow, CurveRow, ResultRow, Rows
 from einthoven.evaluation.statistics.cox_hazard_ratio import cox_hazard_ratios_of_groups
@@ -34,7 +34,12 @@ def survival_by_stratum(one: FollowedScores, context: Context) -> Rows:
     if one.scores.score_kind == "binary":
         return rows
     strata = strata_of(context, one.scores, _chosen_on(one, context))
-    if strata is None or strata.reason is not None:
+    if strata is None:
+        return rows
+    if one.scores.task == "survival":
+        # of a yes/no label they are among the rows of its strata
+        rows.results += border_rows(one.scores, strata, analysis="survival")
+    if strata.reason is not None:
         return rows
     code = strata.apply(one.scores.score, split=one.scores.split, predictions_hash=context.predictions.hash)
     for number, name in enumerate(STRATA):

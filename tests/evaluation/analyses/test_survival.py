@@ -82,6 +82,7 @@ def test_strata_rise_in_incidence_and_hazard(rows):
 
 def test_competing_events_leave_cumulative_incidence_alone(rows):
     """Kaplan-Meier would take them for censoring."""
+    assert "competing event first" in rows.notes[0]
     places = {(row.kind, row.at) for row in rows.curves if row.model == "net"}
     assert places == {("cumulative_incidence", at) for at in ("", "low", "intermediate", "high")}
 

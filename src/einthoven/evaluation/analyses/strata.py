@@ -13,7 +13,7 @@ from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.label_scores import LabelScores
-from einthoven.evaluation.protocol_strata import strata_of
+from einthoven.evaluation.protocol_strata import border_rows, strata_of
 from einthoven.evaluation.risk_strata import STRATA, RiskStrata
 from einthoven.evaluation.rows import ComparisonRow, ResultRow, Rows
 from einthoven.evaluation.statistics.cochran_armitage_test import cochran_armitage_test
@@ -35,21 +35,12 @@ def analyse(context: Context) -> Rows:
         strata = strata_of(context, one)
         if strata is None:
             continue
-        rows.results += _borders(one, strata)
+        rows.results += border_rows(one, strata, analysis="strata")
         if strata.reason is None:
             rows.results += [*_shares(one, strata, context), *_grey_zone(one, strata, context)]
             rows.comparisons += _over_strata(one, strata, context)
         rows.notes += _notes(one, strata)
     return rows
-
-
-def _borders(one: LabelScores, strata: RiskStrata) -> Iterator[ResultRow]:
-    counts = {"n": int(one.truth.size), "events": one.events, "clusters": int(np.unique(one.patient).size)}
-    for place, value in enumerate((strata.low, strata.high)):
-        method = f"frozen, chosen by {strata.rules[place]}" + (f" on split {strata.split}" if strata.split else "")
-        border = Estimate(value, value, value, **counts, method=method, reason=strata.reason)
-        at = f"{STRATA[place]} | {STRATA[place + 1]}"
-        yield ResultRow(*one.key, "border_of_risk", border, analysis="strata", at=at)
 
 
 def _shares(one: LabelScores, strata: RiskStrata, context: Context) -> Iterator[ResultRow]:

@@ -39,8 +39,18 @@ def analyse(context: Context) -> Rows:
         rows.results += _hazard(one, rows, context)
         rows.curves += _curves(one, context)
         rows.extend(survival_by_stratum(one, context))
+        rows.notes += _notes(one)
     rows.comparisons += _between_models(followed, context)
     return rows
+
+
+def _notes(one: FollowedScores) -> list[str]:
+    others = int((one.cause > 1).sum())
+    if not others:
+        return []
+    told = f"Label {one.scores.label}, split {one.scores.split}: {others} records had a competing event first."
+    meant = "Cumulative incidence counts them; concordance and hazard ratios are of the cause-specific hazard."
+    return [f"{told} {meant}"]
 
 
 def _estimates(one: FollowedScores, context: Context) -> Iterator[ResultRow]:
