@@ -83,8 +83,8 @@ class Measured:
         s = self.setting
         size = f"{s.cluster_size} records per patient" if s.cluster_size > 1 else "one record per patient"
         share = f"{s.events} events" if s.events is not None else f"{100 * s.prevalence:g} % events"
-        weighted = ", sampled and weighted" if s.shape == "sampled" else ""
-        return f"{s.records} records, {share}, {size}, AUROC {s.area:g}{weighted}"
+        shape = {"normal": "", "sampled": ", sampled and weighted"}.get(s.shape, f", scores: {s.shape}")
+        return f"{s.records} records, {share}, {size}, AUROC {s.area:g}{shape}"
 
 
 def page(found: list[Measured], *, sets: int) -> str:
@@ -93,7 +93,7 @@ def page(found: list[Measured], *, sets: int) -> str:
     sampled = [m for m in found if m.setting.shape == "sampled"]
     few = [m for m in found if m.setting.events is not None and m.setting.shape == "normal"]
     shaped = [m for m in found if m.setting.shape not in {"normal", "sampled"}]
-    judged = [m for m in planned + few + sampled if m.method not in REFERENCE]
+    judged = [m for m in found if m.method not in REFERENCE]
     parts = [_introduction(sets), _verdict(judged)]
     for statistic in dict.fromkeys(m.statistic for m in planned):
         rows = [m for m in planned if m.statistic == statistic]
