@@ -163,8 +163,7 @@ class GroupTable:
             return 0.0
         hit, counted = share_members(metric, self.data.truth, self.called)
         kept = self.member[:, index] & counted
-        # two hits and two misses are added; patients, not records, are independent
-        n = self._patients(kept)
+        n = self._patients(kept)  # two hits and two misses are added
         share = (float((hit & kept).sum()) / max(int(kept.sum()), 1) * n + 2) / (n + 4)
         return share * (1 - share) / (n + 4)
 

@@ -8,7 +8,7 @@ resamples of patients. Where prevalence differs between groups, not all of these
 be explained, not always to be closed.
 
 Records of unknown group take no part. Groups with fewer positives, or fewer negatives, than the protocol's
-``minimum_events`` are greyed, left out of the largest gap, and named there.
+``minimum_events`` (counted in patients) are greyed, left out of the largest gap, and named there.
 
 References
 ----------
@@ -26,7 +26,7 @@ from functools import partial
 import numpy as np
 
 from einthoven.errors import TooFewObservationsError
-from einthoven.evaluation.analyses.subgroups import few_events, greyed
+from einthoven.evaluation.analyses.subgroups import few_events, greyed, left_out_columns
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate, TestResult
 from einthoven.evaluation.group_table import Group, GroupTable, group_table
@@ -59,6 +59,7 @@ def analyse(context: Context) -> Rows:
                     rows.results += _rate_rows(context, table, groups, rate)
                     rows.results.append(_gap_row(context, table, groups, rate))
                     rows.comparisons += _difference_rows(context, table, groups, rate)
+    rows.notes += left_out_columns(context)
     return rows
 
 

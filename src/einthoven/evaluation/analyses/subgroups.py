@@ -70,11 +70,11 @@ def greyed(estimate: Estimate, reason: str | None) -> Estimate:
 
 def left_out_columns(context: Context) -> list[str]:
     """Return a sentence for each column that has too many values to be groups."""
-    if not context.main:
-        return []
     notes = []
+    # all labels and models share their records, so one of each split tells
+    parts = list({one.split: one for one in context.main}.values())
     for column in context.protocol.subgroups:
-        values = max(len(set(context.texts(column, one))) for one in context.main)
+        values = max((len(set(context.texts(column, one))) for one in parts), default=0)
         if values > MOST_GROUPS:
             notes.append(
                 f"Column {column!r} has {values} values, more than {MOST_GROUPS}: no subgroups are made of it."
