@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from einthoven.errors import UnknownNameError
+from einthoven.errors import SpecificationError, UnknownNameError
 from einthoven.evaluation.analyses.uncertainty import analyse
 from einthoven.evaluation.evaluate import context_for
 from einthoven.evaluation.predictions import Predictions
@@ -89,6 +89,8 @@ def test_an_unknown_column_is_refused_and_no_column_is_fine():
     predictions = with_novelty(wrong)
     with pytest.raises(UnknownNameError, match=r"did you mean 'covariate\.novelty'"):
         analyse(context_for(predictions, dataclasses.replace(PROTOCOL, novelty="covariate.novelt")))
+    with pytest.raises(SpecificationError, match=r"a column of numbers, got 'group\.sex'"):
+        analyse(context_for(predictions, dataclasses.replace(PROTOCOL, novelty="group.sex")))
     plain = analyse(context_for(predictions, dataclasses.replace(PROTOCOL, novelty="")))
     assert not values(plain, "share_flagged")
 

@@ -119,7 +119,7 @@ def _novelty(one: LabelScores, context: Context) -> NDArray[np.float64]:
     column = context.protocol.novelty
     try:
         return context.numbers(column, one)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise SpecificationError(f"protocol: novelty must name a column of numbers, got {column!r}: {error}") from error
 
 
