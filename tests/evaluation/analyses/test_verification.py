@@ -140,6 +140,21 @@ def test_labels_that_no_verified_record_has_are_undefined_with_a_reason(patients
     assert estimates["sensitivity", STRATA].reason.startswith("nobody is verified in 2 of 4 cells")
 
 
+def test_a_small_group_that_was_never_verified_stops_nothing(patients):
+    """Forty patients of unknown sex, none verified, are joined with the others, and it is said; half of all are not."""
+    predictions, _, _ = patients
+    table = predictions.table
+    truth = np.asarray(table["truth"].to_numpy())
+    never = np.flatnonzero(np.isnan(truth))
+    for count, works in ((40, True), (2000, False)):
+        sex = np.where(np.arange(N) % 2 == 0, "F", "M").astype(object)
+        sex[never[:count]] = "U"
+        some = Predictions(table.append_column("group.sex", pa.array(sex.tolist())))
+        estimate = found(context_for(some, Protocol(verification=("score", "group.sex"))))["auroc", WEIGHTED]
+        assert (estimate.reason is None) is works
+        assert ("1 small groups" in estimate.method) is works
+
+
 def test_a_column_that_is_not_there_is_refused(patients):
     """With the nearest."""
     with pytest.raises(UnknownNameError, match=r"did you mean 'covariate.age_years'"):

@@ -41,6 +41,8 @@ ALONE, WEIGHTED, STRATA = "verified records alone", "inverse probability weighti
 # logits of scores nearer to 0 or 1 than this would rule the verification model
 NEAREST_EDGE = 1e-6
 
+# a group of at most this share of the records is small
+FEW = 0.05
 # with the truth among which each is a share
 SHARES = {"sensitivity": 1, "specificity": 0}
 Numbers = Iterator[tuple[str, str, Estimate]]
@@ -64,7 +66,7 @@ def analyse(context: Context) -> Rows:
         rows.results += [ResultRow(*one.key, m, e, analysis="verification", at=at) for m, at, e in numbers]
     if rows.results:
         rows.notes.append(
-            f"Verification: the corrected numbers hold if, given {' and '.join(named)}, being verified has nothing to "
+            f"Verification: the corrected numbers hold if, given {', '.join(named)}, being verified has nothing to "
             f"do with the truth, which can't be tested. A chance of verification below {LEAST_CHANCE:g} counts as that."
         )
     return rows
@@ -89,16 +91,31 @@ def _weighted(
     called, level = _called(context, full), context.protocol.level
     metrics = [*(SHARES if called is not None else ()), *(["auroc"] if full.score_kind != "binary" else [])]
     try:
-        columns = design_of(values).filled(values)
+        columns, joined = _without_separating(design_of(values).filled(values), told)
         model = verification_weights(told, columns, clusters=full.patient, weights=full.weight)
     except TooFewObservationsError as error:
         yield from ((metric, WEIGHTED, _undefined(full, f"who was verified: {error}")) for metric in metrics)
         return
     for metric, among in SHARES.items() if called is not None else ():
         hit = called == bool(among)
-        yield metric, WEIGHTED, weighted_share(hit, full.truth, model, among=among, level=level)
+        estimate = weighted_share(hit, full.truth, model, among=among, level=level)
+        yield metric, WEIGHTED, dataclasses.replace(estimate, method=estimate.method + joined)
     if "auroc" in metrics:
-        yield "auroc", WEIGHTED, _defined(full, partial(weighted_auroc, full.score, full.truth, model, level=level))
+        estimate = _defined(full, partial(weighted_auroc, full.score, full.truth, model, level=level))
+        yield "auroc", WEIGHTED, dataclasses.replace(estimate, method=estimate.method + joined)
+
+
+def _without_separating(columns: NDArray[np.float64], told: NDArray[np.bool_]) -> tuple[NDArray[np.float64], str]:
+    """Return the columns without marks of small groups that were verified all or not at all, and how many they were.
+
+    Three patients of unknown sex, none of them verified, would leave the regression without a maximum.
+    """
+    is_mark = ((columns == 0) | (columns == 1)).all(axis=0)
+    share = (columns * told[:, None]).sum(axis=0) / np.maximum(columns.sum(axis=0), 1)
+    few = columns.sum(axis=0) <= FEW * told.size
+    left_out = is_mark & few & ((share == 0) | (share == 1))
+    joined = f"; {left_out.sum()} small groups, verified all or not at all, joined with the others"
+    return columns[:, ~left_out], joined if left_out.any() else ""
 
 
 def _by_strata(
