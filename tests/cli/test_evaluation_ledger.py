@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
@@ -89,14 +88,14 @@ def test_a_damaged_ledger_ends_the_run_before_scores_are_read(study):
         run(study, "--protocol", study / "protocol.toml")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a folder without write permission is POSIX")
-def test_a_place_that_cannot_be_written_still_evaluates_and_says_so(study, monkeypatch):
+@pytest.mark.parametrize("step", ["register", "record_opening"])
+def test_a_place_that_cannot_be_written_still_evaluates_and_says_so(study, monkeypatch, step):
     """Nothing then counts as planned, for there is no proof."""
 
     def refuse(*_arguments, **_settings):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("einthoven.cli.evaluation_ledger.register", refuse)
+    monkeypatch.setattr(f"einthoven.cli.evaluation_ledger.{step}", refuse)
     evaluation, text = run(study, "--protocol", study / "protocol.toml")
     assert "No ledger could be kept in" in text
     assert "Permission denied" in text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from einthoven.errors import SpecificationError
+from einthoven.errors import SpecificationError, UnreadableFileError
 from einthoven.evaluation.ledger import ledger_beside, read_ledger, record_opening, register
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.thresholds import Threshold
@@ -114,6 +114,13 @@ def test_no_ledger_has_no_entries_and_each_line_is_plain_json(tmp_path):
     path = ledger_beside(tmp_path / "protocol.toml")
     assert read_ledger(path) == []
     assert [json.loads(line)["version"] for line in written(path)] == [1, 1, 1]
+
+
+def test_a_folder_is_no_ledger(tmp_path):
+    """A mistake of the command line, not a place without permission."""
+    for work in (read_ledger, lambda path: register(path, PLAN, now=NOON)):
+        with pytest.raises(UnreadableFileError, match="must be a file"):
+            work(tmp_path)
 
 
 def test_a_time_without_zone_is_refused(tmp_path):

@@ -48,7 +48,10 @@ def keep_ledger(path: Path | None, protocol: Path | None, settings: Protocol, *,
     def finish(evaluation: Evaluation, predictions: Predictions, stated: Sequence[Threshold]) -> Evaluation:
         if remark:
             return with_openings(evaluation, [], remark=remark)
-        openings = record_opening(place, predictions, settings, now=now, stated=stated)
+        try:
+            openings = record_opening(place, predictions, settings, now=now, stated=stated)
+        except OSError as error:
+            return with_openings(evaluation, [], remark=_no_ledger(place, error))
         return with_openings(evaluation, openings)
 
     return finish
@@ -62,8 +65,12 @@ def _registered(place: Path, settings: Protocol | None, *, now: datetime) -> str
         else:
             register(place, settings, now=now)
     except OSError as error:
-        return (
-            f"No ledger could be kept in {place} ({error.strerror}): it isn't known how often this test set was opened "
-            "nor that the protocol came first, so every number is exploratory; name another place with --ledger FILE."
-        )
+        return _no_ledger(place, error)
     return ""
+
+
+def _no_ledger(place: Path, error: OSError) -> str:
+    return (
+        f"No ledger could be kept in {place} ({error.strerror}): it isn't known how often this test set was opened "
+        "nor that the protocol came first, so every number is exploratory; name another place with --ledger FILE."
+    )

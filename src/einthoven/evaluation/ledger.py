@@ -52,10 +52,8 @@ def read_ledger(path: Path) -> list[Entry]:
     SpecificationError
         A line was changed, inserted, removed or cut short; it is named.
     """
-    try:
-        return _entries(path.read_bytes(), path) if path.exists() else []
-    except IsADirectoryError as error:
-        raise UnreadableFileError(f"the ledger must be a file, but {path} is a folder") from error
+    _check_file(path)
+    return _entries(path.read_bytes(), path) if path.exists() else []
 
 
 def register(path: Path, protocol: Protocol, *, now: datetime) -> Entry:
@@ -173,11 +171,17 @@ def _append(stream: BinaryIO, entries: Sequence[Entry], entry: Mapping[str, Any]
 @contextmanager
 def _locked(path: Path) -> Iterator[BinaryIO]:
     """Open for reading and appending; writers on one machine wait for each other."""
+    _check_file(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as stream:
         _wait_for_lock(stream)
         stream.seek(0)
         yield stream  # closing it frees the lock
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise UnreadableFileError(f"the ledger must be a file, but {path} is a folder")
 
 
 def _wait_for_lock(stream: BinaryIO) -> None:
