@@ -119,3 +119,16 @@ def test_nothing_to_describe_and_too_many_labels():
     found = analyse(context_for(many, Protocol()))
     assert {row.column for row in found.baseline} == {"all"}
     assert "there are 7 labels" in found.notes[0]
+
+
+def test_a_variable_that_nobody_has_is_shown_as_missing(predictions):
+    """Numbers and categories; what can't be tested says why."""
+    table = predictions.table.append_column("group.empty", pa.array([None] * len(predictions.table), pa.string()))
+    table = table.append_column("covariate.empty", pa.array([None] * len(table), pa.float64()))
+    found = analyse(context_for(Predictions(table), Protocol(splits=("test",), outcomes=("AF",)))).baseline
+    for variable in ("group.empty", "covariate.empty"):
+        (row,) = cells(found, split="test", variable=variable, column="all")
+        assert (row.n, row.missing) == (0, 50)
+    (contrast,) = cells(found, split="test", variable="covariate.empty", column="AF: standardised difference")
+    assert "fewer than 2 patients" in contrast.test
+    assert cells(found, split="test", variable="covariate.empty", column="AF=0")[0].test.startswith("no test")

@@ -130,6 +130,11 @@ def _number_cells(
 def _share_cells(
     split: str, name: str, codes: NDArray[np.int64], levels: Sequence[str], family: _Family, *, seed: int
 ) -> Iterator[BaselineRow]:
+    if not levels:  # nobody has a value, which has to be seen
+        nobody = describe_share(0, 0)
+        for group, member in zip(family.names, family.members, strict=True):
+            yield BaselineRow(split, name, "", group, 0, int(member.sum()), nobody.kind, 0.0, nobody.low, nobody.high)
+        return
     # patients by level and column
     counts = np.stack([np.bincount(codes[m & (codes >= 0)], minlength=len(levels)) for m in family.members], axis=1)
     test = compare_shares(counts, seed=seed) if len(family.names) > 1 else None
@@ -157,8 +162,9 @@ def _told(test: GroupTest | None, *, first: bool) -> tuple[float | None, str]:
 def _contrast(split: str, name: str, family: _Family, found: Estimate) -> BaselineRow:
     column = f"{family.contrast}: standardised difference"
     return BaselineRow(
-        split, name, "", column, found.n, 0, "standardised difference", found.value, found.low, found.high
-    )
+        split, name, "", column, found.n, 0, "standardised difference", found.value, found.low, found.high,
+        test=found.reason or "",
+    )  # fmt: skip
 
 
 def _coded(values: pa.Array) -> tuple[NDArray[np.int64], list[str]]:
