@@ -76,9 +76,21 @@ def test_records_of_a_patient_that_differ_never_count_more_than_records():
     nearly[0] = False
     coefficient = np.array([1.0, 0.0])
     found = combination_interval(moments(np.stack([nearly, ~nearly]), data), coefficient, exact=False, level=0.95)
-    p, n, t = nearly.mean(), 100, stats.t.ppf(0.975, 49)
+    p, n, t = nearly.mean(), 99, stats.t.ppf(0.975, 49)
     half = t * np.sqrt(p * (1 - p) / n + t**2 / (4 * n**2)) / (1 + t**2 / n)
     assert found[2] - found[1] == pytest.approx(2 * half, rel=1e-9)
+
+
+def test_seldom_kinds_that_were_sampled_more_often_tell_more():
+    """A quarter of their weight each: the interval is shorter than that of as many plain records."""
+    hit = np.arange(400) < 80
+    data = binary_outcome(hit * 1.0, hit, weights=np.where(hit, 0.25, 1.0))
+    _, low, high = combination_interval(
+        moments(np.stack([hit, ~hit]), data), np.array([1.0, 0.0]), exact=False, level=0.95
+    )
+    weighted = np.where(hit, 0.25, 1.0)
+    error = np.sqrt(np.sum((weighted * (hit - 20 / 340)) ** 2)) / 340
+    assert (high - low) / 2 == pytest.approx(1.966 * error, rel=0.03)
 
 
 def test_kinds_that_no_record_is_of_leave_room_for_doubt():

@@ -125,7 +125,10 @@ def _moments_at(data: BinaryOutcome, thresholds: NDArray[np.float64]) -> ShareMo
     mixed = share[:, :, None] * with_total[:, None, :]
     deviation = products - mixed - mixed.transpose(0, 2, 1) + share[:, :, None] * share[:, None, :] * squares
     factor = data.patients / (data.patients - 1) if data.patients > 1 else np.nan
-    return ShareMoments(share, deviation * (factor / total**2), data.n, data.patients, total**2 / squares)
+    squared = np.stack([called(weight**2, kind) for kind in kinds], axis=1)
+    spread = squared * (1 - 2 * share) + share**2 * float(weight @ weight)
+    spread *= data.n / max(data.n - 1, 1) / total**2
+    return ShareMoments(share, deviation * (factor / total**2), spread, data.n, data.patients, total**2 / squares)
 
 
 def _sum_before(

@@ -37,14 +37,16 @@ class ShareMoments:
     share : float64 (..., share)
     covariance : float64 (..., share, share)
         With sums over patients.
-    records : int
-    patients : int
+    spread : float64 (..., share)
+        The variance of each, were every record of another patient.
+    records, patients : int
     effective : float
         Independent records that the weights of the patients amount to; used where a share of 0 or 1 shows no variance.
     """
 
     share: NDArray[np.float64]
     covariance: NDArray[np.float64]
+    spread: NDArray[np.float64]
     records: int
     patients: int
     effective: float
@@ -64,7 +66,9 @@ def moments(hits: NDArray[np.bool_], data: BinaryOutcome) -> ShareMoments:
     deviation = sums - share[:, None] * of_patient
     factor = data.patients / (data.patients - 1) if data.patients > 1 else np.nan
     covariance = deviation @ deviation.T * (factor / total**2)
-    return ShareMoments(share, covariance, data.n, data.patients, total**2 / float(of_patient @ of_patient))
+    spread = np.array([np.sum((weight * (hit - p)) ** 2) for hit, p in zip(hits, share, strict=True)])
+    spread *= data.n / max(data.n - 1, 1) / total**2
+    return ShareMoments(share, covariance, spread, data.n, data.patients, total**2 / float(of_patient @ of_patient))
 
 
 def few(data: BinaryOutcome) -> bool:
@@ -103,9 +107,10 @@ def combination_interval(
     # a share of 0 or 1 has no variance but for rounding
     seen = (variance > 1e-15 / found.records) & (share > 0) & (share < 1)
     size = np.full(share.shape, found.effective)
-    np.divide(share * (1 - share), variance, out=size, where=seen)
+    # a design effect of repeated patients below 1 is chance
+    np.divide(share * (1 - share), np.maximum(variance, found.spread), out=size, where=seen)
     reach = float(-special.stdtrit(found.patients - 1, (1 - level) / 2))
-    low, high = (_exact if exact else _wilson)(share, np.minimum(size, found.records), reach)
+    low, high = (_exact if exact else _wilson)(share, size, reach)
     down = np.where(coefficient > 0, share - low, high - share) * np.abs(coefficient)
     up = np.where(coefficient > 0, high - share, share - low) * np.abs(coefficient)
     error = np.where(seen, np.sqrt(variance), np.inf)
