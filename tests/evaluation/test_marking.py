@@ -99,15 +99,15 @@ def pretrained(site="PTB-XL"):
 def test_every_number_on_seen_data_is_marked_as_contaminated():
     """Results of the model, and comparisons on either side; not the subgroup that it had not seen."""
     context = context_for(pretrained(), Protocol())
-    assert marked(result(), context).contaminated
-    assert marked(result(MACRO, analysis="macro"), context).contaminated
-    assert not marked(result(model="small"), context).contaminated
-    assert marked(comparison("small", "net"), context).contaminated
-    assert marked(comparison("net", "cheap: trees"), context).contaminated
-    assert not marked(comparison("small", "cheap: trees"), context).contaminated
-    assert marked(result(subgroup="group.sex=F", analysis="subgroups"), context).contaminated
-    assert not marked(result(subgroup="group.sex=M", analysis="subgroups"), context).contaminated
-    assert marked(result(subgroup="group.sex x site=F x PTB-XL", analysis="subgroups"), context).contaminated
+    assert marked([result()], context)[0].contaminated
+    assert marked([result(MACRO, analysis="macro")], context)[0].contaminated
+    assert not marked([result(model="small")], context)[0].contaminated
+    assert marked([comparison("small", "net")], context)[0].contaminated
+    assert marked([comparison("net", "cheap: trees")], context)[0].contaminated
+    assert not marked([comparison("small", "cheap: trees")], context)[0].contaminated
+    assert marked([result(subgroup="group.sex=F", analysis="subgroups")], context)[0].contaminated
+    assert not marked([result(subgroup="group.sex=M", analysis="subgroups")], context)[0].contaminated
+    assert marked([result(subgroup="group.sex x site=F x PTB-XL", analysis="subgroups")], context)[0].contaminated
     assert not marked(result(), context_for(pretrained("C"), Protocol())).contaminated
 
 

@@ -66,10 +66,10 @@ def evaluate(
             progress(done + 1, len(names))
     notes = [*predictions.notes, *evaluation_notes(context), *rows.notes]
     return Evaluation(
-        [marked(row, context) for row in rows.results],
+        marked(rows.results, context),
         rows.curves,
         [*context.thresholds.values(), *stated],
-        [marked(row, context) for row in rows.comparisons],
+        marked(rows.comparisons, context),
         list(dict.fromkeys(notes)),
         protocol,
         predictions.hash,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -18,14 +17,17 @@ from einthoven.evaluation.rows import MACRO, ComparisonRow, ResultRow
 __all__ = ["is_planned", "marked"]
 
 Row = TypeVar("Row", ResultRow, ComparisonRow)
-# rows are marked one by one; what is contaminated is the same for all rows of one context
-_FOUND: weakref.WeakKeyDictionary[Context, Mapping[tuple[str, str], Contamination]] = weakref.WeakKeyDictionary()
 
 
-def marked(row: Row, context: Context) -> Row:
-    """Return the row with ``planned`` set from the protocol and ``contaminated`` from what its models had seen."""
-    planned = is_planned(row, context.protocol)
-    return dataclasses.replace(row, planned=planned, contaminated=_is_contaminated(row, context))
+def marked(rows: Sequence[Row], context: Context) -> list[Row]:
+    """Return the rows with ``planned`` set from the protocol and ``contaminated`` from what their models had seen."""
+    found = {one.place: one for one in find_contamination(context) if one.seen.any()}
+    return [
+        dataclasses.replace(
+            row, planned=is_planned(row, context.protocol), contaminated=_is_contaminated(row, context, found)
+        )
+        for row in rows
+    ]
 
 
 def is_planned(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
@@ -53,12 +55,11 @@ def _is_pair_named(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
     return frozenset((row.model_a, row.model_b)) in {frozenset(pair) for pair in protocol.comparisons}
 
 
-def _is_contaminated(row: ResultRow | ComparisonRow, context: Context) -> bool:
-    if context not in _FOUND:
-        found = find_contamination(context)
-        _FOUND[context] = {one.place: one for one in found if one.seen.any()}
+def _is_contaminated(
+    row: ResultRow | ComparisonRow, context: Context, found: Mapping[tuple[str, str], Contamination]
+) -> bool:
     models = (row.model,) if isinstance(row, ResultRow) else (row.model_a, row.model_b)
-    seen = [_FOUND[context][model, row.split] for model in models if (model, row.split) in _FOUND[context]]
+    seen = [found[model, row.split] for model in models if (model, row.split) in found]
     return any(_holds(one, row.subgroup, context) for one in seen)
 
 

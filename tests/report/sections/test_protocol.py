@@ -19,11 +19,14 @@ def test_the_protocol_its_numbers_and_notes_are_told(full):
 
 def test_the_ledger_is_a_table(full):
     """Hashes are cut, lists joined, whatever an entry lacks stays empty."""
-    openings = [{"event": "registered", "protocol": "a" * 64}, {"event": "opened", "models": ["net", "old"]}]
+    openings = [
+        {"entry": "registered", "protocol_hash": "a" * 64, "previous": "b" * 64},
+        {"entry": "opened", "models": ["net", "old"]},
+    ]
     evidence = dataclasses.replace(full, evaluation=dataclasses.replace(full.evaluation, openings=openings))
     table = next(block for block in section(evidence).blocks if isinstance(block, TableBlock))
-    assert [column.head for column in table.columns] == ["Event", "Protocol", "Models"]
+    assert [column.head for column in table.columns] == ["Time", "Entry", "Models", "Protocol", "Scores"]
     assert [[cell.text for cell in row.cells] for row in table.rows] == [
-        ["registered", "a" * 16, ""],
-        ["opened", "", "net, old"],
+        ["", "registered", "", "a" * 16, ""],
+        ["", "opened", "net, old", "", ""],
     ]

@@ -12,6 +12,14 @@ from einthoven.report.notation import count
 __all__ = ["section"]
 
 HASH_SHOWN = 16
+# what is shown of an entry of the ledger
+OPENING = {
+    "time": "Time",
+    "entry": "Entry",
+    "models": "Models",
+    "protocol_hash": "Protocol",
+    "predictions_hash": "Scores",
+}
 
 
 def section(evidence: Evidence) -> Section:
@@ -43,9 +51,8 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def _openings(openings: list[dict[str, Any]]) -> TableBlock:
-    heads = list(dict.fromkeys(key for opening in openings for key in opening))
-    columns = tuple(Column(head.replace("_", " ").capitalize(), numeric=False) for head in heads)
-    rows = tuple(Row(tuple(Cell(_short(opening.get(head, ""))) for head in heads)) for opening in openings)
+    columns = tuple(Column(head, numeric=False) for head in OPENING.values())
+    rows = tuple(Row(tuple(Cell(_short(opening.get(key, ""))) for key in OPENING)) for opening in openings)
     return TableBlock("Entries of the ledger on these test sets.", columns, rows)
 
 
