@@ -52,6 +52,20 @@ def test_a_risk_of_a_cut_off_lies_above_it():
     assert found.events.difference.value == 1.0
 
 
+def test_a_class_of_few_patients_is_tested_exactly():
+    """Eight of ten events move up: p is that of ten throws of a coin, not Wald's, which is half of it."""
+    risk = np.concatenate([np.full(8, 0.6), np.full(2, 0.4), np.linspace(0.1, 0.9, 40)])
+    old = np.concatenate([np.full(10, 0.5), np.full(40, 0.5)])
+    found = net_reclassification(risk, old, np.arange(50) < 10)
+    assert found.events.p_value == pytest.approx(stats.binomtest(8, 10).pvalue)
+    assert found.events.difference.value == pytest.approx(0.6)
+    assert found.events.difference.events == 10
+    assert "exact McNemar" in found.events.method
+    assert "McNemar" not in found.nonevents.method
+    law = stats.t(9)
+    assert found.total.p_value == pytest.approx(2 * law.sf(abs(found.total.statistic)))
+
+
 def test_equal_risks_reclassify_nobody():
     """P = 1 for all three."""
     data = compared_scores()

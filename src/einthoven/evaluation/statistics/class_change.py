@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from einthoven.evaluation.estimate import Estimate, TestResult
+from einthoven.evaluation.statistics.area_difference import FEW_PATIENTS
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome
 
 __all__ = ["ClassChange", "class_change"]
@@ -36,6 +37,7 @@ class _Part:
     sums: NDArray[np.float64]
     n: int
     patients: int
+    degrees: float
     p_value: float
     method: str
 
@@ -45,11 +47,12 @@ def class_change(
 ) -> ClassChange:
     """Return the mean change among events, its negative among non-events, and their sum.
 
-    ``z = mean / se`` against the normal law; the variance of a mean is ``sum((x - mean)**2) / n**2`` (times
-    ``n / (n - 1)`` with ``sample_variance``), with repeated patients the sum over patients of their squared sums, times
-    ``patients / (patients - 1)``, and their covariance in the total. Where nobody's change differs from the others'
-    that variance is 0: then half a patient is added who moves up and half a one who moves down, as Agresti and Min do,
-    and p is that of the sign test over patients.
+    ``z = mean / se`` against the normal law; with fewer than 30 patients in the class, and with repeated patients,
+    against Student's t (one degree less than patients; of the total, than in the smaller class). The variance of a mean
+    is ``sum((x - mean)**2) / n**2`` (times ``n / (n - 1)`` with ``sample_variance``), with repeated patients the sum
+    over patients of their squared sums, times ``patients / (patients - 1)``, and their covariance in the total. Where
+    nobody's change differs from the others' that variance is 0: then half a patient is added who moves up and half a
+    one who moves down, as Agresti and Min do, and p is that of the sign test over patients.
 
     Parameters
     ----------
@@ -75,7 +78,8 @@ def class_change(
     together = 2 * data.patients / (data.patients - 1) * float(events.sums @ nonevents.sums) if data.repeated else 0.0
     total = _Part(
         events.value + nonevents.value, events.center + nonevents.center,
-        events.variance + nonevents.variance + together, events.sums + nonevents.sums, data.n, data.patients, math.nan,
+        events.variance + nonevents.variance + together, events.sums + nonevents.sums, data.n, data.patients,
+        min(events.degrees, nonevents.degrees), math.nan,
         f"{method}{', clustered by patient' if data.repeated else ''}",
     )  # fmt: skip
     return ClassChange(
@@ -96,19 +100,21 @@ def _part(
     variance = float(sums @ sums)
     if (data.repeated or sample_variance) and patients > 1:
         variance *= patients / (patients - 1)
+    degrees = max(1.0, patients - 1.0) if data.repeated or patients < FEW_PATIENTS else math.inf
     p_value, repeated = math.nan, ", clustered by patient" if data.repeated else ""
     if np.ptp(values) <= 1e-12:
         center = value * patients / (patients + 2)
         variance = ((patients * abs(value) + 1) / (patients + 2) - center**2) / (patients + 2)
         p_value = 1.0 if abs(value) <= 1e-12 else min(1.0, 2.0 * 0.5**patients)
         repeated += ", all alike: half a patient added who moves either way (Agresti and Min), sign test"
-    return _Part(value, center, variance, sums, values.size, patients, p_value, f"{method}{repeated}")
+    return _Part(value, center, variance, sums, values.size, patients, degrees, p_value, f"{method}{repeated}")
 
 
 def _tested(part: _Part, events: int, *, limit: float, level: float) -> TestResult:
-    reach = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(max(part.variance, 0.0))
+    law = stats.norm if math.isinf(part.degrees) else stats.t(part.degrees)
+    reach = float(law.ppf((1 + level) / 2)) * math.sqrt(max(part.variance, 0.0))
     low, high = max(-limit, min(part.center - reach, part.value)), min(limit, max(part.center + reach, part.value))
     estimate = Estimate(part.value, low, high, part.n, events, part.patients, part.method, level)
     statistic = part.value / math.sqrt(part.variance) if part.variance > 0 else 0.0
-    p_value = part.p_value if not math.isnan(part.p_value) else float(2 * stats.norm.sf(abs(statistic)))
+    p_value = part.p_value if not math.isnan(part.p_value) else float(2 * law.sf(abs(statistic)))
     return TestResult(estimate, statistic, p_value, part.method)

@@ -15,14 +15,18 @@ References
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from einthoven.errors import SpecificationError
-from einthoven.evaluation.statistics.binary_outcome import binary_outcome
+from einthoven.evaluation.estimate import TestResult
+from einthoven.evaluation.statistics.area_difference import FEW_PATIENTS
+from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome, binary_outcome
 from einthoven.evaluation.statistics.class_change import ClassChange, class_change
+from einthoven.evaluation.statistics.mcnemar_test import mcnemar_test
 
 __all__ = ["net_reclassification"]
 
@@ -41,7 +45,8 @@ def net_reclassification(
 
     Events: ``P(up | event) - P(down | event)``; non-events: ``P(down | non-event) - P(up | non-event)``; total: their
     sum, between -2 and 2. Up means a higher category with ``cut_offs``, and any higher value without (the continuous
-    version). Variance and edge cases as in ``class_change``; the module says why it is never the only evidence.
+    version). Variance and edge cases as in ``class_change``; the part of a class with fewer than 30 patients is tested
+    exactly, as McNemar does. The module says why it is never the only evidence.
 
     Parameters
     ----------
@@ -82,6 +87,22 @@ def net_reclassification(
     if borders.size:
         up, down = (np.digitize(one, borders).astype(np.float64) for one in (up, down))
     what = f"net reclassification at {', '.join(f'{one:g}' for one in borders)}" if borders.size else ""
-    return class_change(
-        np.sign(up - down), new, method=what or "net reclassification", level=level, sample_variance=False
-    )
+    change = np.sign(up - down)
+    method = what or "net reclassification"
+    found = class_change(change, new, method=method, level=level, sample_variance=False)
+    events = _exact_if_few(found.events, change, new, chosen=new.truth, level=level)
+    nonevents = _exact_if_few(found.nonevents, -change, new, chosen=~new.truth, level=level)
+    return ClassChange(events, nonevents, found.total)
+
+
+def _exact_if_few(
+    part: TestResult, gain: NDArray[np.float64], data: BinaryOutcome, *, chosen: NDArray[np.bool_], level: float
+) -> TestResult:
+    # who moves the right way against who moves the wrong way is McNemar's question
+    if part.difference.clusters >= FEW_PATIENTS:
+        return part
+    weight = None if data.weight is None else data.weight[chosen]
+    exact = mcnemar_test(gain[chosen] > 0, gain[chosen] < 0, clusters=data.patient[chosen], weights=weight, level=level)
+    method = f"net reclassification, {exact.method}"
+    estimate = dataclasses.replace(exact.difference, events=part.difference.events, method=method)
+    return TestResult(estimate, exact.statistic, exact.p_value, method)
