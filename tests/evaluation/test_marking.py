@@ -108,7 +108,7 @@ def test_every_number_on_seen_data_is_marked_as_contaminated():
     assert marked([result(subgroup="group.sex=F", analysis="subgroups")], context)[0].contaminated
     assert not marked([result(subgroup="group.sex=M", analysis="subgroups")], context)[0].contaminated
     assert marked([result(subgroup="group.sex x site=F x PTB-XL", analysis="subgroups")], context)[0].contaminated
-    assert not marked(result(), context_for(pretrained("C"), Protocol())).contaminated
+    assert not marked([result()], context_for(pretrained("C"), Protocol()))[0].contaminated
 
 
 def test_the_evaluation_carries_marks_and_the_note():
