@@ -47,6 +47,8 @@ def test_hash_changes_with_every_setting():
         ({"version": 3}, SpecificationError, "version must be 1 to 2"),
         ({"thresholds": []}, SpecificationError, "at least one rule"),
         ({"analyses": ["performanc"]}, UnknownNameError, "did you mean 'performance'"),
+        ({"exploratory": ["fairnes"]}, UnknownNameError, "did you mean 'fairness'"),
+        ({"analyses": ["all"]}, UnknownNameError, "there is no analysis 'all'"),
         ({"multiplicity": "hohlm"}, UnknownNameError, "did you mean 'holm'"),
         ({"margin": -0.1}, SpecificationError, "margin and minimum_events must be at least 0"),
         ({"prevalences": [1.5]}, SpecificationError, "prevalences must lie between 0 and 1"),
@@ -81,3 +83,13 @@ def test_an_unreadable_file_is_named(tmp_path):
 def test_a_protocol_of_version_1_is_read():
     """Its one rule is the first of the thresholds."""
     assert Protocol.from_dict({"version": 1, "threshold_rule": "youden"}).thresholds == ("youden",)
+
+
+def test_exploratory_analyses_run_beside_the_planned_ones():
+    """Named ones, or every other one; without any plan all run."""
+    assert Protocol().runs("fairness")
+    planned = Protocol(analyses=("performance",), exploratory=("survival",))
+    assert [name for name in ("performance", "survival", "fairness") if planned.runs(name)] == [
+        "performance",
+        "survival",
+    ]

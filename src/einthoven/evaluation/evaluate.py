@@ -59,7 +59,7 @@ def evaluate(
     protocol = protocol or Protocol()
     context = context_for(predictions, protocol, stated=stated)
     rows = Rows()
-    names = [name for name in ANALYSES if not protocol.analyses or name in protocol.analyses]
+    names = [name for name in ANALYSES if protocol.runs(name)]
     for done, name in enumerate(names):
         rows.extend(resolve("analyses", name, ANALYSES)(context))
         if progress is not None:

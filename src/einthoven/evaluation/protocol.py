@@ -23,6 +23,8 @@ __all__ = ["Protocol"]
 
 # version 1 had one threshold_rule where this one has a list of thresholds, and no analyses
 VERSION = 2
+# in ``exploratory``: every analysis that isn't planned
+EVERY_OTHER = "all"
 # corrections of the p values of one family of comparisons
 MULTIPLICITY = ("holm", "benjamini_hochberg", "none")
 
@@ -46,7 +48,9 @@ class Protocol:
         Columns whose values split the records, for example ``site`` or ``group.sex``; crossed ones are joined by
         `` x ``.
     analyses : tuple of str
-        Names in ``ANALYSES``; empty means every one that applies.
+        Names in ``ANALYSES`` that are planned; empty means every one that applies, unplanned.
+    exploratory : tuple of str
+        Analyses that run besides the planned ones; ``all`` means every other one.
     minimum_events : int
         With fewer positives (or negatives) a subgroup's number is shown in grey with the reason.
     multiplicity : {"holm", "benjamini_hochberg", "none"}
@@ -88,6 +92,7 @@ class Protocol:
     comparisons: tuple[tuple[str, str], ...] = ()
     subgroups: tuple[str, ...] = ()
     analyses: tuple[str, ...] = ()
+    exploratory: tuple[str, ...] = ()
     minimum_events: int = 20
     multiplicity: str = "holm"
     margin: float = 0.0
@@ -106,12 +111,7 @@ class Protocol:
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        for split in self.splits:
-            if split not in SPLITS:
-                raise UnknownNameError(f"protocol: there is no split {split!r}{nearest(split, SPLITS)}")
-        for name in self.analyses:
-            if name not in ANALYSES:
-                raise UnknownNameError(f"protocol: there is no analysis {name!r}{nearest(name, ANALYSES)}")
+        self._check_names()
         for rule in self.thresholds:
             check_rule(rule)
         if not self.splits:
@@ -121,10 +121,18 @@ class Protocol:
             raise SpecificationError(f"protocol: comparisons must be of two models, got {same!r} twice")
         if not self.thresholds:
             raise SpecificationError("protocol: thresholds must name at least one rule, for example 'youden'")
-        if self.multiplicity not in MULTIPLICITY:
-            tail = nearest(self.multiplicity, MULTIPLICITY)
-            raise UnknownNameError(f"protocol: there is no correction {self.multiplicity!r}{tail}")
         self._check_numbers()
+
+    def _check_names(self) -> None:
+        for what, names, accepted in (
+            ("split", self.splits, SPLITS),
+            ("analysis", self.analyses, ANALYSES),
+            ("analysis", self.exploratory, (*ANALYSES, EVERY_OTHER)),
+            ("correction", (self.multiplicity,), MULTIPLICITY),
+        ):
+            for name in names:
+                if name not in accepted:
+                    raise UnknownNameError(f"protocol: there is no {what} {name!r}{nearest(name, accepted)}")
 
     def _check_numbers(self) -> None:
         if not 0 < self.level < 1:
@@ -178,6 +186,19 @@ class Protocol:
             raise UnreadableFileError(f"can't read the protocol {path}: {error}") from error
         except tomllib.TOMLDecodeError as error:
             raise SpecificationError(f"the protocol {path} is no valid TOML: {error}") from error
+
+    def runs(self, analysis: str) -> bool:
+        """Return whether an analysis is carried out, planned or not.
+
+        Examples
+        --------
+        >>> Protocol(analyses=("performance",)).runs("fairness")
+        False
+        >>> Protocol(analyses=("performance",), exploratory=("all",)).runs("fairness")
+        True
+        """
+        wanted = (*self.analyses, *self.exploratory)
+        return not wanted or analysis in wanted or EVERY_OTHER in self.exploratory
 
     def to_dict(self) -> dict[str, Any]:
         """Return all settings, defaults included, as plain values."""
