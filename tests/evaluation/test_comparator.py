@@ -99,3 +99,15 @@ def test_too_few_events_make_no_comparator():
     few = Predictions(predictions.table.set_column(index, "truth", pa.array(truth)))
     with pytest.raises(TooFewObservationsError, match="9 positives"):
         fit_comparators(context_for(few, Protocol()), "LVSD", split="train")
+
+
+@pytest.mark.parametrize("values", [["F"] * 900, [None] * 900], ids=["one value", "none"])
+def test_columns_that_tell_nothing_make_no_comparator(values):
+    """A cohort of women alone, say: told as a reason, no crash."""
+    table = fake_predictions(patients=450, models=("net",)).table
+    columns = ["covariate.empty", "group.same"]
+    table = table.append_column(columns[0], pa.array([None] * len(table), pa.float64()))
+    table = table.append_column(columns[1], pa.array((values * 3)[: len(table)], pa.string()))
+    context = context_for(Predictions(table), Protocol(comparator=tuple(columns)))
+    with pytest.raises(TooFewObservationsError, match=r"one value or none of each of covariate\.empty, group\.same"):
+        fit_comparators(context, "AF", split="validation")

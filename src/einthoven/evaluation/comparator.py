@@ -94,7 +94,7 @@ def fit_comparators(context: Context, label: str, *, split: str) -> list[FittedC
     Raises
     ------
     TooFewObservationsError
-        Fewer than 10 positives or 10 negatives, or columns that separate them.
+        Fewer than 10 positives or 10 negatives, or columns that separate them or have one value or none.
     """
     key = next((key for key in context.predictions.keys if key[2:] == (split, label)), None)
     if key is None:
@@ -109,6 +109,10 @@ def fit_comparators(context: Context, label: str, *, split: str) -> list[FittedC
     columns = columns_of(context)
     values = read_columns(context, columns, one)
     design, truth = design_of(values), one.truth == 1
+    if not design.filled(values).shape[1]:
+        raise TooFewObservationsError(
+            f"split {split!r} has one value or none of each of {', '.join(columns)}, which tells nothing"
+        )
     logistic = fit_logistic(design.filled(values), truth, weights=one.weight)
     trees = _boosted_trees(design.open(values), truth, one.weight, seed=context.protocol.seed)
     fitted = partial(FittedComparator, columns=columns, n=one.truth.size, events=one.events, design=design)
