@@ -92,3 +92,12 @@ def test_what_is_not_to_be_relied_on_has_no_corrected_p_value():
     assert [one.p_adjusted for one in found] == [0.01, None, None]
     plain = with_adjusted_p(rows, Protocol(multiplicity="none"), family=lambda one: one.metric)
     assert [one.p_adjusted for one in plain] == [None, None, None]
+
+
+def test_models_without_a_record_in_common_are_not_compared():
+    """Two hospitals' models, each on its own patients."""
+    apart = [scores("net", records=np.arange(20)), scores("small", records=np.arange(20, 40))]
+    assert compared_pairs(apart, Protocol()) == []
+    both = [scores(m, records=np.arange(20), label="STEMI") for m in ("net", "small")]
+    ((pair,),) = compared_pairs([*apart, *both], Protocol())
+    assert pair.a.label == "STEMI"

@@ -82,7 +82,8 @@ def compared_pairs(scores: Sequence[LabelScores], protocol: Protocol) -> list[li
     scores : sequence of LabelScores
         Of one split.
     protocol : Protocol
-        Names the pairs; where it names none, every two models are compared but two readers of 0 or 1.
+        Names the pairs; where it names none, every two models are compared but two readers of 0 or 1. Labels of which
+        two models have no record in common are passed over.
 
     Raises
     ------
@@ -126,6 +127,8 @@ def _paired(a: dict[str, LabelScores], b: dict[str, LabelScores]) -> Iterator[Pa
             continue
         one = scores.only(np.isin(scores.record, b[label].record))
         other = b[label].only(np.isin(b[label].record, scores.record))
+        if not one.record.size:
+            continue
         if not np.array_equal(one.truth, other.truth):
             count = int((one.truth != other.truth).sum())
             raise CohortError(
