@@ -22,3 +22,10 @@ def test_undefined_estimate_becomes_null_in_json():
     plain = json.loads(json.dumps(estimate.to_dict(), allow_nan=False))
     assert plain["value"] is None
     assert plain["reason"] == "no positives"
+
+
+def test_a_limit_at_infinity_becomes_null_in_json():
+    """A ratio of a single patient has no limits, and JSON has no infinity."""
+    estimate = Estimate(0.7, -math.inf, math.inf, n=5, events=2, clusters=1, method="no interval: a single patient")
+    plain = json.loads(json.dumps(estimate.to_dict(), allow_nan=False))
+    assert (plain["value"], plain["low"], plain["high"]) == (0.7, None, None)

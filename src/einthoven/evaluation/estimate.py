@@ -51,8 +51,9 @@ class Estimate:
         return cls(math.nan, math.nan, math.nan, n, events, clusters, method, reason=reason)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON; NaN becomes None."""
-        return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in dataclasses.asdict(self).items()}
+        """Return plain values for JSON; NaN and a limit at infinity become None."""
+        values = dataclasses.asdict(self).items()
+        return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values}
 
 
 @dataclass(frozen=True, slots=True)
