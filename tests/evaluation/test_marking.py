@@ -119,3 +119,13 @@ def test_the_evaluation_carries_marks_and_the_note():
     assert {row.contaminated for row in found.results if row.model == "small"} == {False}
     assert all(row.contaminated for row in found.comparisons)
     assert sum(note.startswith("Contaminated: net was pretrained on ptb_xl") for note in found.notes) == 2
+
+
+def test_a_column_may_have_an_equals_sign_in_its_name():
+    """What the protocol names is planned, and only groups that were seen are contaminated."""
+    plan = dataclasses.replace(PLAN, subgroups=("group.nt-probnp>=125", "group.nt-probnp>"))
+    assert is_planned(result(subgroup="group.nt-probnp>=125=yes", analysis="subgroups"), plan)
+    assert is_planned(
+        result(subgroup="group.nt-probnp>=125", analysis="fairness"), dataclasses.replace(plan, analyses=("fairness",))
+    )
+    assert not is_planned(result(subgroup="group.nt=125", analysis="subgroups"), plan)

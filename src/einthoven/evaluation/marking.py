@@ -38,15 +38,20 @@ def is_planned(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
     exploratory: all labels, every pair, horizons from the event times. What it leaves to a fixed rule that the
     documentation states is planned with its analysis: gaps to the reference, the comparator's columns.
     """
-    column = row.subgroup.partition("=")[0]
     outcomes = (*protocol.outcomes, MACRO) if protocol.outcomes else ()
     return (
         row.analysis in protocol.analyses
         and row.label in outcomes
-        and (not column or column in protocol.subgroups)
+        and (not row.subgroup or _column_of(row.subgroup, protocol) in protocol.subgroups)
         and _is_pair_named(row, protocol)
         and (row.analysis != "survival" or not row.at.endswith(" d") or bool(protocol.horizons_days))
     )
+
+
+def _column_of(subgroup: str, protocol: Protocol) -> str:
+    """Return the column of ``column=value``, the longest of the protocol's, as names may hold a ``=``."""
+    fitting = [column for column in protocol.subgroups if f"{subgroup}=".startswith(f"{column}=")]
+    return max(fitting, key=len, default=subgroup.partition("=")[0])
 
 
 def _is_pair_named(row: ResultRow | ComparisonRow, protocol: Protocol) -> bool:
@@ -65,7 +70,8 @@ def _is_contaminated(
 
 def _holds(one: Contamination, subgroup: str, context: Context) -> bool:
     """Return whether the subgroup has a record that was seen."""
-    column, _, value = subgroup.partition("=")
+    column = _column_of(subgroup, context.protocol)
+    value = subgroup[len(column) + 1 :]
     if not value or not all(context.has(name) for name in column.split(" x ")):
         return True
     return bool(np.any(context.texts(column, one.scores.only(one.seen)) == value))
