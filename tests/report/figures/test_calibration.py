@@ -18,6 +18,8 @@ def test_points_are_drawn_with_or_without_band_and_predictions(band, predicted):
     figure = calibration_figure("AF", curve, predicted=predicted, note="slope 0.90")
     assert any(np.array_equal(line.get_ydata(), Y) for line in figure.axes[0].lines)
     assert "slope 0.90" in [text.get_text() for text in figure.axes[0].texts]
+    assert len(figure.axes) == (2 if predicted is not None and predicted.size else 1)
+    assert [axes.get_xlabel() for axes in figure.axes][-1] == "Predicted probability"
 
 
 def test_the_histogram_shows_square_roots_of_counts():
