@@ -43,3 +43,30 @@ def test_seeds_subgroups_and_undefined_comparisons_are_shown(capsys):
     assert "Note: [a] note" in printed
     assert "probability 0.1" not in printed
     assert "Also computed (numbers): usefulness (1). Print them with --show NAME" in printed
+
+
+def test_names_with_brackets_are_printed_as_they_are(capsys):
+    """A unit or a version in brackets is neither swallowed nor the end of the output."""
+    estimate = Estimate(0.8, 0.7, 0.9, 50, 9, 40, "DeLong")
+    nothing = Estimate.undefined("no [/a] events", n=50, events=0, clusters=40, method="none")
+    test = TestResult(estimate, 2.0, 0.04, "chi-square; without [/F]: too few events")
+    print_evaluation(
+        Evaluation(
+            results=[
+                ResultRow("net [v2]", 3, "test", "QTc [/ms]", "auroc", estimate),
+                ResultRow("net [v2]", 3, "test", "QTc [/ms]", "auprc", nothing),
+                ResultRow("net [v2]", 3, "test", "QTc [/ms]", "auroc", estimate, "site=[/F]", "subgroups"),
+            ],
+            curves=[],
+            thresholds=[],
+            comparisons=[ComparisonRow("net [v2]", 3, "[/old]", -1, "test", "QTc [/ms]", "auroc", test, "site=[/F]")],
+            notes=[],
+            protocol=Protocol(),
+            predictions_hash="",
+        ),
+        output="table",
+        show=["subgroups"],
+    )
+    printed = capsys.readouterr().out
+    for words in ("net [v2], seed 3", "site: [/F]", "no [/a] events", "net [v2] - [/old]", "QTc [/ms] site: [/F]"):
+        assert words in printed

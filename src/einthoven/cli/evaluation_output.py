@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from einthoven.evaluation.analysis_table import (
@@ -71,7 +72,7 @@ def _print_tables(evaluation: Evaluation, show: Sequence[str]) -> None:
         rows = [row for row in whole if (row.model, row.seed, row.split) == place]
         console.print(_results_table(rows, level=evaluation.protocol.level))
         for line in _reasons(rows):
-            console.print(line, highlight=False, style="yellow")
+            console.print(line, highlight=False, style="yellow", markup=False)
     further = [row for row in evaluation.results if row.analysis not in WHOLE]
     for table in result_tables([row for row in further if _is_shown(row.analysis, show)]):
         console.print(_analysis_table(table))
@@ -96,19 +97,21 @@ def _is_shown(analysis: str, show: Sequence[str]) -> bool:
 def _analysis_table(content: AnalysisTable) -> Table:
     table = Table(title=f"{title_of(content.analysis)}, split {content.split}", title_justify="left")
     for head in content.places:
-        table.add_column(head, no_wrap=True)
+        table.add_column(escape(head), no_wrap=True)
     for metric in content.metrics:
         table.add_column(metric_name(metric))
     for row in content.rows:
         numbers = [row.numbers.get(metric) for metric in content.metrics]
-        table.add_row(*row.places, *(_cell(number.estimate if number else None) for number in numbers))
+        table.add_row(*map(escape, row.places), *(_cell(number.estimate if number else None) for number in numbers))
     return table
 
 
 def _results_table(rows: Sequence[ResultRow], *, level: float) -> Table:
     first = rows[0]
     seed = "" if first.seed == -1 else f", seed {first.seed}"
-    table = Table(title=f"{first.model}{seed}, split {first.split} ({level:.0%} intervals)", title_justify="left")
+    table = Table(
+        title=f"{escape(first.model)}{seed}, split {first.split} ({level:.0%} intervals)", title_justify="left"
+    )
     shown = [metric for metric in METRICS if any(row.metric == metric for row in rows)]
     for heading in ("Label", "n", "Events"):
         table.add_column(heading, justify="left" if heading == "Label" else "right", no_wrap=True)
@@ -119,7 +122,7 @@ def _results_table(rows: Sequence[ResultRow], *, level: float) -> Table:
         whole = own.get("prevalence", own.get("auroc"))
         counts = ["", ""] if whole is None or label == MACRO else [str(whole.n), str(whole.events)]
         name = "mean of labels" if label == MACRO else f"{label}  {subgroup}".rstrip()
-        table.add_row(name, *counts, *(_cell(own.get(metric)) for metric in shown))
+        table.add_row(escape(name), *counts, *(_cell(own.get(metric)) for metric in shown))
     return table
 
 
@@ -156,8 +159,8 @@ def _comparison_table(rows: Sequence[ComparisonRow]) -> Table:
         place = " ".join(filter(None, (label, subgroup_in_words(row.subgroup), row.at)))
         adjusted = [_p_value(row.p_adjusted)] if corrected else []
         table.add_row(
-            models, row.split, place, metric_name(row.metric), interval, _p_value(row.test.p_value), *adjusted,
-            row.test.method,
+            escape(models), row.split, escape(place), metric_name(row.metric), interval, _p_value(row.test.p_value),
+            *adjusted, escape(row.test.method),
         )  # fmt: skip
     return table
 
