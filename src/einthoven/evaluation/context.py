@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from einthoven.errors import UnknownNameError
+from einthoven.errors import SpecificationError, UnknownNameError
 from einthoven.evaluation.comparisons import representative_seeds
 from einthoven.evaluation.label_metrics import Decisions
 from einthoven.evaluation.label_scores import LabelScores
@@ -94,7 +94,10 @@ class Context:
     def numbers(self, column: str, one: LabelScores) -> NDArray[np.float64]:
         """Return a column of the predictions on the records of ``one``, NaN where empty."""
         taken = pc.take(self._column(column), pa.array(one.row))
-        return np.asarray(taken.cast(pa.float64()).to_numpy(), dtype=np.float64)
+        try:
+            return np.asarray(taken.cast(pa.float64()).to_numpy(), dtype=np.float64)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise SpecificationError(f"protocol: there must be a column of numbers, got {column!r}: {error}") from error
 
     def texts(self, column: str, one: LabelScores) -> NDArray[np.object_]:
         """Return a column as text, ``unknown`` where empty; columns joined by `` x `` as ``value x value``."""

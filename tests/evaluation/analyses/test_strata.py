@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from einthoven.errors import SpecificationError
 from einthoven.evaluation.analyses.strata import analyse
 from einthoven.evaluation.evaluate import context_for
 from einthoven.evaluation.predictions import Predictions
@@ -97,3 +98,11 @@ def test_overlapping_borders_are_told():
     predictions = Predictions.from_arrays(score, truth, labels=["A"], split=split)
     rows = analyse(context_for(predictions, Protocol(strata=("sensitivity 0.5", "specificity 0.5"))))
     assert "separates A so well" in rows.notes[0]
+
+
+def test_a_severity_in_words_is_refused_by_name(predictions):
+    """Mild, moderate and severe have no order that a machine knows."""
+    table = predictions.table.append_column("group.stenosis", pa.array(["mild"] * len(predictions.table)))
+    context = context_for(Predictions(table), Protocol(severity="group.stenosis", splits=("test",)))
+    with pytest.raises(SpecificationError, match=r"a column of numbers, got 'group\.stenosis'"):
+        analyse(context)
