@@ -11,6 +11,7 @@ from einthoven.evaluation.analyses.uncertainty import analyse
 from einthoven.evaluation.evaluate import context_for
 from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
+from einthoven.evaluation.thresholds import Threshold
 from fakes.predictions import fake_predictions
 
 PROTOCOL = Protocol(outcomes=("AF",), splits=("test",), novelty="covariate.novelty")
@@ -101,3 +102,16 @@ def test_without_a_cut_off_there_is_nothing():
     kept = np.array(table["split"].to_pylist()) != "validation"
     found = analyse(context_for(Predictions(table.filter(pa.array(kept))), PROTOCOL))
     assert (found.results, found.curves) == ([], [])
+
+
+def test_what_is_unusual_is_never_decided_on_what_is_reported():
+    """Without validation a novelty score flags nobody, a flag of 0 and 1 does."""
+    stated = [Threshold("AF", 0.5, "stated", "", "")]
+    for values_of, is_flag in ((wrong, False), (lambda score, _: (score > 0.8).astype(float), True)):
+        table = with_novelty(values_of).table
+        kept = np.array(table["split"].to_pylist()) != "validation"
+        found = analyse(context_for(Predictions(table.filter(pa.array(kept))), PROTOCOL, stated=stated))
+        share = values(found, "share_flagged")["novelty"]
+        assert (share.reason is None) == is_flag
+        assert ("flagged" in values(found, "error_rate")) == is_flag
+        assert "novelty" in values(found, "auroc_of_errors")

@@ -13,10 +13,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from einthoven.errors import SpecificationError, StatisticsError
+from einthoven.errors import StatisticsError
 from einthoven.evaluation.calibration.method import as_logit
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate
@@ -101,7 +100,12 @@ def _flagged(one: LabelScores, called: NDArray[np.bool_], context: Context) -> I
     error = called != (one.truth == 1)
     options: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
     yield _row(one, "auroc_of_errors", _defined(one, partial(auroc, novelty, error, **options)), "novelty")
-    flagged = novelty > _usual(one, novelty, context)
+    border = _usual(one, novelty, context)
+    if border is None:
+        nobody = f"no record of split {THRESHOLD_SPLIT!r} has {context.protocol.novelty!r}, by which a score would flag"
+        yield _row(one, "share_flagged", undefined(one, nobody), "novelty")
+        return
+    flagged = novelty > border
     yield _row(one, "share_flagged", proportion(flagged, **options), "novelty")
     for at, kept in (("flagged", flagged), ("not flagged", ~flagged)):
         part = one.only(kept)
@@ -116,19 +120,16 @@ def _flagged(one: LabelScores, called: NDArray[np.bool_], context: Context) -> I
 
 
 def _novelty(one: LabelScores, context: Context) -> NDArray[np.float64]:
-    column = context.protocol.novelty
-    try:
-        return context.numbers(column, one)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise SpecificationError(f"protocol: novelty must name a column of numbers, got {column!r}: {error}") from error
+    return context.numbers(context.protocol.novelty, one)
 
 
-def _usual(one: LabelScores, novelty: NDArray[np.float64], context: Context) -> float:
+def _usual(one: LabelScores, novelty: NDArray[np.float64], context: Context) -> float | None:
+    """Return above what a record is flagged; None where validation, which decides on scores, has none."""
     if np.isin(novelty, (0.0, 1.0)).all():
         return 0.5
     validation = _novelty(context.in_split(one, THRESHOLD_SPLIT, keep_unknown=True), context)
     seen = validation[~np.isnan(validation)]
-    return float(np.quantile(seen if seen.size else novelty, USUAL))
+    return float(np.quantile(seen, USUAL)) if seen.size else None
 
 
 def _errors(part: LabelScores, error: NDArray[np.bool_], context: Context) -> Estimate:
