@@ -22,7 +22,7 @@ from einthoven.evaluation.prediction_arrays import long_table, score_kind_of
 from einthoven.evaluation.prediction_checks import check_keys, check_patients, check_truth, codes
 from einthoven.evaluation.prediction_columns import SEPARATOR, TEXT, check_values, typed
 
-__all__ = ["Key", "Predictions", "notes_in"]
+__all__ = ["NO_PATIENTS", "Key", "Predictions", "notes_in"]
 
 # model, seed, split, label
 Key = tuple[str, int, str, str]
@@ -30,6 +30,7 @@ Key = tuple[str, int, str, str]
 # written into the Parquet metadata
 TYPE, VERSION = "predictions", 1
 NOTES = "einthoven.notes"
+NO_PATIENTS = "There are no patient ids, so each record counts as its own patient."
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,7 +306,7 @@ def notes_in(table: pa.Table) -> tuple[str, ...]:
 
 def _patient_notes(table: pa.Table) -> tuple[str, ...]:
     if "patient_id" not in table.column_names:
-        return ("There are no patient ids, so each record counts as its own patient.",)
+        return (NO_PATIENTS,)
     missing = table["patient_id"].null_count
     return (f"{missing} rows have no patient id of their own.",) if missing else ()
 

@@ -92,3 +92,17 @@ def test_a_range_of_the_full_record_is_told(full):
 def test_many_labels_are_counted_instead_of_listed(full):
     study = {**full.study, "cohort": {"labels": [f"l{i}" for i in range(71)]}}
     assert "Outcomes are 71 labels" in _text(dataclasses.replace(full, study=study))["Data."]
+
+
+def test_methods_of_several_labels_are_told_without_the_numbers_of_one(full):
+    methods = iter(
+        ("logit (Boyd) on 28 patients with the outcome", "Wald; 8 right scores left out", "BCa bootstrap by patient")
+    )
+    results = [
+        dataclasses.replace(row, estimate=dataclasses.replace(row.estimate, method=next(methods, "Wald"), reason=None))
+        if row.metric == "auprc" and row.analysis == "performance"
+        else row
+        for row in full.evaluation.results
+    ]
+    evidence = dataclasses.replace(full, evaluation=dataclasses.replace(full.evaluation, results=results))
+    assert "average precision: logit (Boyd) or Wald or BCa bootstrap by patient;" in _text(evidence)["Statistics."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from einthoven.report.evidence import Evidence
 from einthoven.report.sections.performance import section
 
 
@@ -34,3 +35,16 @@ def test_the_level_of_the_intervals_is_the_protocols(full):
     protocol = dataclasses.replace(full.evaluation.protocol, level=0.9)
     evidence = dataclasses.replace(full, evaluation=dataclasses.replace(full.evaluation, protocol=protocol))
     assert "90% confidence interval" in section(evidence).blocks[0].notes[0]
+
+
+def test_labels_that_an_average_leaves_out_are_named_under_the_table(full, tmp_path):
+    told = "mean of 2 of 3 labels (left out for too few events: AF (3 positives)); BCa"
+    results = [
+        dataclasses.replace(row, estimate=dataclasses.replace(row.estimate, method=told))
+        if row.label == "macro"
+        else row
+        for row in full.evaluation.results
+    ]
+    dataclasses.replace(full.evaluation, results=results).save(tmp_path)
+    notes = section(Evidence.load(tmp_path)).blocks[0].notes
+    assert "Macro average: mean of 2 of 3 labels (left out for too few events: AF (3 positives))." in notes

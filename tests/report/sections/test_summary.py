@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+from einthoven.evaluation.predictions import NO_PATIENTS
 from einthoven.models.contamination import contamination_notes
 from einthoven.models.public.public_model import Seen
 from einthoven.report.blocks import Finding, Notice
+from einthoven.report.evidence import Evidence
 from einthoven.report.notation import value
 from einthoven.report.sections.summary import section
 
@@ -66,3 +68,28 @@ def test_a_single_label_is_named_instead_of_averaged(one_class):
     finding = section(dataclasses.replace(one_class, _estimates=estimates)).blocks[-1]
     assert finding.name == "AUROC for MI"
     assert "reached an AUROC for MI of" in finding.sentence
+
+
+def _alone(evidence, folder, *, method, notes=()):
+    """Return only the evaluation of a study, with another method of its averages and other notes."""
+    results = [
+        dataclasses.replace(row, estimate=dataclasses.replace(row.estimate, method=method))
+        if row.label == "macro"
+        else row
+        for row in evidence.evaluation.results
+    ]
+    dataclasses.replace(evidence.evaluation, results=results, notes=list(notes)).save(folder)
+    return Evidence.load(folder)
+
+
+def test_labels_that_an_average_leaves_out_are_not_counted(full, tmp_path):
+    alone = _alone(full, tmp_path, method="mean of 2 of 3 labels (left out for too few events: AF (3 positives)); BCa")
+    (finding,) = section(alone).blocks
+    assert "over 2 of 3 labels (the others have too few events); single labels reached from" in finding.sentence
+
+
+def test_of_scores_made_elsewhere_nobody_says_what_they_were_fitted_on(full, tmp_path):
+    (finding,) = section(_alone(full, tmp_path, method="mean of 3 labels; BCa", notes=[NO_PATIENTS])).blocks
+    assert "took no part" in next(b for b in section(full).blocks if isinstance(b, Finding)).sentence
+    assert "took no part" not in finding.sentence
+    assert " (each counted as its own patient), " in finding.sentence

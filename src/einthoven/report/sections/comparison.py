@@ -51,11 +51,11 @@ def difference_table(rows: list[ComparisonRow], evidence: Evidence, *, caption: 
         )
         for row in rows
     ]
-    methods = ", ".join(dict.fromkeys(row.test.method for row in rows))
+    methods = "; ".join(dict.fromkeys(row.test.method for row in rows))
     protocol = evidence.evaluation.protocol if evidence.evaluation else None
     rule = CORRECTIONS.get(protocol.multiplicity if protocol else "", "")
     about_p = f"Corrected P values: {rule}." if corrected and rule else "P values are not corrected for their number."
-    notes = (f"Values are differences ({evidence.coverage} confidence interval). {methods}. {about_p}",)
+    notes = (f"Values are differences ({evidence.coverage} confidence interval). Methods: {methods}. {about_p}",)
     return TableBlock(caption, tuple(columns), tuple(body), (*notes, *notes_of_marks(rows, evidence)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ METRIC_NAMES = {
     "sensitivity": "sensitivity, specificity and predictive values",
 }
 
+# what a method says of the one label that it was used for
+OF_ONE_LABEL = re.compile(r" on \d+ patients with the outcome| \(the bootstrap[^)]*\)")
 UNPLANNED = "No protocol named these numbers before the scores were opened, so all of them are exploratory."
 PLANNED = "Numbers with a dagger were not named in the protocol and are exploratory."
 MOST_NAMED = 12
@@ -220,11 +223,11 @@ def _auxiliary(patterns: Sequence[object]) -> str:
 def _statistics(evidence: Evidence) -> str:
     if evidence.evaluation is None:
         return ""
-    methods: dict[str, str] = {}
+    methods: dict[str, dict[str, None]] = {}
     for row in evidence.evaluation.results:
-        if row.metric in METRIC_NAMES and not row.estimate.reason:
-            methods.setdefault(METRIC_NAMES[row.metric], row.estimate.method)
-    described = [f"{name}: {method}" for name, method in methods.items()]
+        if row.analysis == "performance" and row.metric in METRIC_NAMES and not row.estimate.reason:
+            methods.setdefault(METRIC_NAMES[row.metric], {})[_general(row.estimate.method)] = None
+    described = [f"{name}: {' or '.join(found)}" for name, found in methods.items()]
     text = f"Intervals cover {evidence.coverage} ({'; '.join(described)}). " if described else ""
     by_split: dict[str, set[str]] = {}
     for threshold in evidence.evaluation.thresholds:
@@ -236,6 +239,11 @@ def _statistics(evidence: Evidence) -> str:
         for split, rules in sorted(by_split.items())
     )
     return f"{text.strip()} {PLANNED if evidence.has_plan else UNPLANNED}".strip()
+
+
+def _general(method: str) -> str:
+    """Return a method without what it says of a single label."""
+    return OF_ONE_LABEL.sub("", method).partition(";")[0]
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -55,6 +55,7 @@ def _overall_table(evidence: Evidence, split: str) -> TableBlock:
     if any(averages.values()) and len(rows) > 1:
         size = averages["auroc"]
         n = Cell(count(size.n)) if size else Cell("")
+        reasons += [f"Macro average: {size.method.partition(';')[0]}."] if size and "left out" in size.method else []
         rows.append(Row((Cell("Macro average"), n, Cell(""), *_cells(averages, blank=True)), style="strong"))
     note = f"Values are estimates ({evidence.coverage} confidence interval). "
     note += "A slope of 1 and an intercept of 0 are perfect calibration."
@@ -86,9 +87,10 @@ def _threshold_table(evidence: Evidence, split: str) -> TableBlock:
         found = [evidence.estimate(arm, split, label, metric) for metric in AT_THRESHOLD]
         rows.append(Row((Cell(label), cut_off, *(estimate_cell(estimate, fraction=True) for estimate in found))))
     first = next((t for label in evidence.labels(split) if (t := evidence.threshold(arm, label))), None)
-    chosen = (
-        f"Cut-offs were chosen on the {first.split} split ({RULE_NAMES.get(first.rule, first.rule)}). " if first else ""
-    )
+    chosen = ""
+    if first:
+        rule = RULE_NAMES.get(first.rule, first.rule)
+        chosen = f"Cut-offs were chosen on the {first.split} split ({rule}). " if first.split else f"Cut-offs: {rule}. "
     note = f"Values are estimates ({evidence.coverage} confidence interval) over the counts behind them. {chosen}"
     note += "PPV, positive predictive value; NPV, negative predictive value: both move with the prevalence."
     caption = f"Accuracy of “{arm}”{_seed_words(evidence, arm)} at fixed cut-offs, {SPLIT_NAMES[split]}."

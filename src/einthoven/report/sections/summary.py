@@ -1,10 +1,12 @@
-"""The key finding: macro AUROC with its interval on data that took no part in fitting, and warnings."""
+"""The key finding: macro AUROC with its interval on data that nothing was fitted on, and warnings."""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from einthoven.evaluation.estimate import Estimate
+from einthoven.evaluation.predictions import NO_PATIENTS
 from einthoven.models.contamination import CONTAMINATED, POSSIBLY_CONTAMINATED
 from einthoven.report.blocks import Block, Finding, Notice, Section
 from einthoven.report.evidence import MACRO, Evidence
@@ -13,12 +15,13 @@ from einthoven.report.notation import SPLIT_NAMES, count, interval, number
 __all__ = ["section"]
 
 SEEN_BEFORE = (CONTAMINATED, POSSIBLY_CONTAMINATED)
+# what an average's method says where labels were left out of it
+SOME_LABELS = re.compile(r"\b(\d+) of (\d+) labels\b")
 
 
 class _Extremes(NamedTuple):
-    """How many labels have an AUROC, and the best and the worst in words."""
+    """The best and the worst AUROC of a label, in words."""
 
-    judged: int
     best: str
     worst: str
 
@@ -55,16 +58,18 @@ def _sentence(evidence: Evidence, split: str, name: str, estimate: Estimate) -> 
     arm = evidence.arms[0]
     seeds = [seed for seed in evidence.seeds(arm) if seed >= 0]
     model = f"an ensemble of {len(seeds)} seeds of “{arm}”" if evidence.main_seed(arm) < 0 and seeds else f"“{arm}”"
-    data = f"{count(estimate.n)} {evidence.counted} of {count(estimate.clusters)} patients"
+    data = _data(evidence, estimate)
     if estimate.reason:
         return f"On {data}, {model} could not be judged: {estimate.reason}."
     area = name[0].lower() + name[1:] if name.startswith("Macro") else name
-    text = f"On {data} that took no part in fitting, {model} reached a{'n' if area[0] == 'A' else ''} {area} of "
+    # of scores that were made elsewhere nobody here knows what they were fitted on
+    unseen = "" if evidence.is_scores_alone else " that took no part in fitting"
+    text = f"On {data}{unseen}, {model} reached a{'n' if area[0] == 'A' else ''} {area} of "
     text += f"{number(estimate.value)} {interval(estimate)}".strip()
     if len(labels) > 1:
-        judged, best, worst = _extremes(evidence, split)
-        of_all = f" of {len(labels)}" if judged < len(labels) else ""
-        text += f" over {judged}{of_all} labels" + (f", from {worst} to {best}" if best and worst else "")
+        text += f" over {_averaged(estimate, labels)}"
+        best, worst = _extremes(evidence, split)
+        text += f"; single labels reached from {worst} to {best}" if best and worst else ""
     return text + "." + _external(evidence, split)
 
 
@@ -72,9 +77,22 @@ def _extremes(evidence: Evidence, split: str) -> _Extremes:
     found = [(label, evidence.estimate(evidence.arms[0], split, label, "auroc")) for label in evidence.labels(split)]
     known = sorted((e.value, label) for label, e in found if e is not None and not e.reason)
     if not known:
-        return _Extremes(0, "", "")
+        return _Extremes("", "")
     best, worst = (f"{number(amount)} for {label}" for amount, label in (known[-1], known[0]))
-    return _Extremes(len(known), best, worst)
+    return _Extremes(best, worst)
+
+
+def _averaged(estimate: Estimate, labels: tuple[str, ...]) -> str:
+    some = SOME_LABELS.search(estimate.method)
+    return f"{some[0]} (the others have too few events)" if some else f"{len(labels)} labels"
+
+
+def _data(evidence: Evidence, estimate: Estimate) -> str:
+    data = f"{count(estimate.n)} {evidence.counted}"
+    notes = evidence.evaluation.notes if evidence.evaluation else ()
+    if NO_PATIENTS in notes:
+        return f"{data} (each counted as its own patient)"
+    return f"{data} of {count(estimate.clusters)} patients"
 
 
 def _external(evidence: Evidence, split: str) -> str:
