@@ -267,9 +267,20 @@ def test_a_cut_off_can_be_stated(predictions):
     context = context_for(predictions, QUICK, stated=given)
     values = {one.model: context.threshold(one).value for one in context.main if one.label == "AF"}
     assert (values["net"], values["small"]) == (0.6, 0.3)
-    assert (
-        "Cut-offs were stated beforehand, not chosen on these data." in evaluate(predictions, QUICK, stated=given).notes
+    notes = evaluate(predictions, QUICK, stated=given).notes
+    assert "Cut-offs of AF were stated beforehand, not chosen on these data." in notes
+    assert any(
+        note.startswith("Other cut-offs were chosen on split 'validation' by the rule 'youden'") for note in notes
     )
+    of_all = [Threshold(label, 0.3, "stated", "", "") for label in predictions.labels]
+    assert (
+        "Cut-offs were stated beforehand, not chosen on these data."
+        in evaluate(predictions, QUICK, stated=of_all).notes
+    )
+    by_rule = [given[0], Threshold("AF", 0.4, "youden", "", "")]
+    one = next(one for one in context.main if one.label == "AF")
+    assert context_for(predictions, QUICK, stated=by_rule).threshold(one, "youden").value == 0.4
+    assert context_for(predictions, QUICK, stated=by_rule).threshold(one, "sensitivity 0.9").value == 0.3
     with pytest.raises(UnknownNameError, match="label 'STEMMI', which has no scores; did you mean 'STEMI'"):
         context_for(predictions, QUICK, stated=[Threshold("STEMMI", 0.3, "stated", "", "")])
     with pytest.raises(LeakageError, match="chosen on split 'test' of these predictions"):

@@ -72,8 +72,8 @@ class Context:
             for given in self.stated
             if given.label == one.label and given.model in {one.model, ""} and given.rule in {rule, STATED}
         ]
-        # the model's own before one for all models, its own seed before another
-        fitting.sort(key=lambda given: (given.model != one.model, given.seed != one.seed))
+        # its own model before one for all, its own rule before one for all, its own seed before another
+        fitting.sort(key=lambda given: (given.model != one.model, given.rule != rule, given.seed != one.seed))
         return next(iter(fitting), None) or self.thresholds.get((one.model, one.seed, one.label, rule))
 
     def decisions(self, one: LabelScores, rule: str = "") -> Decisions | None:

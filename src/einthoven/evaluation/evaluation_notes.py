@@ -8,7 +8,7 @@ from einthoven.evaluation.comparisons import representative_seeds
 from einthoven.evaluation.contamination import contamination_notes
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.label_scores import LabelScores
-from einthoven.evaluation.thresholds import THRESHOLD_SPLIT
+from einthoven.evaluation.thresholds import THRESHOLD_SPLIT, Threshold
 
 __all__ = ["evaluation_notes"]
 
@@ -32,16 +32,31 @@ def _about_thresholds(context: Context) -> Iterator[str]:
             "predictive values and accuracy are given for 0/1 readers only. A cut-off that is known beforehand can be "
             "stated with --thresholds FILE."
         )
-    elif context.stated:
-        yield "Cut-offs were stated beforehand, not chosen on these data."
-    elif any(one.split != THRESHOLD_SPLIT for one in graded):
-        rules = " and ".join(f"{rule!r}" for rule in context.protocol.thresholds)
-        yield f"Cut-offs were chosen on split {THRESHOLD_SPLIT!r} by the rule {rules} and applied to the other splits."
+    else:
+        yield from _about_origins(context, [one for one in graded if one.split != THRESHOLD_SPLIT])
     if any(one.split == THRESHOLD_SPLIT for one in graded):
         yield (
             f"Split {THRESHOLD_SPLIT!r} has no sensitivity or specificity of scores, because their cut-offs were "
             "chosen on it."
         )
+
+
+def _about_origins(context: Context, judged: Sequence[LabelScores]) -> Iterator[str]:
+    rules = {rule: [(one, context.threshold(one, rule)) for one in judged] for rule in context.protocol.thresholds}
+    chosen = [r for r, used in rules.items() if any(found and not _is_stated(found, context) for _, found in used)]
+    used = [pair for pairs in rules.values() for pair in pairs]
+    stated = dict.fromkeys(one.label for one, found in used if found and _is_stated(found, context))
+    if stated:
+        whose = f" of {', '.join(stated)}" if chosen else ""
+        yield f"Cut-offs{whose} were stated beforehand, not chosen on these data."
+    if chosen:
+        named = " and ".join(f"{rule!r}" for rule in chosen)
+        start = "Other cut-offs" if stated else "Cut-offs"
+        yield f"{start} were chosen on split {THRESHOLD_SPLIT!r} by the rule {named} and applied to the other splits."
+
+
+def _is_stated(threshold: Threshold, context: Context) -> bool:
+    return any(threshold is given for given in context.stated)
 
 
 def _about_readers(reported: Sequence[LabelScores]) -> Iterator[str]:
