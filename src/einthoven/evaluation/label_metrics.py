@@ -126,10 +126,12 @@ def label_curves(one: LabelScores, *, level: float) -> dict[str, Curve]:
     both = 0 < one.truth.sum() < one.truth.size
     curves = {}
     if one.score_kind != "binary" and both:
-        curves["roc"] = roc_curve(one.score, one.truth)
-        curves["pr"] = precision_recall_curve(one.score, one.truth)
+        curves["roc"] = roc_curve(one.score, one.truth, weights=one.weight)
+        curves["pr"] = precision_recall_curve(one.score, one.truth, weights=one.weight)
     if one.probability is not None and one.truth.size:
-        curves["calibration"] = reliability_curve(one.probability, one.truth, clusters=one.patient, level=level)
+        curves["calibration"] = reliability_curve(
+            one.probability, one.truth, clusters=one.patient, weights=one.weight, level=level
+        )
     return curves
 
 

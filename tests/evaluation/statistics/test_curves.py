@@ -56,3 +56,26 @@ def test_one_class_is_refused_where_both_are_needed():
     """A ROC curve without negatives has no x axis."""
     with pytest.raises(OneClassError):
         roc_curve([0.1, 0.2], [1, 1])
+
+
+def test_weighted_curves_are_those_of_scikit_learn(reference):
+    """So that the curve is that of the area beside it; a constant weight changes nothing."""
+    weight = np.random.default_rng(3).choice([1.0, 2.5, 7.0], reference.truth.size)
+    curve = roc_curve(reference.a, reference.truth, weights=weight)
+    x, y, _ = sklearn_roc_curve(reference.truth, reference.a, sample_weight=weight, drop_intermediate=False)
+    assert np.allclose(curve.x, x)
+    assert np.allclose(curve.y, y)
+    area = auroc(reference.a, reference.truth, weights=weight).value
+    assert auc(curve.x, curve.y) == pytest.approx(area, abs=1e-12)
+    ends = precision_recall_curve(reference.a, reference.truth, weights=weight).y[-1]
+    assert ends == pytest.approx(np.average(reference.truth, weights=weight))
+    same = roc_curve(reference.a, reference.truth, weights=np.full(weight.size, 3.0))
+    assert np.allclose(same.y, roc_curve(reference.a, reference.truth).y)
+
+
+def test_weighted_reliability_is_that_of_the_repeated_records():
+    """Mean prediction and share of each bin."""
+    score, truth, weight = np.array([0.1, 0.2, 0.8, 0.9]), [0, 1, 1, 0], np.array([1, 3, 2, 2])
+    curve = reliability_curve(score, truth, weights=weight, bins=2)
+    assert curve.x == pytest.approx([0.175, 0.85])
+    assert curve.y == pytest.approx([0.75, 0.5])

@@ -18,7 +18,7 @@ from einthoven.evaluation.statistics.proportion import proportion
 __all__ = ["precision_recall_curve", "reliability_curve", "roc_curve"]
 
 
-def roc_curve(score: ArrayLike, truth: ArrayLike, *, points: int = 200) -> Curve:
+def roc_curve(score: ArrayLike, truth: ArrayLike, *, weights: ArrayLike | None = None, points: int = 200) -> Curve:
     """Return sensitivity against 1 - specificity, from (0, 0) to (1, 1), at most ``points`` of its corners.
 
     Parameters
@@ -27,6 +27,8 @@ def roc_curve(score: ArrayLike, truth: ArrayLike, *, points: int = 200) -> Curve
         NaN is refused; equal scores are one corner.
     truth : 0 or 1 (record,)
         Both classes are needed (OneClassError).
+    weights : (record,), optional
+        Sampling weights.
     points : int
         Which corners stay depends on both axes, so steep and flat parts keep their shape.
 
@@ -35,15 +37,16 @@ def roc_curve(score: ArrayLike, truth: ArrayLike, *, points: int = 200) -> Curve
     >>> roc_curve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]).y
     array([0. , 0.5, 0.5, 1. , 1. ])
     """
-    data = binary_outcome(score, truth)
-    true, false = _above_each_threshold(data)
-    x = np.concatenate([[0.0], false / (data.n - data.events)])
-    y = np.concatenate([[0.0], true / data.events])
+    true, false = _above_each_threshold(binary_outcome(score, truth, weights=weights))
+    x = np.concatenate([[0.0], false / false[-1]])
+    y = np.concatenate([[0.0], true / true[-1]])
     kept = _thinned(x, y, points)
     return Curve(x[kept], y[kept], ("1 - specificity", "sensitivity"))
 
 
-def precision_recall_curve(score: ArrayLike, truth: ArrayLike, *, points: int = 200) -> Curve:
+def precision_recall_curve(
+    score: ArrayLike, truth: ArrayLike, *, weights: ArrayLike | None = None, points: int = 200
+) -> Curve:
     """Return precision (positive predictive value) against recall (sensitivity); arguments as ``roc_curve``.
 
     Examples
@@ -51,20 +54,20 @@ def precision_recall_curve(score: ArrayLike, truth: ArrayLike, *, points: int = 
     >>> precision_recall_curve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]).x
     array([0.5, 0.5, 1. , 1. ])
     """
-    data = binary_outcome(score, truth)
-    true, false = _above_each_threshold(data)
-    recall, precision = true / data.events, true / (true + false)
+    true, false = _above_each_threshold(binary_outcome(score, truth, weights=weights))
+    recall, precision = true / true[-1], true / (true + false)
     kept = _thinned(recall, precision, points)
     return Curve(recall[kept], precision[kept], ("recall", "precision"))
 
 
 def reliability_curve(
-    score: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, bins: int = 10, level: float = 0.95
-) -> Curve:
-    """Return the observed share of positives against the mean predicted probability, in bins of equal size.
+    score: ArrayLike, truth: ArrayLike, *, clusters: ArrayLike | None = None, weights: ArrayLike | None = None,
+    bins: int = 10, level: float = 0.95,
+) -> Curve:  # fmt: skip
+    """Return the observed share of positives against the mean predicted probability, in bins of as many records.
 
     Equal scores never fall into two bins, so there may be fewer bins than asked for. The band is the exact binomial
-    interval of each bin's share, with the design effect of repeated patients.
+    interval of each bin's share, with the design effect of repeated patients and weights.
 
     Parameters
     ----------
@@ -72,7 +75,7 @@ def reliability_curve(
         Probabilities in [0, 1]; others and NaN are refused.
     truth : 0 or 1 (record,)
         One class alone is accepted.
-    clusters : (record,), optional
+    clusters, weights : (record,), optional
     bins : int
     level : float in (0, 1)
 
@@ -82,21 +85,25 @@ def reliability_curve(
     >>> curve.x, curve.y
     (array([0.15, 0.85]), array([0., 1.]))
     """
-    data = probability_outcome(score, truth, clusters=clusters)
+    data = probability_outcome(score, truth, clusters=clusters, weights=weights)
     edges = np.unique(np.quantile(data.score, np.linspace(0, 1, bins + 1)[1:-1]))
     member = np.searchsorted(edges, data.score, side="left")
-    kept = np.unique(member)
-    shares = [proportion(data.truth[member == b], clusters=data.patient[member == b], level=level) for b in kept]
-    predicted = np.array([data.score[member == b].mean() for b in kept])
+    predicted, shares = [], []
+    for kept in (member == one for one in np.unique(member)):
+        weight = None if data.weight is None else data.weight[kept]
+        predicted.append(np.average(data.score[kept], weights=weight))
+        shares.append(proportion(data.truth[kept], clusters=data.patient[kept], weights=weight, level=level))
     observed, low, high = np.array([[s.value, s.low, s.high] for s in shares]).T
-    return Curve(predicted, observed, ("predicted probability", "observed share"), low, high)
+    return Curve(np.array(predicted), observed, ("predicted probability", "observed share"), low, high)
 
 
 def _above_each_threshold(data: BinaryOutcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the weight of positives and of negatives at and above each score, from the highest down."""
     order = np.argsort(-data.score, kind="stable")
     last_of_tie = np.flatnonzero(np.append(np.diff(data.score[order]) != 0, True))
-    true = np.cumsum(data.truth[order])[last_of_tie].astype(np.float64)
-    return true, last_of_tie + 1.0 - true
+    weight = np.ones(data.n) if data.weight is None else data.weight[order]
+    true, false = (np.cumsum(weight * kept)[last_of_tie] for kept in (data.truth[order], ~data.truth[order]))
+    return true, false
 
 
 def _thinned(x: NDArray[np.float64], y: NDArray[np.float64], points: int) -> NDArray[np.int64]:
