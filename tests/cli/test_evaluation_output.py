@@ -70,3 +70,32 @@ def test_names_with_brackets_are_printed_as_they_are(capsys):
     printed = capsys.readouterr().out
     for words in ("net [v2], seed 3", "site: [/F]", "no [/a] events", "net [v2] - [/old]", "QTc [/ms] site: [/F]"):
         assert words in printed
+
+
+def test_numbers_and_survival_are_printed_without_being_asked_for(capsys):
+    """Where nothing else is there; limits below 0 are told apart, cut-offs have no interval, a test has no nan."""
+    below, cut_off = Estimate(-0.2, -0.5, -0.1, 50, 9, 40, "t"), Estimate(0.3, 0.3, 0.3, 50, 9, 40, "stated")
+    nothing = Estimate.undefined("a test alone", n=50, events=9, clusters=40, method="score test")
+    print_evaluation(
+        Evaluation(
+            results=[
+                ResultRow("net", -1, "test", "LVEF", "mean_difference", below, "", "regression"),
+                ResultRow("net", -1, "test", "LVEF", "cut_off", cut_off, "", "regression"),
+            ],
+            curves=[],
+            thresholds=[],
+            comparisons=[
+                ComparisonRow("net", -1, "net", -1, "test", "LVEF", "hazards", TestResult(nothing, 1.0, 0.3, "score"),
+                              analysis="survival"),
+            ],
+            notes=[],
+            protocol=Protocol(),
+            predictions_hash="",
+        ),
+        output="table",
+    )  # fmt: skip
+    printed = capsys.readouterr().out
+    assert "-0.200 (-0.500 to -0.100)" in printed
+    assert "0.300" in printed
+    assert "0.300 (" not in printed
+    assert "nan" not in printed

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from einthoven.evaluation.analysis_table import (
+    FROZEN_METRICS,
     AnalysisTable,
     metric_name,
     result_tables,
@@ -38,6 +39,8 @@ METRICS = {
 }
 # analyses of all records, which stand in one table per model
 WHOLE = ("performance", "macro")
+# what is printed where no label has a yes/no truth
+INSTEAD = ("regression", "survival")
 # width of a line where the output is no terminal, so that a pipe gets whole rows
 PIPE_WIDTH = 200
 
@@ -65,6 +68,8 @@ def print_evaluation(evaluation: Evaluation, *, output: str, show: Sequence[str]
 
 
 def _print_tables(evaluation: Evaluation, show: Sequence[str]) -> None:
+    if not any(row.analysis in WHOLE for row in evaluation.results):
+        show = [*show, *INSTEAD]
     terminal = Console()
     console = terminal if terminal.is_terminal else Console(width=PIPE_WIDTH)
     whole = [row for row in evaluation.results if row.analysis in WHOLE]
@@ -102,7 +107,7 @@ def _analysis_table(content: AnalysisTable) -> Table:
         table.add_column(metric_name(metric))
     for row in content.rows:
         numbers = [row.numbers.get(metric) for metric in content.metrics]
-        table.add_row(*map(escape, row.places), *(_cell(number.estimate if number else None) for number in numbers))
+        table.add_row(*map(escape, row.places), *map(_number, numbers))
     return table
 
 
@@ -126,13 +131,20 @@ def _results_table(rows: Sequence[ResultRow], *, level: float) -> Table:
     return table
 
 
+def _number(row: ResultRow | None) -> str:
+    if row is not None and row.metric in FROZEN_METRICS and not math.isnan(row.estimate.value):
+        return f"{row.estimate.value:.3f}"
+    return _cell(row.estimate if row else None)
+
+
 def _cell(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
     if math.isnan(estimate.value):
         return "not defined"
     doubtful = "[dim]" if estimate.reason else ""
-    return f"{doubtful}{estimate.value:.3f} ({estimate.low:.3f}-{estimate.high:.3f})"
+    joint = " to " if estimate.low < 0 else "-"
+    return f"{doubtful}{estimate.value:.3f} ({estimate.low:.3f}{joint}{estimate.high:.3f})"
 
 
 def _reasons(rows: Sequence[ResultRow]) -> Iterator[str]:
@@ -154,6 +166,7 @@ def _comparison_table(rows: Sequence[ComparisonRow]) -> Table:
     for row in rows:
         difference = row.test.difference
         interval = f"{difference.value:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})"
+        interval = "" if math.isnan(difference.value) else interval
         models = row.model_a if row.model_a == row.model_b else f"{row.model_a} - {row.model_b}"
         label = "mean of labels" if row.label == MACRO else row.label
         place = " ".join(filter(None, (label, subgroup_in_words(row.subgroup), row.at)))

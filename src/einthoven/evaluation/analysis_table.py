@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from einthoven.evaluation.rows import MACRO, ResultRow
 
 __all__ = [
+    "FROZEN_METRICS",
     "METRIC_NAMES",
     "AnalysisTable",
     "TableRow",
@@ -92,10 +93,12 @@ TITLES = {
     "usefulness": "Net benefit",
     "strata": "Strata of risk",
     "survival": "Events over time",
-    "comparator": "Against age, sex and the ECG's intervals",
+    "comparator": "Against cheap comparators",
     "restrictions": "Sensitivity analyses",
     "verification": "Verification bias",
 }
+# numbers that were decided and not estimated, so that they have no interval
+FROZEN_METRICS = ("cut_off", "border_of_risk")
 PLACES = {"model": "Model", "seed": "Seed", "label": "Label", "subgroup": "Subgroup", "at": "At"}
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "RULE_NAMES",
     "SPLIT_NAMES",
     "count",
+    "digits_of",
     "interval",
     "number",
     "of_total",
@@ -39,6 +40,17 @@ def number(amount: float | None, digits: int = 3) -> str:
         return NOT_ESTIMABLE
     text = f"{amount:.{digits}f}"
     return text.replace("-", MINUS) if float(text) else f"{0:.{digits}f}"
+
+
+def digits_of(amount: float) -> int:
+    """Return how many decimals a number deserves: three digits tell enough, but shares always have three decimals.
+
+    Examples
+    --------
+    >>> [digits_of(amount) for amount in (0.8, 4.54, 10.0, -231.4)]
+    [3, 3, 1, 0]
+    """
+    return 3 if not abs(amount) >= 10 else 1 if abs(amount) < 100 else 0
 
 
 def interval(estimate: Estimate, digits: int = 3) -> str:

@@ -31,6 +31,18 @@ def test_whatever_was_computed_can_be_read(full):
     assert table.notes[-1] == f"{label} probability 0.3 Net benefit: no positives."
 
 
+def test_large_numbers_have_fewer_decimals_and_cut_offs_no_interval(full):
+    """231 alerts of 1,000 aren't known to a thousandth; a cut-off was decided, not estimated."""
+    arm, label = full.arms[0], full.labels()[0]
+    alerts, cut_off = Estimate(231.0, 205.2, 258.4, 50, 9, 40, "exact"), Estimate(0.2, 0.2, 0.2, 50, 9, 40, "stated")
+    rows = [
+        ResultRow(arm, -1, "test", label, metric, estimate, "", "operating_points", "youden")
+        for metric, estimate in (("alerts_per_1000", alerts), ("cut_off", cut_off))
+    ]
+    (table,) = section(evidence_with(full, rows)).blocks
+    assert [(cell.text, cell.interval) for cell in table.rows[0].cells[-2:]] == [("231", "(205–258)"), ("0.200", "")]
+
+
 def test_differences_stand_under_their_analysis(full):
     """With P values corrected for multiplicity where there are any."""
     arm, label = full.arms[0], full.labels()[0]

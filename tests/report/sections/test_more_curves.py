@@ -31,6 +31,17 @@ def test_models_share_a_panel_and_strata_have_one_each(full):
     assert [one.alt for one in survival.panels] == [f"Kaplan-Meier curves by risk stratum of {label}, {a}: low, high"]
 
 
+def test_bands_are_told_of_only_where_there_are_any(full):
+    """A curve without a band has a caption without one."""
+    bare = dataclasses.replace(curve(), low=None, high=None)
+    arm, label = full.arms[0], full.labels()[0]
+    with_band, without = (
+        section(evidence_with(full, [CurveRow(arm, -1, "test", label, "risk_coverage", one)])).blocks[0].caption
+        for one in (curve(), bare)
+    )
+    assert ("bands" in with_band, "bands" in without) == (True, False)
+
+
 def test_without_such_curves_there_is_no_section(full, empty):
     """ROC and reliability have a section of their own."""
     kinds = {"roc", "pr", "calibration"}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from einthoven.evaluation.protocol import Protocol
 from einthoven.report.blocks import Facts, Prose, TableBlock
 from einthoven.report.sections.protocol import section
 
@@ -30,3 +31,10 @@ def test_the_ledger_is_a_table(full):
         ["", "registered", "", "a" * 16, ""],
         ["", "opened", "net, old", "", ""],
     ]
+
+
+def test_without_a_protocol_no_hash_stands_for_one(full):
+    """The hash of the default settings is shown only where the ledger holds it."""
+    plain = dataclasses.replace(full.evaluation, protocol=Protocol(), openings=[])
+    facts = section(dataclasses.replace(full, evaluation=plain)).blocks[0]
+    assert dict(facts.pairs)["Protocol (SHA-256)"] == "none: default settings"

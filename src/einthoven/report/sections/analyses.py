@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from einthoven.evaluation.analysis_table import AnalysisTable, metric_name, result_tables, title_of
+from einthoven.evaluation.analysis_table import FROZEN_METRICS, AnalysisTable, metric_name, result_tables, title_of
 from einthoven.evaluation.rows import ComparisonRow, ResultRow
 from einthoven.report.blocks import Cell, Column, Row, Section, TableBlock, estimate_cell
 from einthoven.report.evidence import WHOLE, Evidence
 from einthoven.report.marks import marks, notes_of_marks
-from einthoven.report.notation import SPLIT_NAMES, count
+from einthoven.report.notation import SPLIT_NAMES, count, digits_of
 from einthoven.report.sections.comparison import difference_table
 
 __all__ = ["section"]
@@ -65,7 +65,11 @@ def _is_more(row: ComparisonRow) -> bool:
 
 
 def _cell(row: ResultRow | None) -> Cell:
-    return Cell("") if row is None else estimate_cell(row.estimate)
+    if row is None:
+        return Cell("")
+    if row.metric in FROZEN_METRICS:
+        return replace(estimate_cell(row.estimate), interval="")
+    return estimate_cell(row.estimate, digits=digits_of(row.estimate.value))
 
 
 def _is_missing(row: ResultRow) -> bool:

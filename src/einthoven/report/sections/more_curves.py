@@ -52,8 +52,9 @@ def section(evidence: Evidence) -> Section | None:
             panels = list(_panels(own, kind, name))
             if panels:
                 more = f" Shown are {MOST_PANELS} of {len(panels)} panels." if len(panels) > MOST_PANELS else ""
-                band = f"bands, where there are any, are {evidence.coverage} confidence intervals"
-                caption = f"{kind.caption}, {SPLIT_NAMES[split]}; {band}.{more}"
+                banded = any(row.curve.low is not None for row in own)
+                band = f"; bands, where there are any, are {evidence.coverage} confidence intervals" if banded else ""
+                caption = f"{kind.caption}, {SPLIT_NAMES[split]}{band}.{more}"
                 blocks.append(FigureBlock(caption, tuple(panels[:MOST_PANELS])))
     return Section("more_curves", "Usefulness, calibration and risk over time", tuple(blocks)) if blocks else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from einthoven.evaluation.evaluation import Evaluation
+from einthoven.evaluation.protocol import Protocol
 from einthoven.report.blocks import Block, Cell, Column, Facts, Notice, Prose, Row, Section, TableBlock
 from einthoven.report.evidence import Evidence
 from einthoven.report.notation import count
@@ -40,8 +41,9 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, str]]:
     total = len(evaluation.results) + len(evaluation.comparisons)
     planned = sum(row.planned for row in evaluation.results) + sum(row.planned for row in evaluation.comparisons)
     protocol = evaluation.protocol
+    named = protocol != Protocol() or bool(evaluation.openings)
     return [
-        ("Protocol (SHA-256)", protocol.hash[:HASH_SHOWN]),
+        ("Protocol (SHA-256)", protocol.hash[:HASH_SHOWN] if named else "none: default settings"),
         ("Scores (SHA-256)", evaluation.predictions_hash[:HASH_SHOWN]),
         ("Outcomes named", ", ".join(protocol.outcomes) or "none: all labels"),
         ("Analyses named", ", ".join(protocol.analyses) or "none: all that apply"),
