@@ -183,3 +183,19 @@ def test_the_published_networks_sensitivity_in_women_and_men_is_counted(real_dat
             sick = (truth[:, place] == 1) & (np.array(sexes) == sex)
             assert row.estimate.value == pytest.approx(called[sick, place].mean())
             assert (row.estimate.reason is not None) == (sick.sum() < 20)
+
+
+def test_a_difference_to_a_complement_of_few_events_is_greyed():
+    """However large the group: of two groups, each is the other's complement."""
+    table = grouped_predictions().table
+    rare = np.where(np.array(table["group.rhythm"].to_pylist()) == "paced", "paced", "own rhythm")
+    context = grouped_context(
+        Predictions(table.append_column("group.pacing", pa.array(rare.tolist()))), subgroups=("group.pacing",)
+    )
+    rows = analyse(context)
+    reasons = [
+        compared(rows, "specificity", f"group.pacing={v}").test.difference.reason for v in ("paced", "own rhythm")
+    ]
+    assert "fewer than 20" in reasons[0]
+    assert reasons[1] == f"{reasons[0]}, among all others"
+    assert found(rows, "specificity", "group.pacing=own rhythm").reason is None

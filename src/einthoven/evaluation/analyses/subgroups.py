@@ -100,7 +100,7 @@ def _differences(context: Context, table: GroupTable, metric: str) -> Iterator[C
     for group in table.groups:
         if group.rest is not None:
             test = table.difference(metric, group.index, group.rest)
-            estimate = greyed(test.difference, few_events(context, table, group))
+            estimate = greyed(test.difference, _few_on_a_side(context, table, group, group.rest))
             tests[group.name] = dataclasses.replace(test, difference=estimate)
             pairs[group.name] = frozenset((group.index, group.rest))
     # of two groups each is the other's complement: one test, not two
@@ -108,6 +108,12 @@ def _differences(context: Context, table: GroupTable, metric: str) -> Iterator[C
     adjusted = dict(zip(once, adjusted_p_values(list(once.values()), method=_correction(context)), strict=True))
     for name, test in tests.items():
         yield _comparison(table.one, metric, test, name, at="complement", p_adjusted=adjusted[pairs[name]])
+
+
+def _few_on_a_side(context: Context, table: GroupTable, group: Group, rest: int) -> str | None:
+    """Return why a difference is shown in grey: because of the group, or because of all others."""
+    others = few_events(context, table, dataclasses.replace(group, index=rest))
+    return few_events(context, table, group) or (others and f"{others}, among all others")
 
 
 def _interactions(context: Context, table: GroupTable, metric: str) -> Iterator[ComparisonRow]:
