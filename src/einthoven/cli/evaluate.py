@@ -94,9 +94,9 @@ def evaluate_command(
 
     Several files of the same records are compared with each other. A file of 0 and 1 is a reader.
 
-    A long table has the columns record_id, label, truth, score, a wide one score.LABEL and truth.LABEL; both may have
-    patient_id, split, model, site, weight, pretrained_on, group.NAME and covariate.NAME. Survival has event and
-    time_to_event_days in place of truth.
+    A long table has the columns record_id, label, truth, score, and optionally model; a wide one score.LABEL and
+    truth.LABEL. Both may have patient_id, split, time, site, weight, pretrained_on, group.NAME and covariate.NAME.
+    Survival has event and time_to_event_days in place of truth.
 
     Example:
 

@@ -65,8 +65,8 @@ def check_patients(table: pa.Table, patients: NDArray[np.int64]) -> None:
         record = table["record_id"][int(rows[0])].as_py()
         places = sorted({table["split"][int(row)].as_py() for row in rows})
         raise LeakageError(
-            f"{twice.size} patients are in more than one split, first the patient of record {record!r} "
-            f"({' and '.join(places)}); split by patient, not by record"
+            f"{twice.size} {'patient is' if twice.size == 1 else 'patients are'} in more than one split, first the "
+            f"patient of record {record!r} ({' and '.join(places)}); split by patient, not by record"
         )
 
 

@@ -21,6 +21,13 @@ __all__ = ["predictions_from_long", "predictions_from_markers", "predictions_fro
 NO_SPLIT = "There is no column 'split', so all records count as split 'test'."
 # what a wide table may hold of each record beyond RECORD_COLUMNS, group.NAME and covariate.NAME
 FURTHER = ("time", "event", "time_to_event_days", "weight", "pretrained_on", "fold", "route", "seed")
+FURTHER_NAMES = "further columns: 'group.NAME' for text, 'covariate.NAME' for numbers"
+# what a long table says row by row, and a wide one is told from outside
+BY_OPTION = {
+    "model": "; leave it out: a wide table is of one model, named after its file",
+    "task": "; leave it out and say --task TASK",
+    "score_kind": "; leave it out and say --score-kind KIND",
+}
 SURVIVAL = ("event", "time_to_event_days")
 
 
@@ -68,9 +75,15 @@ def predictions_from_wide(
     survives = task in {None, "survival"} and set(SURVIVAL) <= set(table.column_names)
     labels = [name.removeprefix("score.") for name in table.column_names if name.startswith("score.")]
     accepted = [*RECORD_COLUMNS, *FURTHER, *(f"{half}.{label}" for label in labels for half in ("score", "truth"))]
+    alone = [name for name in table.column_names if name.startswith("truth.") and name not in accepted]
+    if alone:
+        scored = ", ".join(f"score.{label}" for label in labels) or "none"
+        wanted = alone[0].replace("truth.", "score.", 1)
+        raise SpecificationError(f"there is no column {wanted!r} beside {alone[0]!r}; columns of scores: {scored}")
     for name in table.column_names:
         if name not in accepted and not name.startswith(("group.", "covariate.")):
-            raise UnknownNameError(f"a wide table of predictions has no column {name!r}{nearest(name, accepted)}")
+            remedy = BY_OPTION.get(name) or f"{nearest(name, accepted)} ({FURTHER_NAMES})"
+            raise UnknownNameError(f"a wide table of predictions has no column {name!r}{remedy}")
     missing = [f"truth.{label}" for label in labels if f"truth.{label}" not in table.column_names]
     if missing and not survives:
         raise SpecificationError(f"the columns {', '.join(missing)} are missing; leave cells empty where unknown")
