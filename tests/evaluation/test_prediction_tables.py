@@ -134,7 +134,7 @@ def test_survival_without_its_columns_is_refused(tmp_path):
         (f"{LONG}\na,AF,1,0.5\na,AF,1,0.5\n", CohortError, "two rows for record 'a'"),
         ("record_id,score.AF,truth.AF,model\na,0.5,1,x\n", UnknownNameError, "no column 'model'; leave it out"),
         ("record_id,score.AF,truth.AF,sex\na,0.5,1,F\n", UnknownNameError, "further columns: 'group.NAME'"),
-        ("record_id,score.A,truth.A,truth.ST\na,0.5,1,1\n", SpecificationError, "no column 'score.ST' beside 'truth.ST'"),
+        ("record_id,score.A,truth.A,truth.ST\na,0.5,1,1\n", SpecificationError, "'score.ST' beside 'truth.ST'"),
         (f"{LONG},split,patient_id\na,AF,1,0.5,test,1\nb,AF,1,0.5,validation,1\n", LeakageError, "more than one split"),
         (f"{LONG},task\na,AF,inf,0.5,regression\n", StatisticsError, "truth must be finite"),
         (f"{LONG}\na,AF,yes,0.5\n", SpecificationError, "got text such as 'yes'.*--positive WORD"),
