@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from einthoven.evaluation.analyses.alert_burden import analyse
@@ -76,3 +77,16 @@ def test_readers_have_a_burden_too():
 def test_without_a_cut_off_there_is_nothing():
     """On the split of validation."""
     assert analyse(grouped_context(splits=("validation",))).results == []
+
+
+def test_records_of_unknown_truth_alert_too():
+    """Who was never verified still alarms; only what is false or true needs the truth."""
+    table = grouped_predictions().table
+    place, score = table.column_names.index("truth"), table["score"].to_numpy()
+    test = np.array(table["split"].to_pylist()) == "test"
+    truth = np.where(test & (score < 0.5), np.nan, table["truth"].to_numpy())
+    partly = grouped_context(Predictions(table.set_column(place, "truth", pa.array(truth))))
+    found, whole = (estimates(analyse(context), "youden") for context in (partly, grouped_context(Predictions(table))))
+    for metric in METRICS - {"false_alerts_per_true"}:
+        assert found[metric] == whole[metric]
+    assert found["false_alerts_per_true"].n < whole["false_alerts_per_true"].n

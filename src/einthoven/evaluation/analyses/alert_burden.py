@@ -2,11 +2,13 @@
 
 ``at`` is as in ``operating_points``. Per 1,000 ECGs; per patient-year, from the first to the last ECG of each patient
 of the split (needs a column ``time``); repeat alerts, the share that follow an earlier alert of the same patient; the
-patients with an alert and with two or more; false alerts per true one.
+patients with an alert and with two or more; false alerts per true one. An alert comes whether or not anybody knows the
+truth, so all but the last are of all records of the split, those of unknown truth included.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 
@@ -28,10 +30,9 @@ from einthoven.evaluation.statistics.repeat_alerts import patients_alerted, repe
 
 __all__ = ["analyse"]
 
-PER_CALL: dict[str, Callable[..., Estimate]] = {
-    "alerts_per_1000": alerts_per_1000,
-    "false_alerts_per_true": false_alerts_per_true,
-}
+PER_RECORD: dict[str, Callable[..., Estimate]] = {"alerts_per_1000": alerts_per_1000}
+# of records whose truth is known
+PER_CALL: dict[str, Callable[..., Estimate]] = {"false_alerts_per_true": false_alerts_per_true}
 # of the patients, who must be known
 PER_PATIENT: dict[str, Callable[..., Estimate]] = {
     "repeat_alerts": repeat_alerts,
@@ -45,10 +46,15 @@ def analyse(context: Context) -> Rows:
     """Return the burden of each operating point of each label, of each model's main seed."""
     rows, level = Rows(), context.protocol.level
     for one in context.main:
-        for at, decisions in operating_points(context, one).items():
-            found = decision_metrics(one, decisions, PER_CALL, level=level)
+        # where it is unknown the truth is 0, which decides nothing of these
+        full = context.in_split(one, one.split, keep_unknown=True)
+        asked = dataclasses.replace(full, truth=np.nan_to_num(full.truth))
+        known = operating_points(context, one)
+        for at, decisions in operating_points(context, asked).items():
+            found = decision_metrics(asked, decisions, PER_RECORD, level=level)
+            found |= decision_metrics(one, known[at], PER_CALL, level=level)
             if decisions.values is not None:
-                found |= _per_patient(context, one, decisions.values)
+                found |= _per_patient(context, asked, decisions.values)
             rows.results += [
                 ResultRow(*one.key, metric, estimate, analysis="alert_burden", at=at)
                 for metric, estimate in found.items()
