@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from einthoven.errors import SpecificationError
 from einthoven.evaluation.evaluate import evaluate
+from einthoven.evaluation.prediction_tables import tabulated
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.rows import MACRO
 from einthoven.report.html import render
@@ -134,3 +136,13 @@ def test_an_evaluation_alone_has_a_report(tmp_path):
     assert "Answers of readers" in text
     for absent in ("Leak audit", "The run holds no", "Participants"):
         assert absent not in text
+
+
+def test_numbers_without_a_yes_no_truth_have_a_report(tmp_path):
+    """No label has an area, so the model is named by its errors."""
+    score, truth = np.arange(40.0)[:, None], np.arange(40.0)[::-1][:, None]
+    predictions = tabulated(score, truth, {}, labels=["LVEF"], model="net", score_kind="value", task="regression")
+    evaluate(predictions, Protocol(resamples=20)).save(tmp_path)
+    text = render(tmp_path).read_text(encoding="utf-8")
+    for words in ("Evaluation of “net”", "Mean absolute error", "Bland and Altman"):
+        assert words in text

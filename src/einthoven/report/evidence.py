@@ -122,6 +122,19 @@ class Evidence:
         return tuple(split for split in TEST_SPLITS if split in found)
 
     @cached_property
+    def reported_splits(self) -> tuple[str, ...]:
+        """The same, also where all outcomes are numbers or times and no label has a yes/no truth."""
+        results = self.evaluation.results if self.evaluation else ()
+        found = {*self.test_splits, *(row.split for row in results)}
+        return tuple(split for split in TEST_SPLITS if split in found)
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """All that was evaluated: the arms, or the models of numbers or times where there are no arms."""
+        results = self.evaluation.results if self.evaluation else ()
+        return self.arms or tuple(dict.fromkeys(row.model for row in results))
+
+    @cached_property
     def counted(self) -> str:
         """What the results count: ECGs, or pairs of ECG and report where all outcomes come from reports."""
         if self.study.get("cohort", {}).get("labels"):

@@ -80,7 +80,7 @@ def _page(evidence: Evidence, sections: list[Section]) -> str:
 def _title(evidence: Evidence) -> str:
     if evidence.is_scores_alone:
         readers = evidence.readers
-        scored = [f"“{arm}”" for arm in evidence.arms if arm not in readers]
+        scored = [f"“{model}”" for model in evidence.models if model not in readers]
         count = f"{len(readers)} readers" if len(readers) > 1 else "a reader"
         return TITLE_OF_SCORES.format(" and ".join([*scored[:3], *([count] if readers else [])]))
     return str(evidence.study.get("title") or DEFAULT_TITLE)

@@ -26,7 +26,8 @@ def section(evidence: Evidence) -> Section | None:
     evaluation = evidence.evaluation
     if evaluation is None:
         return None
-    results = [row for row in evaluation.results if row.analysis not in ELSEWHERE and row.split in evidence.test_splits]
+    splits = evidence.reported_splits
+    results = [row for row in evaluation.results if row.analysis not in ELSEWHERE and row.split in splits]
     blocks: list[TableBlock] = []
     compared = [row for row in evaluation.comparisons if row.analysis not in ELSEWHERE or _is_more(row)]
     for analysis in dict.fromkeys([*(row.analysis for row in results), *(row.analysis for row in compared)]):
@@ -82,7 +83,7 @@ def _place(row: ResultRow) -> str:
 
 def _differences(rows: list[ComparisonRow], evidence: Evidence, analysis: str) -> list[TableBlock]:
     tables = []
-    for split in evidence.test_splits:
+    for split in evidence.reported_splits:
         own = [row for row in rows if row.split == split]
         if own:
             caption = f"{title_of(analysis)}: differences, {SPLIT_NAMES[split]}."

@@ -60,7 +60,7 @@ def section(evidence: Evidence) -> Section:
 
 def _scores(evidence: Evidence) -> str:
     readers = evidence.readers
-    scored = [arm for arm in evidence.arms if arm not in readers]
+    scored = [model for model in evidence.models if model not in readers]
     text = f"Models were evaluated by their scores alone: {_listed(scored)}. " if scored else ""
     text += f"Readers answered yes or no: {_listed(readers)}. " if readers else ""
     return text + "How the scores came about is not part of this report."

@@ -46,7 +46,7 @@ def section(evidence: Evidence) -> Section | None:
     """Return one figure per kind and split; None where there is no such curve."""
     rows = evidence.evaluation.curves if evidence.evaluation else ()
     blocks = []
-    for split in evidence.test_splits:
+    for split in evidence.reported_splits:
         for name, kind in KINDS.items():
             own = [row for row in rows if row.split == split and row.kind in {name, kind.reference}]
             panels = list(_panels(own, kind, name))
@@ -56,7 +56,7 @@ def section(evidence: Evidence) -> Section | None:
                 band = f"; bands, where there are any, are {evidence.coverage} confidence intervals" if banded else ""
                 caption = f"{kind.caption}, {SPLIT_NAMES[split]}{band}.{more}"
                 blocks.append(FigureBlock(caption, tuple(panels[:MOST_PANELS])))
-    return Section("more_curves", "Usefulness, calibration and risk over time", tuple(blocks)) if blocks else None
+    return Section("more_curves", "Further figures", tuple(blocks)) if blocks else None
 
 
 def _panels(rows: Sequence[CurveRow], kind: _Kind, name: str) -> list[Panel]:
