@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import pyarrow as pa
+
 from einthoven.evaluation.evaluate import context_for
 from einthoven.evaluation.followed_scores import followed_scores
+from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
 from einthoven.evaluation.survival_strata import survival_by_stratum
 from fakes.followed_predictions import followed_predictions
@@ -29,3 +32,16 @@ def test_incidence_borders_are_chosen_on_validation():
     rows = rows_of(strata=("incidence 0.1", "incidence 0.4"), horizons_days=(200,))
     assert {row.kind for row in rows.curves} == {"kaplan_meier", "cumulative_incidence"}
     assert {row.at for row in rows.curves} == {"low", "intermediate", "high"}
+
+
+def test_a_log_rank_test_that_takes_no_weights_says_so():
+    """Beside weighted hazard ratios it would pass for weighted."""
+    table = followed_predictions().table
+    weighted = Predictions(table.append_column("weight", pa.array([2.0] * (len(table) - 1) + [1.0])))
+    for predictions, expected in ((Predictions(table), False), (weighted, True)):
+        context = context_for(predictions, Protocol(strata=("incidence 0.1", "incidence 0.4"), horizons_days=(200,)))
+        one = context.of_task("survival")[0]
+        rows = survival_by_stratum(followed_scores(context, one), context)
+        tests = [row.test for row in rows.comparisons if row.metric == "survival"]
+        assert tests
+        assert all(test.method.endswith("; records not weighted") == expected for test in tests)

@@ -62,6 +62,11 @@ class LabelScores:
         """Model, seed, split and label."""
         return self.model, self.seed, self.split, self.label
 
+    @property
+    def unweighted(self) -> str:
+        """What a method says that can't take weights; empty where there are none."""
+        return "" if self.weight is None else "; records not weighted"
+
     def only(self, kept: NDArray[np.bool_]) -> LabelScores:
         """Return the scores of some records."""
         names = ("score", "truth", "record", "patient", "row")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -92,6 +93,7 @@ def _log_rank(one: FollowedScores, code: NDArray[np.int64], context: Context) ->
             found = test(code, one.time, one.cause, clusters=one.scores.patient, level=context.protocol.level)
         except OneClassError:
             return
+        found = dataclasses.replace(found, method=found.method + one.scores.unweighted)
         yield _own(one, "survival", found, at=at)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from einthoven.errors import SpecificationError
@@ -106,3 +107,18 @@ def test_a_severity_in_words_is_refused_by_name(predictions):
     context = context_for(Predictions(table), Protocol(severity="group.stenosis", splits=("test",)))
     with pytest.raises(SpecificationError, match=r"a column of numbers, got 'group\.stenosis'"):
         analyse(context)
+
+
+def test_a_trend_that_takes_no_weights_says_so(predictions):
+    """Event shares are weighted, ranks over severity are not."""
+    kept = predictions.table.filter(pc.equal(predictions.table["model"], "net"))
+    weighted = kept.append_column(
+        "weight", pa.array([2.0 if r[-1] == "0" else 1.0 for r in kept["record_id"].to_pylist()])
+    )
+    protocol = Protocol(strata=RULES, severity="covariate.stenosis")
+    for table, said in ((Predictions(kept), False), (Predictions(weighted), True)):
+        rows = analyse(context_for(table, protocol)).comparisons
+        methods = {row.metric: row.test.method for row in rows}
+        assert methods["score"].endswith("; records not weighted") == said
+        assert methods["stratum"].endswith("; records not weighted") == said
+        assert not methods["event_share"].endswith("not weighted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -90,11 +91,13 @@ def _over_severity(one: LabelScores, context: Context) -> Iterator[ComparisonRow
     part = one.only(known)
     options: dict[str, Any] = {"clusters": part.patient, "level": context.protocol.level}
     test = _tested(part, partial(jonckheere_test, part.score, severity[known], **options))
+    test = dataclasses.replace(test, method=test.method + part.unweighted)
     yield _trend(one, "score", test, at=f"trend over {context.protocol.severity}")
     strata = strata_of(context, one)
     if strata is not None and strata.reason is None:
         code = _divided(part, strata, context).astype(np.float64)
         test = _tested(part, partial(jonckheere_test, code, severity[known], **options))
+        test = dataclasses.replace(test, method=test.method + part.unweighted)
         yield _trend(one, "stratum", test, at=f"trend over {context.protocol.severity}")
 
 
