@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from einthoven.errors import UnreadableFileError
-from einthoven.evaluation.csv_tables import dialect_of, read_csv, read_header
+from einthoven.evaluation.csv_tables import dialect_of, read_csv
 
 
 def written(path, text, encoding="utf-8"):
@@ -63,4 +63,4 @@ def test_what_cannot_be_read_for_certain_is_refused(tmp_path, text, encoding, wo
 def test_a_letter_cut_by_the_sample_is_no_error(tmp_path):
     """Only whole lines of a long file are looked at."""
     path = written(tmp_path / "s.csv", "record_id,site\n" + "a,ä\n" * 40_000)
-    assert read_header(path) == ["record_id", "site"]
+    assert dialect_of(path).header == ("record_id", "site")

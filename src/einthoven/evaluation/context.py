@@ -18,7 +18,7 @@ from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.prediction_columns import YES_NO_TASKS
 from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
-from einthoven.evaluation.thresholds import STATED, THRESHOLD_SPLIT, Threshold
+from einthoven.evaluation.thresholds import STATED, Threshold
 from einthoven.registry import nearest
 
 __all__ = ["UNKNOWN", "Context"]
@@ -120,8 +120,3 @@ class Context:
         if name not in present:
             raise UnknownNameError(f"protocol: the predictions have no column {name!r}{nearest(name, present)}")
         return self.predictions.table[name]
-
-    @property
-    def has_validation(self) -> bool:
-        """Whether there is a split on which cut-offs can be chosen."""
-        return THRESHOLD_SPLIT in self.predictions.splits

@@ -14,7 +14,7 @@ import pyarrow.csv
 from einthoven.errors import UnreadableFileError
 from einthoven.evaluation.prediction_columns import COLUMNS
 
-__all__ = ["Dialect", "dialect_of", "read_csv", "read_header"]
+__all__ = ["Dialect", "dialect_of", "read_csv"]
 
 # how much of a file is looked at
 SAMPLE_BYTES = 1 << 16
@@ -62,11 +62,6 @@ def dialect_of(path: Path) -> Dialect:
     delimiter = _delimiter(lines[0] if lines else "")
     rows = list(csv.reader(lines, delimiter=delimiter))
     return Dialect(delimiter, "." if delimiter == "," else _decimal(rows, path), tuple(rows[0]) if rows else ())
-
-
-def read_header(path: Path) -> list[str]:
-    """Return the cells of a CSV file's first line."""
-    return list(dialect_of(path).header)
 
 
 def read_csv(path: Path, *, dialect: Dialect | None = None, names: Mapping[str, str] | None = None) -> pa.Table:

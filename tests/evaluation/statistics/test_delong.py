@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from einthoven.evaluation.statistics.delong import area_covariance, delong_covariance, placements
+from einthoven.evaluation.statistics.delong import area_covariance, placements
 
 
 def covariance(scores, truth, patient=None, weight=None):
     truth = np.asarray(truth, dtype=bool)
     codes = np.arange(truth.size) if patient is None else np.unique(patient, return_inverse=True)[1]
     ranked = [placements(np.asarray(s, dtype=float), truth, weight) for s in scores]
-    return delong_covariance(ranked, truth, patient=codes, patients=int(codes.max()) + 1, weight=weight)
+    return area_covariance(ranked, truth, patient=codes, patients=int(codes.max()) + 1, weight=weight).total
 
 
 def test_covariance_equals_the_one_from_all_pairs(reference):

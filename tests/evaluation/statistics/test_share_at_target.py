@@ -9,7 +9,6 @@ from einthoven.evaluation.statistics.share_at_target import (
     ShareAtTarget,
     class_draws,
     grouped_patients,
-    in_order_of_values,
 )
 from fakes.compared_scores import compared_scores
 
@@ -46,14 +45,6 @@ def test_a_resample_without_a_class_has_no_share():
     share = ShareAtTarget.of(binary_outcome([1, 2, 3], [0, 1, 1]), 0.9, name="sensitivity")
     found = share.shares(np.array([[0, 1, 1], [2, 0, 0], [1, 1, 0]], dtype=np.int32))
     assert np.isnan(found).tolist() == [True, True, False]
-
-
-def test_unnamed_records_are_ordered_by_their_values():
-    """So that shuffled rows draw alike; named patients stay."""
-    data = in_order_of_values(binary_outcome([3, 1, 2], [1, 0, 0], weights=[1, 2, 3]))
-    assert (data.score.tolist(), data.weight.tolist()) == ([1, 2, 3], [2, 3, 1])
-    named = binary_outcome([3, 1, 2], [1, 0, 0], clusters=["a", "a", "b"])
-    assert in_order_of_values(named) is named
 
 
 @pytest.mark.parametrize("target", [0, 1.1])

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["AreaCovariance", "Placements", "area_covariance", "delong_covariance", "placements"]
+__all__ = ["AreaCovariance", "Placements", "area_covariance", "placements"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,18 +114,6 @@ def _without_ties(truth: NDArray[np.bool_], order: NDArray[np.int64], positive: 
     value[order] = np.where(positive, below / negatives, (positives - positives_to) / positives)
     area = int(below[positive].sum()) / (positives * negatives)
     return Placements(area, value[truth], value[~truth])
-
-
-def delong_covariance(
-    scores: Sequence[Placements],
-    truth: NDArray[np.bool_],
-    *,
-    patient: NDArray[np.int64],
-    patients: int,
-    weight: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
-    """Return the covariance matrix (score, score) of the areas of several scores; arguments as ``area_covariance``."""
-    return area_covariance(scores, truth, patient=patient, patients=patients, weight=weight).total
 
 
 def area_covariance(

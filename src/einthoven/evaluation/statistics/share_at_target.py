@@ -24,7 +24,7 @@ from einthoven.errors import SpecificationError
 from einthoven.evaluation.statistics.binary_outcome import BinaryOutcome
 from einthoven.evaluation.statistics.bootstrap import patient_draws, rarest_class
 
-__all__ = ["ShareAtTarget", "class_draws", "grouped_patients", "in_order_of_values", "reversed_classes"]
+__all__ = ["ShareAtTarget", "class_draws", "grouped_patients", "reversed_classes"]
 
 # of a class that are resampled
 MOST_UNITS = 2000
@@ -111,19 +111,6 @@ class ShareAtTarget:
             if least == 0 and most == self.values.size - 1:
                 return np.asarray(np.argmax(enough, axis=1), dtype=np.int64)
             reach *= 4
-
-
-def in_order_of_values(data: BinaryOutcome) -> BinaryOutcome:
-    """Return the records in an order that depends on their values alone, where each is its own patient.
-
-    Otherwise resamples would depend on the order of rows; named patients are ordered by their names already.
-    """
-    if data.repeated:
-        return data
-    keys = (data.score, data.truth) if data.weight is None else (data.weight, data.score, data.truth)
-    order = np.lexsort(keys)
-    weight = None if data.weight is None else data.weight[order]
-    return BinaryOutcome(data.score[order], data.truth[order], data.patient, data.patients, weight)
 
 
 def reversed_classes(data: BinaryOutcome) -> BinaryOutcome:
