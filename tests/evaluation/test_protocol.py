@@ -93,3 +93,11 @@ def test_exploratory_analyses_run_beside_the_planned_ones():
         "performance",
         "survival",
     ]
+
+
+def test_a_comparison_with_a_model_that_is_left_out_is_refused():
+    """A planned comparison doesn't vanish without a word."""
+    with pytest.raises(SpecificationError, match="comparisons name the model 'b', which isn't among models"):
+        Protocol(models=("a",), comparisons=(("a", "b"),))
+    assert Protocol(models=("a", "b"), comparisons=(("a", "b"),)).comparisons
+    assert Protocol(comparisons=(("a", "b"),)).comparisons

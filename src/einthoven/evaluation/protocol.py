@@ -119,6 +119,12 @@ class Protocol:
         same = next((one for one, other in self.comparisons if one == other), None)
         if same is not None:
             raise SpecificationError(f"protocol: comparisons must be of two models, got {same!r} twice")
+        left_out = [model for pair in self.comparisons for model in pair if self.models and model not in self.models]
+        if left_out:
+            raise SpecificationError(
+                f"protocol: comparisons name the model {left_out[0]!r}, which isn't among models, so that it would be "
+                "passed over; name it there, too"
+            )
         if not self.thresholds:
             raise SpecificationError("protocol: thresholds must name at least one rule, for example 'youden'")
         self._check_numbers()
