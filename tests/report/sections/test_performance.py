@@ -48,3 +48,11 @@ def test_labels_that_an_average_leaves_out_are_named_under_the_table(full, tmp_p
     dataclasses.replace(full.evaluation, results=results).save(tmp_path)
     notes = section(Evidence.load(tmp_path)).blocks[0].notes
     assert "Macro average: mean of 2 of 3 labels (left out for too few events: AF (3 positives))." in notes
+
+
+def test_scores_that_are_no_probabilities_have_no_columns_of_calibration(full, tmp_path):
+    results = [row for row in full.evaluation.results if row.metric in {"auroc", "auprc"}]
+    dataclasses.replace(full.evaluation, results=results).save(tmp_path)
+    table = section(Evidence.load(tmp_path)).blocks[0]
+    assert [column.head for column in table.columns] == ["Label", "ECGs", "Events", "AUROC", "AUPRC"]
+    assert "slope" not in table.notes[0]

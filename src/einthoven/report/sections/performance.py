@@ -41,24 +41,25 @@ def section(evidence: Evidence) -> Section:
 
 
 def _overall_table(evidence: Evidence, split: str) -> TableBlock:
-    arm = evidence.arms[0]
+    arm, labels = evidence.arms[0], evidence.labels(split)
     sizes = Column("Pairs" if evidence.counted == "pairs" else "ECGs")
-    columns = (Column("Label", numeric=False), sizes, Column("Events"), *(HEADS[metric] for metric in OVERALL))
+    shown = [metric for metric in OVERALL if any(evidence.estimate(arm, split, x, metric) for x in labels)]
+    columns = (Column("Label", numeric=False), sizes, Column("Events"), *(HEADS[metric] for metric in shown))
     rows: list[Row] = []
     reasons: list[str] = []
-    for label in evidence.labels(split):
-        found = {metric: evidence.estimate(arm, split, label, metric) for metric in OVERALL}
+    for label in labels:
+        found = {metric: evidence.estimate(arm, split, label, metric) for metric in shown}
         rows.append(Row((Cell(label), *_counts(found), *_cells(found))))
         undefined = [e.reason for e in found.values() if e is not None and e.reason]
         reasons += [f"{label}: not estimable ({reason})." for reason in dict.fromkeys(undefined)]
-    averages = {metric: evidence.estimate(arm, split, MACRO, metric) for metric in OVERALL}
+    averages = {metric: evidence.estimate(arm, split, MACRO, metric) for metric in shown}
     if any(averages.values()) and len(rows) > 1:
-        size = averages["auroc"]
+        size = averages.get("auroc")
         n = Cell(count(size.n)) if size else Cell("")
         reasons += [f"Macro average: {size.method.partition(';')[0]}."] if size and "left out" in size.method else []
         rows.append(Row((Cell("Macro average"), n, Cell(""), *_cells(averages, blank=True)), style="strong"))
-    note = f"Values are estimates ({evidence.coverage} confidence interval). "
-    note += "A slope of 1 and an intercept of 0 are perfect calibration."
+    note = f"Values are estimates ({evidence.coverage} confidence interval)."
+    note += " A slope of 1 and an intercept of 0 are perfect calibration." if "calibration_slope" in shown else ""
     caption = f"Discrimination and calibration of “{arm}”{_seed_words(evidence, arm)}, {SPLIT_NAMES[split]}."
     return TableBlock(caption, columns, tuple(rows), (note, *reasons))
 
