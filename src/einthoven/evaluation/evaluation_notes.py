@@ -52,7 +52,8 @@ def _about_origins(context: Context, judged: Sequence[LabelScores]) -> Iterator[
     if chosen:
         named = " and ".join(f"{rule!r}" for rule in chosen)
         start = "Other cut-offs" if stated else "Cut-offs"
-        yield f"{start} were chosen on split {THRESHOLD_SPLIT!r} by the rule {named} and applied to the other splits."
+        by = f"by the rule{'s' if len(chosen) > 1 else ''} {named}"
+        yield f"{start} were chosen on split {THRESHOLD_SPLIT!r} {by} and applied to the other splits."
 
 
 def _is_stated(threshold: Threshold, context: Context) -> bool:
