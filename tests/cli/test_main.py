@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from einthoven.cli.main import app
 
-VERBS = ("run", "inspect", "convert", "deidentify", "ingest", "measure", "predict", "plan", "evaluate", "report", "doctor")
+VERBS = (
+    "run", "inspect", "convert", "deidentify", "ingest", "measure", "predict", "plan", "evaluate", "report", "doctor",
+)  # fmt: skip
 
 
 def einthoven(*words: object) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from einthoven.errors import CohortError, LeakageError, SplitError, UnknownNameError
+from einthoven.errors import CohortError, LeakageError, SpecificationError, SplitError, UnknownNameError
 from einthoven.evaluation.evaluate import context_for, evaluate
 from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
@@ -285,3 +285,27 @@ def test_a_cut_off_can_be_stated(predictions):
         context_for(predictions, QUICK, stated=[Threshold("STEMMI", 0.3, "stated", "", "")])
     with pytest.raises(LeakageError, match="chosen on split 'test' of these predictions"):
         context_for(predictions, QUICK, stated=[Threshold("AF", 0.3, "youden", "test", predictions.hash)])
+
+
+def test_names_that_mean_something_else_here_are_refused(predictions):
+    """A label or a model called as averages and comparators are would be taken for one."""
+    names = ("label", "model")
+    for column, old, new in zip(names, ("AF", "small"), ("macro", "cheap: trees"), strict=True):
+        values = [new if value == old else value for value in predictions.table[column].to_pylist()]
+        place = predictions.table.column_names.index(column)
+        renamed = Predictions(predictions.table.set_column(place, column, pa.array(values)))
+        with pytest.raises(SpecificationError, match=f"{column}.* must not .*rename"):
+            evaluate(renamed, QUICK)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"severity": "covariate.grad"}, {"novelty": "covariate.x"}, {"comparator": ("covariate.age",)},
+        {"verification": ("score", "group.sexx")}, {"restrictions": ("covariate.lvef <= 40",)},
+    ],
+)  # fmt: skip
+def test_a_column_that_is_missing_is_told_before_anything_is_computed(predictions, setting):
+    """Not after minutes of bootstrap."""
+    with pytest.raises(UnknownNameError, match="the predictions have no column"):
+        context_for(predictions, dataclasses.replace(QUICK, **setting))

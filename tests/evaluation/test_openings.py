@@ -13,6 +13,7 @@ from fakes.predictions import fake_predictions
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLAN = Protocol(outcomes=("AF",), analyses=("performance",), splits=("test",), resamples=5)
+CUT_OFF = Threshold("AF", 0.3, "stated", "", "")
 PREDICTIONS = fake_predictions(patients=60)
 
 
@@ -62,6 +63,22 @@ def test_other_predictions_or_cut_offs_are_no_repetition(tmp_path):
     openings = record_opening(path, fake_predictions(patients=60, models=("net",)), PLAN, now=NOON)
     assert "opened 3 times" in opening_notes(openings, PLAN)[0]
     assert "repetition" not in opening_notes(openings, PLAN)[0]
+
+
+@pytest.mark.parametrize(
+    "other", [{"predictions": fake_predictions(patients=60, seed=0, models=("net",))}, {"stated": [CUT_OFF]}]
+)
+def test_another_try_after_the_first_opening_is_not_planned(tmp_path, evaluation, other):
+    """Other scores or cut-offs under the same plan: whoever chooses them has seen the numbers."""
+    path = tmp_path / "l.jsonl"
+    register(path, PLAN, now=NOON)
+    assert planned_counts(record_opening(path, PREDICTIONS, PLAN, now=NOON), PLAN)
+    settings = {"predictions": PREDICTIONS, "stated": ()} | other
+    again = record_opening(path, settings["predictions"], PLAN, now=NOON, stated=settings["stated"])
+    assert not planned_counts(again, PLAN)
+    found = with_openings(evaluation, again)
+    assert not any(row.planned for row in found.results)
+    assert "others than at the first opening under this protocol, so every number is exploratory" in found.notes[-1]
 
 
 def test_without_registration_or_ledger_nothing_counts_as_planned(tmp_path, evaluation):

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from einthoven.errors import OneClassError, SplitError, TooFewObservationsError, UnknownNameError
+from einthoven.errors import (
+    OneClassError,
+    SpecificationError,
+    SplitError,
+    TooFewObservationsError,
+    UnknownNameError,
+)
 from einthoven.evaluation.analyses import ANALYSES
+from einthoven.evaluation.comparator import PREFIX
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.evaluation import Evaluation
 from einthoven.evaluation.evaluation_notes import evaluation_notes
@@ -14,7 +21,8 @@ from einthoven.evaluation.marking import marked
 from einthoven.evaluation.prediction_columns import TASKS, YES_NO_TASKS
 from einthoven.evaluation.predictions import Key, Predictions
 from einthoven.evaluation.protocol import Protocol
-from einthoven.evaluation.rows import Rows
+from einthoven.evaluation.restriction import parse_restriction
+from einthoven.evaluation.rows import MACRO, Rows
 from einthoven.evaluation.threshold_rules import cut_off
 from einthoven.evaluation.thresholds import THRESHOLD_SPLIT, Threshold, refuse_own_splits
 from einthoven.progress import ProgressCallback
@@ -94,15 +102,34 @@ def context_for(predictions: Predictions, protocol: Protocol, *, stated: Sequenc
 
 
 def _check_names(predictions: Predictions, protocol: Protocol) -> None:
+    _refuse_reserved(predictions)
     pairs = [model for pair in protocol.comparisons for model in pair]
     for what, wanted, present in (
         ("label", protocol.outcomes, predictions.labels),
         ("model", [*protocol.models, *pairs], predictions.models),
-        ("column", [part for name in protocol.subgroups for part in name.split(" x ")], predictions.table.column_names),
+        ("column", _columns(protocol), predictions.table.column_names),
     ):
         for name in wanted:
             if name not in present:
                 raise UnknownNameError(f"protocol: the predictions have no {what} {name!r}{nearest(name, present)}")
+
+
+def _columns(protocol: Protocol) -> list[str]:
+    """Return the columns that a protocol names, so that a wrong one is told before anything is computed."""
+    named = [part for name in protocol.subgroups for part in name.split(" x ")]
+    named += [*protocol.comparator, *(name for name in protocol.verification if name != "score")]
+    named += [parse_restriction(text).column for text in protocol.restrictions]
+    return named + [name for name in (protocol.severity, protocol.novelty) if name]
+
+
+def _refuse_reserved(predictions: Predictions) -> None:
+    if MACRO in predictions.labels:
+        raise SpecificationError(f"a label must not be called {MACRO!r}, the name of averages over labels; rename it")
+    for model in predictions.models:
+        if model.startswith(PREFIX):
+            raise SpecificationError(
+                f"a model's name must not begin with {PREFIX!r}, as those of the cheap comparators do; rename {model!r}"
+            )
 
 
 def _check_stated(predictions: Predictions, protocol: Protocol, stated: Sequence[Threshold]) -> None:

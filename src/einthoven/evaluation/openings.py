@@ -14,12 +14,17 @@ __all__ = ["opening_notes", "planned_counts", "with_openings"]
 
 # an opening is the same one again where all of these agree
 IDENTITY = ("test_set", "protocol_hash", "predictions_hash", "thresholds_hash")
+# what is judged: other scores or cut-offs after the first opening are another try
+JUDGED = ("predictions_hash", "thresholds_hash")
 
 Entry = Mapping[str, Any]
 
 
 def planned_counts(openings: Sequence[Entry], protocol: Protocol) -> bool:
-    """Return whether what the protocol names may count as planned: it was registered before the test sets were opened.
+    """Return whether what the protocol names may count as planned.
+
+    It was registered before the test sets were opened, and this opening is of the same scores and cut-offs as the first
+    one under it: whoever has seen the numbers and brings other scores or cut-offs no longer plans.
 
     Parameters
     ----------
@@ -36,7 +41,12 @@ def planned_counts(openings: Sequence[Entry], protocol: Protocol) -> bool:
     False
     """
     first = next((entry for entry in openings if entry["entry"] == OPENED or _registers(entry, protocol)), None)
-    return first is not None and first["entry"] == REGISTERED
+    return first is not None and first["entry"] == REGISTERED and not _is_another_try(openings, protocol)
+
+
+def _is_another_try(openings: Sequence[Entry], protocol: Protocol) -> bool:
+    own = [entry for entry in openings if entry["entry"] == OPENED and entry.get("protocol_hash") == protocol.hash]
+    return bool(own) and any(own[0].get(name) != own[-1].get(name) for name in JUDGED)
 
 
 def with_openings(evaluation: Evaluation, openings: Sequence[Entry], *, remark: str = "") -> Evaluation:
@@ -73,6 +83,11 @@ def _sentences(openings: Sequence[Entry], protocol: Protocol) -> Iterator[str]:
         yield "No protocol was registered, so every number is exploratory."
     elif planned_counts(openings, protocol):
         yield f"The protocol was registered on {registered['time']}, before the first opening."
+    elif _is_another_try(openings, protocol):
+        yield (
+            "Scores or cut-offs are others than at the first opening under this protocol, so every number is "
+            "exploratory."
+        )
     else:
         yield (
             f"The protocol was registered on {registered['time']}, after the first opening on {opened[0]['time']}, so "

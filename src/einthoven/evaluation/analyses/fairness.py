@@ -114,10 +114,12 @@ def _difference_rows(
     largest = max(groups, key=lambda group: int(table.member[:, group.index].sum()))
     others = [group for group in groups if group is not largest]
     tests = [_difference(table, metric, group, largest, reverse=reverse) for group in others]
-    adjusted = adjusted_p_values([test.p_value for test in tests], method=context.protocol.multiplicity)
+    reasons = [few_events(context, table, group) or few_events(context, table, largest) for group in others]
+    # a difference in grey is no claim, so it is none of the family
+    claims = [math.nan if reason else test.p_value for test, reason in zip(tests, reasons, strict=True)]
+    adjusted = adjusted_p_values(claims, method=context.protocol.multiplicity)
     own = (table.one.model, table.one.seed)
-    for group, test, p_adjusted in zip(others, tests, adjusted, strict=True):
-        reason = few_events(context, table, group) or few_events(context, table, largest)
+    for group, test, reason, p_adjusted in zip(others, tests, reasons, adjusted, strict=True):
         kept = dataclasses.replace(test, difference=greyed(test.difference, reason))
         yield ComparisonRow(
             *own, *own, table.one.split, table.one.label, rate, kept, group.column, "fairness",

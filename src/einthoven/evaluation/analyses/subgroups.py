@@ -104,7 +104,8 @@ def _differences(context: Context, table: GroupTable, metric: str) -> Iterator[C
             tests[group.name] = dataclasses.replace(test, difference=estimate)
             pairs[group.name] = frozenset((group.index, group.rest))
     # of two groups each is the other's complement: one test, not two
-    once = {pair: tests[name].p_value for name, pair in pairs.items()}
+    # and a difference in grey is no claim, so it is none of the family
+    once = {pair: math.nan if tests[n].difference.reason else tests[n].p_value for n, pair in pairs.items()}
     adjusted = dict(zip(once, adjusted_p_values(list(once.values()), method=_correction(context)), strict=True))
     for name, test in tests.items():
         yield _comparison(table.one, metric, test, name, at="complement", p_adjusted=adjusted[pairs[name]])
