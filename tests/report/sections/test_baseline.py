@@ -15,6 +15,7 @@ ROWS = [
     BaselineRow("test", "group.sex", "F", "AF=0", 62, 0, "n (%)", 34, 54.8, 54.8, 0.31, "chi-square"),
     BaselineRow("test", "group.sex", "", CONTRAST, 92, 0, "standardised difference", 0.2, 0.1, 0.3),
     BaselineRow("test", "group.sex", "M", "all", 92, 0, "n (%)", 46, 50.0, 50.0),
+    BaselineRow("test", "site", "", "all", 0, 92, "n (%)", float("nan"), float("nan"), float("nan")),
     BaselineRow("test", "covariate.bnp", "", "all", 92, 0, "median (IQR)", 120.0, 80.0, 300.0),
 ]
 

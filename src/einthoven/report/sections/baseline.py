@@ -18,11 +18,15 @@ WHOLE = "all"
 
 
 def section(evidence: Evidence) -> Section | None:
-    """Return one table per split and outcome, and one across splits; None where the evaluation has none."""
+    """Return one table per split and outcome, and one across splits; None where the evaluation has none.
+
+    A variable that no patient has a value of is left out.
+    """
     rows = evidence.evaluation.baseline if evidence.evaluation else []
     tables = []
     for split in dict.fromkeys(row.split for row in rows):
-        own = [row for row in rows if row.split == split]
+        known = {row.variable for row in rows if row.split == split and row.n}
+        own = [row for row in rows if row.split == split and row.variable in known]
         whole = [row for row in own if row.column == WHOLE]
         for label in dict.fromkeys(_label(row) for row in own if row.column != WHOLE) or [""]:
             family = [row for row in own if row.column != WHOLE and _label(row) == label]
@@ -58,7 +62,8 @@ def _table(rows: Sequence[BaselineRow], caption: str) -> TableBlock:
             cells = [_cell(found.get((variable, level, group)), levels) for group in groups]
             body.append(Row((Cell(level), *cells, Cell("")), style="indent"))
     columns = (Column("Variable", numeric=False), *(Column(_head(group)) for group in groups), Column("P"))
-    tests = sorted({row.test for row in rows if row.test})
+    # why there is no test stands in the tip of its cell
+    tests = sorted({row.test for row in rows if row.test and row.p_value is not None})
     notes = ("Each patient counts once, at the first ECG.", *([f"Tests: {'; '.join(tests)}."] if tests else []))
     return TableBlock(caption, columns, tuple(body), notes)
 
