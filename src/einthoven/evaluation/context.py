@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from einthoven.errors import SpecificationError, UnknownNameError
-from einthoven.evaluation.comparisons import representative_seeds
 from einthoven.evaluation.label_metrics import Decisions
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.prediction_columns import YES_NO_TASKS
@@ -56,9 +55,12 @@ class Context:
 
     @cached_property
     def main(self) -> tuple[LabelScores, ...]:
-        """Of ``reported``, each model's ensemble (seed -1), or its lowest seed where there is none."""
-        seeds = representative_seeds(self.reported)
-        return tuple(one for one in self.reported if one.seed == seeds[one.model])
+        """Of ``reported``, each model's ensemble (seed -1) in each split, or its lowest seed where there is none."""
+        lowest: dict[tuple[str, str], int] = {}
+        for one in self.reported:
+            place = (one.model, one.split)
+            lowest[place] = min(lowest.get(place, one.seed), one.seed)
+        return tuple(one for one in self.reported if one.seed == lowest[one.model, one.split])
 
     def of_task(self, task: str) -> tuple[LabelScores, ...]:
         """Return the scores of another kind of task, ``regression`` or ``survival``."""

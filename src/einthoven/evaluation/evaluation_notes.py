@@ -29,8 +29,8 @@ def _about_thresholds(context: Context) -> Iterator[str]:
     if graded and not context.thresholds and not context.stated:
         yield (
             f"There is no split {THRESHOLD_SPLIT!r}, so no cut-off could be chosen: sensitivity, specificity, "
-            "predictive values and accuracy are given for 0/1 readers only. A cut-off that is known beforehand can be "
-            "stated with --thresholds FILE."
+            "predictive values and accuracy are given for 0/1 readers only, and scores are not compared with readers. "
+            "A cut-off that is known beforehand can be stated with --thresholds FILE."
         )
     else:
         yield from _about_origins(context, [one for one in graded if one.split != THRESHOLD_SPLIT])
