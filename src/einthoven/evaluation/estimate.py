@@ -28,7 +28,7 @@ class Estimate:
     method : str
         How the interval was made, for example ``DeLong``.
     reason : str, optional
-        Why there is no number.
+        Why there is no number; beside a number, why it is in doubt and stands in grey.
     """
 
     value: float
