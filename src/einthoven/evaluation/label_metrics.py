@@ -32,6 +32,7 @@ __all__ = [
     "OPERATING_METRICS",
     "Decisions",
     "decision_metrics",
+    "defined",
     "label_curves",
     "label_metrics",
     "undefined",
@@ -85,16 +86,16 @@ def label_metrics(one: LabelScores, decisions: Decisions | None, protocol: Proto
     """
     level, patient, weight, truth = protocol.level, one.patient, one.weight, one.truth
     share = partial(classification.prevalence, truth, clusters=patient, weights=weight, level=level)
-    estimates = {"prevalence": _defined(one, share)}
+    estimates = {"prevalence": defined(one, share)}
     if one.score_kind != "binary":
         area = partial(auroc, one.score, truth, clusters=patient, weights=weight, level=level)
         drawn = partial(auprc, one.score, truth, clusters=patient, weights=weight, level=level)
-        estimates["auroc"] = _defined(one, area)
-        estimates["auprc"] = _defined(one, partial(drawn, resamples=protocol.resamples, seed=protocol.seed))
+        estimates["auroc"] = defined(one, area)
+        estimates["auprc"] = defined(one, partial(drawn, resamples=protocol.resamples, seed=protocol.seed))
     probability = one.probability
     if probability is not None:
         for name, metric in PROBABILITY_METRICS.items():
-            estimates[name] = _defined(
+            estimates[name] = defined(
                 one, partial(metric, probability, truth, clusters=patient, weights=weight, level=level)
             )
     return estimates if decisions is None else estimates | decision_metrics(one, decisions, level=level)
@@ -112,13 +113,22 @@ def decision_metrics(
     if called is None:
         return {name: undefined(one, decisions.reason or "there is no cut-off") for name in metrics}
     given = {"clusters": one.patient, "weights": one.weight, "level": level}
-    return {name: _defined(one, partial(metric, called, one.truth, **given)) for name, metric in metrics.items()}
+    return {name: defined(one, partial(metric, called, one.truth, **given)) for name, metric in metrics.items()}
 
 
 def undefined(one: LabelScores, reason: str) -> Estimate:
-    """Return the estimate of a metric that these scores don't have."""
-    patients = int(np.unique(one.patient).size)
-    return Estimate.undefined(reason, n=int(one.truth.size), events=one.events, clusters=patients, method="none")
+    """Return the estimate of a metric that these scores don't have; records of unknown truth are not counted."""
+    known = ~np.isnan(one.truth)
+    patients = int(np.unique(one.patient[known]).size)
+    return Estimate.undefined(reason, n=int(known.sum()), events=one.events, clusters=patients, method="none")
+
+
+def defined(one: LabelScores, metric: Callable[[], Estimate]) -> Estimate:
+    """Return the estimate, or why these scores have none: one class alone, or too few observations."""
+    try:
+        return metric()
+    except (OneClassError, TooFewObservationsError) as error:
+        return undefined(one, str(error))
 
 
 def label_curves(one: LabelScores, *, level: float) -> dict[str, Curve]:
@@ -133,10 +143,3 @@ def label_curves(one: LabelScores, *, level: float) -> dict[str, Curve]:
             one.probability, one.truth, clusters=one.patient, weights=one.weight, level=level
         )
     return curves
-
-
-def _defined(one: LabelScores, metric: Callable[[], Estimate]) -> Estimate:
-    try:
-        return metric()
-    except (OneClassError, TooFewObservationsError) as error:
-        return undefined(one, str(error))

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einthoven.errors import OneClassError, TooFewObservationsError
+from einthoven.errors import TooFewObservationsError
 from einthoven.evaluation.comparator import FittedComparator, columns_of, fit_comparators, fitting_split
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate
+from einthoven.evaluation.label_metrics import defined
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.rows import ComparisonRow, ResultRow, Rows
 from einthoven.evaluation.statistics.auroc import auroc
@@ -87,7 +88,7 @@ def _compared(context: Context, scores: Sequence[LabelScores], comparator: Fitte
 def _own(context: Context, one: LabelScores, comparator: FittedComparator) -> Iterator[ResultRow]:
     probability = comparator.probability(context, one)
     for metric, statistic in METRICS.items():
-        estimate = _defined(one, partial(statistic, probability, one.truth, **_options(context, one)))
+        estimate = defined(one, partial(statistic, probability, one.truth, **_options(context, one)))
         place = (comparator.name, NO_SEED, one.split, one.label)
         yield ResultRow(*place, metric, estimate, analysis=ANALYSIS, at=f"fitted on {comparator.n} records")
 
@@ -123,11 +124,3 @@ def _not_beaten(
 
 def _options(context: Context, one: LabelScores) -> dict[str, Any]:
     return {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
-
-
-def _defined(one: LabelScores, number: Callable[[], Estimate]) -> Estimate:
-    try:
-        return number()
-    except (OneClassError, TooFewObservationsError) as error:
-        counts = {"n": one.truth.size, "events": one.events, "clusters": int(np.unique(one.patient).size)}
-        return Estimate.undefined(str(error), **counts, method="none")

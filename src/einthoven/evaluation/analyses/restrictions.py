@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate, TestResult
+from einthoven.evaluation.label_metrics import defined
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.restriction import Restriction, parse_restriction
 from einthoven.evaluation.rows import ComparisonRow, ResultRow, Rows
@@ -104,9 +105,9 @@ def _results(
     options: dict[str, Any] = {"clusters": part.patient, "level": context.protocol.level}
     options |= {} if part.weight is None else {"weights": part.weight}
     prevalence = partial(classification.prevalence, part.truth, **options)
-    yield ResultRow(*one.key, "prevalence", _defined(part, prevalence), analysis=ANALYSIS, at=at)
+    yield ResultRow(*one.key, "prevalence", defined(part, prevalence), analysis=ANALYSIS, at=at)
     for metric in metrics:
-        estimate = _defined(part, partial(metric.statistic, metric.score[kept], part.truth, **options))
+        estimate = defined(part, partial(metric.statistic, metric.score[kept], part.truth, **options))
         yield ResultRow(*one.key, metric.name, estimate, analysis=ANALYSIS, at=at)
 
 
@@ -128,14 +129,6 @@ def _difference(context: Context, one: LabelScores, metric: _Metric, kept: NDArr
         )  # fmt: skip
     except (OneClassError, TooFewObservationsError):
         return None  # the restricted number itself says why
-
-
-def _defined(part: LabelScores, metric: Callable[[], Estimate]) -> Estimate:
-    try:
-        return metric()
-    except (OneClassError, TooFewObservationsError) as error:
-        counts = {"n": part.truth.size, "events": part.events, "clusters": int(np.unique(part.patient).size)}
-        return Estimate.undefined(str(error), **counts, method="none")
 
 
 def _about_missing(missing: dict[tuple[str, str], int]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate, TestResult
+from einthoven.evaluation.label_metrics import undefined
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.protocol_strata import border_rows, strata_of
 from einthoven.evaluation.risk_strata import STRATA, RiskStrata
@@ -105,9 +106,7 @@ def _tested(one: LabelScores, compute: Callable[[], TestResult]) -> TestResult:
     try:
         return compute()
     except (OneClassError, TooFewObservationsError) as error:
-        counts = {"n": int(one.truth.size), "events": one.events, "clusters": int(np.unique(one.patient).size)}
-        nothing = Estimate.undefined(str(error), **counts, method="none")
-        return TestResult(nothing, float("nan"), float("nan"), "none")
+        return TestResult(undefined(one, str(error)), float("nan"), float("nan"), "none")
 
 
 def _trend(one: LabelScores, metric: str, test: TestResult, *, at: str) -> ComparisonRow:

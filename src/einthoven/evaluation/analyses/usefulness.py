@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from einthoven.errors import OneClassError, TooFewObservationsError
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.estimate import Estimate
+from einthoven.evaluation.label_metrics import defined
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.rows import ComparisonRow, CurveRow, ResultRow, Rows
 from einthoven.evaluation.statistics.decision_curve import THRESHOLDS, decision_curve, decision_curve_all
@@ -78,12 +78,7 @@ def _estimates(one: LabelScores, context: Context) -> Iterator[ResultRow]:
 
 
 def _row(one: LabelScores, metric: str, at: float, compute: Callable[[], Estimate]) -> ResultRow:
-    try:
-        estimate = compute()
-    except (OneClassError, TooFewObservationsError) as error:
-        counts = {"n": int(one.truth.size), "events": one.events, "clusters": int(np.unique(one.patient).size)}
-        estimate = Estimate.undefined(str(error), **counts, method="none")
-    return ResultRow(*one.key, metric, estimate, analysis="usefulness", at=f"threshold {at:g}")
+    return ResultRow(*one.key, metric, defined(one, compute), analysis="usefulness", at=f"threshold {at:g}")
 
 
 def _against_all_and_none(one: LabelScores, context: Context) -> Iterator[ComparisonRow]:

@@ -9,7 +9,7 @@ report leaves open ("LVEF 35 to 45") counts as not verified.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from einthoven.errors import OneClassError, TooFewObservationsError
+from einthoven.errors import TooFewObservationsError
 from einthoven.evaluation.context import Context
 from einthoven.evaluation.covariate_design import design_of, read_columns
 from einthoven.evaluation.estimate import Estimate
+from einthoven.evaluation.label_metrics import defined, undefined
 from einthoven.evaluation.label_scores import LabelScores
 from einthoven.evaluation.rows import ResultRow, Rows
 from einthoven.evaluation.statistics import classification
@@ -80,9 +81,9 @@ def _alone(context: Context, one: LabelScores) -> Numbers:
             ("sensitivity", classification.sensitivity),
             ("specificity", classification.specificity),
         ):
-            yield metric, ALONE, _defined(one, partial(function, called, one.truth, **options))
+            yield metric, ALONE, defined(one, partial(function, called, one.truth, **options))
     if one.score_kind != "binary":
-        yield "auroc", ALONE, _defined(one, partial(auroc, one.score, one.truth, **options))
+        yield "auroc", ALONE, defined(one, partial(auroc, one.score, one.truth, **options))
 
 
 def _weighted(
@@ -94,14 +95,14 @@ def _weighted(
         columns, joined = _without_separating(design_of(values).filled(values), told)
         model = verification_weights(told, columns, clusters=full.patient, weights=full.weight)
     except TooFewObservationsError as error:
-        yield from ((metric, WEIGHTED, _undefined(full, f"who was verified: {error}")) for metric in metrics)
+        yield from ((metric, WEIGHTED, undefined(full, f"who was verified: {error}")) for metric in metrics)
         return
     for metric, among in SHARES.items() if called is not None else ():
         hit = called == bool(among)
         estimate = weighted_share(hit, full.truth, model, among=among, level=level)
         yield metric, WEIGHTED, dataclasses.replace(estimate, method=estimate.method + joined)
     if "auroc" in metrics:
-        estimate = _defined(full, partial(weighted_auroc, full.score, full.truth, model, level=level))
+        estimate = defined(full, partial(weighted_auroc, full.score, full.truth, model, level=level))
         yield "auroc", WEIGHTED, dataclasses.replace(estimate, method=estimate.method + joined)
 
 
@@ -153,16 +154,3 @@ def _called(context: Context, one: LabelScores) -> NDArray[np.bool_] | None:
 def _options(context: Context, one: LabelScores) -> dict[str, Any]:
     weights = {} if one.weight is None else {"weights": one.weight}
     return {"clusters": one.patient, "level": context.protocol.level} | weights
-
-
-def _defined(one: LabelScores, number: Callable[[], Estimate]) -> Estimate:
-    try:
-        return number()
-    except (OneClassError, TooFewObservationsError) as error:
-        return _undefined(one, str(error))
-
-
-def _undefined(one: LabelScores, reason: str) -> Estimate:
-    told = ~np.isnan(one.truth)
-    counts = {"n": int(told.sum()), "events": one.events, "clusters": int(np.unique(one.patient[told]).size)}
-    return Estimate.undefined(reason, **counts, method="none")
