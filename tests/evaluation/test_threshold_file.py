@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import dataclasses
-import math
-
 import pytest
 
 from einthoven.errors import EinthovenError, SpecificationError, UnknownNameError, UnreadableFileError
 from einthoven.evaluation.evaluate import evaluate
 from einthoven.evaluation.protocol import Protocol
-from einthoven.evaluation.threshold_file import read_thresholds, write_thresholds
+from einthoven.evaluation.threshold_file import read_thresholds
 from einthoven.evaluation.thresholds import STATED, Threshold
 from fakes.predictions import fake_predictions
 
@@ -29,20 +26,6 @@ def test_a_model_may_be_named(tmp_path):
     """An empty cell is any model."""
     rows = read_thresholds(written(tmp_path, "label,value,model\nAF,0.3,net\nAF,0.4,\n"))
     assert [(one.model, one.value) for one in rows] == [("net", 0.3), ("", 0.4)]
-
-
-@pytest.mark.parametrize("name", ["cut_offs.csv", "cut_offs.json"])
-def test_what_is_written_is_read_back(tmp_path, name):
-    """All fields, a cut-off that could not be chosen included."""
-    given = [
-        Threshold("AF, new", 0.1 + 0.2, "sensitivity 0.9", "validation", "abc", "net", 3),
-        Threshold("LBBB", math.nan, "youden", "validation", "abc", "net", 3, "no positives"),
-    ]
-    write_thresholds(tmp_path / name, given)
-    back = read_thresholds(tmp_path / name)
-    assert back[0] == given[0]
-    assert math.isnan(back[1].value)
-    assert dataclasses.replace(back[1], value=0) == dataclasses.replace(given[1], value=0)
 
 
 def test_the_thresholds_of_an_evaluation_are_read_from_its_json(tmp_path):
@@ -103,5 +86,3 @@ def test_other_files_are_refused(tmp_path):
         read_thresholds(tmp_path / "cut_offs.xlsx")
     with pytest.raises(UnreadableFileError, match="can't read"):
         read_thresholds(tmp_path / "none.csv")
-    with pytest.raises(SpecificationError, match=r"\.csv or \.json"):
-        write_thresholds(tmp_path / "cut_offs.txt", [])

@@ -26,7 +26,7 @@ from einthoven.evaluation.prediction_columns import SPLITS
 from einthoven.evaluation.thresholds import STATED, Threshold
 from einthoven.registry import nearest
 
-__all__ = ["read_thresholds", "write_thresholds"]
+__all__ = ["read_thresholds"]
 
 COLUMNS = tuple(field.name for field in dataclasses.fields(Threshold))
 REQUIRED = ("label", "value")
@@ -58,20 +58,6 @@ def read_thresholds(path: Path) -> list[Threshold]:
     thresholds = [_threshold(row, f"{path}, cut-off {number}") for number, row in enumerate(rows, start=1)]
     _refuse_twice(thresholds, path)
     return thresholds
-
-
-def write_thresholds(path: Path, thresholds: Sequence[Threshold]) -> None:
-    """Write cut-offs as ``.csv`` or ``.json``; ``read_thresholds`` reads both back."""
-    rows = [dataclasses.asdict(one) | {"value": None if math.isnan(one.value) else one.value} for one in thresholds]
-    if path.suffix == ".json":
-        path.write_text(json.dumps(rows, indent=1, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
-    elif path.suffix == ".csv":
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, fieldnames=COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    else:
-        raise SpecificationError(f"cut-offs are written as .csv or .json, got {path}")
 
 
 def _from_csv(text: str) -> list[Mapping[str, Any]]:
