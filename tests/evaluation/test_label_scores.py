@@ -24,3 +24,9 @@ def test_only_keeps_rows_in_step():
     """All arrays are cut alike."""
     part = scores("value").only(np.array([True, False, True]))
     assert (part.score.tolist(), part.record.tolist(), part.row.tolist()) == ([0.0, 0.5], [0, 2], [0, 2])
+
+
+def test_statistics_are_told_patients_weights_and_level():
+    """By the names of their arguments."""
+    one = scores("value")
+    assert one.options(0.9) == {"clusters": one.patient, "weights": None, "level": 0.9}

@@ -112,7 +112,7 @@ def decision_metrics(
     called = decisions.values
     if called is None:
         return {name: undefined(one, decisions.reason or "there is no cut-off") for name in metrics}
-    given = {"clusters": one.patient, "weights": one.weight, "level": level}
+    given = one.options(level)
     return {name: defined(one, partial(metric, called, one.truth, **given)) for name, metric in metrics.items()}
 
 

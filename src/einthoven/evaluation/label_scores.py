@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,10 @@ class LabelScores:
     def unweighted(self) -> str:
         """What a method says that can't take weights; empty where there are none."""
         return "" if self.weight is None else "; records not weighted"
+
+    def options(self, level: float) -> dict[str, Any]:
+        """Return what every statistic is told of these records: patients, weights and the level of the interval."""
+        return {"clusters": self.patient, "weights": self.weight, "level": level}
 
     def only(self, kept: NDArray[np.bool_]) -> LabelScores:
         """Return the scores of some records."""

@@ -65,7 +65,7 @@ def analyse(context: Context) -> Rows:
 def _per_patient(context: Context, one: LabelScores, called: NDArray[np.bool_]) -> dict[str, Estimate]:
     if one.truth.size == 0:
         return {}
-    given = {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
+    given = one.options(context.protocol.level)
     found = {name: metric(called, **given) for name, metric in PER_PATIENT.items()}
     return found | {"alerts_per_patient_year": _per_year(context, one, Decisions(called))}
 

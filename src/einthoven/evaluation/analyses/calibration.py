@@ -55,7 +55,7 @@ def analyse(context: Context) -> Rows:
         probability = one.probability
         if probability is None:
             continue
-        options: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": protocol.level}
+        options = one.options(protocol.level)
         try:
             found = _estimates(probability, one, options, drawn)
         except (OneClassError, TooFewObservationsError) as error:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +87,7 @@ def _compared(context: Context, scores: Sequence[LabelScores], comparator: Fitte
 def _own(context: Context, one: LabelScores, comparator: FittedComparator) -> Iterator[ResultRow]:
     probability = comparator.probability(context, one)
     for metric, statistic in METRICS.items():
-        estimate = defined(one, partial(statistic, probability, one.truth, **_options(context, one)))
+        estimate = defined(one, partial(statistic, probability, one.truth, **one.options(context.protocol.level)))
         place = (comparator.name, NO_SEED, one.split, one.label)
         yield ResultRow(*place, metric, estimate, analysis=ANALYSIS, at=f"fitted on {comparator.n} records")
 
@@ -96,7 +95,7 @@ def _own(context: Context, one: LabelScores, comparator: FittedComparator) -> It
 def _gains(
     context: Context, one: LabelScores, comparator: FittedComparator, probability: NDArray[np.float64]
 ) -> Iterator[ComparisonRow]:
-    options = _options(context, one)
+    options = one.options(context.protocol.level)
     place = (one.model, one.seed, comparator.name, NO_SEED, one.split, one.label)
     test = delong_test(one.score, probability, one.truth, **options)
     yield ComparisonRow(*place, "auroc", test, analysis=ANALYSIS)
@@ -114,13 +113,9 @@ def _not_beaten(
     difference = gain.test.difference
     if difference.low > 0:
         return
-    options = _options(context, one)
+    options = one.options(context.protocol.level)
     own, cheap = (auroc(score, one.truth, **options).value for score in (one.score, probability))
     yield (
         f"{one.model} does not beat '{gain.model_b}' for {one.label!r} on split {one.split!r}: AUROC {own:.3f} against "
         f"{cheap:.3f}, gain {difference.value:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})."
     )
-
-
-def _options(context: Context, one: LabelScores) -> dict[str, Any]:
-    return {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 from einthoven.errors import StatisticsError
 from einthoven.evaluation.calibration import CALIBRATORS
@@ -86,7 +85,7 @@ def _fitted(validation: LabelScores, name: str, context: Context) -> Calibrator:
 
 def _measured(one: LabelScores, at: str, context: Context) -> list[ResultRow]:
     protocol = context.protocol
-    options: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": protocol.level}
+    options = one.options(protocol.level)
     drawn = options | {"resamples": min(protocol.resamples, MOST_RESAMPLES), "seed": protocol.seed}
     rows = []
     for metric, statistic in (METRICS | RESAMPLED).items():

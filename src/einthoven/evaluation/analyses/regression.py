@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +54,7 @@ def analyse(context: Context) -> Rows:
 
 
 def _estimates(one: LabelScores, *, level: float) -> dict[str, Estimate]:
-    settings: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": level}
+    settings = one.options(level)
     try:
         estimates = {name: metric(one.score, one.truth, **settings) for name, metric in METRICS.items()}
         limits = limits_of_agreement(one.score, one.truth, **settings)

@@ -69,7 +69,7 @@ def _share(
 def _grey_zone(one: LabelScores, strata: RiskStrata, context: Context) -> Iterator[ResultRow]:
     if one.truth.size == 0:
         return
-    options: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
+    options = one.options(context.protocol.level)
     zone = grey_zone(one.score, one.truth, low=strata.low, high=strata.high, **options)
     for metric, estimate in (
         ("grey_zone_share", zone.share),
@@ -81,7 +81,7 @@ def _grey_zone(one: LabelScores, strata: RiskStrata, context: Context) -> Iterat
 
 def _over_strata(one: LabelScores, strata: RiskStrata, context: Context) -> Iterator[ComparisonRow]:
     code = _divided(one, strata, context)
-    options: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
+    options = one.options(context.protocol.level)
     test = _tested(one, partial(cochran_armitage_test, code, one.truth, **options))
     yield _trend(one, "event_share", test, at="trend over strata")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +72,7 @@ def _selective(
     one: LabelScores, confidence: NDArray[np.float64], error: NDArray[np.bool_], called: NDArray[np.bool_],
     context: Context,
 ) -> Iterator[ResultRow]:  # fmt: skip
-    options: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
+    options = one.options(context.protocol.level)
     yield _row(one, "area_under_risk_coverage", area_under_risk_coverage(confidence, error, **options))
     yield _row(one, "error_rate", proportion(error, **options))
     validation = context.in_split(one, THRESHOLD_SPLIT, keep_unknown=True)
@@ -98,7 +97,7 @@ def _flagged(one: LabelScores, called: NDArray[np.bool_], context: Context) -> I
         return
     one, called, novelty = one.only(known), called[known], novelty[known]
     error = called != (one.truth == 1)
-    options: dict[str, Any] = {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
+    options = one.options(context.protocol.level)
     yield _row(one, "auroc_of_errors", _defined(one, partial(auroc, novelty, error, **options)), "novelty")
     border = _usual(one, novelty, context)
     if border is None:

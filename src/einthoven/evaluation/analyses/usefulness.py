@@ -65,12 +65,8 @@ def _table_at(context: Context) -> tuple[float, ...]:
     return named if len(named) <= MOST_IN_TABLE else tuple(at for at in TABLE_AT if at in named)
 
 
-def _options(one: LabelScores, context: Context) -> dict[str, Any]:
-    return {"clusters": one.patient, "weights": one.weight, "level": context.protocol.level}
-
-
 def _estimates(one: LabelScores, context: Context) -> Iterator[ResultRow]:
-    options, risk = _options(one, context), _risk(one)
+    options, risk = one.options(context.protocol.level), _risk(one)
     for at in _table_at(context):
         for metric, measure in MEASURES.items():
             yield _row(one, metric, at, partial(measure, risk, one.truth, threshold=at, **options))
@@ -84,7 +80,7 @@ def _row(one: LabelScores, metric: str, at: float, compute: Callable[[], Estimat
 def _against_all_and_none(one: LabelScores, context: Context) -> Iterator[ComparisonRow]:
     for at in _table_at(context):
         for name, against in REFERENCES.items():
-            test = against(_risk(one), one.truth, threshold=at, **_options(one, context))
+            test = against(_risk(one), one.truth, threshold=at, **one.options(context.protocol.level))
             yield ComparisonRow(
                 one.model, one.seed, one.model, one.seed, one.split, one.label, "net_benefit", test,
                 analysis="usefulness", at=f"threshold {at:g} against acting on {name}",
@@ -108,7 +104,9 @@ def _differences(first: LabelScores, second: LabelScores, context: Context) -> I
     if not _has_both(one):
         return
     for at in _table_at(context):
-        test = net_benefit_difference(_risk(one), _risk(other), one.truth, threshold=at, **_options(one, context))
+        test = net_benefit_difference(
+            _risk(one), _risk(other), one.truth, threshold=at, **one.options(context.protocol.level)
+        )
         yield ComparisonRow(
             one.model, one.seed, other.model, other.seed, one.split, one.label, "net_benefit", test,
             analysis="usefulness", at=f"threshold {at:g}",
@@ -116,6 +114,6 @@ def _differences(first: LabelScores, second: LabelScores, context: Context) -> I
 
 
 def _curves(one: LabelScores, context: Context) -> Iterator[CurveRow]:
-    options = _options(one, context) | {"thresholds": context.protocol.net_benefit_at or THRESHOLDS}
+    options = one.options(context.protocol.level) | {"thresholds": context.protocol.net_benefit_at or THRESHOLDS}
     yield CurveRow(*one.key, "decision", decision_curve(_risk(one), one.truth, **options))
     yield CurveRow(*one.key, "decision_all", decision_curve_all(one.truth, **options))
