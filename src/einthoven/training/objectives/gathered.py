@@ -1,0 +1,48 @@
+"""Rows of all processes that train together, so that contrasts see the same negatives however many there are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+__all__ = ["Gathered", "gathered"]
+
+
+class Gathered(NamedTuple):
+    """Rows of all processes, those of process 0 first, and at which row this process's begin."""
+
+    rows: Tensor
+    begin: int
+
+
+def gathered(own: Tensor) -> Gathered:
+    """Return the rows of all processes, through which gradients flow back to the process that made them.
+
+    With a loss that is the mean over *own* rows, and gradients averaged over the processes as DDP does, the step is
+    that of one process with all rows.
+
+    Parameters
+    ----------
+    own : Tensor (B, ...)
+        As many rows in each process.
+
+    Examples
+    --------
+    >>> gathered(torch.ones(2, 3)).rows.shape
+    torch.Size([2, 3])
+    """
+    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
+        return Gathered(own, 0)
+    rank, count = torch.distributed.get_rank(), torch.distributed.get_world_size()
+    if count == 1:
+        return Gathered(own, 0)
+    if own.dtype.is_floating_point and own.requires_grad:
+        from torch.distributed.nn.functional import all_gather
+
+        parts = all_gather(own.contiguous())  # type: ignore[no-untyped-call] # torch ships no type for it
+    else:
+        parts = [torch.empty_like(own) for _ in range(count)]
+        torch.distributed.all_gather(parts, own.contiguous())
+    return Gathered(torch.cat(list(parts)), rank * len(own))
