@@ -192,8 +192,8 @@ def _over_range(
 ) -> Estimate:
     if math.isnan(found):
         n, events, clusters = counts
-        reason = "the curves have no area in common, so there is no range to average over"
-        return Estimate.undefined(reason, n=n, events=events, clusters=clusters, method=method)
+        nothing = "the curves have no area in common, so there is no range to average over"
+        return Estimate.undefined(nothing, n=n, events=events, clusters=clusters, method=method)
     common = drawn[~np.isnan(drawn)]
     low, high = _limits(common, level=level)
     value, lost = math.exp(found), 1 - common.size / drawn.size
