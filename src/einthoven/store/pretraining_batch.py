@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from torch import Tensor
 
-from einthoven.store.torch_dataset import Batch
+from einthoven.store.batch import Batch
 
 __all__ = ["PretrainingBatch"]
 

@@ -8,52 +8,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from einthoven.ecg.input_spec import ViewSpec
-from einthoven.ecg.record_level import level_of_record
-from einthoven.errors import SignalError, SpecificationError
+from einthoven.errors import SpecificationError
+from einthoven.store.batch import Batch
 from einthoven.store.prefetch import prefetched
 from einthoven.store.store import Store
+from einthoven.store.windows import Draws, Windows
 
 __all__ = ["Batch", "RecordBatches"]
-
-
-class Batch(TypedDict):
-    """What one step is made from.
-
-    ``signal`` int16 (B, L, W) steps, ``scale`` float32 (B, L) mV per step, ``target`` float32 (B, C) with NaN for
-    unknown, ``row`` int64 (B,) in the store, ``key`` int64 (B,) seeds of the records' augmentation. The window that the
-    model sees is sampled at ``start + stretch * [0, 1, 2, ...]`` samples of ``signal``; ``start``, ``stretch`` float32
-    (B,); without time scaling W is the window and they are 0 and 1. ``valid`` int64 (B,) is how many samples of the
-    window the record fills; zeros follow. ``level`` float32 (B, 2, L) is centre and spread of each full record
-    (``ecg.record_level``); zeros where the view doesn't normalise by the record.
-    """
-
-    signal: Tensor
-    scale: Tensor
-    target: Tensor
-    row: Tensor
-    key: Tensor
-    start: Tensor
-    stretch: Tensor
-    valid: Tensor
-    level: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a window lies in its record: first sample read, offset of the window in what is read, and its stretch."""
-
-    first: int
-    start: float
-    stretch: float
 
 
 class RecordBatches:
@@ -110,19 +76,14 @@ class RecordBatches:
         self._rows = np.asarray(rows, dtype=np.int64)
         self._targets = np.asarray(targets, dtype=np.float32)
         self._seed = seed
-        self._view = view
-        self._time_scale = time_scale
+        self._windows = Windows(store, view, time_scale=time_scale)
         self._rank, self._world_size = rank, world_size
         self._prefetch = prefetch
-        self._rate_hz = store.spec.rate_hz
-        self._window = round(view.window_s * self._rate_hz)
-        self._leads = [store.leads.index(lead) for lead in view.leads or store.leads]
-        self._lengths = store.lengths[self._rows]
         self._batches = -(-self._share // batch_size)
-        self._record_ids = store.manifest["record_id"].take(self._rows).to_pylist()
-        self._checksums = np.array([zlib.crc32(record_id.encode()) for record_id in self._record_ids], dtype=np.uint32)
+        record_ids = store.manifest["record_id"].take(self._rows).to_pylist()
+        self._checksums = [zlib.crc32(record_id.encode()) for record_id in record_ids]
         self._epoch, self._position = 0, 0
-        self._check_lengths()
+        self._windows.check(self._rows)
 
     def __len__(self) -> int:
         return self._batches
@@ -156,62 +117,13 @@ class RecordBatches:
 
     def _batch(self, indices: NDArray[np.int64]) -> Batch:
         rows = self._rows[indices]
-        width = self._window if not self._time_scale else int((self._window - 1) * (1 + self._time_scale)) + 3
-        signal = np.zeros((len(indices), len(self._leads), width), dtype=np.int16)
-        start, stretch = np.zeros(len(indices), dtype=np.float32), np.ones(len(indices), dtype=np.float32)
-        keys = np.zeros(len(indices), dtype=np.int64)
-        scale = self._store.scales(rows)[:, self._leads]
-        level = np.zeros((len(indices), 2, len(self._leads)), dtype=np.float32)
-        for i, (index, block) in enumerate(zip(indices.tolist(), self._blocks(rows), strict=True)):
-            draws = self._draws(index)
-            place = self._place(block.shape[1], draws)
-            if self._view.normalise.extent == "record":  # else nothing asks for it, and the block need not be copied
-                level[i] = level_of_record(block[self._leads], scale[i], self._view)
-            part = block[self._leads, place.first : place.first + width]
-            signal[i, :, : part.shape[1]] = part
-            start[i], stretch[i], keys[i] = place.start, place.stretch, draws[3]
-        return Batch(
-            signal=torch.from_numpy(signal),
-            scale=torch.from_numpy(scale),
-            target=torch.from_numpy(self._targets[indices]),
-            row=torch.from_numpy(rows),
-            key=torch.from_numpy(keys),
-            start=torch.from_numpy(start),
-            stretch=torch.from_numpy(stretch),
-            valid=torch.from_numpy(np.minimum(self._store.lengths[rows], self._window)),
-            level=torch.from_numpy(level),
-        )
-
-    def _blocks(self, rows: NDArray[np.int64]) -> NDArray[np.int16] | list[NDArray[np.int16]]:
         lengths = self._store.lengths[rows]
-        return self._store.read(rows) if (lengths == lengths[0]).all() else self._store.read_each(rows)
+        blocks = self._store.read(rows) if (lengths == lengths[0]).all() else self._store.read_each(rows)
+        draws = self._draws(indices)
+        places = self._windows.places(lengths, draws.place)
+        return self._windows.cut(rows, blocks, places, key=draws.key, target=self._targets[indices])
 
-    def _draws(self, index: int) -> NDArray[np.uint32]:
-        sequence = np.random.SeedSequence([self._seed, int(self._checksums[index]), self._epoch])
-        draws: NDArray[np.uint32] = sequence.generate_state(4).astype(np.uint32)
-        return draws
-
-    def _place(self, n_samples: int, draws: NDArray[np.uint32]) -> _Place:
-        """Draw spacing and start so that the last sample still lies in the record."""
-        uniform = draws[:3] / 2.0**32
-        if n_samples <= self._window:
-            return _Place(first=0, start=0.0, stretch=1.0)
-        room, span = n_samples - 1, self._window - 1
-        if self._view.crop == "random":
-            stretch = min(1 + self._time_scale * (2 * uniform[0] - 1), room / span)
-            start = uniform[1] * (room - stretch * span)
-            start = start if self._time_scale else float(int(uniform[1] * (room - span + 1)))
-        else:
-            fitting = [s for s in (round(c * self._rate_hz) for c in self._view.crop) if s + span <= room] or [0]
-            start = float(fitting[int(uniform[1] * len(fitting))])
-            stretch = min(1 + self._time_scale * (2 * uniform[0] - 1), (room - start) / span)
-        return _Place(first=int(start), start=start - int(start), stretch=stretch)
-
-    def _check_lengths(self) -> None:
-        short = np.flatnonzero(self._lengths < self._window)
-        if short.size and self._view.short == "refuse":
-            raise SignalError(
-                f"{short.size} records are shorter than the window of {self._view.window_s} s, first "
-                f"{self._record_ids[short[0]]} with {self._lengths[short[0]] / self._rate_hz:.2f} s: leave them out of "
-                "the cohort, set input.view.window_s lower, or input.view.short = 'pad_zero' or 'pad_centre'"
-            )
+    def _draws(self, indices: NDArray[np.int64]) -> Draws:
+        sequences = [np.random.SeedSequence([self._seed, self._checksums[i], self._epoch]) for i in indices.tolist()]
+        states = np.stack([sequence.generate_state(4) for sequence in sequences]).astype(np.uint32)
+        return Draws(states[:, :2], states[:, 3].astype(np.int64))
