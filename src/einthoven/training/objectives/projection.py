@@ -29,4 +29,9 @@ class Projection(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Return float32 (..., ``width``)."""
-        return F.normalize(self.layers(features).float(), dim=-1)
+        return F.normalize(self.unscaled(features), dim=-1)
+
+    def unscaled(self, features: Tensor) -> Tensor:
+        """Return what ``forward`` does before lengths are made 1."""
+        projected: Tensor = self.layers(features)
+        return projected.float()
