@@ -8,9 +8,11 @@ import torch
 
 from einthoven.ecg.input_spec import ViewSpec
 from einthoven.errors import SignalError, SpecificationError
+from einthoven.store import pretraining_batches
 from einthoven.store.pretraining_batches import PretrainingBatches
 from einthoven.store.pretraining_data import PretrainingData
 from fakes.stores import FakeStore
+from fakes.written_stores import written_store
 
 VIEW = ViewSpec(window_s=1.0)
 
@@ -195,3 +197,72 @@ def test_batches_that_cannot_be_are_refused(settings, match):
 def test_a_record_shorter_than_the_window_is_refused_by_name():
     with pytest.raises(SignalError, match="record0000"):
         _batches(lengths=(99,))
+
+
+BLOCKS = {"order": "blocks", "block_bytes": 4000, "buffer_bytes": 20_000}  # of 5 records and 26
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    store = written_store(tmp_path_factory.mktemp("written") / "store", lengths=[120, 140] * 50)
+    store.labels = np.zeros((100, 1), dtype=np.float32)
+    with store:
+        yield store
+
+
+@pytest.mark.parametrize("pairing", ["none", "segment", "patient"])
+def test_blocks_give_other_batches_of_the_same_windows(written, pairing):
+    """A window and its key are the record's, whatever order it comes in."""
+    settings = {"pairing": pairing, "per_patient": 2, "batch_size": 10, "time_scale": 0.1}
+    random, blocks = (list(_batches(written, **settings, **order)) for order in ({"order": "random"}, BLOCKS))
+    assert _rows(random) != _rows(blocks)
+    for side in ("window", "partner"):
+        if random[0][side] is not None:
+            ours, theirs = _by_row(random, side), _by_row(blocks, side)
+            assert ours.keys() == theirs.keys()
+            assert all(_equal(ours[row], theirs[row]) for row in ours)
+
+
+def _by_row(batches, side: str) -> dict[int, dict]:
+    return {
+        row: {name: values[i] for name, values in batch[side].items()}
+        for batch in batches
+        for i, row in enumerate(batch[side]["row"].tolist())
+    }
+
+
+@pytest.mark.parametrize("world_size", [2, 5])
+def test_blocks_make_the_same_global_batches_for_any_number_of_processes(written, world_size):
+    whole = list(_batches(written, batch_size=20, **BLOCKS))
+    shares = [
+        list(_batches(written, batch_size=20, rank=rank, world_size=world_size, **BLOCKS)) for rank in range(world_size)
+    ]
+    for batch, *parts in zip(whole, *shares, strict=True):
+        assert torch.equal(batch["window"]["signal"], torch.cat([part["window"]["signal"] for part in parts]))
+
+
+@pytest.mark.parametrize("done", [0, 1, 2, 5, 13])
+def test_a_loaded_state_goes_on_in_the_middle_of_a_buffer_and_brings_its_order_along(written, done):
+    """Whatever order the second one would have chosen for itself."""
+    unbroken = _batches(written, batch_size=10, **BLOCKS)
+    expected = [batch for _ in range(2) for batch in unbroken]
+    first, seen = _batches(written, batch_size=10, **BLOCKS), 0
+    while seen < done:
+        for _ in first:
+            seen += 1
+            if seen == done:
+                break
+    second = _batches(written, batch_size=10, order="auto")
+    second.load_state_dict(first.state_dict())
+    rest = []
+    while len(rest) < len(expected) - done:
+        rest += list(second)
+    assert all(_equal(left, right) for left, right in zip(expected[done:], rest, strict=True))
+
+
+@pytest.mark.parametrize(("memory", "blocks"), [(10**12, False), (160_000, False), (150_000, True), (None, False)])
+def test_automatic_order_reads_blocks_where_records_fill_half_of_the_memory(written, monkeypatch, memory, blocks):
+    """100 records of 3 leads and 130 samples on average are 78,000 bytes."""
+    monkeypatch.setattr(pretraining_batches, "physical_memory", lambda: memory)
+    state = _batches(written, order="auto").state_dict()
+    assert (state["block"] > 0) is blocks

@@ -30,14 +30,15 @@ class PatientPairs:
     Attributes
     ----------
     patients : int64 (unit,)
-        Those with two records or more, ascending.
+        Those with two records or more, in the order of their first records.
     """
 
     def __init__(self, patients: NDArray[np.int64]) -> None:
         numbers, first, counts = np.unique(np.sort(patients), return_index=True, return_counts=True)
-        several = counts > 1
-        self.patients = numbers[several]
         self._records = np.argsort(patients, kind="stable")
+        several = np.flatnonzero(counts > 1)
+        several = several[np.argsort(self._records[first[several]])]
+        self.patients = numbers[several]
         self._first, self._counts = first[several], counts[several]
 
     def __len__(self) -> int:
@@ -56,10 +57,6 @@ class PatientPairs:
         own = _choice(draws[:, 0], counts)
         partner = (own + 1 + _choice(draws[:, 1], counts - 1)) % counts
         return self._records[self._first[units] + np.stack([own, partner])]
-
-    def first_records(self) -> NDArray[np.int64]:
-        """Return the first record of each unit, int64 (unit,)."""
-        return self._records[self._first]
 
 
 def neighbouring_windows(

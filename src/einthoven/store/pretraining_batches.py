@@ -1,15 +1,16 @@
 """Batches for pretraining from a store: global batches that don't depend on the processes, resumable at any of them.
 
-An epoch's order comes from ``SeedSequence([seed, epoch])``; batch ``k`` is its ``k``-th stretch of ``batch_size``
-samples, of which each process takes its consecutive share, and what is left over at the end of the order is left out
-(another part of the data in each epoch). Crop and random key of a sample come from (seed, epoch, its record). So
-nothing depends on how many processes there are, or on where a run was interrupted.
+An epoch's order comes from ``SeedSequence([seed, epoch])`` (``block_order``); batch ``k`` is its ``k``-th stretch of
+``batch_size`` samples, of which each process takes its consecutive share, and what is left over at the end of the order
+is left out (another part of the data in each epoch). Crop and random key of a sample come from (seed, epoch, its
+record). So nothing depends on how many processes there are, or on where a run was interrupted.
 """
 
 from __future__ import annotations
 
+import itertools
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -19,11 +20,15 @@ from numpy.typing import NDArray
 from einthoven.ecg.input_spec import ViewSpec
 from einthoven.errors import SpecificationError
 from einthoven.store.batch import Batch
+from einthoven.store.block_order import BlockSizes, block_order, random_order
+from einthoven.store.block_reader import records_ahead
 from einthoven.store.pairs import PatientPairs, PlacePair, neighbouring_windows
+from einthoven.store.physical_memory import physical_memory
 from einthoven.store.prefetch import prefetched
 from einthoven.store.pretraining_batch import PretrainingBatch
 from einthoven.store.pretraining_data import PretrainingData
 from einthoven.store.sample_draws import sample_draws
+from einthoven.store.shard import BYTES_PER_VALUE
 from einthoven.store.store import Store
 from einthoven.store.windows import Blocks, Places, Windows
 
@@ -60,6 +65,11 @@ class PretrainingBatches:
     rank, world_size : int
         This process and how many there are.
     order : ``auto``, ``random`` or ``blocks``
+        ``blocks`` reads stretches of the store in sequence and shuffles among those that a buffer holds
+        (``block_order``), for what memory doesn't hold; ``auto`` does so where the records are larger than half of this
+        machine's memory. A state that is loaded brings its own order along.
+    block_bytes, buffer_bytes : int
+        Of a stretch, and of what is shuffled at once over all processes; twice as much is held in memory.
     prefetch : int
         Batches that a thread makes ahead; 0 for none.
 
@@ -84,6 +94,8 @@ class PretrainingBatches:
         rank: int = 0,
         world_size: int = 1,
         order: Order = "auto",
+        block_bytes: int = 1 << 20,
+        buffer_bytes: int = 1 << 29,
         prefetch: int = 2,
     ) -> None:
         self._store = store
@@ -100,6 +112,7 @@ class PretrainingBatches:
         self._checksums = _checksums(store.manifest["record_id"].take(data.rows).to_pylist())
         self._patient_checksums = _checksums(data.patient_ids)
         self._lengths = store.lengths[data.rows]
+        self._sizes = self._block_sizes(order, block_bytes=block_bytes, buffer_bytes=buffer_bytes)
         self._epoch, self._position = 0, 0
         self._windows.check(data.rows)
 
@@ -110,46 +123,72 @@ class PretrainingBatches:
         """Yield the rest of the epoch that was begun, or the next one when none is."""
         if self._position >= len(self):
             self._epoch, self._position = self._epoch + 1, 0
-        batches = (self._batch(units) for units in self._order()[self._position :])
+        batches = self._rest_of_epoch()
         for batch in prefetched(batches, depth=self._prefetch) if self._prefetch else batches:
             self._position += 1
             yield batch
 
     def state_dict(self) -> dict[str, int]:
-        """Return the place to go on from: epoch, and batches of it that were handed out."""
-        return {"epoch": self._epoch, "position": self._position}
+        """Return the place to go on from: epoch, batches of it that were handed out, and sizes of blocks (0: none)."""
+        sizes = self._sizes or BlockSizes(0, 0)
+        return {"epoch": self._epoch, "position": self._position, "block": sizes.block, "buffer": sizes.buffer}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Go on from the place that ``state_dict`` returned."""
+        """Go on from the place that ``state_dict`` returned, in the order of that time."""
         self._epoch, self._position = state["epoch"], state["position"]
+        self._sizes = BlockSizes(state["block"], state["buffer"]) if state["block"] else None
 
     def record_ids(self, rows: Iterable[int]) -> list[str]:
         """Return the names of rows of the store, as batches give them."""
         names: list[str] = self._store.manifest["record_id"].take(list(rows)).to_pylist()
         return names
 
+    def _block_sizes(self, order: Order, *, block_bytes: int, buffer_bytes: int) -> BlockSizes | None:
+        """Return the sizes of blocks and buffer in samples; None for a random order."""
+        record_bytes = BYTES_PER_VALUE * len(self._store.leads) * self._lengths
+        memory = physical_memory()
+        fits = memory is None or 2 * int(record_bytes.sum()) <= memory
+        if order == "random" or (order == "auto" and fits):
+            return None
+        sample_bytes = float(record_bytes.mean()) * (1 if self._pairs is None else 2)
+        return BlockSizes.of_bytes(sample_bytes, block_bytes=block_bytes, buffer_bytes=buffer_bytes)
+
     def _order(self) -> NDArray[np.int64]:
         """Return int64 (batch, share): units (records or patients) of this process's share of each batch."""
-        generator = np.random.default_rng(np.random.SeedSequence([self._seed, self._epoch]))
-        whole = generator.permutation(self._units)[: len(self) * self._batch_size]
-        share = self._batch_size // self._world_size
-        return whole.reshape(len(self), self._world_size, share)[:, self._rank]
-
-    def _batch(self, units: NDArray[np.int64]) -> PretrainingBatch:
-        own, partner = self._records(units)
-        rows = self._data.rows[own]
-        if self._pairs is None:
-            blocks = partner_blocks = self._blocks(rows)
+        facts = {"batch_size": self._batch_size, "seed": self._seed, "epoch": self._epoch}
+        if self._sizes is None:
+            whole = random_order(self._units, **facts)
         else:
-            both = self._blocks(self._data.rows[np.concatenate([own, partner])])
+            whole = block_order(self._units, sizes=self._sizes, **facts)
+        return whole.reshape(len(self), self._world_size, -1)[:, self._rank]
+
+    def _rest_of_epoch(self) -> Iterator[PretrainingBatch]:
+        """Yield the batches from the position on, the records of one after another or of many at once from blocks."""
+        order, done = self._order(), self._position
+        if self._sizes is None:
+            yield from (self._batch(self._records(units), self._blocks) for units in order[done:])
+            return
+        steps = self._sizes.steps(self._batch_size)
+        edges = [done, *range((done // steps + 1) * steps, len(order), steps), len(order)]
+        parts = [order[first:last] for first, last in itertools.pairwise(edges)]
+        wanted = (self._data.rows[self._records(part.reshape(-1))].reshape(-1) for part in parts)
+        for part, blocks in zip(parts, records_ahead(self._store, wanted), strict=True):
+            yield from (self._batch(self._records(units), blocks) for units in part)
+
+    def _batch(self, records: NDArray[np.int64], blocks_of: Callable[[NDArray[np.int64]], Blocks]) -> PretrainingBatch:
+        """Return the batch of samples' and partners' records, int64 (2, B)."""
+        own, partner = records
+        if self._pairs is None:
+            blocks = partner_blocks = blocks_of(self._data.rows[own])
+        else:
+            both = blocks_of(self._data.rows[records.reshape(-1)])
             blocks, partner_blocks = both[: len(own)], both[len(own) :]
         draws, partner_draws = self._draws(own, stream=_WINDOW), self._draws(partner, stream=_PARTNER)
         places = self._places(own, partner, draws, partner_draws)
+        paired = self._pairing != "none"
         return PretrainingBatch(
             window=self._cut(own, blocks, places.own, draws),
-            partner=None
-            if self._pairing == "none"
-            else self._cut(partner, partner_blocks, places.partner, partner_draws),
+            partner=self._cut(partner, partner_blocks, places.partner, partner_draws) if paired else None,
             patient=torch.from_numpy(self._data.patients[own]),
             vector=None if self._data.vector is None else torch.from_numpy(self._data.vector[own]),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -23,18 +22,10 @@ from einthoven.store.manifest import MANIFEST_SCHEMA, REJECTED_SCHEMA, read_tabl
 from einthoven.store.measurement_table import MEASUREMENTS_SCHEMA
 from einthoven.store.positioned import OpenFiles, read_blocks
 from einthoven.store.shard import BYTES_PER_VALUE, HEADER_BYTES
+from einthoven.store.shard_places import ShardPlaces
 from einthoven.store.verify import shard_problems
 
 __all__ = ["Store"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where each row's block lies: shard, byte offset in its file, length in samples."""
-
-    shard: NDArray[np.int64]
-    offset: NDArray[np.int64]
-    length: NDArray[np.int64]
 
 
 class Store:
@@ -89,7 +80,7 @@ class Store:
         return self.spec.leads
 
     def __len__(self) -> int:
-        return len(self._places.shard)
+        return len(self.places.shard)
 
     @cached_property
     def manifest(self) -> pa.Table:
@@ -119,9 +110,16 @@ class Store:
         return read_table([self._layout.rejected], schema=REJECTED_SCHEMA)
 
     @cached_property
+    def places(self) -> ShardPlaces:
+        """Where the rows lie in the shards."""
+        table = self._columns(("shard", "start", "length"))
+        shard, start, length = (table[name].to_numpy().astype(np.int64) for name in table.column_names)
+        return ShardPlaces(shard, HEADER_BYTES + BYTES_PER_VALUE * start, length)
+
+    @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """int64 (row,): samples per lead."""
-        return self._places.length
+        return self.places.length
 
     def rows(self, record_ids: Sequence[str] | pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
         """Return the row of each record id, int64 (record,).
@@ -156,7 +154,7 @@ class Store:
         StoreError
             When the records differ in length (see ``read_each``), or a shard ends too early.
         """
-        places, n_leads = self._places, len(self.leads)
+        places, n_leads = self.places, len(self.leads)
         rows = np.asarray(rows, dtype=np.int64)
         lengths = places.length[rows]
         length = int(lengths[0]) if len(rows) else 0
@@ -203,6 +201,10 @@ class Store:
             report(number + 1, self._description.shards)
         return problems
 
+    def shard_path(self, number: int) -> Path:
+        """Return the file of a shard."""
+        return self._layout.shard(number)
+
     def close(self) -> None:
         """Close the open files; reading opens them again."""
         self._files.close()
@@ -219,7 +221,7 @@ class Store:
         return Store.open, (self.folder,)
 
     def _fill(self, buffer: memoryview, rows: NDArray[np.int64]) -> None:
-        places = self._places
+        places = self.places
         order = np.argsort(rows).tolist()  # of the disk
         shards, offsets = places.shard[rows].tolist(), places.offset[rows].tolist()
         short = read_blocks(self._files, shards, offsets, order=order, into=buffer)
@@ -229,12 +231,6 @@ class Store:
                 f"{self._layout.shard(short.number)} ends {missing} bytes too early: check the store, "
                 "and make it again from the original files"
             )
-
-    @cached_property
-    def _places(self) -> _Places:
-        table = self._columns(("shard", "start", "length"))
-        shard, start, length = (table[name].to_numpy().astype(np.int64) for name in table.column_names)
-        return _Places(shard, HEADER_BYTES + BYTES_PER_VALUE * start, length)
 
     @cached_property
     def _record_ids(self) -> pa.Array:

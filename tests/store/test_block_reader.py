@@ -1,0 +1,78 @@
+"""Records read in stretches ahead of their use are those of the store, however they lie."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import numpy as np
+import pytest
+
+from einthoven.errors import StoreError
+from einthoven.store import block_reader, positioned
+from einthoven.store.block_reader import records_ahead
+from fakes.written_stores import written_signal, written_store
+
+LENGTHS = [100 + 10 * (record % 4) for record in range(120)]
+
+
+@pytest.fixture
+def store(tmp_path):
+    with written_store(tmp_path / "store", lengths=LENGTHS) as opened:
+        yield opened
+
+
+def _check(store, requests) -> None:
+    for rows, records_of in zip(requests, records_ahead(store, requests), strict=True):
+        for row, record in zip(rows.tolist(), records_of(rows), strict=True):
+            assert np.array_equal(record, written_signal(row, 3, LENGTHS[row]))
+
+
+@pytest.mark.parametrize("gap", [0, 64 << 10])
+@pytest.mark.parametrize("stretch", [500, 2 << 20])
+def test_any_records_in_any_order_are_read(store, monkeypatch, gap, stretch):
+    """Whole shards, half of the records, few, repeated ones, one; with reading through gaps and without."""
+    monkeypatch.setattr(block_reader, "_LARGEST_GAP", gap)
+    monkeypatch.setattr(block_reader, "_STRETCH_BYTES", stretch)
+    generator = np.random.default_rng(0)
+    _check(
+        store,
+        [
+            np.arange(120),
+            generator.permutation(120)[:60],
+            np.array([119, 0, 50, 49]),
+            np.array([7, 7, 3]),
+            np.array([77]),
+            np.arange(0, 120, 2),
+        ],
+    )
+
+
+def test_systems_without_reading_at_a_position_or_advice_read_the_same(store, monkeypatch):
+    """Windows has neither preadv nor fadvise."""
+    monkeypatch.setattr(positioned, "_preadv", None)
+    monkeypatch.setattr(positioned, "_fadvise", None)
+    _check(store, [np.arange(0, 120, 2), np.arange(120)])
+
+
+def test_more_pieces_than_the_system_takes_at_once_are_read_in_turns(store, monkeypatch):
+    monkeypatch.setattr(positioned, "_MOST_BUFFERS", 3)
+    _check(store, [np.arange(0, 120, 2), np.arange(120)])
+
+
+def test_a_shard_that_ends_too_early_is_named(store):
+    path = store.shard_path(1)
+    os.truncate(path, path.stat().st_size - 10)
+    with pytest.raises(StoreError, match=r"00000001.npy ends 10 bytes too early"):
+        list(records_ahead(store, [np.arange(120)]))
+
+
+def test_nothing_reads_on_after_the_last_request_was_let_go(store):
+    records = records_ahead(store, [np.arange(60), np.arange(60, 120)])
+    next(records)
+    records.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("blocks")]
+
+
+def test_no_request_reads_nothing(store):
+    assert list(records_ahead(store, [])) == []
