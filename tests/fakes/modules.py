@@ -9,7 +9,7 @@ from einthoven.models.architectures import build
 from einthoven.training.arm import ArmSettings
 from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.lightning_module import SupervisedModule
-from einthoven.training.objectives.supervised import SupervisedObjective
+from einthoven.training.objectives.label_loss import LabelLoss
 
 SPEC = InputSpec(IngestSpec(leads=("I", "II", "V1"), rate_hz=100.0), ViewSpec(window_s=2.0))
 
@@ -25,7 +25,7 @@ def tiny_module(*, n_labels: int = 1, total_steps: int = 10, **arm) -> Supervise
         network,
         ArmSettings(**arm),
         spec=SPEC,
-        objective=SupervisedObjective(n_labels=n_labels),
+        objective=LabelLoss(n_labels=n_labels),
         total_steps=total_steps,
         seed=1,
         record_ids={row: f"record{row:04d}" for row in range(64)},

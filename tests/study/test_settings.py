@@ -23,6 +23,8 @@ from einthoven.models.public.catalogue import public_model, public_model_names
 from einthoven.study.settings import ReportSettings, StoreSettings, load_study
 from einthoven.training.arm import ArmSettings
 from einthoven.training.augmentation_settings import Augmentation
+from einthoven.training.loss_settings import LossSettings
+from einthoven.training.pretrain_settings import PretrainSettings, VectorSettings, WatchSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """
@@ -192,6 +194,7 @@ def test_reference_page_names_every_key():
     parts = (FilterSpec, IngestSpec, LongSpec, NormaliseSpec, ViewSpec, ArmSettings, Augmentation, SplitSettings)
     parts += (CohortSettings, ComorbiditySettings, HistorySettings, OutcomeSettings, PairingSettings)
     parts += (StoreSettings, ReportSettings, Protocol, PtbXl, Arrays)
-    keys = {field.name for part in parts for field in dataclasses.fields(part)}
+    parts += (PretrainSettings, WatchSettings, VectorSettings, LossSettings)
+    keys = {field.metadata.get("key", field.name) for part in parts for field in dataclasses.fields(part)}
     missing = {key for key in keys if f"{key}`" not in page and f"`{key}." not in page}
     assert missing == set()

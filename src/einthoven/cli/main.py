@@ -30,6 +30,7 @@ from einthoven.cli.models import models_app
 from einthoven.cli.parse import parse_app
 from einthoven.cli.plan import plan_command
 from einthoven.cli.predict import predict_command
+from einthoven.cli.pretrain import pretrain_command
 from einthoven.cli.report import report_command
 from einthoven.cli.run import run_command
 from einthoven.cli.simulate import simulate_command
@@ -47,6 +48,7 @@ app = typer.Typer(
     help="From a hospital's ECG archive to a validated diagnostic model. Each command has an example under --help.",
 )
 app.command("run")(run_command)
+app.command("pretrain")(pretrain_command)
 app.command("cohort")(cohort_command)
 app.command("inspect")(inspect_command)
 app.command("deidentify")(deidentify_command)

@@ -19,7 +19,13 @@ from einthoven.cohort.outcomes import check_task_names, measured_columns, outcom
 from einthoven.cohort.paired_rows import paired_rows
 from einthoven.cohort.rules import parse_rule
 from einthoven.cohort.settings import CohortSettings, Role
-from einthoven.cohort.source_rows import prefixed, source_rows, stored_rows, study_record_id
+from einthoven.cohort.source_rows import (
+    prefixed,
+    source_rows,
+    stored_rows,
+    study_record_id,
+    without_split_patients,
+)
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import split_rows
 from einthoven.cohort.subgroups import subgroups
@@ -60,7 +66,8 @@ def build_cohort(
     Parameters
     ----------
     sources : mapping of name to (role, rows)
-        Rows of an external source get the split ``external``; no fitting ever touches them.
+        Rows of an external source get the split ``external``; no fitting ever touches them. Rows that serve pretraining
+        get ``train``, unless their patient is in another split.
     manifest : pa.Table, optional
         The store's; an ECG that isn't there was rejected at ingest. Without it nobody asks whether signals exist.
     settings : CohortSettings
@@ -100,8 +107,10 @@ def build_cohort(
     checked = apply_missing(table, settings.missing, counted="rows" if settings.pairing else "ECGs")
     flow += checked.steps
     split = split_rows(checked.table, settings=settings.split, labels=_dealt_by(settings, sources), seed=seed)
-    table = split.rows
     flow += split.steps
+    table = without_split_patients(
+        split.rows, [name for name, (role, _) in sources.items() if role == "pretrain"], flow
+    )
     present = set(table["split"])
     flow += [_ecg_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
     found = set(table["source"])
@@ -235,7 +244,11 @@ def _told_by_ecgs(table: pl.DataFrame) -> set[str]:
 def _dealt_by(settings: CohortSettings, sources: Mapping[str, tuple[Role, SourceData]]) -> list[str]:
     """Return the labels that splits are balanced by: yes and no outcomes."""
     binary = [name for name, task in settings.tasks.items() if task.kind == "binary"]
-    return list(dict.fromkeys([*binary, *(label for _, data in sources.values() for label in data.labels)]))
+    return list(
+        dict.fromkeys(
+            [*binary, *(label for role, data in sources.values() if role != "pretrain" for label in data.labels)]
+        )
+    )
 
 
 def _with_measured(table: pl.DataFrame, settings: CohortSettings) -> pl.DataFrame:

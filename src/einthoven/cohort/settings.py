@@ -16,9 +16,9 @@ from einthoven.errors import SpecificationError
 
 __all__ = ["CohortSettings", "ComorbiditySettings", "Duplicates", "NearDuplicates", "Role", "Uncertain"]
 
-Role = Literal["develop", "external"]
+Role = Literal["develop", "external", "pretrain"]
 Duplicates = Literal["refuse", "drop"]
-NearDuplicates = Literal["refuse", "report", "off"]
+NearDuplicates = Literal["refuse", "report", "drop", "off"]
 Uncertain = Literal["unknown", "positive", "negative"]
 
 
@@ -82,9 +82,10 @@ class CohortSettings:
     split : SplitSettings
     duplicates : ``refuse`` or ``drop``
         What happens to ECGs with the same samples under two ids.
-    near_duplicates : ``report``, ``refuse`` or ``off``
+    near_duplicates : ``report``, ``refuse``, ``drop`` or ``off``
         What happens to one recording under two ids, filtered anew, in other units, or cut: told of in the audit; in two
-        splits refused; or not looked for. It takes a run about an hour for a million ECGs.
+        splits refused; whoever shares one with a patient of a test split leaves training; or not looked for. It takes a
+        run about an hour for a million ECGs.
     """
 
     labels: str | tuple[str, ...] = ()
@@ -104,12 +105,6 @@ class CohortSettings:
     near_duplicates: NearDuplicates = "report"
 
     def __post_init__(self) -> None:
-        if not self.labels and not self.outcomes:
-            raise SpecificationError(
-                "the cohort has no outcome: name a label set or labels in cohort.labels, or rules in cohort.outcomes, "
-                'for example lvsd = "lvef <= 40"'
-            )
-
         for name, task in self.tasks.items():
             _checked(f"cohort.outcomes.{name}", [task.rule] if task.rule is not None else [])
         for name, given in self.subgroups.items():

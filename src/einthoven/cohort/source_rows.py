@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -11,7 +13,9 @@ from einthoven.cohort.settings import CohortSettings, Role
 from einthoven.cohort.sources.source import SourceData
 from einthoven.errors import CohortError, SplitError
 
-__all__ = ["prefixed", "source_rows", "stored_rows", "study_record_id"]
+__all__ = ["prefixed", "source_rows", "stored_rows", "study_record_id", "without_split_patients"]
+
+PATIENT_ELSEWHERE = "for pretraining, of a patient in another split"
 
 
 def study_record_id(source: str, identifier: str) -> str:
@@ -58,8 +62,8 @@ def source_rows(name: str, role: Role, data: SourceData, *, settings: CohortSett
 
 
 def _known_split(name: str, role: Role, data: SourceData, method: str) -> pl.Series | pl.Expr:
-    if role == "external":
-        return pl.lit("external")
+    if role != "develop":
+        return pl.lit("train" if role == "pretrain" else "external")
     if method != "official":
         return pl.lit(None, pl.String)
     if data.official_split is None:
@@ -92,6 +96,22 @@ def stored_rows(
         is_first = pl.col("record_id").is_in(in_time["record_id"].implode())
         rows = _keep(rows, is_first, flow, "same samples as an earlier ECG")
     return rows
+
+
+def without_split_patients(rows: pl.DataFrame, serving: Sequence[str], flow: list[FlowStep]) -> pl.DataFrame:
+    """Leave out what serves pretraining, of patients whom another source has in another split than ``train``.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``record_id, patient_id, source, split``, every split filled.
+    serving : sequence of str
+        Sources that serve pretraining alone.
+    flow : list of FlowStep
+    """
+    serves = pl.col("source").is_in(list(serving))
+    elsewhere = rows.filter(~serves & (pl.col("split") != "train"))["patient_id"].unique()
+    return _keep(rows, ~(serves & pl.col("patient_id").is_in(elsewhere.implode())), flow, PATIENT_ELSEWHERE)
 
 
 def _long_enough(rows: pl.DataFrame, manifest: pa.Table, flow: list[FlowStep], *, shortest_s: float) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from einthoven.cohort.audit import SignalAccess, audit, write_audit
 from einthoven.cohort.build import BuiltCohort, build_cohort
@@ -32,6 +33,7 @@ __all__ = [
     "labels_of",
     "load_sources",
     "make_cohort",
+    "outcome_rows",
     "signal_access",
     "sources_hash",
     "split_file_hash",
@@ -59,7 +61,9 @@ def load_sources(settings: StudySettings, announce: Any) -> dict[str, SourceData
     loaded: dict[str, SourceData] = {}
     for name, section in settings.data.items():
         announce(f"Reading the tables of {name}")
-        data = section.settings.load(cohort.labels, cohort.auxiliary_labels)
+        own = section.role == "pretrain"  # such data need none of the study's labels
+        labels, auxiliary = (section.labels, ()) if own else (cohort.labels, cohort.auxiliary_labels)
+        data = section.settings.load(labels, auxiliary)
         simulated = data.simulated or simulation_of([Path(section.settings.path)])
         loaded[name] = replace(data, numbering=section.patient_numbering, simulated=simulated)
     return loaded
@@ -73,11 +77,17 @@ def labels_of(settings: StudySettings, sources: Mapping[str, SourceData]) -> tup
     CohortError
         When sources differ in their labels.
     """
-    sets = [data.labels for data in sources.values()]
+    sets = [data.labels for name, data in sources.items() if settings.data[name].role != "pretrain"]
     if any(set(found) != set(sets[0]) for found in sets):
         raise CohortError(f"all sources must have the same labels, got {sets}; list them in cohort.labels")
     by_rule = [name for name, task in settings.cohort.tasks.items() if task.kind == "binary"]
-    return tuple(dict.fromkeys([*by_rule, *sets[0]]))
+    return tuple(dict.fromkeys([*by_rule, *(sets[0] if sets else ())]))
+
+
+def outcome_rows(settings: StudySettings, table: pa.Table) -> pa.Table:
+    """Return the rows of a cohort that outcomes are learnt from and judged on: all but those for pretraining alone."""
+    serving = [name for name, section in settings.data.items() if section.role == "pretrain"]
+    return table.filter(pc.invert(pc.is_in(table["source"], pa.array(serving, pa.string())))) if serving else table
 
 
 def make_cohort(
@@ -116,8 +126,9 @@ def make_cohort(
     near = settings.cohort.near_duplicates
     checks = audit(built.cohort, manifest, labels=labels, signals=signals, near_duplicates=near)
     fitted = [name for name in FITTED if name in built.cohort.table["split"].unique().to_pylist()]
-    develops = any(role == "develop" for role, _ in roles.values())
-    require_both_classes(built.cohort.table, labels, FITTED if develops else fitted)
+    if labels:
+        develops = any(role == "develop" for role, _ in roles.values())
+        require_both_classes(outcome_rows(settings, built.cohort.table), labels, FITTED if develops else fitted)
     built.cohort.write(folder / COHORT)
     write_flow(built.flow, folder / "flow.json")
     write_audit(checks, folder / "audit.json")

@@ -1,4 +1,4 @@
-"""A study file becomes a run folder: sources -> store -> cohort -> arms -> predictions -> evaluation -> report."""
+"""A study file becomes a run folder: sources, store, cohort, pretrainings, arms, predictions, evaluation, report."""
 
 from __future__ import annotations
 
@@ -40,17 +40,18 @@ from einthoven.study.run_folder import LOCK, file_state, run_lock
 from einthoven.study.settings import StudySettings
 from einthoven.study.stage import Stage, hash_of
 
-__all__ = ["Run", "run_study"]
+__all__ = ["Announce", "Run", "announce_nothing", "run_study"]
 
 Announce = Callable[[str], ProgressCallback]
 LEDGER = "ledger.jsonl"
 
 
-def _announce_nothing(_name: str) -> ProgressCallback:
+def announce_nothing(_name: str) -> ProgressCallback:
+    """Tell nobody which stage starts."""
     return no_progress
 
 
-def run_study(settings: StudySettings, out: Path, *, announce: Announce = _announce_nothing) -> Path:
+def run_study(settings: StudySettings, out: Path, *, announce: Announce = announce_nothing) -> Path:
     """Carry out every stage that is not done yet.
 
     Parameters
@@ -78,16 +79,28 @@ def run_study(settings: StudySettings, out: Path, *, announce: Announce = _annou
     run.out.mkdir(parents=True, exist_ok=True)
     with run_lock(run.out):
         run.describe()
+        run.register_protocol()
         return run.report()
 
 
 @dataclass(frozen=True)
 class Run:
-    """The stages of one study, each of which asks for those before it."""
+    """The stages of one study, each of which asks for those before it.
+
+    Attributes
+    ----------
+    settings : StudySettings
+    out : Path
+    announce : callable
+        Gets the name of each stage that starts, and returns the callback for its progress.
+    first : bool
+        Whether this process leads; the others of ``torchrun`` wait for what it makes.
+    """
 
     settings: StudySettings
     out: Path
     announce: Announce
+    first: bool = True
 
     def check_folder(self) -> None:
         """Refuse to write into what isn't a run folder."""
@@ -99,6 +112,10 @@ class Run:
 
     def check_arms(self) -> None:
         """Refuse a study that has nothing to train."""
+        if not self.settings.arm and self.settings.pretrain:
+            raise SpecificationError(
+                "the study has no [arm.NAME], so there is nothing to evaluate; `einthoven pretrain` makes its encoders"
+            )
         if not self.settings.arm:
             raise SpecificationError(
                 "the study has no [arm.NAME], so there is nothing to train; `einthoven cohort` makes its cohort alone"
@@ -145,13 +162,17 @@ class Run:
         return self.out / LEDGER
 
     def describe(self) -> None:
-        """Write the resolved study file and the environment, and register the protocol before anything is trained."""
+        """Write the resolved study file and the environment."""
         (self.out / "study.json").write_text(json.dumps(self.settings.to_plain(), indent=1))
-        (self.out / "environment.json").write_text(json.dumps(self._environment, indent=1))
+        (self.out / "environment.json").write_text(json.dumps(self.environment, indent=1))
+
+    def register_protocol(self) -> None:
+        """Put the protocol into the ledger, which has to happen before anything is trained."""
         register(self.ledger, self.settings.evaluation, now=datetime.now(UTC))
 
     @cached_property
-    def _environment(self) -> dict[str, Any]:
+    def environment(self) -> dict[str, Any]:
+        """Versions of einthoven, Python and the packages."""
         return describe_environment()
 
     @cached_property
@@ -163,11 +184,17 @@ class Run:
         """Yes and no outcomes of the study."""
         return labels_of(self.settings, self._sources)
 
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """All that can be learnt as yes or no: outcomes, auxiliary labels, labels of data for pretraining."""
+        of_data = [name for data in self._sources.values() for name in (*data.labels, *data.auxiliary)]
+        return tuple(dict.fromkeys([*self.labels, *of_data]))
+
     def stage(self, name: str, inputs: dict[str, Any], *, arm: str = "", seed: int | None = None) -> Stage:
         """Describe a stage; inputs that aren't text are hashed."""
         hashes = {key: value if isinstance(value, str) else hash_of(value) for key, value in inputs.items()}
         hashes["einthoven"] = einthoven.__version__
-        return Stage(self.out, name, hashes, code_version(), hash_of(self._environment), arm, seed)
+        return Stage(self.out, name, hashes, code_version(), hash_of(self.environment), arm, seed, self.first)
 
     @cached_property
     def store(self) -> Store:

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import os
 import re
 import tomllib
-import types
-import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field
 
-from einthoven.cohort.settings import CohortSettings, Role
-from einthoven.cohort.sources import SOURCES
-from einthoven.cohort.sources.source import Source
+from einthoven.cohort.settings import CohortSettings
 from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import EinthovenError, SpecificationError
 from einthoven.evaluation.protocol import Protocol
 from einthoven.models.architectures import resolved_settings
-from einthoven.registry import nearest, resolve
+from einthoven.registry import nearest
+from einthoven.study.arm_start import check_start, is_published, with_start
+from einthoven.study.data_settings import DataSettings, data_settings
 from einthoven.study.input_settings import input_of_study
+from einthoven.study.pretrain_checks import check_pretraining, check_window, has_torch
+from einthoven.study.settings_errors import explain
 from einthoven.training.arm import ArmSettings
+from einthoven.training.pretrain_settings import PretrainSettings
 
 __all__ = ["DataSettings", "ReportSettings", "StoreSettings", "StudySettings", "load_study"]
-
-UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,20 +46,6 @@ class ReportSettings:
     examples: int = 4
 
 
-@dataclasses.dataclass(frozen=True)
-class DataSettings:
-    """One section ``[data.NAME]``: the source's own settings, checked against its class, and the role it plays.
-
-    Sources that number their patients alike say so by the same word in ``patient_numbering``; otherwise patient 1 of
-    one is another person than patient 1 of the next.
-    """
-
-    source: str
-    role: Role
-    settings: SerializeAsAny[SkipValidation[Source]]
-    patient_numbering: str = ""
-
-
 class StudySettings(BaseModel):
     """A whole study file."""
 
@@ -71,9 +55,10 @@ class StudySettings(BaseModel):
     title: str = "A study of ECGs"
     seed: int = Field(default=0, ge=0)
     data: dict[str, DataSettings] = Field(min_length=1)
-    cohort: CohortSettings
+    cohort: CohortSettings = Field(default_factory=CohortSettings)
     input: InputSpec = Field(default_factory=InputSpec)
     store: StoreSettings = Field(default_factory=StoreSettings)
+    pretrain: dict[str, PretrainSettings] = Field(default_factory=dict)
     arm: dict[str, ArmSettings] = Field(default_factory=dict)
     evaluation: Protocol = Field(default_factory=Protocol)
     report: ReportSettings = Field(default_factory=ReportSettings)
@@ -105,18 +90,55 @@ def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> St
         raise SpecificationError(f"{path} is no valid TOML: {error}") from error
     _resolve_paths(values, path.parent, data_paths or {})
     try:
-        _check_names([*values.get("data", {}), *values.get("arm", {})])
-        values["data"] = {name: _data_settings(name, section) for name, section in values.get("data", {}).items()}
+        _check_names([*values.get("data", {}), *values.get("pretrain", {}), *values.get("arm", {})])
+        values["data"] = {name: data_settings(name, section) for name, section in values.get("data", {}).items()}
         if isinstance(values.get("input"), dict):
             values["input"] = input_of_study(values["input"])
+        _resolve_starts(values, path.parent)
         study = StudySettings.model_validate(values)
-        for name, arm in study.arm.items():
-            _check_arm(name, arm)
+        _check_study(study)
     except pydantic.ValidationError as error:
-        raise SpecificationError(f"{path}: {_explain(error, StudySettings)}") from error
+        raise SpecificationError(f"{path}: {explain(error, StudySettings)}") from error
     except EinthovenError as error:
         raise SpecificationError(f"{path}: {error}") from error
     return study
+
+
+def _resolve_starts(values: dict[str, Any], folder: Path) -> None:
+    """Give arms that start from an encoder its architecture."""
+    arms, pretrain = values.get("arm"), values.get("pretrain", {})
+    if isinstance(arms, dict) and isinstance(pretrain, dict):
+        values["arm"] = {
+            name: with_start(name, section, pretrain=pretrain, folder=folder) if isinstance(section, dict) else section
+            for name, section in arms.items()
+        }
+
+
+def _check_study(study: StudySettings) -> None:
+    """Refuse what contradicts itself across sections, before anything is read."""
+    roles = {name: section.role for name, section in study.data.items()}
+    if not study.pretrain:
+        _check_outcome(study.cohort)
+        idle = next((name for name, role in roles.items() if role == "pretrain"), None)
+        if idle is not None:
+            raise SpecificationError(f"data.{idle} serves pretraining, but the study has no [pretrain.NAME]")
+    if study.arm:
+        _check_outcome(study.cohort)
+    for name, pretraining in study.pretrain.items():
+        if is_published(name):
+            raise SpecificationError(f"pretrain.{name} has the name of a published model: choose another")
+        check_pretraining(name, pretraining, data=study.data, given=study.input)
+    for name, arm in study.arm.items():
+        _check_arm(name, arm, study)
+
+
+def _check_outcome(cohort: CohortSettings) -> None:
+    """Only pretraining can do without."""
+    if not cohort.labels and not cohort.outcomes:
+        raise SpecificationError(
+            "the cohort has no outcome: name a label set or labels in cohort.labels, or rules in cohort.outcomes, "
+            'for example lvsd = "lvef <= 40"'
+        )
 
 
 def _check_names(names: Iterable[str]) -> None:
@@ -126,18 +148,22 @@ def _check_names(names: Iterable[str]) -> None:
             raise SpecificationError(f"names of data and arms are letters, digits, '.', '_' and '-', got {name!r}")
 
 
-def _check_arm(name: str, arm: ArmSettings) -> None:
-    """Refuse an unknown network and seeds that aren't distinct, before anything is read.
+def _check_arm(name: str, arm: ArmSettings, study: StudySettings) -> None:
+    """Refuse an unknown network, seeds that aren't distinct, and a start that is fed otherwise.
 
     Networks are only known where torch is; a cohort can be made without.
     """
     try:
-        if importlib.util.find_spec("torch") is not None:
+        if has_torch():
             resolved_settings(arm.architecture, arm.settings)
-    except SpecificationError as error:
+            if arm.start:
+                leads = arm.leads or study.input.leads
+                check_window(arm.architecture, arm.settings, leads=leads, n=study.input.window_samples)
+    except EinthovenError as error:
         raise SpecificationError(f"arm.{name}: {error}") from error
     if not arm.seeds or min(arm.seeds) < 0 or len(set(arm.seeds)) != len(arm.seeds):
         raise SpecificationError(f"arm.{name}.seeds must be distinct whole numbers from 0, got {list(arm.seeds)}")
+    check_start(name, arm, given=study.input, pretrain=study.pretrain)
 
 
 def _resolve_paths(values: dict[str, Any], folder: Path, overrides: Mapping[str, str]) -> None:
@@ -150,83 +176,14 @@ def _resolve_paths(values: dict[str, Any], folder: Path, overrides: Mapping[str,
             section["path"] = str(Path(overrides[name]).resolve())
         elif "path" in section:
             section["path"] = str((folder / os.path.expandvars(section["path"])).resolve())
-    split = values.get("cohort", {}).get("split", {})
-    for section, key in ((values.get("store", {}), "path"), (split, "file")):
-        if isinstance(section, dict) and isinstance(section.get(key), str):
+    for section, key in _sections_with_paths(values):
+        if isinstance(section, dict) and isinstance(section.get(key), str) and section[key]:
             section[key] = str((folder / section[key]).resolve())
 
 
-def _data_settings(name: str, section: Mapping[str, Any]) -> DataSettings:
-    """Validate a section against the settings of the source that it names."""
-    rest = dict(section)
-    source, role = rest.pop("source", None), rest.pop("role", "develop")
-    numbering = rest.pop("patient_numbering", "")
-    if not isinstance(numbering, str):
-        raise SpecificationError(f"data.{name}.patient_numbering is a word that sources share, got {numbering!r}")
-    if source is None:
-        raise SpecificationError(f"data.{name} must say its source{nearest('', SOURCES)}")
-    if role not in typing.get_args(Role):
-        raise SpecificationError(f"data.{name}.role must be one of {', '.join(typing.get_args(Role))}, got {role!r}")
-    kind = resolve("sources", source, SOURCES)
-    unknown = next((key for key in rest if key not in _accepted(kind)), None)
-    if unknown is not None:
-        raise SpecificationError(f"data.{name} has no key {unknown!r}{nearest(unknown, _accepted(kind))}")
-    try:
-        settings = pydantic.TypeAdapter(kind).validate_python(rest)
-    except pydantic.ValidationError as error:
-        raise SpecificationError(f"data.{name}.{_explain(error, kind)}") from error
-    return DataSettings(source, role, settings, numbering)
-
-
-def _explain(error: pydantic.ValidationError, root: Any) -> str:
-    """Say the first problem in one line: where, what is accepted, what came."""
-    problems = error.errors(include_url=False)
-    # a misspelt section shows up as a missing one, too; the spelling is what has to be mended
-    first = next((problem for problem in problems if problem["type"] in UNKNOWN_KEY), problems[0])
-    if first["type"] in UNKNOWN_KEY:
-        key = str(first["loc"][-1])
-        parent, names = _followed(root, first["loc"][:-1])
-        return f"{'.'.join(names) or 'the top level'} has no key {key!r}{nearest(key, _accepted(parent))}"
-    names = _followed(root, first["loc"])[1]
-    # of several types that were tried, the one that went deepest is the one that was meant
-    within = [problem for problem in problems if _followed(root, problem["loc"])[1][: len(names)] == names]
-    first = max(within, key=lambda problem: len(_followed(root, problem["loc"])[1]))
-    place = ".".join(_followed(root, first["loc"])[1])
-    if first["type"] == "missing":
-        return f"{place} is missing"
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}, got {first['input']!r}"
-
-
-def _followed(kind: Any, location: tuple[int | str, ...]) -> tuple[Any, list[str]]:
-    """Follow a location through models, dataclasses, tables and lists; return the type there and the names of the way.
-
-    Where a value may be of several types, pydantic puts the one that it tried into the location; no file has that name.
-    """
-    names: list[str] = []
-    for part in location:
-        if isinstance(kind, types.UnionType):
-            members = [member for member in typing.get_args(kind) if member is not type(None)]
-            tried = next((member for member in members if str(part).startswith(member.__name__)), None)
-            kind = tried or members[0]
-            if len(members) > 1 and tried is not None:
-                continue
-        names.append(str(part))
-        kind = _inner(kind, str(part))
-    if isinstance(kind, types.UnionType):
-        kind = next(member for member in typing.get_args(kind) if member is not type(None))
-    return kind, names
-
-
-def _inner(kind: Any, name: str) -> Any:
-    if typing.get_origin(kind) is dict:
-        return typing.get_args(kind)[1]
-    if typing.get_origin(kind) in (tuple, list):
-        return typing.get_args(kind)[0]
-    return typing.get_type_hints(kind).get(name, Any) if isinstance(kind, type) else Any
-
-
-def _accepted(kind: Any) -> list[str]:
-    if dataclasses.is_dataclass(kind):
-        return [field.name for field in dataclasses.fields(kind)]
-    return list(kind.model_fields)
+def _sections_with_paths(values: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Return tables of the file that may name a file or folder, with the key that does."""
+    pretrain = values.get("pretrain", {})
+    pretrainings = [one for one in pretrain.values() if isinstance(one, dict)] if isinstance(pretrain, dict) else []
+    split = values.get("cohort", {}).get("split", {})
+    return [(values.get("store", {}), "path"), (split, "file"), *((one.get("vectors"), "path") for one in pretrainings)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ __all__ = ["Stage", "hash_of"]
 VERSION = 1
 NAME = "stage.json"
 RESULTS = "evaluate"
+WAIT_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Stage:
     arm : str
         Empty where the stage is common to all arms.
     seed : int, optional
+    leads : bool
+        Whether this process does the work and writes; the others of ``torchrun`` wait for it, and read.
     """
 
     run: Path
@@ -50,6 +54,7 @@ class Stage:
     environment_hash: str
     arm: str = ""
     seed: int | None = None
+    leads: bool = True
 
     @property
     def folder(self) -> Path:
@@ -66,14 +71,22 @@ class Stage:
             and all((self.folder / name).is_file() for name in found.get("outputs", []))
         )
 
-    def run_once(self, work: Callable[[Path], None]) -> Path:
+    def run_once(self, work: Callable[[Path], None], *, together: bool = False) -> Path:
         """Do ``work(folder)`` unless its result is there already; return the folder.
 
         What an interrupted attempt from the same inputs left stays, to go on with; what other inputs left is removed.
         So are the results of the run, which a changed stage makes old: a report never mixes two states.
+
+        Parameters
+        ----------
+        work : callable
+        together : bool
+            Whether the processes of ``torchrun`` do the work together; otherwise the first does it alone.
         """
         if self.is_done():
             return self.folder
+        if not self.leads:
+            return self._follow(work, together=together)
         if self.stage != RESULTS:
             shutil.rmtree(self.run / "stages" / RESULTS, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -83,6 +96,19 @@ class Stage:
         self._write("running", started)
         work(self.folder)
         self._write("done", started, ended=datetime.now(UTC).isoformat(timespec="seconds"))
+        return self.folder
+
+    def _follow(self, work: Callable[[Path], None], *, together: bool) -> Path:
+        """Wait until the first process is done; or, where all work together, until it has made room for the work.
+
+        Nothing is given up after some time: when the first process ends in an error, ``torchrun`` ends the others.
+        """
+        while not (self.is_done() or (together and self._found().get("inputs") == dict(self.inputs))):
+            time.sleep(WAIT_S)
+        if together and not self.is_done():
+            work(self.folder)
+        while not self.is_done():
+            time.sleep(WAIT_S)
         return self.folder
 
     def _found(self) -> dict[str, Any]:

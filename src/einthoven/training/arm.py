@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from einthoven.errors import SpecificationError
 from einthoven.models.head_settings import HeadSettings
 from einthoven.training.augmentation_settings import Augmentation
+from einthoven.training.loss_settings import LossSettings
 
 __all__ = ["ArmSettings", "EarlyStoppingMetric", "PositiveWeights", "Precision"]
 
@@ -28,12 +29,22 @@ class ArmSettings:
         Key of ``einthoven.models.architectures.ARCHITECTURES``.
     settings : mapping
         Of the architecture; what is left out has its default.
+    start : str
+        ``from`` in a study file. A pretraining of the study, the folder of a checkpoint or the name of a published
+        model whose encoder training starts from; empty for random weights. Architecture and settings are its own.
+    weights : str
+        File of the published model.
     head : HeadSettings
         What stands behind the architecture.
     leads : tuple of str
         Subset of the stored leads; empty for those of the input spec.
     pairs : ``all``, ``baseline`` or ``followup``
         Which of the cohort's pairs of ECG and report are learnt from and early stopping is judged on.
+    n_labels : int
+        Learn from so many labelled ECGs of the training split, drawn by patient; 0 for all. Draws of one seed are
+        nested: the smaller is part of the larger.
+    n_validation_labels : int
+        The same of the validation split, which early stopping is judged on; 0 for all.
     epochs, batch_size : int
     max_learning_rate : float
         Peak of the one-cycle schedule (Smith and Topin 2018, arXiv:1708.07120) of AdamW.
@@ -48,6 +59,7 @@ class ArmSettings:
     positive_weights : ``none`` or ``balanced``
         ``balanced`` weights positives by negatives / positives of the training split. Scores are then no probabilities.
     label_smoothing : float
+    loss : LossSettings
     auxiliary_labels : tuple of str
         Tasks of the cohort, or patterns such as ``scp.*``, that are trained along and cut off afterwards.
     auxiliary_weight : float
@@ -66,9 +78,13 @@ class ArmSettings:
 
     architecture: str = "se_resnext1d"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    start: str = field(default="", metadata={"key": "from"})
+    weights: str = ""
     head: HeadSettings = field(default_factory=HeadSettings)
     leads: tuple[str, ...] = ()
     pairs: Pairs = "all"
+    n_labels: int = 0
+    n_validation_labels: int = 0
     epochs: int = 30
     batch_size: int = 16
     max_learning_rate: float = 5e-3
@@ -78,6 +94,7 @@ class ArmSettings:
     ema_decay: float = 0.99
     positive_weights: PositiveWeights = "none"
     label_smoothing: float = 0.0
+    loss: LossSettings = field(default_factory=LossSettings)
     auxiliary_labels: tuple[str, ...] = ()
     auxiliary_weight: float = 1.0
     auxiliary_minimum_positives: int = 10
@@ -92,6 +109,11 @@ class ArmSettings:
             raise SpecificationError(
                 "epochs and batch_size start at 1, patience at 0, and max_learning_rate is positive, got "
                 f"{self.epochs}, {self.batch_size}, {self.patience} and {self.max_learning_rate}"
+            )
+        if self.n_labels < 0 or self.n_validation_labels < 0:
+            raise SpecificationError(
+                "n_labels and n_validation_labels start at 0, which is all, got "
+                f"{self.n_labels} and {self.n_validation_labels}"
             )
         if self.head.task != "binary" or self.head.n_covariates:
             raise SpecificationError(

@@ -1,0 +1,138 @@
+"""What ``[pretrain.NAME]`` asks for is held against what there is, before anything is read or trained."""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib.util
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from einthoven.cohort.cohort import SPLITS
+from einthoven.ecg.input_spec import InputSpec
+from einthoven.errors import EinthovenError, SpecificationError
+from einthoven.models.architectures import build_encoder
+from einthoven.models.plain_settings import settings_from
+from einthoven.registry import names, nearest, resolve
+from einthoven.study.data_settings import DataSettings
+from einthoven.training.objectives import OBJECTIVES
+from einthoven.training.pretrain_settings import PretrainSettings
+
+__all__ = ["check_labels", "check_pretraining", "check_window", "has_torch", "serving"]
+
+WEIGHT = "weight"
+
+
+def has_torch() -> bool:
+    """Return whether networks and objectives can be looked at; a cohort can be made without."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def serving(settings: PretrainSettings, data: Mapping[str, DataSettings]) -> tuple[str, ...]:
+    """Return the names of the data that a pretraining learns from: those it asks for, or all that aren't external."""
+    return tuple(settings.data) or tuple(name for name, section in data.items() if section.role != "external")
+
+
+def check_pretraining(
+    name: str, settings: PretrainSettings, *, data: Mapping[str, DataSettings], given: InputSpec
+) -> None:
+    """Refuse data, splits, seeds, objectives, an architecture or settings that don't exist.
+
+    Parameters
+    ----------
+    name : str
+    settings : PretrainSettings
+    data : mapping of name to DataSettings
+    given : InputSpec
+        Of the study.
+
+    Raises
+    ------
+    SpecificationError
+        Names the key and the nearest accepted word.
+    """
+    place = f"pretrain.{name}"
+    _check_among(settings.data, data, place=f"{place}.data")
+    for one in settings.data:
+        if data[one].role == "external":
+            raise SpecificationError(f"{place}.data has {one!r}, which is external: no training ever touches it")
+    if not serving(settings, data):
+        raise SpecificationError(f"{place} has no data: all of [data] is external")
+    _check_among(settings.splits, ("train", "validation"), place=f"{place}.splits")
+    if not settings.splits:
+        raise SpecificationError(f"{place}.splits is empty; accepted: {', '.join(SPLITS[:2])}")
+    _check_among(settings.leads, given.leads, place=f"{place}.leads")
+    seeds = settings.seeds
+    if not seeds or min(seeds) < 0 or len(set(seeds)) != len(seeds):
+        raise SpecificationError(f"{place}.seeds must be distinct whole numbers from 0, got {list(seeds)}")
+    for objective, values in settings.objectives.items():
+        _check_objective(objective, values, place=f"{place}.objectives.{objective}")
+    if "supervised" in settings.objectives and not settings.labels:
+        raise SpecificationError(f"{place}: the objective supervised needs labels: name them in {place}.labels")
+    if has_torch():
+        try:
+            check_window(
+                settings.architecture, settings.settings, leads=settings.leads or given.leads, n=given.window_samples
+            )
+        except EinthovenError as error:
+            raise SpecificationError(f"{place}: {error}") from error
+
+
+def check_window(architecture: str, settings: Mapping[str, Any], *, leads: Sequence[str], n: int) -> None:
+    """Refuse an architecture that doesn't exist, or doesn't take windows of so many leads and samples.
+
+    Raises
+    ------
+    EinthovenError
+        See ``build_encoder``; a window of another length is refused by name.
+    """
+    import torch
+
+    with torch.device("meta"), torch.random.fork_rng(devices=[]):  # shapes alone, which take neither memory nor time
+        encoder = build_encoder(architecture, n_leads=len(leads), **settings)
+    encoder.lengths.check(n, name=architecture)
+
+
+def check_labels(name: str, settings: PretrainSettings, tasks: Sequence[str]) -> None:
+    """Refuse labels and watched tasks that nothing in the cohort is called.
+
+    Parameters
+    ----------
+    name : str
+    settings : PretrainSettings
+    tasks : sequence of str
+        All that the cohort will have.
+
+    Raises
+    ------
+    SpecificationError
+        Names the nearest.
+    """
+    for key, asked in (("labels", settings.labels), ("watch.tasks", settings.watch.tasks)):
+        for pattern in asked:
+            if not fnmatch.filter(tasks, pattern):
+                near = nearest(pattern, tasks) if tasks else "; the cohort has none"
+                raise SpecificationError(f"pretrain.{name}.{key}: no label is called {pattern!r}{near}")
+
+
+def _check_objective(objective: str, values: Mapping[str, Any], *, place: str) -> None:
+    _check_among((objective,), names("objectives", OBJECTIVES), place=place.rpartition(".")[0])
+    weight = values.get(WEIGHT, 1.0)
+    if not isinstance(weight, int | float) or isinstance(weight, bool) or not weight > 0:
+        raise SpecificationError(f"{place}.weight must be a positive number, got {weight!r}")
+    if not has_torch():
+        return
+    kind = resolve("objectives", objective, OBJECTIVES)
+    own = {key: value for key, value in values.items() if key != WEIGHT}
+    try:
+        settings_from(kind.settings_type, own, where="it")
+    except EinthovenError as error:
+        raise SpecificationError(f"{place}: {error}") from error
+    except TypeError as error:
+        raise SpecificationError(f"{place}: a value is of another kind than its setting ({error})") from error
+
+
+def _check_among(asked: Iterable[str], accepted: Iterable[str], *, place: str) -> None:
+    known = list(accepted)
+    for name in asked:
+        if name not in known:
+            raise SpecificationError(f"{place} has no {name!r}{nearest(name, known)}")

@@ -1,0 +1,108 @@
+"""What a pretraining asks for is held against what there is, before anything is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from einthoven.errors import SpecificationError
+from einthoven.study.pretrain_checks import check_labels, serving
+from einthoven.study.settings import load_study
+from einthoven.training.pretrain_settings import PretrainSettings
+
+STUDY = """
+version = 1
+[data.main]
+source = "ptb_xl"
+path = "data"
+[data.archive]
+source = "arrays"
+role = "pretrain"
+path = "archive"
+signals = "signals.npy"
+table = "labels.csv"
+axes = "record,sample,lead"
+rate_hz = 100
+unit = "mV"
+leads = ["I"]
+labels = ["AF"]
+[data.other]
+source = "ptb_xl"
+role = "external"
+path = "other"
+[cohort]
+labels = ["NORM", "MI"]
+[input.view]
+window_s = 5
+[pretrain.first]
+architecture = "xresnet1d"
+settings = { widths = [8, 8, 8, 8], stem_widths = [8] }
+objectives = { supervised = { weight = 0.5, label_smoothing = 0.1 } }
+labels = ["NORM"]
+seeds = [1, 2]
+"""
+
+
+def load(folder, text: str):
+    """Load a study from text."""
+    (folder / "study.toml").write_text(text)
+    return load_study(folder / "study.toml")
+
+
+def test_a_pretraining_is_read_with_its_defaults(tmp_path):
+    """Data of the role pretrain may have labels of their own, and serve beside those that develop."""
+    study = load(tmp_path, STUDY)
+    assert study.pretrain["first"].seeds == (1, 2)
+    assert study.pretrain["first"].batch_size == 64
+    assert study.data["archive"].labels == ("AF",)
+    assert serving(study.pretrain["first"], study.data) == ("main", "archive")
+    assert study.to_plain()["pretrain"]["first"]["objectives"]["supervised"]["weight"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("seeds =", "seds =", r"pretrain\.first has no key 'seds'; did you mean 'seeds'"),
+        ("supervised =", "supervise =", r"pretrain\.first\.objectives has no 'supervise'; did you mean 'supervised'"),
+        ("label_smoothing", "smoothing", r"pretrain\.first\.objectives\.supervised: it has no setting 'smoothing'"),
+        ("weight = 0.5", "weight = -1", r"objectives\.supervised\.weight must be a positive number, got -1"),
+        ("label_smoothing = 0.1", "label_smoothing = 2", r"supervised: label_smoothing must lie in \[0, 1\)"),
+        ('"xresnet1d"', '"xresnet"', r"pretrain\.first: architectures has no 'xresnet'; did you mean 'xresnet1d'"),
+        ("widths = [8, 8, 8, 8]", "width = [8]", r"pretrain\.first: .*no setting 'width'; did you mean 'widths'"),
+        ("window_s = 5", "window_s = 0.01", r"pretrain\.first: .*xresnet1d"),
+        ("seeds = [1, 2]", "seeds = [1, 1]", r"pretrain\.first\.seeds must be distinct whole numbers from 0"),
+        ("seeds = [1, 2]", 'data = ["mian"]', r"pretrain\.first\.data has no 'mian'; did you mean 'main'"),
+        ("seeds = [1, 2]", 'data = ["other"]', r"'other', which is external: no training ever touches it"),
+        ("seeds = [1, 2]", 'splits = ["test"]', r"pretrain\.first\.splits has no 'test'; accepted: train, validation"),
+        ("seeds = [1, 2]", 'leads = ["V9"]', r"pretrain\.first\.leads has no 'V9'"),
+        ('labels = ["NORM"]', "", r"the objective supervised needs labels: name them in pretrain\.first\.labels"),
+        ("[pretrain.first]", '[pretrain."a b"]', r"names of data and arms are letters"),
+        ("[pretrain.first]", "[pretrain.ecg_cpc]", r"has the name of a published model"),
+        ("[pretrain.first]", "[pretrain_first]", r"the top level has no key 'pretrain_first'; did you mean 'pretrain'"),
+        ('labels = ["AF"]', "labels = 3", r"data\.archive\.labels is a set of labels or a list of their names, got 3"),
+        ('role = "external"', 'role = "external"\nlabels = ["AF"]', r"data\.other has no key 'labels'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_word_is_answered_with_the_right_one(tmp_path, right, wrong, message):
+    """The message names the key and what is accepted."""
+    with pytest.raises(SpecificationError, match=message):
+        load(tmp_path, STUDY.replace(right, wrong))
+
+
+def test_labels_are_held_against_the_cohort_before_ingest():
+    """A pattern that matches nothing names the nearest."""
+    settings = PretrainSettings({"supervised": {}}, labels=("NORM", "scp.*"))
+    check_labels("first", settings, ("NORM", "scp.IMI"))
+    with pytest.raises(SpecificationError, match=r"pretrain\.first\.labels: no label is called 'NORM'; did you mean"):
+        check_labels("first", settings, ("NORMAL", "scp.IMI"))
+    with pytest.raises(SpecificationError, match="the cohort has none"):
+        check_labels("first", settings, ())
+
+
+def test_only_pretraining_does_without_outcomes(tmp_path):
+    """An archive without labels can be pretrained on; arms have something to learn."""
+    unlabelled = STUDY.replace('[cohort]\nlabels = ["NORM", "MI"]', "").replace('labels = ["NORM"]', 'labels = ["AF"]')
+    assert load(tmp_path, unlabelled).cohort.labels == ()
+    with pytest.raises(SpecificationError, match="the cohort has no outcome"):
+        load(tmp_path, unlabelled + "[arm.main]\n")
+    with pytest.raises(SpecificationError, match=r"data\.archive serves pretraining, but the study has no \[pretrain"):
+        load(tmp_path, STUDY.partition("[pretrain.first]")[0])
