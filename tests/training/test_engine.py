@@ -6,8 +6,7 @@ import logging
 
 import pytest
 
-from einthoven.training.arm import ArmSettings
-from einthoven.training.engine import Processes, processes, quiet, trainer
+from einthoven.training.engine import EngineSettings, Processes, processes, quiet, trainer
 
 
 def test_alone_there_is_one_process():
@@ -21,7 +20,11 @@ def test_alone_there_is_one_process():
 def test_precision_is_full_on_a_cpu_unless_asked_for(tmp_path, precision, expected):
     with quiet():
         made = trainer(
-            ArmSettings(precision=precision), Processes(0, 1, "cpu"), callbacks=[], folder=tmp_path, tensorboard=False
+            EngineSettings(1, precision=precision),
+            Processes(0, 1, "cpu"),
+            callbacks=[],
+            folder=tmp_path,
+            tensorboard=False,
         )
     assert made.precision == expected
     assert made.logger is None

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from einthoven.ecg.view import view
 from einthoven.store.torch_dataset import RecordBatches
-from einthoven.training.augmentation_settings import Augmentation
 from fakes.modules import SPEC, tiny_module
 from fakes.stores import FakeStore
 
@@ -30,24 +28,6 @@ def _fit(module, batches, *, epochs: int = 1) -> None:
         enable_model_summary=False,
     )
     trainer.fit(module, train_dataloaders=batches)
-
-
-def test_without_augmentation_the_network_sees_the_view_of_the_stored_window():
-    batch = next(iter(_batches()))
-    seen = tiny_module()._signal(batch)
-    expected = view(
-        batch["signal"].float() * batch["scale"][..., None],
-        SPEC.view,
-        stored_leads=SPEC.leads,
-        start=0,
-        length=200,
-    )
-    assert torch.equal(seen, expected)
-
-
-def test_with_time_scaling_the_window_keeps_its_length():
-    module = tiny_module(augmentation=Augmentation(time_scale=0.1))
-    assert module._signal(next(iter(_batches(time_scale=0.1)))).shape == (8, 3, 200)
 
 
 def test_averaged_weights_follow_the_published_rule():

@@ -176,7 +176,7 @@ def test_a_run_killed_before_its_checkpoint_is_written_only_writes_it(unbroken, 
         ("lightning.pytorch.Trainer.save_checkpoint", "last.ckpt"),
         ("einthoven.training.selection.durable_file", "best.safetensors"),
         ("einthoven.training.train.Checkpoint.save", "checkpoint"),
-        ("einthoven.training.train.durable_file", "run.json"),
+        ("einthoven.training.run_folder.durable_file", "run.json"),
     ],
 )
 def test_a_full_disk_is_named_and_the_run_goes_on_afterwards(unbroken, tmp_path, monkeypatch, written, named):

@@ -14,10 +14,38 @@ import lightning.pytorch as lightning
 import torch
 from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.strategies import DDPStrategy, FSDPStrategy, Strategy
 
-from einthoven.training.arm import ArmSettings
+from einthoven.errors import SpecificationError
+from einthoven.training.arm import Precision
 
-__all__ = ["Processes", "processes", "quiet", "trainer"]
+__all__ = ["EngineSettings", "Parallel", "Processes", "processes", "quiet", "trainer"]
+
+Parallel = Literal["ddp", "fsdp"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How far and how exactly a trainer computes.
+
+    Attributes
+    ----------
+    epochs : int
+        At most.
+    steps : int
+        Of the optimiser, at most; -1 for no limit.
+    precision : ``auto``, ``fp32`` or ``bf16``
+    gradient_clip : float
+        For modules that leave their optimiser to Lightning; 0 for no limit.
+    parallel : ``ddp`` or ``fsdp``
+        Among several processes.
+    """
+
+    epochs: int
+    steps: int = -1
+    precision: Precision = "auto"
+    gradient_clip: float = 0.0
+    parallel: Parallel = "ddp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +77,28 @@ def processes(device: Literal["auto", "cpu", "cuda"]) -> Processes:
 
 
 def trainer(
-    arm: ArmSettings,
+    settings: EngineSettings,
     workers: Processes,
     *,
     callbacks: Sequence[lightning.Callback],
     folder: Path,
     tensorboard: bool,
 ) -> lightning.Trainer:
-    """Return a trainer that runs the arm's epochs and nothing else; call it within ``quiet``."""
-    half = workers.accelerator == "cuda" and torch.cuda.is_bf16_supported() if arm.precision == "auto" else None
-    use_bf16 = arm.precision == "bf16" if half is None else half
+    """Return a trainer that runs these epochs or steps and nothing else; call it within ``quiet``.
+
+    Raises
+    ------
+    SpecificationError
+        ``fsdp`` without a GPU.
+    """
     return lightning.Trainer(
         accelerator=workers.accelerator,
         devices=workers.count,
-        strategy="ddp" if workers.count > 1 else "auto",
-        max_epochs=arm.epochs,
-        precision="bf16-mixed" if use_bf16 else "32-true",
-        gradient_clip_val=arm.gradient_clip or None,
+        strategy=_strategy(settings.parallel, workers),
+        max_epochs=settings.epochs,
+        max_steps=settings.steps,
+        precision="bf16-mixed" if _use_bf16(settings.precision, workers) else "32-true",
+        gradient_clip_val=settings.gradient_clip or None,
         callbacks=list(callbacks),
         logger=TensorBoardLogger(folder, name="tensorboard", version="") if tensorboard else False,
         default_root_dir=folder,
@@ -76,6 +109,20 @@ def trainer(
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
     )
+
+
+def _use_bf16(precision: Precision, workers: Processes) -> bool:
+    if precision == "auto":
+        return workers.accelerator == "cuda" and torch.cuda.is_bf16_supported()
+    return precision == "bf16"
+
+
+def _strategy(parallel: Parallel, workers: Processes) -> Strategy | str:
+    if parallel == "fsdp":
+        if workers.accelerator != "cuda":
+            raise SpecificationError("parallel = 'fsdp' shares weights among GPUs, and there are none: take 'ddp'")
+        return FSDPStrategy(use_orig_params=True, state_dict_type="full")
+    return DDPStrategy() if workers.count > 1 else "auto"
 
 
 @contextmanager

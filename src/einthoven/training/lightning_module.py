@@ -14,13 +14,14 @@ from typing_extensions import override
 
 from einthoven.ecg.input_spec import InputSpec
 from einthoven.errors import TrainingError
-from einthoven.models.model_input import amplitudes, seen
 from einthoven.models.network import Network
 from einthoven.store.torch_dataset import Batch
 from einthoven.training.arm import ArmSettings
-from einthoven.training.augmentation import augment, mixup, resample_window
-from einthoven.training.objectives.supervised import SupervisedObjective
+from einthoven.training.augmentation import mixup
+from einthoven.training.averaging import average_decay, update_average
+from einthoven.training.objectives.label_loss import LabelLoss
 from einthoven.training.reproducible import reseed
+from einthoven.training.training_signal import training_signal
 
 __all__ = ["SupervisedModule"]
 
@@ -39,7 +40,7 @@ class SupervisedModule(lightning.LightningModule):
         With an output for each label and, after these, for each auxiliary label.
     arm : ArmSettings
     spec : InputSpec
-    objective : SupervisedObjective
+    objective : LabelLoss
     total_steps : int
         Length of the one-cycle schedule.
     seed : int
@@ -53,7 +54,7 @@ class SupervisedModule(lightning.LightningModule):
         arm: ArmSettings,
         *,
         spec: InputSpec,
-        objective: SupervisedObjective,
+        objective: LabelLoss,
         total_steps: int,
         seed: int,
         record_ids: Mapping[int, str],
@@ -84,7 +85,7 @@ class SupervisedModule(lightning.LightningModule):
         """
         entropy = (self._seed, self.global_step, self.global_rank)
         reseed(*entropy)
-        signal, target = self._signal(batch), batch["target"]
+        signal, target = training_signal(batch, self._arm.augmentation, self._spec), batch["target"]
         if self._arm.augmentation.mixup:
             generator = np.random.default_rng(np.random.SeedSequence([*entropy, _MIXUP]))
             signal, target = mixup(signal, target, alpha=self._arm.augmentation.mixup, generator=generator)
@@ -101,14 +102,7 @@ class SupervisedModule(lightning.LightningModule):
         super().optimizer_step(*arguments, **named)
         if self.averaged is None:
             return
-        decay = min(self._arm.ema_decay, (1 + steps) / (10 + steps))  # short memory at the start, as TensorFlow's
-        current = self.network.state_dict()
-        with torch.no_grad():
-            for name, tensor in self.averaged.state_dict().items():
-                if tensor.dtype.is_floating_point:
-                    tensor.lerp_(current[name], 1 - decay)
-                else:
-                    tensor.copy_(current[name])
+        update_average(self.averaged, self.network, decay=average_decay(steps, largest=self._arm.ema_decay))
 
     @override
     def configure_optimizers(self) -> Any:
@@ -125,16 +119,6 @@ class SupervisedModule(lightning.LightningModule):
             optimizer, self._arm.max_learning_rate, total_steps=self._total_steps, pct_start=warm_up
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-    def _signal(self, batch: Batch) -> Tensor:
-        """Return the disturbed windows, float32 (B, L, T)."""
-        augmentation, rate_hz = self._arm.augmentation, self._spec.ingest.rate_hz
-        with torch.no_grad():
-            signal = amplitudes(batch["signal"], batch["scale"])
-            if augmentation.time_scale:
-                signal = resample_window(signal, batch["start"], batch["stretch"], length=self._spec.window_samples)
-            signal = seen(signal, batch["valid"], self._spec, batch["level"])
-            return augment(signal, batch["key"], augmentation, rate_hz=rate_hz)
 
     def _not_finite(self, batch: Batch, logits: Tensor) -> TrainingError:
         culprits = ~torch.isfinite(logits).all(dim=1)

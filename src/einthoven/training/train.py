@@ -24,34 +24,32 @@ from typing import Any, Literal
 import lightning.pytorch as lightning
 import numpy as np
 import pyarrow as pa
-import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from einthoven.ecg.input_spec import InputSpec, ViewSpec
 from einthoven.models.architectures import build, resolved_settings
 from einthoven.models.checkpoint import Checkpoint
+from einthoven.models.lead_adaptation import LeadAdaptation
 from einthoven.models.network import Network
 from einthoven.models.predict import predict_network
 from einthoven.progress import ProgressCallback, no_progress
-from einthoven.store.durable import durable_file
 from einthoven.store.store import Store
 from einthoven.store.torch_dataset import RecordBatches
 from einthoven.training.arm import ArmSettings
 from einthoven.training.disk_space import explained_when_full
-from einthoven.training.engine import Processes, processes, quiet, trainer
+from einthoven.training.engine import EngineSettings, Processes, processes, quiet, trainer
 from einthoven.training.lightning_module import SupervisedModule
-from einthoven.training.objectives.supervised import SupervisedObjective
+from einthoven.training.objectives.label_loss import LabelLoss, balancing_weights
 from einthoven.training.reproducible import reproducible, reseed
 from einthoven.training.resumption import LAST_STATE, Resumption, saved_state
+from einthoven.training.run_folder import CHECKPOINT, begin_run
 from einthoven.training.selection import BEST_WEIGHTS, Selection
+from einthoven.training.start import check_architecture, load_start, weights_hash
 from einthoven.training.training_data import TrainingData, training_data
 from einthoven.training.training_progress import StatusCallback, TrainingProgress
 
 __all__ = ["CHECKPOINT", "train"]
-
-RUN = "run.json"
-CHECKPOINT = "checkpoint"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,14 +64,18 @@ class _Job:
     seed: int
     workers: Processes
     simulated: Collection[str]
+    start: Checkpoint | None
 
     @property
     def fingerprint(self) -> str:
         """Hash of all that decides the weights; the ingest hash in the spec stands for the signals."""
         settings = dataclasses.asdict(self.arm)
         settings["settings"] = resolved_settings(self.arm.architecture, self.arm.settings)
-        del settings["seeds"]  # another run's seed does not change this one
+        for name in ("seeds", "start", "weights"):  # another run's seed does not change this one; weights are hashed
+            del settings[name]
         facts = [settings, self.spec.to_json(), self.seed, self.data.hash]
+        if self.start is not None:
+            facts.append(weights_hash(self.start.state))
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
@@ -102,6 +104,7 @@ def train(
     save_every_steps: int = 200,
     tensorboard: bool = True,
     simulated: Collection[str] = (),
+    start: Checkpoint | None = None,
 ) -> Checkpoint:
     """Return the trained checkpoint, which is also in ``run_dir/checkpoint``.
 
@@ -132,6 +135,9 @@ def train(
     tensorboard : bool
     simulated : collection of str
         Sources of the cohort whose patients are simulated; the checkpoint keeps those that it learnt from.
+    start : Checkpoint, optional
+        Of the same architecture and leads, whose encoder training starts from; its head, too, where labels and head are
+        the same. What it has seen, and its licence, are carried on.
 
     Raises
     ------
@@ -139,15 +145,20 @@ def train(
         A split is empty, or a label has no positive or no negative in it.
     CohortError, StoreError
         A label isn't in the cohort, a record isn't in the store.
+    CheckpointError
+        ``start`` has another architecture, other settings or other leads.
     TrainingError
         The loss isn't finite, the saved state is damaged, or the disk is full.
     CancelledError
         SIGINT or SIGTERM came; all is saved.
     """
     spec = InputSpec(store.spec, dataclasses.replace(view, leads=tuple(arm.leads) or view.leads))
+    if start is not None:
+        check_architecture(start, arm, leads=spec.leads)
     data = training_data(arm, cohort, labels=labels)
-    job = _Job(arm, store, spec, data, run_dir=run_dir, seed=seed, workers=processes(device), simulated=simulated)
-    if not _is_finished(job):
+    workers = processes(device)
+    job = _Job(arm, store, spec, data, run_dir=run_dir, seed=seed, workers=workers, simulated=simulated, start=start)
+    if begin_run(run_dir, fingerprint=job.fingerprint, workers=job.workers, leftovers=(BEST_WEIGHTS,)):
         report = _Report(progress or no_progress, status, save_every_steps, tensorboard=tensorboard)
         selection = _selection(job)
         with reproducible(), explained_when_full(run_dir):
@@ -157,23 +168,6 @@ def train(
                 _finish(job, selection)
         job.workers.wait()
     return Checkpoint.load(run_dir / CHECKPOINT, labels=labels)
-
-
-def _is_finished(job: _Job) -> bool:
-    """Return whether this very run is done already; otherwise make its folder, without what another run left there."""
-    fingerprint = job.fingerprint
-    path = job.run_dir / RUN
-    same = path.exists() and json.loads(path.read_text()).get("fingerprint") == fingerprint
-    if same:
-        return (job.run_dir / CHECKPOINT / "checkpoint.json").exists()
-    if job.workers.is_first:
-        with explained_when_full(path):
-            job.run_dir.mkdir(parents=True, exist_ok=True)
-            for name in (LAST_STATE, BEST_WEIGHTS, f"{CHECKPOINT}/checkpoint.json"):
-                (job.run_dir / name).unlink(missing_ok=True)
-            with durable_file(path) as file:
-                file.write((json.dumps({"version": 1, "fingerprint": fingerprint}) + "\n").encode())
-    return False
 
 
 def _selection(job: _Job) -> Selection:
@@ -211,7 +205,8 @@ def _fit(job: _Job, selection: Selection, report: _Report) -> None:
         Resumption(job.run_dir, batches, fingerprint=fingerprint, every_steps=report.save_every_steps),
     ]
     with quiet():
-        engine = trainer(job.arm, job.workers, callbacks=callbacks, folder=job.run_dir, tensorboard=report.tensorboard)
+        settings = EngineSettings(job.arm.epochs, precision=job.arm.precision, gradient_clip=job.arm.gradient_clip)
+        engine = trainer(settings, job.workers, callbacks=callbacks, folder=job.run_dir, tensorboard=report.tensorboard)
         path = job.run_dir / LAST_STATE if state is not None else None
         engine.fit(module, train_dataloaders=batches, ckpt_path=path, weights_only=True)
 
@@ -231,11 +226,18 @@ def _batches(job: _Job) -> RecordBatches:
 
 
 def _module(job: _Job, *, total_steps: int) -> SupervisedModule:
-    """Return an untrained network, whose weights come from torch's random state, with its objective."""
+    """Return the network before training, with its objective; what nothing gives comes from torch's random state."""
     n_outputs = len(job.data.labels) + len(job.data.auxiliary)
     network = build(
-        job.arm.architecture, n_leads=len(job.spec.leads), n_labels=n_outputs, head=job.arm.head, **job.arm.settings
+        job.arm.architecture,
+        n_leads=len(job.spec.leads),
+        n_labels=n_outputs,
+        head=job.arm.head,
+        adaptation=None if job.start is None else job.start.adaptation,
+        **job.arm.settings,
     )
+    if job.start is not None:
+        load_start(network, job.start, labels=job.data.labels, head=job.arm.head)
     rows = job.store.rows(job.data.training.record_ids).tolist()
     return SupervisedModule(
         network,
@@ -248,16 +250,16 @@ def _module(job: _Job, *, total_steps: int) -> SupervisedModule:
     )
 
 
-def _objective(job: _Job) -> SupervisedObjective:
-    weight = None
+def _objective(job: _Job) -> LabelLoss:
+    training, weight = job.data.training, None
     if job.arm.positive_weights == "balanced":
-        ratio = job.data.training.negatives / np.maximum(job.data.training.positives, 1)
-        weight = torch.from_numpy(ratio.astype(np.float32))
-    return SupervisedObjective(
+        weight = balancing_weights(training.positives, training.negatives)
+    return LabelLoss(
         n_labels=len(job.data.labels),
         auxiliary_weight=job.arm.auxiliary_weight,
         label_smoothing=job.arm.label_smoothing,
         positive_weight=weight,
+        loss=job.arm.loss,
     )
 
 
@@ -266,7 +268,9 @@ def _finish(job: _Job, selection: Selection) -> None:
     state: dict[str, Any] = load_file(job.run_dir / BEST_WEIGHTS)
     for name in ("head.linear.weight", "head.linear.bias"):
         state[name] = state[name][: len(job.data.labels)].contiguous()
-    best = selection.best
+    best, start = selection.best, job.start
+    before = (start.pretrained_on, start.simulated) if start is not None else ((), ())
+    own = tuple(name for name in job.data.pretrained_on if name in job.simulated)
     Checkpoint(
         architecture=job.arm.architecture,
         settings=job.arm.settings,
@@ -274,8 +278,12 @@ def _finish(job: _Job, selection: Selection) -> None:
         labels=job.data.labels,
         state=state,
         head=job.arm.head,
-        pretrained_on=job.data.pretrained_on,
-        simulated=tuple(name for name in job.data.pretrained_on if name in job.simulated),
+        adaptation=LeadAdaptation() if start is None else start.adaptation,
+        pretrained_on=tuple(dict.fromkeys([*before[0], *job.data.pretrained_on])),
+        simulated=tuple(dict.fromkeys([*before[1], *own])),
+        public="" if start is None else start.public,
+        seen_in_pretraining=() if start is None else start.seen_in_pretraining,
+        licence="" if start is None else start.licence,
         seed=job.seed,
         epoch=int(best["epoch"]),
         metric={name: value for name, value in best.items() if name != "epoch"},

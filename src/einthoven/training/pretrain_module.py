@@ -1,0 +1,322 @@
+"""One step of pretraining: micro-batches, the sum of their gradients, AdamW, averages, and what the step tells.
+
+A step that can't be done leaves everything as it was before it. Random numbers of a step come from
+``SeedSequence([seed, step, rank])``, those of views and objectives from the samples' keys, so a step is the same
+whether or not the process was started anew before it.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import logging
+import math
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as lightning
+import torch
+from lightning.pytorch.core.optimizer import LightningOptimizer
+from lightning.pytorch.strategies import DDPStrategy
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from typing_extensions import override
+
+from einthoven.ecg.input_spec import InputSpec
+from einthoven.errors import TrainingError
+from einthoven.models.encoder import Encoder
+from einthoven.models.heads import Head
+from einthoven.store.pretraining_batch import PretrainingBatch
+from einthoven.store.pretraining_batches import PretrainingBatches
+from einthoven.training.averaging import average_decay, update_average
+from einthoven.training.composition import Composition
+from einthoven.training.cosine_schedule import cosine_learning_rate
+from einthoven.training.impossible_step import (
+    ImpossibleStepError,
+    finite_samples,
+    no_room_message,
+    not_finite_message,
+)
+from einthoven.training.micro_batches import is_out_of_memory, micro_slices, taken
+from einthoven.training.objectives.objective import Terms, Views
+from einthoven.training.parameter_groups import parameter_groups
+from einthoven.training.pretrain_settings import PretrainSettings
+from einthoven.training.rehearsal import first_batch, note_size, rehearse
+from einthoven.training.reproducible import reseed
+from einthoven.training.step_report import StepReport
+from einthoven.training.training_progress import StatusCallback
+from einthoven.training.training_signal import training_signal
+
+__all__ = ["PretrainModule"]
+
+log = logging.getLogger(__name__)
+
+
+class PretrainModule(lightning.LightningModule):
+    """Encoder, objectives and optimiser for Lightning.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    objectives : Composition
+    settings : PretrainSettings
+    spec : InputSpec
+    total_steps : int
+    batches : PretrainingBatches
+        What is trained on: its length makes epochs, it names records, and the first step is tried on it.
+    seed : int
+    status : StatusCallback, optional
+        Told when the micro-batch gets smaller.
+
+    Attributes
+    ----------
+    report : StepReport, optional
+        Of the last step.
+    micro_batch_size : int
+        Of this process, at most.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        objectives: Composition,
+        settings: PretrainSettings,
+        *,
+        spec: InputSpec,
+        total_steps: int,
+        batches: PretrainingBatches,
+        seed: int,
+        status: StatusCallback | None = None,
+    ) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.encoder = encoder
+        self.objectives = objectives
+        kept = nn.ModuleDict({"encoder": encoder})
+        if objectives.head is not None:
+            kept["head"] = objectives.head
+        self.averaged = copy.deepcopy(kept).requires_grad_(False) if settings.ema_decay else None
+        self._settings = settings
+        self._spec = spec
+        self._total_steps = total_steps
+        self._batches = batches
+        self._seed = seed
+        self._status = status
+        self.micro_batch_size = settings.micro_batch_size or settings.batch_size
+        self.report: StepReport | None = None
+
+    @property
+    def kept_encoder(self) -> Encoder:
+        """The encoder that is looked at and saved: the averaged one, where there is one."""
+        kept = self.encoder if self.averaged is None else self.averaged["encoder"]
+        assert isinstance(kept, Encoder)
+        return kept
+
+    @property
+    def kept_head(self) -> Head | None:
+        """The head that is saved with the encoder, where an objective learns labels."""
+        if self.averaged is None or self.objectives.head is None:
+            return self.objectives.head
+        kept = self.averaged["head"]
+        assert isinstance(kept, Head)
+        return kept
+
+    @override
+    def configure_model(self) -> None:
+        """Let several processes agree on the size of the micro-batch before they need each other."""
+        if self.trainer.world_size == 1 or self._settings.parallel != "ddp":
+            return
+        strategy = self.trainer.strategy
+        assert isinstance(strategy, DDPStrategy)
+        self.to(strategy.root_device)
+        rehearsed = rehearse(self, first_batch(self._batches), folder=Path(self.trainer.default_root_dir))
+        if rehearsed.leaves_out_weights:
+            strategy._ddp_kwargs["find_unused_parameters"] = True  # noqa: SLF001 - Lightning takes it at birth alone
+
+    @override
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Return AdamW; the learning rate is set step by step."""
+        groups = parameter_groups(self, weight_decay=self._settings.weight_decay)
+        first, second = self._settings.betas
+        return torch.optim.AdamW(groups, lr=self._settings.max_learning_rate, betas=(first, second), fused=True)
+
+    @override
+    def training_step(self, batch: PretrainingBatch, batch_index: int) -> dict[str, Any]:
+        """Do one step of the optimiser.
+
+        Raises
+        ------
+        ImpossibleStepError
+            The loss or the gradient isn't finite, or not even one sample fits into memory.
+        TrainingError
+            One of several processes has run out of memory.
+        """
+        optimizer = self.optimizers()
+        assert isinstance(optimizer, LightningOptimizer)
+        before = self.moving_copies()
+        numbers = self._gradients(batch, before)
+        norm = self._gradient_norm()
+        values = dict(zip([*numbers, "norm"], torch.stack([*numbers.values(), norm]).tolist(), strict=True))
+        norm_value = values.pop("norm")
+        if not math.isfinite(values["loss"]) or not math.isfinite(norm_value):
+            self.undo(before)
+            raise ImpossibleStepError(self._not_finite(batch, loss=values["loss"], norm=norm_value))
+        rate = self._clip_and_step(optimizer, norm)
+        self.report = StepReport(
+            step=self.global_step,
+            epoch=1 + (self.global_step - 1) // len(self._batches),
+            terms=values,
+            gradient_norm=norm_value,
+            learning_rate=rate,
+            samples=len(batch["patient"]) * self.trainer.world_size,
+            micro_batch_size=min(self.micro_batch_size, len(batch["patient"])),
+        )
+        return {"loss": torch.tensor(values["loss"])}
+
+    @override
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the size of the micro-batch, which decides the rounding, and what was told last."""
+        report = None if self.report is None else {**dataclasses.asdict(self.report), "terms": dict(self.report.terms)}
+        checkpoint["pretraining"] = {"micro_batch_size": self.micro_batch_size, "report": report}
+
+    @override
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on with the size of the micro-batch."""
+        saved = checkpoint["pretraining"]
+        self.micro_batch_size = min(self.micro_batch_size, saved["micro_batch_size"])
+        self.report = None if saved["report"] is None else StepReport(**saved["report"])
+
+    def views(self, batch: PretrainingBatch) -> Views:
+        """Return what the encoder sees of a batch."""
+        augmentation, partner = self._settings.augmentation, batch["partner"]
+        return Views(
+            signal=training_signal(batch["window"], augmentation, self._spec),
+            partner=None if partner is None else training_signal(partner, augmentation, self._spec),
+            key=batch["window"]["key"],
+            patient=batch["patient"],
+            target=batch["window"]["target"],
+            vector=batch["vector"],
+            progress=self.global_step / self._total_steps,
+        )
+
+    def _gradients(self, batch: PretrainingBatch, before: Sequence[Tensor]) -> Terms:
+        """Return the terms over all processes, once the gradients are there; smaller parts are tried where it must."""
+        while True:
+            try:
+                return self._over_processes(self.summed(batch))
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            self.undo(before)  # out here, where the failed step's tensors are free
+            self._halve(len(batch["patient"]))
+
+    def summed(self, batch: PretrainingBatch) -> Terms:
+        """Add up the gradients of a batch's parts, and return the terms of this process's share."""
+        reseed(self._seed, self.global_step, self.global_rank)
+        n_samples = len(batch["patient"])
+        parts = micro_slices(n_samples, self.micro_batch_size)
+        sums: Terms = {}
+        for part in parts:
+            share = (part.stop - part.start) / n_samples
+            with self._synchronised(last=part is parts[-1]):
+                terms: Terms = self.objectives(self.encoder, self.views(taken(batch, part)))
+                self.manual_backward(share * terms["loss"])
+            for name, term in terms.items():
+                value = share * term.detach().float()
+                sums[name] = sums[name] + value if name in sums else value
+        return sums
+
+    def _synchronised(self, *, last: bool) -> AbstractContextManager[None]:
+        """Gradients of processes are averaged once a step, with the last part."""
+        wrapped = self.trainer.model
+        return nullcontext() if last or not isinstance(wrapped, DistributedDataParallel) else wrapped.no_sync()
+
+    def _over_processes(self, terms: Terms) -> Terms:
+        if self.trainer.world_size == 1:
+            return terms
+        together = torch.stack(list(terms.values()))
+        torch.distributed.all_reduce(together)
+        return dict(zip(terms, together / self.trainer.world_size, strict=True))
+
+    def _gradient_norm(self) -> Tensor:
+        return torch.nn.utils.get_total_norm([p.grad for p in self.parameters() if p.grad is not None])
+
+    def _clip_and_step(self, optimizer: LightningOptimizer, norm: Tensor) -> float:
+        """Change the weights and what follows them, and return the learning rate."""
+        settings, step = self._settings, self.global_step
+        if settings.gradient_clip:
+            torch.nn.utils.clip_grads_with_norm_(self.parameters(), settings.gradient_clip, norm)
+        rate = cosine_learning_rate(
+            step,
+            total_steps=self._total_steps,
+            warm_up=settings.warm_up,
+            largest=settings.max_learning_rate,
+            smallest=settings.min_learning_rate,
+        )
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.step()
+        optimizer.zero_grad()
+        with torch.no_grad(), torch.autocast(self.device.type, enabled=False):
+            self._average(decay=average_decay(step + 1, largest=settings.ema_decay))
+            self.objectives.after_step(self.encoder, progress=(step + 1) / self._total_steps)
+        return rate
+
+    def _average(self, *, decay: float) -> None:
+        if self.averaged is None:
+            return
+        update_average(self.averaged["encoder"], self.encoder, decay=decay)
+        if self.objectives.head is not None:
+            update_average(self.averaged["head"], self.objectives.head, decay=decay)
+
+    def _moving(self) -> list[Tensor]:
+        return [*self.encoder.buffers(), *self.objectives.buffers()]
+
+    def moving_copies(self) -> list[Tensor]:
+        """Return what a forward pass may change: running statistics, queues."""
+        return [buffer.clone() for buffer in self._moving()]
+
+    @torch.no_grad()
+    def undo(self, before: Sequence[Tensor]) -> None:
+        """Drop the gradients and put the buffers back."""
+        self.zero_grad()
+        for buffer, value in zip(self._moving(), before, strict=True):
+            buffer.copy_(value)
+
+    def _halve(self, n_samples: int) -> None:
+        step, size = self.global_step + 1, min(self.micro_batch_size, n_samples)
+        if size == 1:
+            raise ImpossibleStepError(no_room_message(step=step))
+        if self.trainer.world_size > 1:
+            note_size(Path(self.trainer.default_root_dir), size // 2)
+            raise TrainingError(
+                f"process {self.global_rank} ran out of memory at step {step}, where the others can't wait for it: the "
+                f"same command goes on from where the run was last saved, with {size // 2} windows at once, not {size}"
+            )
+        self.micro_batch_size = size // 2
+        self.tell(f"out of memory at step {step}: going on with {size // 2} windows at once, not {size}")
+
+    def tell(self, sentence: str) -> None:
+        """Say something to whoever follows the run."""
+        log.warning("%s", sentence)
+        if self._status is not None and self.global_rank == 0:
+            self._status(sentence)
+
+    def _not_finite(self, batch: PretrainingBatch, *, loss: float, norm: float) -> str:
+        parts = micro_slices(len(batch["patient"]), self.micro_batch_size)
+        finite = finite_samples(self.encoder, (self.views(taken(batch, part)).signal for part in parts))
+        rows = batch["window"]["row"]
+        return not_finite_message(
+            self._named(rows), self._named(rows[~finite]), step=self.global_step + 1, loss=loss, norm=norm
+        )
+
+    def _named(self, rows: Tensor) -> list[str]:
+        """Return the record ids of all processes' rows."""
+        names = self._batches.record_ids(rows.tolist())
+        if self.trainer.world_size == 1:
+            return names
+        parts: list[list[str]] = [[]] * self.trainer.world_size
+        torch.distributed.all_gather_object(parts, names)
+        return [name for part in parts for name in part]
