@@ -23,7 +23,7 @@ MARKS = ("o", "s", "^", "D", "v", "P")
 # of the height of the axes, between the names of two lines
 LEAST_DISTANCE = 0.075
 # of the distance between two sizes on the axis; bars of several arms at one size stand beside each other
-SPREAD = 0.06
+SPREAD = 0.03
 
 
 @dataclass(frozen=True, slots=True)
