@@ -13,15 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from torch import Tensor, nn
+from torch import nn
 
 from einthoven.errors import SpecificationError
 from einthoven.models.blocks.convolution import convolution_norm
 from einthoven.models.blocks.low_rank_state_space import LowRankStateSpace
-from einthoven.models.blocks.pooling import Pooling
 from einthoven.models.blocks.state_space_block import StateSpaceBlock
-from einthoven.models.encoder import Encoder
-from einthoven.models.lengths import Lengths
+from einthoven.models.state_space_encoder import StateSpaceEncoder
 
 __all__ = ["ConvCpc", "ConvCpcSettings"]
 
@@ -68,8 +66,8 @@ class ConvCpcSettings:
             raise SpecificationError(f"dropout of conv_cpc must be in [0, 1), got {self.dropout}")
 
 
-class ConvCpc(Encoder):
-    """Convolutions and causal S4; ``n_layers`` counts the state spaces.
+class ConvCpc(StateSpaceEncoder):
+    """Convolutions and causal S4: each token knows what lies before it, and what its convolutions see behind it.
 
     Parameters
     ----------
@@ -81,40 +79,26 @@ class ConvCpc(Encoder):
 
     def __init__(self, settings: ConvCpcSettings, *, n_leads: int) -> None:
         width = settings.widths[-1]
-        super().__init__(
-            n_leads=n_leads,
-            token_width=width,
-            feature_width=width,
-            lengths=Lengths(),
-            n_layers=settings.n_layers,
-            receptive_field=None,
-            stem=("stem",),
-            blocks=tuple(f"blocks.{layer}" for layer in range(settings.n_layers)),
-        )
         before = (n_leads, *settings.widths[:-1])
         shapes = zip(before, settings.widths, settings.kernel_sizes, settings.strides, strict=True)
-        self.stem = nn.Sequential(
+        stem = nn.Sequential(
             *(
                 convolution_norm(in_width, out_width, kernel_size=kernel, stride=stride)
                 for in_width, out_width, kernel, stride in shapes
             )
         )
-        self.blocks = nn.ModuleList(
+        blocks = (
             StateSpaceBlock(
                 LowRankStateSpace(width, state_size=settings.state_size, bidirectional=False), dropout=settings.dropout
             )
             for _ in range(settings.n_layers)
         )
-        self.pooling = Pooling(width, "mean")
-
-    def encode(self, signal: Tensor) -> Tensor:
-        """Return tokens, float32 (B, P, D), each of which knows what lies before it."""
-        tokens: Tensor = self.stem(signal).transpose(1, 2)
-        for block in self.blocks:
-            tokens = block(tokens)
-        return tokens
-
-    def pool(self, tokens: Tensor) -> Tensor:
-        """Return features, float32 (B, D): the mean over time."""
-        pooled: Tensor = self.pooling(tokens)
-        return pooled
+        super().__init__(
+            stem,
+            blocks,
+            kernel_sizes=settings.kernel_sizes,
+            strides=settings.strides,
+            n_leads=n_leads,
+            width=width,
+            bidirectional=False,
+        )

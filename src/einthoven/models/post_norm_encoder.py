@@ -125,13 +125,31 @@ class PostNormEncoder(Encoder):
         self.layers = nn.ModuleList(_layer(settings) for _ in range(settings.depth))
         self.pooling = Pooling(settings.width, "mean")
 
-    def encode(self, signal: Tensor) -> Tensor:
-        """Return tokens, float32 (B, P, D)."""
-        tokens: Tensor = self.dropout(self.projection(self.convolutions(self.source(signal))))
-        tokens = self.dropout(self.norm(tokens + self.position(tokens)))
+    def latents(self, signal: Tensor) -> Tensor:
+        """Return what the convolutions make of a signal that was checked, float32 (B, P, last convolution's width)."""
+        latents: Tensor = self.convolutions(self.source(signal))
+        return latents
+
+    def normalised(self, latents: Tensor) -> Tensor:
+        """Return latents, each with mean 0 and variance 1 but for what was learnt: (B, P, C) as (B, P, C)."""
+        out: Tensor = self.projection[0](latents)
+        return out
+
+    def embedded(self, normalised: Tensor) -> Tensor:
+        """Return tokens that don't know their place yet, float32 (B, P, D), of normalised latents (B, P, C)."""
+        out: Tensor = self.dropout(self.projection[1](normalised))
+        return out
+
+    def context(self, embedded: Tensor) -> Tensor:
+        """Return tokens that know the whole window, float32 (B, P, D), of ``embedded`` (B, P, D)."""
+        tokens: Tensor = self.dropout(self.norm(embedded + self.position(embedded)))
         for layer in self.layers:
             tokens = layer(tokens)
         return tokens
+
+    def encode(self, signal: Tensor) -> Tensor:
+        """Return tokens, float32 (B, P, D)."""
+        return self.context(self.embedded(self.normalised(self.latents(signal))))
 
     def pool(self, tokens: Tensor) -> Tensor:
         """Return features, float32 (B, D)."""

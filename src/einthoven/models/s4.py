@@ -13,15 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
-from torch import Tensor, nn
+from torch import nn
 
 from einthoven.errors import SpecificationError
 from einthoven.models.blocks.low_rank_state_space import LowRankStateSpace
-from einthoven.models.blocks.pooling import Pooling
 from einthoven.models.blocks.state_space import DiagonalStateSpace
 from einthoven.models.blocks.state_space_block import StateSpaceBlock
-from einthoven.models.encoder import Encoder
-from einthoven.models.lengths import Lengths
+from einthoven.models.state_space_encoder import StateSpaceEncoder
 
 __all__ = ["S4", "MatrixName", "S4Settings"]
 
@@ -77,8 +75,8 @@ class S4Settings:
             raise SpecificationError(f"dropout of s4 must be in [0, 1), got {self.dropout}")
 
 
-class S4(Encoder):
-    """S4 or S4D; ``n_layers`` counts the state spaces.
+class S4(StateSpaceEncoder):
+    """S4 or S4D; a window makes ``ceil(T / stem_stride)`` tokens.
 
     Parameters
     ----------
@@ -89,36 +87,22 @@ class S4(Encoder):
     settings_type: ClassVar[type[S4Settings]] = S4Settings
 
     def __init__(self, settings: S4Settings, *, n_leads: int) -> None:
-        super().__init__(
-            n_leads=n_leads,
-            token_width=settings.width,
-            feature_width=settings.width,
-            lengths=Lengths(),
-            n_layers=settings.n_layers,
-            receptive_field=None,
-            stem=("stem",),
-            blocks=tuple(f"blocks.{layer}" for layer in range(settings.n_layers)),
-        )
         kernel, stride = settings.stem_kernel_size, settings.stem_stride
-        self.stem = nn.Conv1d(n_leads, settings.width, kernel, stride, (kernel - 1) // 2)
+        stem = nn.Conv1d(n_leads, settings.width, kernel, stride, (kernel - 1) // 2)
         kind = DiagonalStateSpace if settings.matrix == "diagonal" else LowRankStateSpace
-        self.blocks = nn.ModuleList(
+        blocks = (
             StateSpaceBlock(
                 kind(settings.width, state_size=settings.state_size, bidirectional=settings.bidirectional),
                 dropout=settings.dropout,
             )
             for _ in range(settings.n_layers)
         )
-        self.pooling = Pooling(settings.width, "mean")
-
-    def encode(self, signal: Tensor) -> Tensor:
-        """Return tokens, float32 (B, ceil(T / ``stem_stride``), D)."""
-        tokens: Tensor = self.stem(signal).transpose(1, 2)
-        for block in self.blocks:
-            tokens = block(tokens)
-        return tokens
-
-    def pool(self, tokens: Tensor) -> Tensor:
-        """Return features, float32 (B, D): the mean over time."""
-        pooled: Tensor = self.pooling(tokens)
-        return pooled
+        super().__init__(
+            stem,
+            blocks,
+            kernel_sizes=(kernel,),
+            strides=(stride,),
+            n_leads=n_leads,
+            width=settings.width,
+            bidirectional=settings.bidirectional,
+        )
