@@ -164,11 +164,15 @@ class Windows:
         return np.where(count > 0, listed[chosen], 0.0)
 
     def _signal(self, blocks: Blocks, first: NDArray[np.int64]) -> NDArray[np.int16]:
-        """Return int16 (B, L, W), zeros beyond the records."""
-        signal = np.zeros((len(blocks), self._n_leads, self._width), dtype=np.int16)
+        """Return int16 (B, L, W), zeros beyond the records; full records of one length are the window themselves."""
+        everything = self._leads == slice(None) and not first.any()
+        if isinstance(blocks, np.ndarray) and everything and blocks.shape[2] == self._width:
+            return blocks
+        signal = np.empty((len(blocks), self._n_leads, self._width), dtype=np.int16)
         for i, (begin, block) in enumerate(zip(first.tolist(), blocks, strict=True)):
             part = block[self._leads, begin : begin + self._width]
             signal[i, :, : part.shape[1]] = part
+            signal[i, :, part.shape[1] :] = 0
         return signal
 
     def _level(self, blocks: Blocks, scale: NDArray[np.float32]) -> NDArray[np.float32]:
