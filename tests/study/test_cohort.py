@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from einthoven.cohort.audit import AuditCheck, read_audit
+from einthoven.cohort.flow import read_flow
 from einthoven.errors import LeakageError
 from einthoven.progress import no_progress
 from einthoven.study.cohort import signal_access, split_file_hash
@@ -89,6 +90,17 @@ def test_signals_of_a_store_are_read_by_id(study, tmp_path):
         assert access.rate_hz == 250
         ratio = access.read("made:23") / np.where(access.read("made:0") == 0, np.nan, access.read("made:0"))
     assert np.nanmedian(ratio) == pytest.approx(-2, rel=1e-3)
+
+
+def test_who_is_tested_leaves_training_under_the_other_id(study, tmp_path):
+    """The copy is in test, so the first patient leaves training; the flow counts it and the audit finds no more."""
+    made = run(study, tmp_path / "run", near_duplicates="drop")
+    assert set(made.cohort.table["record_id"].to_pylist()) == {f"made:{number}" for number in range(1, 24)}
+    folder = tmp_path / "run" / "stages" / "cohort"
+    steps = [(step.label, step.records) for step in read_flow(folder / "flow.json") if step.excluded]
+    assert steps == [("of a person who is in another split under another id (one recording in both)", 1)]
+    (check,) = [check for check in read_audit(folder / "audit.json") if check.name.startswith("one recording")]
+    assert (check.found, check.detail) == (0, "signals of 24 ECGs compared")
 
 
 def test_another_table_of_splits_is_another_cohort(study, tmp_path):

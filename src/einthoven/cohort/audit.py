@@ -18,7 +18,7 @@ from einthoven.cohort.audit_dates import (
     outcome_before_ecg,
 )
 from einthoven.cohort.audit_metadata import OF_MANIFEST, label_in_metadata
-from einthoven.cohort.audit_near_duplicates import SignalAccess, one_recording_twice
+from einthoven.cohort.audit_near_duplicates import Recordings, SignalAccess, find_recordings, one_recording_twice
 from einthoven.cohort.audit_patients import (
     age_against_time,
     changing_sex,
@@ -44,6 +44,7 @@ def audit(
     labels: Sequence[str],
     signals: SignalAccess | None = None,
     near_duplicates: NearDuplicates = "report",
+    recordings: Recordings | None = None,
 ) -> list[AuditCheck]:
     """Return every check with its count; refuse a cohort that leaks.
 
@@ -57,9 +58,11 @@ def audit(
         Outcomes that are looked for in the metadata.
     signals : SignalAccess, optional
         Without it recordings that differ in filter, gain or length are not found.
-    near_duplicates : ``refuse``, ``report`` or ``off``
-        Whether such a recording in two splits is refused, told of, or not looked for. Takes about an hour for a million
-        ECGs.
+    near_duplicates : ``refuse``, ``report``, ``drop`` or ``off``
+        Whether such a recording in two splits is refused, told of, or not looked for; what was dropped for it is no
+        longer in the cohort, and the rest is told of. Takes about an hour for a million ECGs.
+    recordings : Recordings, optional
+        What a search found already.
 
     Raises
     ------
@@ -88,7 +91,8 @@ def audit(
     _refuse(checks)
     if signals is not None and near_duplicates != "off":
         # last, for it takes longest
-        checks.append(one_recording_twice(table, signals, refuse=near_duplicates == "refuse"))
+        found = find_recordings(table, signals) if recordings is None else recordings
+        checks.append(one_recording_twice(table, found, refuse=near_duplicates == "refuse"))
         _refuse(checks)
     return checks
 

@@ -14,7 +14,7 @@ from einthoven.cohort.near_duplicates import NearDuplicate, near_duplicates
 from einthoven.cohort.signal_fingerprint import DIMENSIONS, LOWEST_RATE_HZ, fingerprint
 from einthoven.progress import ProgressCallback, no_progress
 
-__all__ = ["SignalAccess", "one_recording_twice"]
+__all__ = ["Recordings", "SignalAccess", "find_recordings", "one_recording_twice"]
 
 NAME = "one recording under two record ids"
 COLUMNS = ("first", "second", "where", "correlation", "second begins later by", "gain", "compared")
@@ -42,22 +42,38 @@ class SignalAccess:
     progress: ProgressCallback = no_progress
 
 
-def one_recording_twice(table: pl.DataFrame, signals: SignalAccess, *, refuse: bool) -> AuditCheck:
-    """Tell of records that hold one recording; refuse it across splits where that is asked for.
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """Which records hold one recording.
+
+    Attributes
+    ----------
+    found : tuple of NearDuplicate
+    n : int
+        How many records were compared.
+    n_mute : int
+        How many of them have too few leads, or are too short, to be compared.
+    """
+
+    found: tuple[NearDuplicate, ...]
+    n: int
+    n_mute: int
+
+
+def find_recordings(table: pl.DataFrame, signals: SignalAccess) -> Recordings | None:
+    """Return the pairs of records that hold one recording; None where signals are sampled too slowly to tell.
 
     Parameters
     ----------
     table : DataFrame
-        The cohort's ``record_id, patient_id, split``.
+        The cohort's ``record_id``.
     signals : SignalAccess
-        Of every record of the cohort.
-    refuse : bool
-        Whether one recording in two splits is refused; within a split it is only told of.
+        Of every record of the table.
     """
     if signals.rate_hz < LOWEST_RATE_HZ:
-        return AuditCheck(NAME, 0, f"not compared: signals of {signals.rate_hz:g} Hz tell too little", refuses=False)
-    records = table.select("record_id", "patient_id", "split").unique("record_id").sort("record_id")
-    ids, n = records["record_id"].to_list(), records.height
+        return None
+    ids = table.select("record_id").unique("record_id").sort("record_id")["record_id"].to_list()
+    n = len(ids)
     prints = np.empty((n, DIMENSIONS), dtype=np.float32)
     for row, record_id in enumerate(ids):
         if row % REPORT_EVERY == 0:
@@ -70,26 +86,48 @@ def one_recording_twice(table: pl.DataFrame, signals: SignalAccess, *, refuse: b
         rate_hz=signals.rate_hz,
         progress=lambda done, total: signals.progress(n + (n * done // total if total else n), 2 * n),
     )
-    return _check(found, records, n_mute=int((~prints.any(axis=1)).sum()), refuse=refuse)
+    return Recordings(tuple(found), n, int((~prints.any(axis=1)).sum()))
 
 
-def _check(found: list[NearDuplicate], records: pl.DataFrame, *, n_mute: int, refuse: bool) -> AuditCheck:
+def one_recording_twice(table: pl.DataFrame, recordings: Recordings | None, *, refuse: bool) -> AuditCheck:
+    """Tell of records that hold one recording; refuse it across splits where that is asked for.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The cohort's ``record_id, patient_id, split``.
+    recordings : Recordings, optional
+        What was found among these records and perhaps others; None where signals tell too little.
+    refuse : bool
+        Whether one recording in two splits is refused; within a split it is only told of.
+    """
+    if recordings is None:
+        detail = f"not compared: signals below {LOWEST_RATE_HZ:g} Hz tell too little"
+        return AuditCheck(NAME, 0, detail, refuses=False)
+    records = table.select("record_id", "patient_id", "split").unique("record_id").sort("record_id")
+    held = set(records["record_id"]) if recordings.found else set()
+    found = [pair for pair in recordings.found if pair.first in held and pair.second in held]
+    return _check(found, records, recordings, refuse=refuse)
+
+
+def _check(found: list[NearDuplicate], records: pl.DataFrame, recordings: Recordings, *, refuse: bool) -> AuditCheck:
     columns = ("patient_id", "split")
     known = dict(zip(records["record_id"], records.select(columns).iter_rows(), strict=True)) if found else {}
     placed = sorted(
         ((_where(*known[pair.first], *known[pair.second]), pair) for pair in found),
         key=lambda item: (SEVERITY.index(item[0]), item[1].first, item[1].second),
     )
-    detail = f"signals of {records.height:,} ECGs compared"
+    detail = f"signals of {recordings.n:,} ECGs compared"
     if placed:
         where, worst = placed[0]
         counts = ", ".join(f"{sum(place == name for place, _ in placed):,} {name}" for name in SEVERITY)
         detail = (
             f"for example {worst.first} and {worst.second} ({where}), correlation {worst.correlation:.3f}; {counts}. "
-            "Leave one of each out of the table of ECGs, and give one id to a person who has two"
+            "Leave one of each out of the table of ECGs, and give one id to a person who has two; "
+            "cohort.near_duplicates = 'drop' does so where one of the two is tested"
         )
-    if n_mute:
-        detail += f"; {n_mute:,} ECGs have too few leads, or are too short, to be compared"
+    if recordings.n_mute:
+        detail += f"; {recordings.n_mute:,} ECGs have too few leads, or are too short, to be compared"
     across = any(where == SEVERITY[0] for where, _ in placed)
     rows = tuple(_row(where, pair) for where, pair in placed[:MOST_SHOWN])
     return AuditCheck(NAME, len(placed), detail, COLUMNS if rows else (), rows, refuses=refuse and across)

@@ -28,10 +28,10 @@ def same_signal(table: pl.DataFrame, manifest: pl.DataFrame) -> AuditCheck:
     if groups.height:
         groups = groups.sort(pl.col("record_id").list.first())
         n_splits, n_patients, n_sources = (int(groups[name].sum()) for name in ("split", "patient_id", "source"))
-        # a source can drop its own doubles; of two sources one ECG has to be left out by hand
+        # a source can drop its own doubles; which of two sources keeps an ECG is for the splits to say
         worst = groups.filter("source") if n_sources else groups
         remedy = (
-            "take the ECGs of one of the sources out of its table"
+            "take the ECGs of one of the sources out of its table, or set cohort.near_duplicates = 'drop'"
             if n_sources
             else "set cohort.duplicates = 'drop' to keep the first of each"
         )

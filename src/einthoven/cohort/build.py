@@ -9,11 +9,13 @@ from typing import NamedTuple
 import polars as pl
 import pyarrow as pa
 
+from einthoven.cohort.audit_near_duplicates import Recordings, SignalAccess
 from einthoven.cohort.cohort import COLUMNS, FAMILIES, OPTIONAL, SPLITS, Cohort
 from einthoven.cohort.comorbidity_groups import with_comorbidities
 from einthoven.cohort.eligibility import eligibility_rules, eligible, refuse_future
 from einthoven.cohort.flow import FlowStep
 from einthoven.cohort.history import without_strangers
+from einthoven.cohort.kept_apart import kept_apart
 from einthoven.cohort.missing import apply_missing
 from einthoven.cohort.outcomes import check_task_names, measured_columns, outcome_columns, with_short_names
 from einthoven.cohort.paired_rows import paired_rows
@@ -24,7 +26,6 @@ from einthoven.cohort.source_rows import (
     source_rows,
     stored_rows,
     study_record_id,
-    without_split_patients,
 )
 from einthoven.cohort.sources.source import SourceData
 from einthoven.cohort.split import split_rows
@@ -45,12 +46,15 @@ class BuiltCohort(NamedTuple):
         How many rows have no value in it, of how many.
     notes : tuple of str
         What a reader of the cohort should know of its tables.
+    recordings : Recordings, optional
+        Which records hold one recording, where that was looked for.
     """
 
     cohort: Cohort
     flow: list[FlowStep]
     missing: dict[str, tuple[int, int]]
     notes: tuple[str, ...]
+    recordings: Recordings | None = None
 
 
 def build_cohort(
@@ -60,6 +64,7 @@ def build_cohort(
     settings: CohortSettings,
     seed: int,
     shortest_s: float | None = None,
+    signals: SignalAccess | None = None,
 ) -> BuiltCohort:
     """Join the sources' rows with what the store holds, pair them with their reports, and split by patient.
 
@@ -75,6 +80,8 @@ def build_cohort(
         Used when the split has none of its own.
     shortest_s : float, optional
         Leave out ECGs shorter than this: the window of models that refuse them.
+    signals : SignalAccess, optional
+        Of the store; without it nobody finds one recording under two ids.
 
     Raises
     ------
@@ -108,16 +115,15 @@ def build_cohort(
     flow += checked.steps
     split = split_rows(checked.table, settings=settings.split, labels=_dealt_by(settings, sources), seed=seed)
     flow += split.steps
-    table = without_split_patients(
-        split.rows, [name for name, (role, _) in sources.items() if role == "pretrain"], flow
-    )
+    apart = kept_apart(split.rows, sources, flow, signals=signals if settings.near_duplicates == "drop" else None)
+    table = apart.rows
     present = set(table["split"])
     flow += [_ecg_step(table.filter(pl.col("split") == part), part) for part in SPLITS if part in present]
     found = set(table["source"])
     simulated = {name: data.simulated for name, (_, data) in sources.items() if data.simulated and name in found}
     kept = _cohort_columns(_with_measured(without_strangers(table), settings))
     cohort = Cohort.from_frame(kept, simulated=simulated)
-    return BuiltCohort(cohort, flow, checked.counts, tuple(notes))
+    return BuiltCohort(cohort, flow, checked.counts, tuple(notes), apart.recordings)
 
 
 def _judged(table: pl.DataFrame, settings: CohortSettings, notes: list[str]) -> pl.DataFrame:

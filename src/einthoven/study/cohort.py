@@ -121,10 +121,19 @@ def make_cohort(
         See ``build_cohort`` and ``audit``.
     """
     roles = {name: (section.role, sources[name]) for name, section in settings.data.items()}
-    built = build_cohort(roles, manifest, settings=settings.cohort, seed=settings.seed, shortest_s=shortest_s)
+    built = build_cohort(
+        roles, manifest, settings=settings.cohort, seed=settings.seed, shortest_s=shortest_s, signals=signals
+    )
     labels = labels_of(settings, sources)
     near = settings.cohort.near_duplicates
-    checks = audit(built.cohort, manifest, labels=labels, signals=signals, near_duplicates=near)
+    checks = audit(
+        built.cohort,
+        manifest,
+        labels=labels,
+        signals=signals,
+        near_duplicates=near,
+        recordings=built.recordings,
+    )
     fitted = [name for name in FITTED if name in built.cohort.table["split"].unique().to_pylist()]
     if labels:
         develops = any(role == "develop" for role, _ in roles.values())
