@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from einthoven.errors import LeadError, SpecificationError
+from einthoven.models.blocks.patches import chosen_patches
 from einthoven.models.blocks.pre_norm_layer import PreNormLayer, start_linear
 from einthoven.models.blocks.sine_positions import sine_grid
-from einthoven.models.encoder import Encoder
-from einthoven.models.lengths import Lengths
+from einthoven.models.patch_encoder import PatchEncoder, PatchTokens
 
 __all__ = ["JepaViT", "JepaViTSettings", "cross_pattern"]
 
@@ -79,7 +79,7 @@ class JepaViTSettings:
             raise SpecificationError(f"block_dropout of jepa_vit must be in [0, 1), got {self.block_dropout}")
 
 
-class JepaViT(Encoder):
+class JepaViT(PatchEncoder):
     """Vision transformer with cross-pattern attention.
 
     Parameters
@@ -100,16 +100,13 @@ class JepaViT(Encoder):
             )
         super().__init__(
             n_leads=n_leads,
-            token_width=settings.width,
-            feature_width=settings.width,
-            lengths=Lengths(settings.patch_samples, maximum=settings.max_samples, multiple_of=settings.patch_samples),
-            n_layers=settings.depth,
-            receptive_field=None,
+            token_leads=n_leads,
+            patch_samples=settings.patch_samples,
+            max_samples=settings.max_samples,
+            width=settings.width,
+            depth=settings.depth,
             stem=("patch",),
-            blocks=tuple(f"blocks.{index}" for index in range(settings.depth)),
-            tail=("norm",),
         )
-        self.patch_samples = settings.patch_samples
         self.lead_rows = rows
         self.patch = nn.Linear(settings.patch_samples, settings.width)
         start_linear(self.patch)
@@ -121,15 +118,32 @@ class JepaViT(Encoder):
 
     def encode(self, signal: Tensor) -> Tensor:
         """Return tokens, float32 (B, L * P, D), normalised, lead after lead."""
+        return self.encode_patches(signal).patches.flatten(1, 2)
+
+    def encode_patches(self, signal: Tensor, kept: Tensor | None = None) -> PatchTokens:
+        """Return normalised tokens of some patches; there are no separators."""
+        table = self.positions.reshape(-1, self.table_patches, self.token_width)[list(self.lead_rows)]
+        if kept is None:
+            positions = table[:, : signal.shape[2] // self.patch_samples].flatten(0, 1)
+        else:
+            signal = chosen_patches(signal, kept, patch_samples=self.patch_samples)
+            positions = table[torch.arange(self.n_leads, device=kept.device).unsqueeze(1), kept].flatten(1, 2)
         n_patches = signal.shape[2] // self.patch_samples
         tokens = self.patch(signal.reshape(-1, self.n_leads * n_patches, self.patch_samples))
-        table = self.positions.reshape(-1, self.table_patches, self.token_width)
-        positions = table[list(self.lead_rows), :n_patches].flatten(0, 1)
-        mask = cross_pattern(self.n_leads, n_patches, device=signal.device)
+        mask = self._seen(n_patches, kept, device=signal.device)
         for block in self.blocks:
             tokens = block(tokens + positions, mask)
-        normalised: Tensor = self.norm(tokens)
-        return normalised
+        tokens = self.norm(tokens).unflatten(1, (self.n_leads, n_patches))
+        return PatchTokens(tokens, tokens[:, :, :0])
+
+    def _seen(self, n_patches: int, kept: Tensor | None, *, device: torch.device) -> Tensor:
+        """Return which tokens see each other: bool (N, N), or (B, 1, N, N) where leads keep different patches."""
+        if kept is None or kept.shape[1] == 1:
+            return cross_pattern(self.n_leads, n_patches, device=device)
+        time = kept.flatten(1)
+        lead = torch.arange(self.n_leads, device=device).repeat_interleave(n_patches)
+        seen = (lead.unsqueeze(1) == lead) | (time.unsqueeze(2) == time.unsqueeze(1))
+        return seen.unsqueeze(1)
 
     def pool(self, tokens: Tensor) -> Tensor:
         """Return features, float32 (B, D): the mean over tokens."""

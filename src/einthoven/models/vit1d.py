@@ -12,13 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
+import torch
 from torch import Tensor, nn
 
 from einthoven.errors import LeadError, SpecificationError
 from einthoven.models.blocks.patches import LeadTimePatches, PositionName, TimePatches
 from einthoven.models.blocks.pre_norm_layer import PreNormLayer
-from einthoven.models.encoder import Encoder
-from einthoven.models.lengths import Lengths
+from einthoven.models.patch_encoder import PatchEncoder, PatchTokens
 
 __all__ = ["TokenName", "ViT1d", "ViT1dSettings"]
 
@@ -94,7 +94,7 @@ class ViT1dSettings:
             raise SpecificationError(f"block_dropout of vit1d must be in [0, 1), got {self.block_dropout}")
 
 
-class ViT1d(Encoder):
+class ViT1d(PatchEncoder):
     """Vision transformer along time.
 
     Parameters
@@ -113,14 +113,13 @@ class ViT1d(Encoder):
             )
         super().__init__(
             n_leads=n_leads,
-            token_width=settings.width,
-            feature_width=settings.width,
-            lengths=Lengths(settings.patch_samples, maximum=settings.max_samples, multiple_of=settings.patch_samples),
-            n_layers=settings.depth,
-            receptive_field=None,
+            token_leads=1 if settings.tokens == "time" else n_leads,
+            patch_samples=settings.patch_samples,
+            max_samples=settings.max_samples,
+            width=settings.width,
+            depth=settings.depth,
             stem=("patches",),
-            blocks=tuple(f"blocks.{index}" for index in range(settings.depth)),
-            tail=("norm",),
+            n_separators=0 if settings.tokens == "time" else 2,
         )
         self.patches = _patches(settings, n_leads=n_leads)
         self.blocks = nn.ModuleList(
@@ -138,14 +137,26 @@ class ViT1d(Encoder):
 
     def encode(self, signal: Tensor) -> Tensor:
         """Return tokens, float32 (B, P, D), not yet normalised: in order of time, or lead after lead."""
-        tokens: Tensor = self.patches(signal)
-        by_lead = tokens.shape[1:-1]  # (P,), or (L, P + 2) with separators
+        return self._without_separators(self._after_blocks(signal, None)).flatten(1, 2)
+
+    def encode_patches(self, signal: Tensor, kept: Tensor | None = None) -> PatchTokens:
+        """Return normalised tokens of some patches; with ``lead_time`` those of the separators too."""
+        tokens: Tensor = self.norm(self._after_blocks(signal, kept))
+        first, last = tokens[:, :, : self.n_separators // 2], tokens[:, :, tokens.shape[2] - self.n_separators // 2 :]
+        return PatchTokens(self._without_separators(tokens), torch.cat([first, last], dim=2))
+
+    def _after_blocks(self, signal: Tensor, kept: Tensor | None) -> Tensor:
+        """Return (B, 1, K, D), or (B, L, K + 2, D) with separators."""
+        tokens: Tensor = self.patches(signal, kept)
+        rows = tokens.shape[1:-1] if self.n_separators else (1, tokens.shape[1])
         tokens = tokens.flatten(1, -2)
         for block in self.blocks:
             tokens = block(tokens)
-        if len(by_lead) == 1:
-            return tokens
-        return tokens.reshape(-1, *by_lead, self.token_width)[:, :, 1:-1].flatten(1, 2)
+        return tokens.reshape(-1, *rows, self.token_width)
+
+    def _without_separators(self, tokens: Tensor) -> Tensor:
+        at_each_end = self.n_separators // 2
+        return tokens[:, :, at_each_end : tokens.shape[2] - at_each_end]
 
     def pool(self, tokens: Tensor) -> Tensor:
         """Return features, float32 (B, D): the mean over tokens, normalised."""

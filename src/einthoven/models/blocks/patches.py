@@ -1,6 +1,7 @@
 """The first layer of a vision transformer on ECGs: a window is cut into patches, each becomes a token.
 
-``TimePatches`` cuts all leads together, ``LeadTimePatches`` each lead for itself.
+``TimePatches`` cuts all leads together, ``LeadTimePatches`` each lead for itself. Both take a choice of patches: the
+others aren't read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from einthoven.models.blocks.pre_norm_layer import START, start_linear
 from einthoven.models.blocks.sine_positions import sine_positions
 
-__all__ = ["LeadTimePatches", "PositionName", "TimePatches"]
+__all__ = ["LeadTimePatches", "PositionName", "TimePatches", "chosen_patches"]
 
 PositionName = Literal["learned", "sine"]
 
@@ -41,10 +42,15 @@ class TimePatches(nn.Module):
         self.patch = nn.Conv1d(n_leads, width, patch_samples, patch_samples, bias=bias)
         self.positions = _positions(positions, sine_positions(n_patches, width))
 
-    def forward(self, signal: Tensor) -> Tensor:
-        """Return tokens, float32 (B, P, D), of a signal (B, L, T)."""
-        tokens = self.patch(signal).transpose(1, 2)
-        out: Tensor = tokens + self.positions[:, : tokens.shape[1]]
+    def forward(self, signal: Tensor, kept: Tensor | None = None) -> Tensor:
+        """Return tokens, float32 (B, P, D), of a signal (B, L, T); (B, K, D) with ``kept`` int64 (B, 1, K)."""
+        if kept is None:
+            tokens = self.patch(signal).transpose(1, 2)
+            positions = self.positions[:, : tokens.shape[1]]
+        else:
+            tokens = self.patch(chosen_patches(signal, kept, patch_samples=self.patch.stride[0])).transpose(1, 2)
+            positions = self.positions[0, kept[:, 0]]
+        out: Tensor = tokens + positions
         return out
 
 
@@ -90,14 +96,39 @@ class LeadTimePatches(nn.Module):
         ends = torch.zeros(1, width)
         self.positions = _positions(positions, torch.cat([ends, sine_positions(n_patches, width), ends]))
 
-    def forward(self, signal: Tensor) -> Tensor:
-        """Return tokens, float32 (B, L, P + 2, D), of a signal (B, L, T); the first and last of a lead separate."""
-        patches = self.patch(signal.reshape(*signal.shape[:2], -1, self.patch_samples))
-        patches = patches + self.positions[:, 1 : 1 + patches.shape[2]]
+    def forward(self, signal: Tensor, kept: Tensor | None = None) -> Tensor:
+        """Return tokens, float32 (B, L, P + 2, D), of a signal (B, L, T); the first and last of a lead separate.
+
+        With ``kept`` int64 (B, L, K) or (B, 1, K) they are (B, L, K + 2, D).
+        """
+        if kept is None:
+            positions = self.positions[:, 1 : 1 + signal.shape[2] // self.patch_samples]
+        else:
+            signal = chosen_patches(signal, kept, patch_samples=self.patch_samples)
+            positions = self.positions[0, 1 + kept]
+        patches = self.patch(signal.reshape(*signal.shape[:2], -1, self.patch_samples)) + positions
         ends = (self.separator + self.positions[:, [0, -1]]).expand(*patches.shape[:2], 2, -1)
         tokens = torch.cat([ends[:, :, :1], patches, ends[:, :, 1:]], dim=2)
         leads = torch.stack([self.leads[str(row)] for row in self.lead_rows])  # the dictionary sorts its keys as words
         return tokens + leads.unsqueeze(1)
+
+
+def chosen_patches(signal: Tensor, kept: Tensor, *, patch_samples: int) -> Tensor:
+    """Return some patches of a signal (B, L, T) in a row, float32 (B, L, K * ``patch_samples``).
+
+    Parameters
+    ----------
+    signal : float32 (B, L, T)
+    kept : int64 (B, L, K), or (B, 1, K) for the same of each lead
+    patch_samples : int
+
+    Examples
+    --------
+    >>> chosen_patches(torch.arange(6.0).reshape(1, 1, 6), torch.tensor([[[2, 0]]]), patch_samples=2).tolist()
+    [[[4.0, 5.0, 0.0, 1.0]]]
+    """
+    patches = signal.reshape(*signal.shape[:2], -1, patch_samples)
+    return patches.take_along_dim(kept.unsqueeze(-1), dim=2).flatten(2)
 
 
 def _positions(name: PositionName, table: Tensor) -> nn.Parameter | nn.Buffer:
