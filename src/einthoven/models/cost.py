@@ -23,7 +23,7 @@ from einthoven.models.blocks.lead_adapter import LeadAdapter
 from einthoven.models.encoder import Encoder
 from einthoven.models.network import Network
 
-__all__ = ["Cost", "cost"]
+__all__ = ["FORMULAS", "Cost", "cost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def cost(network: Network | Encoder, n_samples: int, *, rate_hz: float | None = 
         with (
             FakeTensorMode(allow_non_fake_inputs=True),
             sdpa_kernel(SDPBackend.MATH),  # as matrix products; the CPU's fused attention is counted as nothing
-            FlopCounterMode(display=False, custom_mapping=_FORMULAS) as counter,
+            FlopCounterMode(display=False, custom_mapping=FORMULAS) as counter,
         ):
             functional_call(network, _shapes(network), tuple(_inputs(network, n_samples)))
     finally:
@@ -160,7 +160,7 @@ def _recurrent(shape: Sequence[int], to_gates: Sequence[int], between: Sequence[
     return 2 * shape[0] * shape[1] * (math.prod(to_gates) + math.prod(between))
 
 
-_FORMULAS = {
+FORMULAS = {
     torch.ops.aten._fft_r2c: _real_forward,  # noqa: SLF001 - what torch.fft comes down to; it has no other names
     torch.ops.aten._fft_c2r: _real_backward,  # noqa: SLF001
     torch.ops.aten._fft_c2c: _complex,  # noqa: SLF001

@@ -32,6 +32,8 @@ class WatchSettings:
         Of the training split and of the validation split each, that the probes use.
     mlflow : str
         Tracking address of MLflow; empty for none.
+    machine_watt : float
+        Power of the machine, for an estimate of the energy beside what can be measured; 0 for none.
     """
 
     every_steps: int = 0
@@ -39,12 +41,13 @@ class WatchSettings:
     tasks: tuple[str, ...] = ()
     most_records: int = 1000
     mlflow: str = ""
+    machine_watt: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.every_steps < 0 or self.log_every_steps < 1 or self.most_records < 10:
+        if self.every_steps < 0 or self.log_every_steps < 1 or self.most_records < 10 or self.machine_watt < 0:
             raise SpecificationError(
-                "watch.every_steps starts at 0, log_every_steps at 1 and most_records at 10, got "
-                f"{self.every_steps}, {self.log_every_steps} and {self.most_records}"
+                "watch.every_steps and machine_watt start at 0, log_every_steps at 1 and most_records at 10, got "
+                f"{self.every_steps}, {self.machine_watt}, {self.log_every_steps} and {self.most_records}"
             )
 
 

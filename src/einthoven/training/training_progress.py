@@ -13,7 +13,7 @@ from typing_extensions import override
 from einthoven.progress import ProgressCallback
 from einthoven.training.selection import Selection
 
-__all__ = ["StatusCallback", "TrainingProgress", "time_left"]
+__all__ = ["StatusCallback", "TrainingProgress", "phrase_of", "time_left"]
 
 log = logging.getLogger(__name__)
 
@@ -84,5 +84,20 @@ def time_left(elapsed_s: float, *, done: int, remaining: int) -> str:
     """
     if remaining <= 0 or done <= 0:
         return "done" if remaining <= 0 else "time left unknown"
-    seconds = elapsed_s / done * remaining
-    return f"about {seconds / 60:.0f} min left" if seconds >= 90 else f"about {seconds:.0f} s left"
+    return phrase_of(elapsed_s / done * remaining)
+
+
+def phrase_of(left_s: float) -> str:
+    """Return seconds that are left as a phrase.
+
+    Examples
+    --------
+    >>> phrase_of(200_000.0), phrase_of(20_000.0), phrase_of(0.0)
+    ('about 2.3 days left', 'about 5.6 h left', 'done')
+    """
+    if left_s <= 0:
+        return "done"
+    for unit, seconds, digits in (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0)):
+        if left_s >= 1.5 * seconds:
+            return f"about {left_s / seconds:.{digits}f} {unit} left"
+    return f"about {left_s:.0f} s left"
