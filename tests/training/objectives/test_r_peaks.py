@@ -42,10 +42,12 @@ def test_scale_offset_empty_leads_and_company_change_nothing():
 
 
 def test_nothing_is_found_in_nothing():
-    """A flat window has no beats and gives no NaN."""
-    peaks = r_peaks(torch.zeros(2, 3, 1000), RATE_HZ)
-    assert not peaks.found.any()
-    assert (peaks.at == 0).all()
+    """Flat windows, slopes and the noise of many leads have no beats, and give no NaN."""
+    noise = torch.randn(2, 12, 1000, generator=torch.Generator().manual_seed(0))
+    for signal in (torch.zeros(2, 12, 1000), torch.arange(1000.0).expand(2, 12, -1), noise, noise.cumsum(dim=2)):
+        peaks = r_peaks(signal, RATE_HZ)
+        assert not peaks.found.any()
+        assert (peaks.at == 0).all()
 
 
 @pytest.mark.real_data

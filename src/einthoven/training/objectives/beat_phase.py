@@ -1,13 +1,31 @@
-"""How far each moment is on the way from one beat to the next."""
+"""Where each moment lies between two beats."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from einthoven.training.objectives.r_peaks import RPeaks
 
-__all__ = ["beat_phase"]
+__all__ = ["Neighbours", "beat_phase", "neighbouring_beats"]
+
+
+class Neighbours(NamedTuple):
+    """The last beat up to each moment, or minus infinity, and the first one after it, or infinity; float32 (B, P)."""
+
+    last: Tensor
+    following: Tensor
+
+
+def neighbouring_beats(peaks: RPeaks, moments: Tensor) -> Neighbours:
+    """Return the beats around moments, float32 (P,), in samples of the window."""
+    edges = F.pad(torch.where(peaks.found, peaks.at, torch.inf), (1, 1), value=torch.inf)
+    edges[:, 0] = -torch.inf
+    after = torch.searchsorted(edges, moments.expand(len(edges), -1).contiguous(), right=True)
+    return Neighbours(edges.gather(1, after - 1), edges.gather(1, after))
 
 
 def beat_phase(peaks: RPeaks, moments: Tensor) -> Tensor:
@@ -29,10 +47,6 @@ def beat_phase(peaks: RPeaks, moments: Tensor) -> Tensor:
     >>> beat_phase(peaks, torch.tensor([5.0, 10.0, 15.0, 30.0]))
     tensor([[   nan, 0.0000, 0.2500,    nan]])
     """
-    at = torch.where(peaks.found, peaks.at, torch.inf)
-    edges = torch.nn.functional.pad(at, (1, 1), value=torch.inf)
-    edges[:, 0] = -torch.inf
-    after = torch.searchsorted(edges, moments.expand(len(at), -1).contiguous(), right=True)
-    last, following = edges.gather(1, after - 1), edges.gather(1, after)
+    last, following = neighbouring_beats(peaks, moments)
     phase = (moments - last) / (following - last)
     return torch.where(torch.isfinite(last) & torch.isfinite(following), phase, torch.nan)
