@@ -14,8 +14,8 @@ from einthoven.models.encoder import Encoder
 __all__ = ["compile_blocks"]
 
 
-def compile_blocks(module: nn.Module) -> int:
-    """Compile stem, blocks and tail of each encoder that can be trained or teaches, and return how many parts."""
+def compile_blocks(module: nn.Module, *, backend: str = "inductor") -> int:
+    """Compile stem, blocks and tail of each encoder that is trained or teaches, and return how many parts they are."""
     parts = {
         part
         for encoder in module.modules()
@@ -24,5 +24,5 @@ def compile_blocks(module: nn.Module) -> int:
         for part in [encoder.get_submodule(name)]
     }
     for part in parts:
-        part.compile()
+        part.compile(backend=backend)
     return len(parts)

@@ -31,9 +31,8 @@ class EngineSettings:
     Attributes
     ----------
     epochs : int
-        At most.
-    steps : int
-        Of the optimiser, at most; -1 for no limit.
+        At most. A limit in steps is the module's business: with ``max_steps`` Lightning does not go on exactly from a
+        state that was saved between two epochs.
     precision : ``auto``, ``fp32`` or ``bf16``
     gradient_clip : float
         For modules that leave their optimiser to Lightning; 0 for no limit.
@@ -42,7 +41,6 @@ class EngineSettings:
     """
 
     epochs: int
-    steps: int = -1
     precision: Precision = "auto"
     gradient_clip: float = 0.0
     parallel: Parallel = "ddp"
@@ -84,7 +82,7 @@ def trainer(
     folder: Path,
     tensorboard: bool,
 ) -> lightning.Trainer:
-    """Return a trainer that runs these epochs or steps and nothing else; call it within ``quiet``.
+    """Return a trainer that runs these epochs and nothing else; call it within ``quiet``.
 
     Raises
     ------
@@ -96,7 +94,6 @@ def trainer(
         devices=workers.count,
         strategy=_strategy(settings.parallel, workers),
         max_epochs=settings.epochs,
-        max_steps=settings.steps,
         precision="bf16-mixed" if _use_bf16(settings.precision, workers) else "32-true",
         gradient_clip_val=settings.gradient_clip or None,
         callbacks=list(callbacks),

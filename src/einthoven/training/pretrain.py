@@ -79,6 +79,7 @@ class _Report:
     progress: ProgressCallback
     status: StatusCallback | None
     watch_tasks: Sequence[str]
+    watched: pa.Table
     environment: Mapping[str, Any] | None
     sources: Mapping[str, str] | None
 
@@ -97,6 +98,7 @@ def pretrain(
     simulated: Collection[str] = (),
     start: Checkpoint | None = None,
     watch_tasks: Sequence[str] = (),
+    watched: pa.Table | None = None,
     environment: Mapping[str, Any] | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> Checkpoint:
@@ -129,6 +131,8 @@ def pretrain(
         Of the same architecture and leads, whose encoder is trained on. What it has seen is carried on.
     watch_tasks : sequence of str
         Labels of the cohort that embeddings are probed for, after those of ``settings.watch``.
+    watched : Table, optional
+        The cohort of these probes, where it isn't ``cohort``.
     environment : mapping, optional
         Code and package versions for the model card.
     sources : mapping of str to str, optional
@@ -150,7 +154,14 @@ def pretrain(
     spec = InputSpec(store.spec, dataclasses.replace(view, leads=tuple(settings.leads) or view.leads))
     workers = processes(device)
     job = _Job(settings, store, cohort, spec, run_dir, seed, workers=workers, simulated=simulated, start=start)
-    report = _Report(progress or no_progress, status, watch_tasks, environment=environment, sources=sources)
+    report = _Report(
+        progress or no_progress,
+        status,
+        watch_tasks,
+        watched=cohort if watched is None else watched,
+        environment=environment,
+        sources=sources,
+    )
     with reproducible():
         parts = pretrain_parts(settings, store, cohort, spec=spec, seed=seed, start=start)
         fingerprint = job.fingerprint(parts.data)
@@ -177,7 +188,6 @@ def _fit(job: _Job, parts: PretrainParts, report: _Report, *, fingerprint: str) 
         engine = trainer(
             EngineSettings(
                 epochs=-(-total_steps // len(batches)),
-                steps=total_steps,
                 precision=settings.precision,
                 parallel=settings.parallel,
             ),
@@ -241,7 +251,7 @@ def _watchers(job: _Job, report: _Report, *, total_steps: int) -> list[lightning
     return watchers(
         job.settings.watch,
         store=job.store,
-        cohort=job.cohort,
+        cohort=report.watched,
         spec=job.spec,
         run_dir=job.run_dir,
         total_steps=total_steps,

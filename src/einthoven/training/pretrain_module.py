@@ -176,6 +176,16 @@ class PretrainModule(lightning.LightningModule):
         return {"loss": torch.tensor(values["loss"])}
 
     @override
+    def on_train_start(self) -> None:
+        """Stop at once when all steps were done before."""
+        self._stop_in_time()
+
+    @override
+    def on_train_batch_end(self, outputs: Any, batch: PretrainingBatch, batch_idx: int) -> None:
+        """Stop in the middle of an epoch when the steps are done."""
+        self._stop_in_time()
+
+    @override
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the size of the micro-batch, which decides the rounding, and what was told last."""
         report = None if self.report is None else {**dataclasses.asdict(self.report), "terms": dict(self.report.terms)}
@@ -187,6 +197,10 @@ class PretrainModule(lightning.LightningModule):
         saved = checkpoint["pretraining"]
         self.micro_batch_size = min(self.micro_batch_size, saved["micro_batch_size"])
         self.report = None if saved["report"] is None else StepReport(**saved["report"])
+
+    def _stop_in_time(self) -> None:
+        if self.global_step >= self._total_steps:
+            self.trainer.should_stop = True
 
     def views(self, batch: PretrainingBatch) -> Views:
         """Return what the encoder sees of a batch."""
@@ -314,7 +328,7 @@ class PretrainModule(lightning.LightningModule):
 
     def _named(self, rows: Tensor) -> list[str]:
         """Return the record ids of all processes' rows."""
-        names = self._batches.record_ids(rows.tolist())
+        names = self._batches.record_ids(rows.tolist()) if len(rows) else []
         if self.trainer.world_size == 1:
             return names
         parts: list[list[str]] = [[]] * self.trainer.world_size

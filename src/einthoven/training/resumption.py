@@ -122,7 +122,7 @@ class Resumption(lightning.Callback):
     @override
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Save after the validation of the epoch."""
-        is_last = trainer.current_epoch + 1 >= (trainer.max_epochs or 0) or trainer.global_step == trainer.max_steps
+        is_last = trainer.current_epoch + 1 >= (trainer.max_epochs or 0)
         is_due = self._every_steps > 0 or is_last or bool(self._stop) or self._is_due(trainer)
         if self._any(trainer, is_due):
             self._save(trainer)
@@ -167,6 +167,7 @@ def _forget_batch(trainer: lightning.Trainer) -> None:
     """Count the batch whose step failed as not begun: what is saved looks as after the batch before it."""
     progress = trainer.fit_loop.epoch_loop.batch_progress
     in_epoch = progress.current.completed > 0
+    progress.is_last_batch = False
     for count in (progress.current, progress.total):
         count.ready = count.completed
         count.started = count.completed  # type: ignore[attr-defined] # Lightning types its base class alone
