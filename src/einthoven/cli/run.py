@@ -17,7 +17,7 @@ def run_command(
         list[str] | None, typer.Option(help="NAME=PATH: where the data of section [data.NAME] lie on this machine.")
     ] = None,
 ) -> None:
-    """Carry out a study: ingest, cohort, training, prediction, evaluation, report.
+    """Carry out a study: ingest, cohort, pretraining, training, prediction, evaluation, report.
 
     A run that was stopped goes on where it was when the same command is given again; nothing is done twice.
 
@@ -28,11 +28,16 @@ def run_command(
     from einthoven.cli.progress import progress_lines
     from einthoven.study.run import run_study
     from einthoven.study.settings import load_study
+    from einthoven.training.engine import processes
 
     settings = load_study(study, data_paths=data_paths(data))
     folder = out or Path("runs") / study.resolve().parent.name
+    if not processes("auto").is_first:
+        run_study(settings, folder, first=False)
+        return
     with progress_lines() as announce:
         report = run_study(settings, folder, announce=announce)
+    assert report is not None
     Console().print(f"report: {report.resolve()}", soft_wrap=True, highlight=False)
 
 

@@ -19,6 +19,7 @@ from einthoven.registry import nearest
 
 __all__ = ["SPLITS", "Cohort"]
 
+TESTED = ("test", "external")
 VERSION = 2  # version 1 had no history and no events, which are optional still
 SPLITS = ("train", "validation", "test", "external")
 
@@ -110,7 +111,9 @@ class Cohort:
     @property
     def notice(self) -> str:
         """What stands before every result where patients are simulated; empty where all are real."""
-        return notice_of(self.simulated, self.table["source"].unique().drop_null().to_pylist())
+        tested = self.table.filter(pa.compute.is_in(self.table["split"], pa.array(TESTED)))
+        sources, judged = (part["source"].unique().drop_null().to_pylist() for part in (self.table, tested))
+        return notice_of(self.simulated, sources, judged)
 
     @property
     def hash(self) -> str:

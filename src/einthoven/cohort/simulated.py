@@ -42,8 +42,14 @@ def is_simulated_device(device: str | None) -> bool:
     return device is not None and DEVICE in device.casefold()
 
 
-def notice_of(simulated: Collection[str], sources: Collection[str]) -> str:
+def notice_of(simulated: Collection[str], sources: Collection[str], judged: Collection[str] = ()) -> str:
     """Return the sentence that stands before all results; empty where nothing is simulated.
+
+    Parameters
+    ----------
+    simulated, sources : collection of str
+    judged : collection of str
+        Sources of the splits that results are told of; where none of them is simulated, results are of patients.
 
     Examples
     --------
@@ -54,6 +60,9 @@ def notice_of(simulated: Collection[str], sources: Collection[str]) -> str:
     if not simulated:
         return ""
     real = sorted(set(sources) - set(simulated))
+    if judged and not set(judged) & set(simulated):
+        made = "is" if len(simulated) == 1 else "are"
+        return f"{NOTICE}: {_listed(sorted(simulated))} {made} simulated and learnt from; who is tested is real."
     verdict = "hatever this study finds checks the software; it is no evidence about patients."
     if not real:
         return f"{NOTICE}: w{verdict}"

@@ -13,22 +13,28 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from einthoven.cohort.cohort import Cohort
+from einthoven.errors import SplitError
 from einthoven.evaluation.predictions import Predictions
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.contamination import CONTAMINATED, contamination_notes
 from einthoven.models.predict import predict
+from einthoven.study.cohort import outcome_rows
 from einthoven.study.stage import hash_of
+from einthoven.study.starting import Before, seen_elsewhere, starting
 from einthoven.training.arm import ArmSettings
+from einthoven.training.label_draw import draw_records
 from einthoven.training.train import CHECKPOINT, train
 
 if TYPE_CHECKING:
     from einthoven.study.run import Run
 
-__all__ = ["predictions_of_arms"]
+__all__ = ["predictions_of_arms", "rows_to_learn"]
 
 logger = logging.getLogger(__name__)
 PREDICTIONS = "predictions.parquet"
 ENSEMBLE = -1
+# of an arm's settings: other seeds, and where the weights lie whose hash is an input of its own
+NOT_OF_A_SEED = ("seeds", "start", "weights")
 
 
 def predictions_of_arms(run: Run) -> list[Path]:
@@ -37,28 +43,30 @@ def predictions_of_arms(run: Run) -> list[Path]:
     for name, arm in run.settings.arm.items():
         own = [_predict(run, name, seed, _train(run, name, arm, seed)) for seed in arm.seeds]
         files += own
-        if len(own) > 1:
+        if len(own) > 1 and not arm.n_labels:  # seeds that drew different labels together know more than n_labels
             files.append(_average(run, name, own))
     return files
 
 
 def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
     """Return the folder of the trained checkpoint."""
-    store, cohort, view = run.store, run.cohort, run.settings.input.view
+    store, cohort, view = run.store, _judged(run), run.settings.input.view
+    start, rows = starting(run, name, arm, seed), rows_to_learn(run, name, arm, seed)
 
     def work(folder: Path) -> None:
         progress = run.announce(f"Training {name}, seed {seed}")
         train(
             arm,
             store,
-            _rows_to_learn(run, arm),
+            rows,
             labels=run.labels,
             view=view,
             run_dir=folder,
             seed=seed,
             progress=progress,
             status=logger.info,
-            simulated=cohort.simulated,
+            simulated=tuple(cohort.simulated),
+            start=None if start is None else start.load(),
         )
 
     inputs = {
@@ -66,28 +74,55 @@ def _train(run: Run, name: str, arm: ArmSettings, seed: int) -> Path:
         "signals": run.signals_hash,
         "ingest": store.ingest_hash,
         "view": dataclasses.asdict(view),
-        "arm": {key: value for key, value in dataclasses.asdict(arm).items() if key != "seeds"},
+        "arm": {
+            key: value for key, value in dataclasses.asdict(arm).items() if key not in ("seeds", "start", "weights")
+        },
         "labels": list(run.labels),
     }
-    return run.stage("train", inputs, arm=name, seed=seed).run_once(work) / CHECKPOINT
+    if start is not None:
+        inputs["start"] = start.hash
+    if arm.n_labels or arm.n_validation_labels:
+        inputs["drawn"] = rows["record_id"].to_pylist()
+    return run.stage("train", inputs, arm=name, seed=seed).run_once(work, together=True) / CHECKPOINT
 
 
-def _rows_to_learn(run: Run, arm: ArmSettings) -> pa.Table:
-    """Return the pairs that the arm asks for, without outcomes that aren't yes or no."""
-    table = run.cohort.table
+def rows_to_learn(run: Run, name: str, arm: ArmSettings, seed: int) -> pa.Table:
+    """Return the pairs that the arm asks for, without outcomes that aren't yes or no; few, where it learns from few."""
+    table = _judged(run).table
     other = [f"y.{name}" for name, task in run.settings.cohort.tasks.items() if task.kind != "binary"]
     table = table.drop_columns(other)
-    return table if arm.pairs == "all" else table.filter(pc.equal(table["pair"], arm.pairs))
+    if arm.pairs != "all":
+        table = table.filter(pc.equal(table["pair"], arm.pairs))
+    for split, n in (("train", arm.n_labels), ("validation", arm.n_validation_labels)):
+        if n:
+            table = _drawn(table, split, n, labels=run.labels, place=f"arm.{name}", seed=f"{run.settings.seed}:{seed}")
+    return table
+
+
+def _drawn(table: pa.Table, split: str, n: int, *, labels: tuple[str, ...], place: str, seed: str) -> pa.Table:
+    """Return the table with ``n`` labelled ECGs of a split; the other splits stay."""
+    is_part = pc.equal(table["split"], split)
+    part = table.filter(is_part)
+    target = np.stack([_as_float(part[f"y.{label}"]) for label in labels], axis=1).astype(np.float32)
+    ids, patients = part["record_id"].to_pylist(), part["patient_id"].to_pylist()
+    try:
+        drawn = draw_records(ids, patients, target, n=n, seed=f"{seed}:{split}")
+    except SplitError as error:
+        raise SplitError(f"{place}, split {split!r}: {error}") from error
+    return table.filter(pc.or_(pc.invert(is_part), pc.is_in(table["record_id"], pa.array(drawn, pa.string()))))
 
 
 def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:
-    store, cohort = run.store, run.cohort
+    store, cohort, arm = run.store, _judged(run), run.settings.arm[name]
 
     def work(folder: Path) -> None:
         progress = run.announce(f"Scoring with {name}, seed {seed}")
         checkpoint = Checkpoint.load(checkpoint_folder)
         scores = predict(checkpoint, store, store.rows(cohort.table["record_id"]), progress=progress)
-        notes, seen = _contamination(run, checkpoint), _seen_before(run, checkpoint)
+        told = (Before(checkpoint.public, checkpoint.seen_in_pretraining), seen_elsewhere(arm))
+        notes = tuple(note for one in told for note in _contamination(run, one))
+        seen = tuple(dict.fromkeys(name for one in told for name in _seen_before(run, one)))
+        notes = (*filter(None, [run.cohort.notice]), *notes)
         predictions = _tabulate(cohort, scores, labels=checkpoint.labels, model=name, seed=seed, notes=notes, seen=seen)
         predictions.to_parquet(folder / PREDICTIONS)
 
@@ -99,19 +134,24 @@ def _predict(run: Run, name: str, seed: int, checkpoint_folder: Path) -> Path:
     return run.stage("predict", inputs, arm=name, seed=seed).run_once(work) / PREDICTIONS
 
 
-def _contamination(run: Run, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """Return what must be said of data that public weights had seen before this study trained them on."""
+def _judged(run: Run) -> Cohort:
+    """Return the cohort without what serves pretraining alone, of which nothing but its notice is left."""
+    cohort, rows = run.cohort, outcome_rows(run.settings, run.cohort.table)
+    found = set(rows["source"].unique().to_pylist())
+    return Cohort(rows, {name: told for name, told in cohort.simulated.items() if name in found})
+
+
+def _contamination(run: Run, before: Before) -> tuple[str, ...]:
+    """Return what must be said of data that weights had seen before this study trained them on."""
     return tuple(
         note
         for name, section in run.settings.data.items()
-        for note in contamination_notes(
-            checkpoint.public, checkpoint.seen_in_pretraining, name=name, source=section.source
-        )
+        for note in contamination_notes(before.public, before.seen_in_pretraining, name=name, source=section.source)
     )
 
 
-def _seen_before(run: Run, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """Return what public weights had seen, by its own name and by that of this study.
+def _seen_before(run: Run, before: Before) -> tuple[str, ...]:
+    """Return what weights had seen before this study, by its own name and by that of this study.
 
     What this study trained on isn't among it: its split keeps those patients out of the test.
     """
@@ -120,12 +160,10 @@ def _seen_before(run: Run, checkpoint: Checkpoint) -> tuple[str, ...]:
         for name, section in run.settings.data.items()
         if any(
             note.startswith(CONTAMINATED)
-            for note in contamination_notes(
-                checkpoint.public, checkpoint.seen_in_pretraining, name=name, source=section.source
-            )
+            for note in contamination_notes(before.public, before.seen_in_pretraining, name=name, source=section.source)
         )
     ]
-    return tuple(dict.fromkeys([*(one.data_set for one in checkpoint.seen_in_pretraining), *own]))
+    return tuple(dict.fromkeys([*(one.data_set for one in before.seen_in_pretraining), *own]))
 
 
 def _tabulate(
@@ -164,7 +202,7 @@ def _tabulate(
     if seen:
         cells = pa.array([list(seen)] * repeated.num_rows, pa.list_(pa.string()))
         repeated = repeated.append_column("pretrained_on", cells)
-    return Predictions(repeated, (*((cohort.notice,) if cohort.notice else ()), *notes))
+    return Predictions(repeated, notes)
 
 
 def _beside(table: pa.Table, *, is_paired: bool) -> dict[str, pa.ChunkedArray]:

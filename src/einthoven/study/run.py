@@ -36,6 +36,7 @@ from einthoven.study.cohort import (
     split_file_hash,
 )
 from einthoven.study.environment import code_version, describe_environment
+from einthoven.study.pretrain_checks import check_labels
 from einthoven.study.run_folder import LOCK, file_state, run_lock
 from einthoven.study.settings import StudySettings
 from einthoven.study.stage import Stage, hash_of
@@ -51,7 +52,9 @@ def announce_nothing(_name: str) -> ProgressCallback:
     return no_progress
 
 
-def run_study(settings: StudySettings, out: Path, *, announce: Announce = announce_nothing) -> Path:
+def run_study(
+    settings: StudySettings, out: Path, *, announce: Announce = announce_nothing, first: bool = True
+) -> Path | None:
     """Carry out every stage that is not done yet.
 
     Parameters
@@ -61,21 +64,26 @@ def run_study(settings: StudySettings, out: Path, *, announce: Announce = announ
         The run folder; made when absent, gone on with when it holds the same study.
     announce : callable
         Gets the name of each stage that starts, and returns the callback for its progress.
+    first : bool
+        Whether this process leads; the others of ``torchrun`` train with it, and wait while it does the rest.
 
     Returns
     -------
-    Path
-        The report.
+    Path, optional
+        The report; nothing where another process writes it.
 
     Raises
     ------
     EinthovenError
         See the stages; what was finished before stays and is not done again.
     """
-    run = Run(settings, out.resolve(), announce)
+    run = Run(settings, out.resolve(), announce, first)
     run.check_arms()
-    run.check_folder()
     run.check_evaluation()
+    if not first:
+        run.train()
+        return None
+    run.check_folder()
     run.out.mkdir(parents=True, exist_ok=True)
     with run_lock(run.out):
         run.describe()
@@ -111,7 +119,9 @@ class Run:
             raise SpecificationError(f"{self.out} is not empty and no run folder; choose another --out")
 
     def check_arms(self) -> None:
-        """Refuse a study that has nothing to train."""
+        """Refuse a study that has nothing to train, and labels of pretrainings that nothing is called."""
+        for name, settings in self.settings.pretrain.items():
+            check_labels(name, settings, self.tasks)
         if not self.settings.arm and self.settings.pretrain:
             raise SpecificationError(
                 "the study has no [arm.NAME], so there is nothing to evaluate; `einthoven pretrain` makes its encoders"
@@ -294,13 +304,17 @@ class Run:
         view = self.settings.input.view
         return view.window_s if view.short == "refuse" else None
 
+    def train(self) -> list[Path]:
+        """Train all arms, after the pretrainings that they start from; return the files of their predictions."""
+        from einthoven.study.arms import predictions_of_arms
+
+        return predictions_of_arms(self)
+
     def report(self) -> Path:
         """Evaluate all predictions and render the report."""
         from einthoven.report.html import render
-        from einthoven.study.arms import predictions_of_arms
         from einthoven.study.evaluation import evaluate_arms
 
-        predictions = predictions_of_arms(self)
-        evaluate_arms(self, predictions)
+        evaluate_arms(self, self.train())
         self.announce("Writing the report")
         return render(self.out)

@@ -124,6 +124,8 @@ def _check_study(study: StudySettings) -> None:
             raise SpecificationError(f"data.{idle} serves pretraining, but the study has no [pretrain.NAME]")
     if study.arm:
         _check_outcome(study.cohort)
+        if "develop" not in roles.values():
+            raise SpecificationError("arms learn from data with the role develop, and there is none")
     for name, pretraining in study.pretrain.items():
         if is_published(name):
             raise SpecificationError(f"pretrain.{name} has the name of a published model: choose another")
