@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 from einthoven.cohort.near_duplicates import NearDuplicate, near_duplicates
 from einthoven.cohort.signal_fingerprint import fingerprint
-from einthoven.cohort.signal_overlap import RATE_HZ as COMPARED_HZ
-from einthoven.cohort.signal_overlap import spectral_signal
 from einthoven.cohort.split_patients import deal_patients
 from einthoven.store.store import Store
 from pretraining_ecgs import ARRAYS, SUPERCLASSES, array_labels
@@ -108,13 +106,8 @@ def experiment(store: Store, folder: Path) -> Experiment:
 def same_recordings(
     ids: list[str], signals: dict[str, NDArray[np.float32]], *, rate_hz: float
 ) -> list[tuple[str, str]]:
-    """Return the pairs of records that hold one recording, by signal alone.
-
-    Leads are brought to one scale first, as those of the arrays were: what leads have relative to each other is lost
-    there, and a fingerprint of the others as they are would lie elsewhere.
-    """
-    scaled = (spectral_signal(signals[record_id], rate_hz).scaled for record_id in ids)
-    prints = np.stack([fingerprint(signal, COMPARED_HZ) for signal in scaled])
+    """Return the pairs of records that hold one recording, by signal alone."""
+    prints = np.stack([fingerprint(signals[record_id], rate_hz) for record_id in ids])
     found: list[NearDuplicate] = near_duplicates(ids, prints, signals.__getitem__, rate_hz=rate_hz)
     return [(pair.first, pair.second) for pair in found]
 

@@ -18,6 +18,7 @@ VARIANTS = {
     "refiltered": refiltered(ECG, 250),
     "shifted": ECG[:, 125:],
     "half": ECG[:, 1000:2250],
+    "leads standardised": (ECG - ECG.mean(axis=1, keepdims=True)) / ECG.std(axis=1, keepdims=True),
 }
 
 
@@ -33,6 +34,12 @@ def test_variants_lie_close_and_other_patients_do_not(name):
 def test_gain_and_polarity_change_nothing():
     """To the rounding of single precision."""
     assert np.allclose(fingerprint(ECG, 250), fingerprint(-0.001 * ECG, 250), atol=1e-5)
+
+
+def test_gains_of_single_leads_change_nothing():
+    """An archive that keeps z-scores of each lead has lost what leads are to each other."""
+    gains = np.linspace(0.3, 4, len(ECG), dtype=np.float32)[:, np.newaxis]
+    assert np.allclose(fingerprint(ECG, 250), fingerprint(gains * ECG, 250), atol=1e-5)
 
 
 def test_rate_hardly_matters():

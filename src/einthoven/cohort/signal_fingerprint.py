@@ -2,8 +2,9 @@
 
 In each of five frequency bands the cross-spectral matrix of the leads says how they move together; averaged over the
 whole record it knows nothing of where the record starts, and divided by its trace nothing of gain or of what a filter
-did to the band. The matrices of all bands are projected at random to 64 numbers (Johnson and Lindenstrauss 1984,
-doi:10.1090/conm/026/737400), which keeps distances to about a tenth.
+did to the band. Leads are brought to the same power before, for some archives keep each lead standardised. The matrices
+of all bands are projected at random to 64 numbers (Johnson and Lindenstrauss 1984, doi:10.1090/conm/026/737400), which
+keeps distances to about a tenth.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from scipy import fft
 
 from einthoven.errors import CohortError
 
-__all__ = ["DIMENSIONS", "LOWEST_RATE_HZ", "fingerprint"]
+__all__ = ["DIMENSIONS", "LOWEST_RATE_HZ", "VERSION", "fingerprint"]
+
+VERSION = 2
+"""What is found with fingerprints of another version may differ; in version 1 gains of single leads counted."""
 
 DIMENSIONS = 64
 BANDS_HZ = ((2.0, 5.0), (5.0, 8.0), (8.0, 12.0), (12.0, 16.0), (16.0, 22.0))  # within every usual diagnostic filter
@@ -46,7 +50,8 @@ def fingerprint(signal: NDArray[np.float32], rate_hz: float) -> NDArray[np.float
     Examples
     --------
     >>> signal = np.random.default_rng(0).normal(size=(12, 5000)).astype(np.float32)
-    >>> bool(np.allclose(fingerprint(signal, 500), fingerprint(-2 * signal, 500), atol=1e-5))
+    >>> gains = np.linspace(-2, -3, 12, dtype=np.float32)[:, np.newaxis]
+    >>> bool(np.allclose(fingerprint(signal, 500), fingerprint(gains * signal, 500), atol=1e-5))
     True
     """
     if rate_hz < LOWEST_RATE_HZ:
@@ -60,11 +65,19 @@ def fingerprint(signal: NDArray[np.float32], rate_hz: float) -> NDArray[np.float
     energy = np.einsum("ls,ls->l", centred, centred)
     if (energy > SILENT * energy.max()).sum() < FEWEST_LEADS:
         return nothing
-    spectrum = fft.rfft(centred * _taper(n_samples, rate_hz), axis=1)
+    spectrum = _of_equal_leads(fft.rfft(centred * _taper(n_samples, rate_hz), axis=1), n_samples / rate_hz)
     parts = [_band(spectrum, low * n_samples / rate_hz, high * n_samples / rate_hz) for low, high in BANDS_HZ]
     projected = np.concatenate(parts).astype(np.float32) @ _projection(len(BANDS_HZ) * n_leads**2)
     norm = float(np.linalg.norm(projected))
     return projected / np.float32(norm) if norm > 0 else nothing
+
+
+def _of_equal_leads(spectrum: NDArray[np.complex64], duration_s: float) -> NDArray[np.complex64]:
+    """Return the spectrum with the power of each lead, over all bands together, the same."""
+    first, last = (int(np.ceil(edge * duration_s)) for edge in (BANDS_HZ[0][0], BANDS_HZ[-1][1]))
+    deviation = np.linalg.norm(spectrum[:, first:last], axis=1, keepdims=True)
+    alive = deviation > np.sqrt(SILENT) * deviation.max()
+    return np.divide(spectrum, deviation, out=np.zeros_like(spectrum), where=alive)
 
 
 def _band(spectrum: NDArray[np.complex64], first: float, last: float) -> NDArray[np.float64]:
