@@ -13,7 +13,7 @@ from typing_extensions import override
 from einthoven.progress import ProgressCallback
 from einthoven.training.selection import Selection
 
-__all__ = ["StatusCallback", "TrainingProgress", "phrase_of", "time_left"]
+__all__ = ["StatusCallback", "TrainingProgress", "duration_phrase", "phrase_of", "time_left"]
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +95,18 @@ def phrase_of(left_s: float) -> str:
     >>> phrase_of(200_000.0), phrase_of(20_000.0), phrase_of(0.0)
     ('about 2.3 days left', 'about 5.6 h left', 'done')
     """
-    if left_s <= 0:
-        return "done"
-    for unit, seconds, digits in (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0)):
-        if left_s >= 1.5 * seconds:
-            return f"about {left_s / seconds:.{digits}f} {unit} left"
-    return f"about {left_s:.0f} s left"
+    return f"about {duration_phrase(left_s)} left" if left_s > 0 else "done"
+
+
+def duration_phrase(seconds: float) -> str:
+    """Return a duration in the unit that a person would choose.
+
+    Examples
+    --------
+    >>> duration_phrase(200_000.0), duration_phrase(20_000.0), duration_phrase(600.0), duration_phrase(42.0)
+    ('2.3 days', '5.6 h', '10 min', '42 s')
+    """
+    for unit, length, digits in (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.{digits}f} {unit}"
+    return f"{seconds:.0f} s"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from einthoven.models.window_answers import Asked, SignalSource, ask_each
 from einthoven.training.selection import macro_auroc
 from einthoven.training.watching.probe_scores import linear_scores, neighbour_scores
 from einthoven.training.watching.spread import Spread, spread
+from einthoven.training.watching.step_table import Cell
 from einthoven.training.watching.watched_records import WatchedRecords
 
 __all__ = ["Probe", "Probed"]
@@ -47,6 +49,20 @@ class Probed:
     width: int
     spread: Spread
     seconds: float
+
+    def line(self, step: int, *, alarms: Sequence[str]) -> dict[str, Cell]:
+        """Return the line of ``probes.csv``."""
+        return {
+            "step": step,
+            "linear_auroc": self.linear_auroc,
+            "neighbour_auroc": self.neighbour_auroc,
+            "labels": self.labels,
+            "records": self.records,
+            **asdict(self.spread),
+            "width": self.width,
+            "alarms": " ".join(alarms),
+            "seconds": self.seconds,
+        }
 
 
 class Probe:

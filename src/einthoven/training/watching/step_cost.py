@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from einthoven.training.hardware import hardware_in_words
 from einthoven.training.step_report import StepReport
 from einthoven.training.watching.arithmetic import FlopCount, matrix_rate
 
@@ -28,17 +29,22 @@ class StepCost:
         Of forward and backward; None until it is counted.
     matrix_rate : float, optional
         Floating-point operations per second, of all processes; None until it is measured.
+    hardware, precision : str
+    processes : int
     """
 
     def __init__(self) -> None:
         self.flops_per_sample: float | None = None
         self.matrix_rate: float | None = None
+        self.hardware, self.precision, self.processes = "", "", 1
         self._count: FlopCount | None = None
         self._stance: Any = None
         self._micro_batch_size = 0
 
     def measure_rate(self, trainer: Any, module: Any) -> None:
         """Measure on all processes at once, as they share processors."""
+        self.hardware, self.precision = hardware_in_words(module.device), str(trainer.precision)
+        self.processes = trainer.world_size
         dtype = _DTYPES.get(str(trainer.precision), torch.float32)
         own = torch.tensor(matrix_rate(module.device, dtype), dtype=torch.float64, device=module.device)
         self.matrix_rate = float(trainer.strategy.reduce(own, reduce_op="sum"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from einthoven.store.durable import durable_file
 from einthoven.training.disk_space import explained_when_full
 
-__all__ = ["StepTable", "read_step_table"]
+__all__ = ["Cell", "StepTable", "read_step_table"]
 
 Cell = float | int | str | None
 

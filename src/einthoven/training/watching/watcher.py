@@ -13,6 +13,7 @@ from einthoven.progress import ProgressCallback
 from einthoven.training.energy import EnergyMeter, energy_from
 from einthoven.training.step_report import StepReport
 from einthoven.training.watching.alarms import Alarms
+from einthoven.training.watching.looks import Looks
 from einthoven.training.watching.probe import Probe, Probed
 from einthoven.training.watching.progress_sentence import progress_sentence
 from einthoven.training.watching.running_clock import RunningClock
@@ -27,8 +28,6 @@ from einthoven.training.watching.watch_summary import summary_of, write_summary
 __all__ = ["Watcher"]
 
 _SPOKEN_EVERY_S = 60.0
-# share of the running time above which looks are called expensive, and after how many of them
-_MOST_LOOKING, _LOOKS_BEFORE = 0.1, 3
 
 
 class Watcher(lightning.Callback):
@@ -65,7 +64,7 @@ class Watcher(lightning.Callback):
     ) -> None:
         self._plan = plan
         self._files = files
-        self._probe = probe
+        self._looks = Looks(probe)
         self._progress = progress
         self._spoken = spoken
         self._energy = energy
@@ -74,10 +73,15 @@ class Watcher(lightning.Callback):
         self._clock = RunningClock()
         self._cost = StepCost()
         self._means = StepMeans()
-        self._step = self._samples = self._looks = 0
-        self._looks_s = self._line_began_s = 0.0
+        self._step = self._samples = self._trained_parameters = 0
+        self._line_began_s = 0.0
         self._spoke_at = float("-inf")
         self._restored: dict[str, Any] | None = None
+
+    @override
+    def setup(self, trainer: lightning.Trainer, module: lightning.LightningModule, stage: str) -> None:
+        """Count weights, before they are shared among processes."""
+        self._trained_parameters = sum(one.numel() for one in module.parameters() if one.requires_grad)
 
     @override
     def state_dict(self) -> dict[str, Any]:
@@ -86,8 +90,7 @@ class Watcher(lightning.Callback):
         return {
             "step": self._step,
             "samples": self._samples,
-            "looks": self._looks,
-            "looks_s": self._looks_s,
+            "looks": self._looks.state_dict(),
             "means": self._means.state_dict(),
             "alarms": self._alarms.state_dict(),
             "flops_per_sample": self._cost.flops_per_sample,
@@ -102,8 +105,8 @@ class Watcher(lightning.Callback):
         """Go on from what ``state_dict`` returned."""
         self._restored = state_dict
         self._step, self._samples = state_dict["step"], state_dict["samples"]
-        self._looks, self._looks_s = state_dict["looks"], state_dict["looks_s"]
         self._line_began_s = state_dict["line_began_s"]
+        self._looks.load_state_dict(state_dict["looks"])
         self._means.load_state_dict(state_dict["means"])
         self._alarms.load_state_dict(state_dict["alarms"])
         self._cost.flops_per_sample = state_dict["flops_per_sample"]
@@ -168,29 +171,18 @@ class Watcher(lightning.Callback):
 
     def _look(self, trainer: lightning.Trainer, module: Any) -> Probed | None:
         """Look at the embeddings of the encoder that is kept, outside of training's clock."""
-        if self._probe is None or not (trainer.is_global_zero or self._plan.on_every_process):
+        if not self._looks.possible or not (trainer.is_global_zero or self._plan.on_every_process):
             return None
         with self._clock.paused():
-            found = self._probe.look(module.kept_encoder)
-            self._looks += 1
-            self._looks_s += found.seconds
+            found = self._looks.look(module.kept_encoder)
             if not trainer.is_global_zero:
                 return None
             for sentence in self._alarms.see_spread(self._step, found.spread, width=found.width):
                 self._spoken.warn(sentence)
-            self._files.write_probe(
-                {
-                    "step": self._step,
-                    "linear_auroc": found.linear_auroc,
-                    "neighbour_auroc": found.neighbour_auroc,
-                    "labels": found.labels,
-                    "records": found.records,
-                    **dataclasses.asdict(found.spread),
-                    "width": found.width,
-                    "alarms": " ".join(self._alarms.active),
-                    "seconds": found.seconds,
-                }
-            )
+            advice = self._looks.cost_sentence(self._clock.running_s)
+            if advice:
+                self._spoken.say(advice)
+            self._files.write_probe(found.line(self._step, alarms=self._alarms.active))
         return found
 
     def _write_line(self, trainer: lightning.Trainer, report: StepReport) -> None:
@@ -224,8 +216,7 @@ class Watcher(lightning.Callback):
     def _left_s(self) -> float:
         """Return the time that steps and looks still take, as they took so far."""
         done, left = max(self._step, 1), self._plan.total_steps - self._step
-        look_s = self._looks_s / max(self._looks, 1)
-        return self._clock.running_s / done * left + look_s * self._plan.looks_left(self._step)
+        return self._clock.running_s / done * left + self._looks.mean_s * self._plan.looks_left(self._step)
 
     def _speak(self, report: StepReport, found: Probed | None, *, at_end: bool) -> None:
         """Say how things are, once a minute and at the end."""
@@ -234,20 +225,16 @@ class Watcher(lightning.Callback):
             return
         self._spoke_at = now
         rate = self._samples / max(self._clock.running_s, 1e-9)
-        sentence = progress_sentence(
-            report,
-            found,
-            total_steps=self._plan.total_steps,
-            samples_per_s=rate,
-            utilisation=self._cost.utilisation(rate),
-            left_s=0.0 if at_end else self._left_s(),
-        )
-        self._spoken.say(sentence)
-        if self._looks == _LOOKS_BEFORE and self._looks_s > _MOST_LOOKING * self._clock.running_s:
-            self._spoken.say(
-                f"a look at the embeddings takes {self._looks_s / self._looks:.1f} s, more than a tenth of the time: "
-                "set watch.every_steps higher or watch.most_records lower"
+        self._spoken.say(
+            progress_sentence(
+                report,
+                found,
+                total_steps=self._plan.total_steps,
+                samples_per_s=rate,
+                utilisation=self._cost.utilisation(rate),
+                left_s=0.0 if at_end else self._left_s(),
             )
+        )
 
     def _summarise(self) -> None:
         history, probes = self._files.history, self._files.probes
@@ -260,7 +247,8 @@ class Watcher(lightning.Callback):
                 steps=self._step,
                 samples=self._samples,
                 running_s=self._clock.running_s,
-                looks_s=self._looks_s,
+                looks_s=self._looks.seconds,
+                trained_parameters=self._trained_parameters,
                 cost=self._cost,
                 energy=self._energy.energy,
             ),
