@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from einthoven.cohort.cohort import Cohort
 from einthoven.errors import SpecificationError
 from einthoven.registry import nearest
-from einthoven.study.pretrain_checks import check_labels
+from einthoven.study.pretrain_checks import check_labels, serving
 from einthoven.study.run import Announce, Run, announce_nothing
 from einthoven.study.run_folder import run_lock
 from einthoven.study.stage import hash_of
@@ -28,6 +28,8 @@ __all__ = ["Pretrained", "pretrain_study", "pretrained", "seed_to_start_from"]
 
 logger = logging.getLogger(__name__)
 FITTED = ("train", "validation")
+# of the settings: other seeds, and what leaves the weights as they are
+WITHOUT_EFFECT = ("seeds", "watch", "save_every_minutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def pretrained(run: Run, name: str, seed: int) -> Path:
     from einthoven.training.pretrain import pretrain  # torch, which reading a study does without
 
     settings, store, view = run.settings.pretrain[name], run.store, run.settings.input.view
-    used = dataclasses.replace(run.cohort, table=_rows(run))
+    watched = _rows(run)
+    used = dataclasses.replace(run.cohort, table=_learnt(run, name, watched))
 
     def work(folder: Path) -> None:
         pretrain(
@@ -110,6 +113,7 @@ def pretrained(run: Run, name: str, seed: int) -> Path:
             watch_tasks=run.labels,
             environment=run.environment,
             sources={name: section.source for name, section in run.settings.data.items()},
+            watched=watched,
         )
 
     inputs = {
@@ -117,8 +121,7 @@ def pretrained(run: Run, name: str, seed: int) -> Path:
         "signals": _signals_hash(run, used),
         "ingest": store.ingest_hash,
         "view": dataclasses.asdict(view),
-        "settings": {key: value for key, value in dataclasses.asdict(settings).items() if key != "seeds"},
-        "watched": list(run.labels),
+        "settings": {key: value for key, value in dataclasses.asdict(settings).items() if key not in WITHOUT_EFFECT},
     }
     if settings.vectors.path:
         inputs["vectors"] = _file_hash(name, Path(settings.vectors.path))
@@ -144,6 +147,19 @@ def _rows(run: Run) -> pa.Table:
         raise SpecificationError("no ECG is in the splits train and validation: give them a share in cohort.split")
     other = [f"y.{name}" for name, task in run.settings.cohort.tasks.items() if task.kind != "binary"]
     return fitted.drop_columns(other)
+
+
+def _learnt(run: Run, name: str, rows: pa.Table) -> pa.Table:
+    """Return the rows of the data and splits that a pretraining asks for."""
+    settings = run.settings.pretrain[name]
+    sources = pa.array(serving(settings, run.settings.data))
+    asked = pc.and_(pc.is_in(rows["source"], sources), pc.is_in(rows["split"], pa.array(settings.splits)))
+    found = rows.filter(asked)
+    if not found.num_rows:
+        raise SpecificationError(
+            f"pretrain.{name} has no ECG: none of {', '.join(sources.to_pylist())} is in {', '.join(settings.splits)}"
+        )
+    return found
 
 
 def _signals_hash(run: Run, used: Cohort) -> str:
