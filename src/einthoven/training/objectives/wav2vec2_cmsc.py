@@ -161,13 +161,13 @@ class Wav2Vec2Cmsc(Objective):
         )
         terms |= {"segments": contrast.loss.mean(), "segment_accuracy": contrast.found.mean()}
         terms["penalty"] = latents.float().square().mean()
-        terms["loss"] = (
+        loss = (
             terms["contrast"]
             + settings.diversity_weight * terms["diversity"]
             + settings.penalty_weight * terms["penalty"]
             + settings.segment_weight * terms["segments"]
         )
-        return terms
+        return {"loss": loss} | {name: term.detach() for name, term in terms.items()}
 
     def _told(self, tokens: Tensor, latents: Tensor, *, keys: Tensor, spans: Spans, views: Views) -> Terms:
         """Return the terms of wav2vec 2.0, of tokens (B, M, D) and latents (B, M, C) at the hidden places."""
@@ -188,7 +188,7 @@ class Wav2Vec2Cmsc(Objective):
             "contrast": (told.loss * share).sum(dim=1).mean(),
             "accuracy": (told.found * share).sum(dim=1).mean(),
             "diversity": 1 - in_use / (settings.groups * settings.entries),
-            "perplexity": in_use.detach(),
+            "perplexity": in_use,
         }
 
 
