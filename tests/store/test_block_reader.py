@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 
@@ -55,9 +56,30 @@ def test_systems_without_reading_at_a_position_or_advice_read_the_same(store, mo
     _check(store, [np.arange(0, 120, 2), np.arange(120)])
 
 
-def test_more_pieces_than_the_system_takes_at_once_are_read_in_turns(store, monkeypatch):
-    monkeypatch.setattr(positioned, "_MOST_BUFFERS", 3)
-    _check(store, [np.arange(0, 120, 2), np.arange(120)])
+def test_past_the_page_cache_the_same_is_read(store):
+    """Or through it, where the file system knows no other way."""
+    for rows in (np.arange(120), np.arange(0, 120, 7), np.array([119])):
+        (records_of,) = records_ahead(store, [rows], page_cache=False)
+        for row, record in zip(rows.tolist(), records_of(rows), strict=True):
+            assert np.array_equal(record, written_signal(row, 3, LENGTHS[row]))
+
+
+def test_a_file_system_that_cannot_read_past_its_cache_is_read_through_it(store, monkeypatch):
+    asked = []
+
+    def read_once(path, offset, *, into, flags):
+        asked.append(flags)
+        if len(asked) % 2:
+            raise OSError(errno.EINVAL, "invalid argument")
+        return original(path, offset, into=into, flags=flags)
+
+    original = positioned._read_once
+    monkeypatch.setattr(positioned, "_DIRECT", 1)
+    monkeypatch.setattr(positioned, "_read_once", read_once)
+    monkeypatch.setattr(block_reader, "_THREADS", 1)
+    (records_of,) = records_ahead(store, [np.array([3])], page_cache=False)
+    assert np.array_equal(records_of(np.array([3]))[0], written_signal(3, 3, LENGTHS[3]))
+    assert asked == [positioned._FLAGS | 1, positioned._FLAGS]
 
 
 def test_a_shard_that_ends_too_early_is_named(store):

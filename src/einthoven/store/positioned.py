@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Block", "OpenFiles", "read_blocks", "read_scattered"]
+__all__ = ["PAGE_BYTES", "Block", "OpenFiles", "read_blocks", "read_stretch"]
+
+PAGE_BYTES = 4096  # reading past the page cache asks for multiples of it
 
 # Windows would translate line ends without O_BINARY and has no preadv
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-_MOST_BUFFERS = 1024  # IOV_MAX of Linux and macOS
-_WILL_NEED: int = getattr(os, "POSIX_FADV_WILLNEED", 0)
+_DIRECT: int = getattr(os, "O_DIRECT", 0)
+_RANDOM: int = getattr(os, "POSIX_FADV_RANDOM", 0)
 _fadvise: Callable[[int, int, int, int], None] | None = getattr(os, "posix_fadvise", None)
 _preadv: Callable[[int, list[memoryview], int], int] | None = getattr(os, "preadv", None)
 
@@ -60,49 +63,36 @@ def read_blocks(
     return None
 
 
-def read_scattered(path: Path, *, offsets: Sequence[int], buffers: Sequence[memoryview]) -> int:
-    """Read pieces of one file that lie near each other in one go, and return how many bytes are missing at its end.
-
-    Several threads may do this at once, as each opens the file for itself.
+def read_stretch(path: Path, offset: int, *, into: memoryview, page_cache: bool) -> int:
+    """Read a long piece of a file into a buffer and return how many bytes came; several threads may do this at once.
 
     Parameters
     ----------
     path : Path
-    offsets : sequence of int
-        Of the pieces, ascending; they don't overlap. What lies between them is read, too, and dropped.
-    buffers : sequence of memoryview of bytes
-        Where the pieces go, of their sizes.
+    offset : int
+        A multiple of ``PAGE_BYTES``, as are the length of the buffer and where it begins in memory.
+    into : memoryview of bytes
+    page_cache : bool
+        Whether the system is to keep what is read; without, it goes from the disk straight into the buffer at a third
+        of the processor time, where system and disk can (Linux).
     """
-    descriptor = os.open(path, _FLAGS)
+    if not page_cache and _DIRECT:
+        try:
+            return _read_once(path, offset, into=into, flags=_FLAGS | _DIRECT)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # the file system can't
+                raise
+    return _read_once(path, offset, into=into, flags=_FLAGS)
+
+
+def _read_once(path: Path, offset: int, *, into: memoryview, flags: int) -> int:
+    descriptor = os.open(path, flags)
     try:
-        parts, end = list[memoryview](), offsets[0]
-        for offset, buffer in zip(offsets, buffers, strict=True):
-            if offset > end:
-                parts.append(memoryview(bytearray(offset - end)))
-            parts.append(buffer)
-            end = offset + len(buffer)
-        if _fadvise is not None:  # the whole of it at once, not piece by piece as reading goes on
-            _fadvise(descriptor, offsets[0], end - offsets[0], _WILL_NEED)
-        return end - offsets[0] - _read_all(descriptor, parts, offsets[0])
+        if _fadvise is not None:  # stretches lie anywhere: nothing beyond this one is wanted
+            _fadvise(descriptor, 0, 0, _RANDOM)
+        return (_preadv or _seek_and_read)(descriptor, [into], offset)
     finally:
         os.close(descriptor)
-
-
-def _read_all(descriptor: int, buffers: list[memoryview], offset: int) -> int:
-    """Fill buffers one after the other from ``offset`` on; return how many bytes came before the file ended."""
-    done = 0
-    for first in range(0, len(buffers), _MOST_BUFFERS):
-        some = buffers[first : first + _MOST_BUFFERS]
-        wanted, got = sum(len(buffer) for buffer in some), 0
-        if _preadv is not None:
-            got = _preadv(descriptor, some, offset + done)
-        else:
-            for buffer in some:
-                got += _seek_and_read(descriptor, [buffer], offset + done + got)
-        done += got
-        if got < wanted:
-            break
-    return done
 
 
 def _seek_and_read(descriptor: int, buffers: list[memoryview], offset: int) -> int:

@@ -70,6 +70,8 @@ class PretrainingBatches:
         machine's memory. A state that is loaded brings its own order along.
     block_bytes, buffer_bytes : int
         Of a stretch, and of what is shuffled at once over all processes; twice as much is held in memory.
+    page_cache : bool, optional
+        Whether the system is to keep what blocks are read from; by default where half of the memory holds the records.
     prefetch : int
         Batches that a thread makes ahead; 0 for none.
 
@@ -96,6 +98,7 @@ class PretrainingBatches:
         order: Order = "auto",
         block_bytes: int = 1 << 20,
         buffer_bytes: int = 1 << 29,
+        page_cache: bool | None = None,
         prefetch: int = 2,
     ) -> None:
         self._store = store
@@ -112,7 +115,14 @@ class PretrainingBatches:
         self._checksums = _checksums(store.manifest["record_id"].take(data.rows).to_pylist())
         self._patient_checksums = _checksums(data.patient_ids)
         self._lengths = store.lengths[data.rows]
-        self._sizes = self._block_sizes(order, block_bytes=block_bytes, buffer_bytes=buffer_bytes)
+        n_bytes = BYTES_PER_VALUE * len(store.leads) * int(self._lengths.sum())
+        memory = physical_memory()
+        fits = memory is None or 2 * n_bytes <= memory
+        self._page_cache = fits if page_cache is None else page_cache
+        self._sizes: BlockSizes | None = None
+        if order == "blocks" or (order == "auto" and not fits):
+            sample_bytes = n_bytes / len(data) * (1 if self._pairs is None else 2)
+            self._sizes = BlockSizes.of_bytes(sample_bytes, block_bytes=block_bytes, buffer_bytes=buffer_bytes)
         self._epoch, self._position = 0, 0
         self._windows.check(data.rows)
 
@@ -143,16 +153,6 @@ class PretrainingBatches:
         names: list[str] = self._store.manifest["record_id"].take(list(rows)).to_pylist()
         return names
 
-    def _block_sizes(self, order: Order, *, block_bytes: int, buffer_bytes: int) -> BlockSizes | None:
-        """Return the sizes of blocks and buffer in samples; None for a random order."""
-        record_bytes = BYTES_PER_VALUE * len(self._store.leads) * self._lengths
-        memory = physical_memory()
-        fits = memory is None or 2 * int(record_bytes.sum()) <= memory
-        if order == "random" or (order == "auto" and fits):
-            return None
-        sample_bytes = float(record_bytes.mean()) * (1 if self._pairs is None else 2)
-        return BlockSizes.of_bytes(sample_bytes, block_bytes=block_bytes, buffer_bytes=buffer_bytes)
-
     def _order(self) -> NDArray[np.int64]:
         """Return int64 (batch, share): units (records or patients) of this process's share of each batch."""
         facts = {"batch_size": self._batch_size, "seed": self._seed, "epoch": self._epoch}
@@ -172,7 +172,7 @@ class PretrainingBatches:
         edges = [done, *range((done // steps + 1) * steps, len(order), steps), len(order)]
         parts = [order[first:last] for first, last in itertools.pairwise(edges)]
         wanted = (self._data.rows[self._records(part.reshape(-1))].reshape(-1) for part in parts)
-        for part, blocks in zip(parts, records_ahead(self._store, wanted), strict=True):
+        for part, blocks in zip(parts, records_ahead(self._store, wanted, page_cache=self._page_cache), strict=True):
             yield from (self._batch(self._records(units), blocks) for units in part)
 
     def _batch(self, records: NDArray[np.int64], blocks_of: Callable[[NDArray[np.int64]], Blocks]) -> PretrainingBatch:
