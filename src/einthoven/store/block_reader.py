@@ -157,7 +157,7 @@ def records_ahead(
 
 
 def _buffer(n_bytes: int) -> mmap.mmap:
-    """Return memory that begins with a page, in large pages where the system has them (Linux): half the time to fill."""
+    """Return memory that begins with a page; in large pages, which fill sooner, where the system has them (Linux)."""
     buffer = mmap.mmap(-1, n_bytes)
     if _HUGE_PAGES:
         buffer.madvise(_HUGE_PAGES)
