@@ -109,5 +109,5 @@ def test_a_mask_depends_on_the_sample_s_key_alone(draw):
 
 
 def test_blocks_without_a_patch_are_refused():
-    with pytest.raises(SpecificationError, match="blocks of jepa must be 1 to 3, .*got 4"):
+    with pytest.raises(SpecificationError, match=r"blocks of jepa must be 1 to 3, .*got 4"):
         block_lengths(3, 4, wanted_by="jepa")

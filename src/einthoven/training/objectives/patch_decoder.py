@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from einthoven.errors import SpecificationError
-from einthoven.models.blocks.pre_norm_layer import START, PreNormLayer, start_linear
+from einthoven.models.blocks.pre_norm_layer import START, PreNormLayer
 from einthoven.models.blocks.sine_positions import sine_positions
 from einthoven.models.patch_encoder import PatchTokens
 from einthoven.training.objectives.patch_masks import PatchMasks
@@ -61,8 +61,10 @@ class PatchDecoder(nn.Module):
         )
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, out_width)
-        start_linear(self.narrow)
-        start_linear(self.out)
+        self.apply(_start)
+        nn.init.normal_(
+            self.out.weight, std=START
+        )  # the first prediction is about 0, so the first loss is the variance
 
     def forward(self, visible: PatchTokens, masks: PatchMasks) -> Tensor:
         """Return predictions of the hidden patches, float32 (B, G, M, ``out_width``), in the order of ``masks``.
@@ -80,6 +82,17 @@ class PatchDecoder(nn.Module):
             tokens = block(tokens + positions if index == 0 or self.positions_in_each_block else tokens)
         out: Tensor = self.out(self.norm(tokens[:, -n_hidden:]))
         return out.reshape(*rows, n_hidden, -1)
+
+
+def _start(module: nn.Module) -> None:
+    """Draw a linear layer's weights as the authors of masked autoencoders do (Glorot and Bengio 2010); biases are 0.
+
+    At small widths GPT's smaller ones would let places drown what is in the patches, and learning would begin late.
+    """
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
 
 
 def check_decoder(width: int, depth: int, heads: int, *, name: str) -> None:
