@@ -19,9 +19,9 @@ def _signal(batch: int = 32, samples: int = 400) -> torch.Tensor:
     return torch.randn(batch, 3, samples, generator=torch.Generator().manual_seed(0))
 
 
-def _augment(signal=None, keys=KEYS, **settings) -> torch.Tensor:
+def _augment(signal=None, keys=KEYS, *, rate_hz: float = 100.0, **settings) -> torch.Tensor:
     signal = _signal() if signal is None else signal
-    return augment(signal, keys, dataclasses.replace(OFF, **settings), rate_hz=100.0)
+    return augment(signal, keys, dataclasses.replace(OFF, **settings), rate_hz=rate_hz)
 
 
 def test_switched_off_nothing_changes():
@@ -38,6 +38,8 @@ def test_switched_off_nothing_changes():
         {"wander": 0.2},
         {"cut_out": 0.2},
         {"lead_dropout": 0.5},
+        {"lead_mask": 0.8},
+        {"powerline": 0.2, "rate_hz": 250.0},
     ],
 )
 def test_a_sample_is_disturbed_alike_in_any_batch(settings):
@@ -91,6 +93,43 @@ def test_lead_dropout_zeroes_whole_leads_at_the_rate_asked_for():
     assert 0.08 < dropped.float().mean() < 0.12
 
 
+def test_powerline_is_50_or_60_hz_with_harmonics_that_the_rate_can_show():
+    """At 250 Hz: 100 or 120 Hz, too, but not 150 or 180, which would come out as something else."""
+    hum = _augment(torch.zeros(32, 3, 500), powerline=0.2, rate_hz=250.0)
+    spectrum = torch.fft.rfft(hum.double()).abs() / 250  # bins of 0.5 Hz: all four frequencies lie on one
+    mains = spectrum[..., 100] + spectrum[..., 120]
+    assert ((spectrum[:, 0, 100] > 1e-4) ^ (spectrum[:, 0, 120] > 1e-4)).all()
+    assert (mains <= 0.2).all()
+    assert mains.max() > 0.15
+    harmonics = spectrum[..., 200] + spectrum[..., 240]
+    assert (harmonics <= 0.06).all()
+    assert harmonics.max() > 0.04
+    spectrum[..., [100, 120, 200, 240]] = 0
+    assert spectrum.max() < 1e-4
+    assert not torch.allclose(hum[:, 0], hum[:, 1], atol=1e-3)
+
+
+def test_powerline_is_refused_where_the_rate_cannot_show_it():
+    with pytest.raises(SpecificationError, match="signals of 100 Hz can't show"):
+        _augment(powerline=0.1)
+
+
+def test_lead_mask_leaves_at_least_one_lead_of_a_sample_and_any_number_comes():
+    keys = torch.arange(4000)
+    out = _augment(torch.ones(4000, 4, 2), keys, lead_mask=0.6)
+    kept = (out[..., 0] != 0).sum(dim=1)
+    assert torch.equal(out[..., 0], out[..., 1])
+    shares = torch.bincount(kept, minlength=5) / 4000
+    assert shares[0] == 0
+    assert torch.allclose(shares[1:], torch.tensor([0.2, 0.2, 0.2, 0.4]), atol=0.03)
+    masked = (out[..., 0] == 0).float().mean(dim=0)
+    assert torch.allclose(masked, masked.mean().expand(4), atol=0.03)
+
+
+def test_the_only_lead_is_never_masked():
+    assert (_augment(torch.ones(32, 1, 2), lead_mask=1.0) == 1).all()
+
+
 def test_resampling_is_linear_interpolation():
     signal = _signal(batch=4)
     start, stretch = torch.tensor([0.0, 0.5, 10.25, 3.0]), torch.tensor([1.0, 0.9, 1.1, 1.9])
@@ -122,7 +161,7 @@ def test_an_unknown_target_stays_unknown_in_a_mix():
         assert mixed.target[1].isnan().all()
 
 
-@pytest.mark.parametrize("settings", [{"noise": -0.1}, {"time_scale": 1.0}, {"lead_dropout": 1.5}])
+@pytest.mark.parametrize("settings", [{"noise": -0.1}, {"time_scale": 1.0}, {"lead_dropout": 1.5}, {"lead_mask": 1.1}])
 def test_impossible_settings_are_refused(settings):
     with pytest.raises(SpecificationError):
         Augmentation(**settings)

@@ -13,14 +13,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from einthoven.errors import SpecificationError
 from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.counter_random import normal, uniform
 
 __all__ = ["Augmentation", "Mixed", "augment", "mixup", "resample_window"]
 
-_SHIFT, _GAIN, _LEAD_GAIN, _NOISE_LEVEL, _NOISE, _WANDER, _CUT_OUT, _LEAD_DROPOUT = range(8)
+_SHIFT, _GAIN, _LEAD_GAIN, _NOISE_LEVEL, _NOISE, _WANDER, _CUT_OUT, _LEAD_DROPOUT, _POWERLINE, _LEAD_MASK = range(10)
 # respiration and electrode drift, what a high-pass at 0.5 Hz leaves of it included
 _WANDER_HZ = (0.05, 0.5)
+_MAINS_HZ = (50.0, 60.0)
+# largest amplitude of the mains frequency and of its second and third harmonic, as shares
+_HARMONICS = (1.0, 0.3, 0.3)
 
 
 class Mixed(NamedTuple):
@@ -60,6 +64,11 @@ def augment(signal: Tensor, keys: Tensor, settings: Augmentation, *, rate_hz: fl
     settings : Augmentation
         ``time_scale`` and ``mixup`` are applied elsewhere (``resample_window``, ``mixup``).
     rate_hz : float
+
+    Raises
+    ------
+    SpecificationError
+        ``powerline`` at a rate of 100 Hz or less, which can't show it.
     """
     batch, leads, samples = signal.shape
     if settings.shift_s:
@@ -73,6 +82,10 @@ def augment(signal: Tensor, keys: Tensor, settings: Augmentation, *, rate_hz: fl
         signal = signal + level * normal(keys, leads * samples, stream=_NOISE).view(batch, leads, samples)
     if settings.wander:
         signal = signal + settings.wander * _swing(keys, leads, samples, rate_hz=rate_hz)
+    if settings.powerline:
+        signal = signal + settings.powerline * _hum(keys, leads, samples, rate_hz=rate_hz)
+    if settings.lead_mask:
+        signal = signal * _kept_leads(keys, leads, chance=settings.lead_mask).unsqueeze(-1)
     if settings.lead_dropout:
         signal = signal * (uniform(keys, leads, stream=_LEAD_DROPOUT) >= settings.lead_dropout).unsqueeze(-1)
     if settings.cut_out:
@@ -116,6 +129,34 @@ def _swing(keys: Tensor, leads: int, samples: int, *, rate_hz: float) -> Tensor:
     frequency, phase, amplitude = low + (high - low) * drawn[:, :1], drawn[:, 1:2], drawn[:, 2:]
     time_s = torch.arange(samples, device=keys.device) / rate_hz
     return amplitude * torch.sin(2 * math.pi * (frequency * time_s + phase))
+
+
+def _hum(keys: Tensor, leads: int, samples: int, *, rate_hz: float) -> Tensor:
+    """Return mains interference of amplitude 1 at most per harmonic: one frequency per sample, phases per lead."""
+    possible = [hz for hz in _MAINS_HZ if hz < rate_hz / 2]
+    if not possible:
+        raise SpecificationError(
+            f"augmentation.powerline disturbs with 50 or 60 Hz, which signals of {rate_hz:g} Hz can't show: set it to 0"
+        )
+    harmonics = len(_HARMONICS)
+    drawn = uniform(keys, 1 + 2 * harmonics * leads, stream=_POWERLINE)
+    frequency = torch.tensor(possible, device=keys.device)[(drawn[:, 0] * len(possible)).long()].view(-1, 1, 1)
+    amplitude, phase = drawn[:, 1:].view(-1, 2, harmonics, leads, 1).unbind(1)
+    time_s = torch.arange(samples, device=keys.device) / rate_hz
+    hum = torch.zeros(len(keys), leads, samples, device=keys.device)
+    for i, largest in enumerate(_HARMONICS):
+        hz = (i + 1) * frequency
+        wave = largest * amplitude[:, i] * torch.sin(2 * math.pi * (hz * time_s + phase[:, i]))
+        hum = hum + wave * (hz < rate_hz / 2)
+    return hum
+
+
+def _kept_leads(keys: Tensor, leads: int, *, chance: float) -> Tensor:
+    """Return bool (B, L), false for one to all but one of the leads of a share ``chance`` of the samples."""
+    drawn = uniform(keys, 2 + leads, stream=_LEAD_MASK)
+    masked = 1 + (drawn[:, 1:2] * (leads - 1)).floor()
+    rank = drawn[:, 2:].argsort(dim=1).argsort(dim=1)
+    return (rank >= masked) | (drawn[:, :1] >= chance) | (leads == 1)
 
 
 def _cut_out(signal: Tensor, drawn: Tensor, *, share: float) -> Tensor:

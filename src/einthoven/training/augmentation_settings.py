@@ -25,10 +25,14 @@ class Augmentation:
         Largest standard deviation of white noise; each sample draws its own below.
     wander : float
         Largest amplitude of a baseline that swings with 0.05 to 0.5 Hz, per lead.
+    powerline : float
+        Largest amplitude of mains interference of 50 or 60 Hz with two harmonics, per lead; for more than 100 Hz.
     cut_out : float
         Share of the window that is set to zero in all leads, at a random place.
     lead_dropout : float
-        Chance that a lead is set to zero.
+        Chance that a lead is set to zero; 0.5 is the random lead masking of Oh et al. 2022 (arXiv:2203.06889).
+    lead_mask : float
+        Chance that of a sample's leads a random number, from one to all but one, is set to zero.
     mixup : float
         Parameter of the Beta distribution from which the share of the other record is drawn (Zhang et al. 2018).
     """
@@ -42,12 +46,16 @@ class Augmentation:
     cut_out: float = 0.0
     lead_dropout: float = 0.1
     mixup: float = 0.3
+    powerline: float = 0.0
+    lead_mask: float = 0.0
 
     def __post_init__(self) -> None:
-        parts = (self.gain, self.lead_gain, self.shift_s, self.noise, self.wander, self.mixup)
-        if min(parts) < 0 or not all(0 <= share < 1 for share in (self.time_scale, self.cut_out, self.lead_dropout)):
+        parts = (self.gain, self.lead_gain, self.shift_s, self.noise, self.wander, self.mixup, self.powerline)
+        below_one = all(0 <= share < 1 for share in (self.time_scale, self.cut_out, self.lead_dropout))
+        if min(parts) < 0 or not below_one or not 0 <= self.lead_mask <= 1:
             raise SpecificationError(
-                f"augmentation can't be negative; time_scale, cut_out and lead_dropout lie below 1, got {self}"
+                "augmentation can't be negative; time_scale, cut_out and lead_dropout lie below 1, lead_mask up to 1, "
+                f"got {self}"
             )
 
     @classmethod
