@@ -176,6 +176,15 @@ def test_vectors_travel_with_their_records():
         assert torch.equal(batch["vector"], torch.from_numpy(vector)[batch["window"]["row"]])
 
 
+def test_every_tensor_of_a_batch_can_be_pinned(monkeypatch):
+    """Pinning asks for a GPU, so what is pinned is counted here."""
+    pinned = []
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda tensor: pinned.append(tensor) or tensor)
+    ours = next(iter(_batches(pairing="segment", pin_memory=True)))
+    assert len(pinned) == 2 * len(ours["window"]) + 1
+    assert _equal(ours, next(iter(_batches(pairing="segment"))))
+
+
 def test_records_are_named_by_their_rows():
     assert _batches().record_ids([3, 1]) == ["record0003", "record0001"]
 

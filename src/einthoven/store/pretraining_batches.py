@@ -25,7 +25,7 @@ from einthoven.store.block_reader import records_ahead
 from einthoven.store.pairs import PatientPairs, PlacePair, neighbouring_windows
 from einthoven.store.physical_memory import physical_memory
 from einthoven.store.prefetch import prefetched
-from einthoven.store.pretraining_batch import PretrainingBatch
+from einthoven.store.pretraining_batch import PretrainingBatch, pinned
 from einthoven.store.pretraining_data import PretrainingData
 from einthoven.store.sample_draws import sample_draws
 from einthoven.store.shard import BYTES_PER_VALUE
@@ -74,6 +74,8 @@ class PretrainingBatches:
         Whether the system is to keep what blocks are read from; by default where half of the memory holds the records.
     prefetch : int
         Batches that a thread makes ahead; 0 for none.
+    pin_memory : bool
+        Whether batches lie in memory from which a GPU copies while it computes; asks for a GPU.
 
     Raises
     ------
@@ -100,6 +102,7 @@ class PretrainingBatches:
         buffer_bytes: int = 1 << 29,
         page_cache: bool | None = None,
         prefetch: int = 2,
+        pin_memory: bool = False,
     ) -> None:
         self._store = store
         self._data = data
@@ -111,7 +114,7 @@ class PretrainingBatches:
         self._pairing = pairing
         self._windows = Windows(store, view, time_scale=time_scale)
         self._rank, self._world_size = rank, world_size
-        self._prefetch = prefetch
+        self._prefetch, self._pin_memory = prefetch, pin_memory
         self._checksums = _checksums(store.manifest["record_id"].take(data.rows).to_pylist())
         self._patient_checksums = _checksums(data.patient_ids)
         self._lengths = store.lengths[data.rows]
@@ -186,12 +189,13 @@ class PretrainingBatches:
         draws, partner_draws = self._draws(own, stream=_WINDOW), self._draws(partner, stream=_PARTNER)
         places = self._places(own, partner, draws, partner_draws)
         paired = self._pairing != "none"
-        return PretrainingBatch(
+        batch = PretrainingBatch(
             window=self._cut(own, blocks, places.own, draws),
             partner=self._cut(partner, partner_blocks, places.partner, partner_draws) if paired else None,
             patient=torch.from_numpy(self._data.patients[own]),
             vector=None if self._data.vector is None else torch.from_numpy(self._data.vector[own]),
         )
+        return pinned(batch) if self._pin_memory else batch
 
     def _records(self, units: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return records of the samples and of their partners, int64 (2, B), as indices into the data."""
