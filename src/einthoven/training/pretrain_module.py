@@ -104,6 +104,7 @@ class PretrainModule(lightning.LightningModule):
         self._batches = batches
         self._seed = seed
         self._status = status
+        self._trained: list[nn.Parameter] = []
         self.micro_batch_size = settings.micro_batch_size or settings.batch_size
         self.report: StepReport | None = None
 
@@ -139,6 +140,7 @@ class PretrainModule(lightning.LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Return AdamW; the learning rate is set step by step."""
         groups = parameter_groups(self, weight_decay=self._settings.weight_decay)
+        self._trained = [parameter for group in groups for parameter in group["params"]]
         first, second = self._settings.betas
         return torch.optim.AdamW(groups, lr=self._settings.max_learning_rate, betas=(first, second), fused=True)
 
@@ -255,13 +257,13 @@ class PretrainModule(lightning.LightningModule):
         return dict(zip(terms, together / self.trainer.world_size, strict=True))
 
     def _gradient_norm(self) -> Tensor:
-        return torch.nn.utils.get_total_norm([p.grad for p in self.parameters() if p.grad is not None])
+        return torch.nn.utils.get_total_norm([p.grad for p in self._trained if p.grad is not None])
 
     def _clip_and_step(self, optimizer: LightningOptimizer, norm: Tensor) -> float:
         """Change the weights and what follows them, and return the learning rate."""
         settings, step = self._settings, self.global_step
         if settings.gradient_clip:
-            torch.nn.utils.clip_grads_with_norm_(self.parameters(), settings.gradient_clip, norm)
+            torch.nn.utils.clip_grads_with_norm_(self._trained, settings.gradient_clip, norm)
         rate = cosine_learning_rate(
             step,
             total_steps=self._total_steps,
