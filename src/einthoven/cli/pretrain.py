@@ -37,7 +37,7 @@ def pretrain_command(
 
     `einthoven pretrain study.toml --name masked --data archive=/data/ecgs --out runs/first`
 
-    Several GPUs: `torchrun --nproc-per-node 8 -m einthoven pretrain study.toml`
+    Several GPUs: `torchrun --standalone --nproc-per-node 8 -m einthoven pretrain study.toml`
     """
     from rich.console import Console
 
