@@ -28,7 +28,7 @@ SETTINGS = PretrainSettings(
     batch_size=8,
     micro_batch_size=3,
     ema_decay=0.5,
-    augmentation=Augmentation(time_scale=0.05),
+    augmentation=Augmentation(time_scale=0.05, mixup=0.0),
 )
 EVERY_STEP = 1e-9  # minutes
 

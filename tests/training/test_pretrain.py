@@ -25,6 +25,7 @@ from einthoven.errors import (
 )
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.public.public_model import Seen
+from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.compiled import compile_blocks
 from einthoven.training.impossible_step import ImpossibleStepError
 from fakes.pretraining import EVERY_STEP, SETTINGS, TINY, pretrain_tiny
@@ -317,6 +318,7 @@ def test_objectives_that_pair_differently_are_refused(tmp_path):
         ({"objectives": {"toy_memory": {"weight": 0}}}, SpecificationError, "weight of objective toy_memory"),
         ({"architecture": "vit2d"}, UnknownNameError, "did you mean 'vit1d'"),
         ({"batch_size": 1000}, EinthovenError, "1000"),
+        ({"augmentation": Augmentation(mixup=0.2)}, SpecificationError, "mixup mixes ECGs with their labels"),
         ({"parallel": "fsdp"}, SpecificationError, "there are none: take 'ddp'"),
     ],
 )
@@ -366,6 +368,20 @@ def test_a_compiled_encoder_has_the_same_names_and_the_same_losses(tmp_path, mon
         assert not [name for name in checkpoint.state if "_orig_mod" in name]
     assert backends == [6]
     np.testing.assert_allclose(curves[True], curves[False], rtol=1e-5)
+
+
+def test_labels_are_learnt_with_a_head_that_is_kept_and_averaged(tmp_path):
+    """Mixed before the batch is cut into parts; the checkpoint scores the labels of the data."""
+    checkpoint = pretrain_tiny(
+        tmp_path,
+        objectives={"supervised": {}},
+        labels=("up", "loud"),
+        minimum_positives=1,
+        augmentation=Augmentation(mixup=0.2),
+    )
+    assert checkpoint.labels == ("up", "loud")
+    network = Checkpoint.load(tmp_path / "checkpoint").network()
+    assert network(torch.zeros(2, 3, 100)).shape == (2, 2)
 
 
 def _child(*arguments: str, launcher: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:

@@ -49,6 +49,11 @@ class Composition(nn.Module):
         self._labelled = heads[0] if heads else None
 
     @property
+    def learns_labels_alone(self) -> bool:
+        """Whether there is nothing to it but labels."""
+        return list(self._members) == [self._labelled]
+
+    @property
     def head(self) -> Head | None:
         """The head of the objective that learns labels."""
         return None if self._labelled is None else self._members[self._labelled].head

@@ -224,6 +224,7 @@ def _batches(job: _Job, parts: PretrainParts) -> PretrainingBatches:
         rank=job.workers.rank,
         world_size=job.workers.count,
         order=job.settings.order,
+        pin_memory=job.workers.accelerator == "cuda",
     )
 
 

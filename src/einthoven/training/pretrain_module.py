@@ -7,11 +7,10 @@ whether or not the process was started anew before it.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,8 @@ from einthoven.models.encoder import Encoder
 from einthoven.models.heads import Head
 from einthoven.store.pretraining_batch import PretrainingBatch
 from einthoven.store.pretraining_batches import PretrainingBatches
-from einthoven.training.averaging import average_decay, update_average
+from einthoven.training.averaging import Averages
+from einthoven.training.batch_views import ViewMaker
 from einthoven.training.composition import Composition
 from einthoven.training.cosine_schedule import cosine_learning_rate
 from einthoven.training.impossible_step import (
@@ -39,7 +39,7 @@ from einthoven.training.impossible_step import (
     no_room_message,
     not_finite_message,
 )
-from einthoven.training.micro_batches import is_out_of_memory, micro_slices, taken
+from einthoven.training.micro_batches import is_out_of_memory, micro_slices
 from einthoven.training.objectives.objective import Terms, Views
 from einthoven.training.parameter_groups import parameter_groups
 from einthoven.training.pretrain_settings import PretrainSettings
@@ -47,7 +47,6 @@ from einthoven.training.rehearsal import first_batch, note_size, rehearse
 from einthoven.training.reproducible import reseed
 from einthoven.training.step_report import StepReport
 from einthoven.training.training_progress import StatusCallback
-from einthoven.training.training_signal import training_signal
 
 __all__ = ["PretrainModule"]
 
@@ -94,12 +93,10 @@ class PretrainModule(lightning.LightningModule):
         self.automatic_optimization = False
         self.encoder = encoder
         self.objectives = objectives
-        kept = nn.ModuleDict({"encoder": encoder})
-        if objectives.head is not None:
-            kept["head"] = objectives.head
-        self.averaged = copy.deepcopy(kept).requires_grad_(False) if settings.ema_decay else None
+        kept = {"encoder": encoder} | ({} if objectives.head is None else {"head": objectives.head})
+        self.averaged = Averages(kept, decay=settings.ema_decay) if settings.ema_decay else None
         self._settings = settings
-        self._spec = spec
+        self._seen = ViewMaker(settings.augmentation, spec)
         self._total_steps = total_steps
         self._batches = batches
         self._seed = seed
@@ -111,7 +108,7 @@ class PretrainModule(lightning.LightningModule):
     @property
     def kept_encoder(self) -> Encoder:
         """The encoder that is looked at and saved: the averaged one, where there is one."""
-        kept = self.encoder if self.averaged is None else self.averaged["encoder"]
+        kept = self.encoder if self.averaged is None else self.averaged.parts["encoder"]
         assert isinstance(kept, Encoder)
         return kept
 
@@ -120,7 +117,7 @@ class PretrainModule(lightning.LightningModule):
         """The head that is saved with the encoder, where an objective learns labels."""
         if self.averaged is None or self.objectives.head is None:
             return self.objectives.head
-        kept = self.averaged["head"]
+        kept = self.averaged.parts["head"]
         assert isinstance(kept, Head)
         return kept
 
@@ -204,19 +201,6 @@ class PretrainModule(lightning.LightningModule):
         if self.global_step >= self._total_steps:
             self.trainer.should_stop = True
 
-    def views(self, batch: PretrainingBatch) -> Views:
-        """Return what the encoder sees of a batch."""
-        augmentation, partner = self._settings.augmentation, batch["partner"]
-        return Views(
-            signal=training_signal(batch["window"], augmentation, self._spec),
-            partner=None if partner is None else training_signal(partner, augmentation, self._spec),
-            key=batch["window"]["key"],
-            patient=batch["patient"],
-            target=batch["window"]["target"],
-            vector=batch["vector"],
-            progress=self.global_step / self._total_steps,
-        )
-
     def _gradients(self, batch: PretrainingBatch, before: Sequence[Tensor]) -> Terms:
         """Return the terms over all processes, once the gradients are there; smaller parts are tried where it must."""
         while True:
@@ -232,17 +216,20 @@ class PretrainModule(lightning.LightningModule):
         """Add up the gradients of a batch's parts, and return the terms of this process's share."""
         reseed(self._seed, self.global_step, self.global_rank)
         n_samples = len(batch["patient"])
-        parts = micro_slices(n_samples, self.micro_batch_size)
         sums: Terms = {}
-        for part in parts:
+        for part, views in zip(*self._parts(batch), strict=True):
             share = (part.stop - part.start) / n_samples
-            with self._synchronised(last=part is parts[-1]):
-                terms: Terms = self.objectives(self.encoder, self.views(taken(batch, part)))
+            with self._synchronised(last=part.stop == n_samples):
+                terms: Terms = self.objectives(self.encoder, views)
                 self.manual_backward(share * terms["loss"])
             for name, term in terms.items():
                 value = share * term.detach().float()
                 sums[name] = sums[name] + value if name in sums else value
         return sums
+
+    def _parts(self, batch: PretrainingBatch) -> tuple[list[slice], Iterator[Views]]:
+        parts = micro_slices(len(batch["patient"]), self.micro_batch_size)
+        return parts, self._seen.parts(batch, parts, progress=self.global_step / self._total_steps)
 
     def _synchronised(self, *, last: bool) -> AbstractContextManager[None]:
         """Gradients of processes are averaged once a step, with the last part."""
@@ -276,16 +263,10 @@ class PretrainModule(lightning.LightningModule):
         optimizer.step()
         optimizer.zero_grad()
         with torch.no_grad(), torch.autocast(self.device.type, enabled=False):
-            self._average(decay=average_decay(step + 1, largest=settings.ema_decay))
+            if self.averaged is not None:
+                self.averaged.update(steps=step + 1)
             self.objectives.after_step(self.encoder, progress=(step + 1) / self._total_steps)
         return rate
-
-    def _average(self, *, decay: float) -> None:
-        if self.averaged is None:
-            return
-        update_average(self.averaged["encoder"], self.encoder, decay=decay)
-        if self.objectives.head is not None:
-            update_average(self.averaged["head"], self.objectives.head, decay=decay)
 
     def _moving(self) -> list[Tensor]:
         return [*self.encoder.buffers(), *self.objectives.buffers()]
@@ -321,8 +302,7 @@ class PretrainModule(lightning.LightningModule):
             self._status(sentence)
 
     def _not_finite(self, batch: PretrainingBatch, *, loss: float, norm: float) -> str:
-        parts = micro_slices(len(batch["patient"]), self.micro_batch_size)
-        finite = finite_samples(self.encoder, (self.views(taken(batch, part)).signal for part in parts))
+        finite = finite_samples(self.encoder, (views.signal for views in self._parts(batch)[1]))
         rows = batch["window"]["row"]
         return not_finite_message(
             self._named(rows), self._named(rows[~finite]), step=self.global_step + 1, loss=loss, norm=norm

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from einthoven.ecg.input_spec import InputSpec
-from einthoven.errors import CheckpointError
+from einthoven.errors import CheckpointError, SpecificationError
 from einthoven.models.architectures import build_encoder, resolved_settings
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.encoder import Encoder
@@ -83,7 +83,13 @@ def _parts(
         negatives=data.negatives,
         vector_width=data.vector_width,
     )
-    return PretrainParts(data, encoder, composition(settings.objectives, encoder, facts))
+    objectives = composition(settings.objectives, encoder, facts)
+    if settings.augmentation.mixup and not objectives.learns_labels_alone:
+        raise SpecificationError(
+            "augmentation.mixup mixes ECGs with their labels, which no other objective can take: set it to 0, or learn "
+            f"labels alone; got {', '.join(settings.objectives)}"
+        )
+    return PretrainParts(data, encoder, objectives)
 
 
 def _begin_with(encoder: Encoder, start: Checkpoint, settings: PretrainSettings, spec: InputSpec) -> None:
