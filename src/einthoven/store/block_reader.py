@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -23,7 +22,6 @@ __all__ = ["records_ahead"]
 _LARGEST_GAP = 64 << 10
 _STRETCH_BYTES = 2 << 20
 _THREADS = 8
-_HUGE_PAGES: int = getattr(mmap, "MADV_HUGEPAGE", 0)
 
 RecordsOf = Callable[[NDArray[np.int64]], list[NDArray[np.int16]]]
 
@@ -67,11 +65,10 @@ class _Request:
         self._futures: list[Future[None]] = []
         self.n_bytes = int(pages.sum())
 
-    def start(self, threads: ThreadPoolExecutor, buffer: mmap.mmap, *, page_cache: bool) -> None:
-        """Have the threads read into a buffer of ``n_bytes`` or more."""
-        self._buffer = np.frombuffer(buffer, dtype=np.int16)
-        memory = memoryview(buffer)
-        read = partial(self._read, memory, page_cache=page_cache)
+    def start(self, threads: ThreadPoolExecutor, buffer: NDArray[np.uint8], *, page_cache: bool) -> None:
+        """Have the threads read into a buffer of ``n_bytes`` or more, which begins with a page."""
+        self._buffer = buffer.view(np.int16)
+        read = partial(self._read, buffer.data, page_cache=page_cache)
         self._futures = [threads.submit(read, stretch) for stretch in self._stretches]
 
     def wait(self) -> None:
@@ -135,16 +132,15 @@ def records_ahead(
     StoreError
         A shard ends too early.
     """
-    buffers: list[mmap.mmap | None] = [None, None]
+    buffers = [np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.uint8)]
     waiting: _Request | None = None
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="blocks") as threads:
         try:
             for number, rows in enumerate(requests):
                 coming = _Request(store, np.unique(rows))
-                buffer = buffers[number % 2]
-                if buffer is None or len(buffer) < coming.n_bytes:
-                    buffer = buffers[number % 2] = _buffer(coming.n_bytes + coming.n_bytes // 16)
-                coming.start(threads, buffer, page_cache=page_cache)
+                if len(buffers[number % 2]) < coming.n_bytes:
+                    buffers[number % 2] = _pages(coming.n_bytes // PAGE_BYTES * 17 // 16 + 1)
+                coming.start(threads, buffers[number % 2], page_cache=page_cache)
                 if waiting is not None:
                     waiting.wait()
                     yield waiting.records
@@ -156,9 +152,8 @@ def records_ahead(
             threads.shutdown(wait=True, cancel_futures=True)
 
 
-def _buffer(n_bytes: int) -> mmap.mmap:
-    """Return memory that begins with a page; in large pages, which fill sooner, where the system has them (Linux)."""
-    buffer = mmap.mmap(-1, n_bytes)
-    if _HUGE_PAGES:
-        buffer.madvise(_HUGE_PAGES)
-    return buffer
+def _pages(count: int) -> NDArray[np.uint8]:
+    """Return memory that begins with a page."""
+    memory = np.empty((count + 1) * PAGE_BYTES, dtype=np.uint8)
+    first = -memory.ctypes.data % PAGE_BYTES
+    return memory[first : first + count * PAGE_BYTES]
