@@ -23,7 +23,7 @@ from einthoven.models.cost import FORMULAS
 __all__ = ["FlopCount", "matrix_rate"]
 
 _SIDE = {"cpu": 1024, "cuda": 8192}
-_MEASURED_S = 0.3
+_MEASURED_S = 0.2
 
 
 class FlopCount(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch ships no types for its modes
@@ -52,7 +52,7 @@ class FlopCount(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch shi
 
 
 def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
-    """Return the floating-point operations per second of a square matrix product, measured in about 0.3 s.
+    """Return the floating-point operations per second of a square matrix product, measured in about 0.2 s.
 
     The fastest of the products counts, with as many threads as training has: what the machine can do, not its data
     sheet.

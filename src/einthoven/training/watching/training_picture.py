@@ -51,9 +51,10 @@ def training_figure(history: Lines, probes: Lines, *, title: str) -> Figure:
         As ``read_step_table`` returns them; either may be empty.
     title : str
     """
-    figure = Figure(figsize=(7.2, 5.2), layout="constrained")
-    figure.suptitle(title, fontsize=_FONT_PT + 1, fontweight="bold", color=_INK, x=0.01, ha="left", parse_math=False)
+    figure = Figure(figsize=(7.2, 5.0))
+    figure.text(0.01, 0.97, title, fontsize=_FONT_PT + 1, fontweight="bold", color=_INK, va="center", parse_math=False)
     axes: Any = figure.subplots(2, 2, sharex=True)
+    figure.subplots_adjust(left=0.075, right=0.985, bottom=0.075, top=0.9, wspace=0.2, hspace=0.24)
     panels: list[tuple[Callable[[Axes, Lines], None], Lines]] = [
         (_losses, history),
         (_areas, probes),

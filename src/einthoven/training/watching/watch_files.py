@@ -47,7 +47,7 @@ class WatchFiles:
         self._title = title
         self._spoken = spoken
         self._history, self._probes = StepTable(folder / HISTORY), StepTable(folder / PROBES)
-        self._drew_at = float("-inf")
+        self._drew_at = time.monotonic()
 
     @property
     def tracker_states(self) -> list[str]:

@@ -94,7 +94,7 @@ def watchers(
         trackers.append(MlflowTracker(settings.mlflow, name=name, parameters=parameters or {}))
     watcher = Watcher(
         WatchPlan(total_steps, settings.log_every_steps, settings.every_steps, on_every_process=on_every_process),
-        WatchFiles(run_dir, trackers=trackers, title=name, spoken=spoken),
+        WatchFiles(run_dir, trackers=trackers, title=_title(name, parameters or {}), spoken=spoken),
         probe=Probe(records, store, spec) if len(records.rows) >= _FEWEST else None,
         progress=progress or no_progress,
         spoken=spoken,
@@ -102,6 +102,12 @@ def watchers(
         note=records.note,
     )
     return [watcher]
+
+
+def _title(name: str, parameters: Mapping[str, Any]) -> str:
+    """Return architecture and objectives where they are known, or the name."""
+    objectives = " and ".join(parameters.get("objectives", ()))
+    return f"{parameters['architecture']}, {objectives}" if objectives and "architecture" in parameters else name
 
 
 def _accelerators() -> list[str]:
