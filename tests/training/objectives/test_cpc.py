@@ -42,7 +42,7 @@ def _noise(count, generator):
 
 
 def _learnt(draw, *, nearest=None, **made):
-    """Return the accuracy on unseen windows after 100 steps."""
+    """Return the accuracy on unseen windows after 100 steps, with the batch's statistics and with the running ones."""
     objective, encoder = _made(**made)
     objective.nearest = nearest or objective.nearest
     optimiser = torch.optim.AdamW([*encoder.parameters(), *objective.parameters()], 1e-2)
@@ -51,27 +51,33 @@ def _learnt(draw, *, nearest=None, **made):
         objective(encoder, _views(draw(32, generator), first_key=32 * step))["loss"].backward()
         optimiser.step()
         optimiser.zero_grad()
-    encoder.eval()
-    with torch.inference_mode():
-        return objective(encoder, _views(draw(400, generator), first_key=10**6))["accuracy"].item()
+    views, accuracies = _views(draw(400, generator), first_key=10**6), []
+    for training in (True, False):
+        encoder.train(training)
+        with torch.inference_mode():
+            accuracies.append(objective(encoder, views)["accuracy"].item())
+    return accuracies
 
 
 def test_a_future_that_is_determined_is_told_from_all_other_latents():
-    assert _learnt(_oscillators, settings={"steps": 2}) > 0.97
+    assert min(_learnt(_oscillators, settings={"steps": 2})) > 0.97
 
 
 def test_the_future_of_white_noise_is_not_told_from_latents_of_other_windows():
-    """Chance is 1 in 8; a standard error is 0.01 at most, as negatives are shared by the latents of a window."""
+    """Nor through the statistics of batch normalisation, which hold the future.
+
+    Chance is 1 in 8; a standard error is 0.01 at most, as negatives are shared by the latents of a window.
+    """
     settings = {"steps": 2, "window_negatives": 0, "batch_negatives": 7}
     wide = {"widths": [32], "kernel_sizes": [9], "strides": [4], "n_layers": 1, "dropout": 0.0}
-    assert _learnt(_noise, settings=settings, **wide) == pytest.approx(1 / 8, abs=0.03)
+    assert _learnt(_noise, settings=settings, **wide) == pytest.approx([1 / 8, 1 / 8], abs=0.03)
 
 
 def test_latents_that_share_samples_with_the_context_would_give_the_answer_away():
     """Why the nearest prediction keeps its distance: noise that can't be told is told from the samples in common."""
     settings = {"steps": 1, "window_negatives": 0, "batch_negatives": 7}
     wide = {"widths": [32], "kernel_sizes": [9], "strides": [4], "n_layers": 1, "dropout": 0.0}
-    assert _learnt(_noise, settings=settings, nearest=1, **wide) > 0.5
+    assert min(_learnt(_noise, settings=settings, nearest=1, **wide)) > 0.5
 
 
 @pytest.mark.parametrize(

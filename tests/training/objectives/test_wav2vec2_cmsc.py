@@ -85,7 +85,7 @@ def _learnt(draw, *, steps, settings):
 
 def test_segments_of_unseen_patients_find_each_other():
     """Chance is 1 in 32."""
-    assert _learnt(_coded, steps=100, settings={"mask_share": 0.1})["segment_accuracy"] > 0.95
+    assert _learnt(_coded, steps=100, settings={"mask_share": 0.1})["segment_accuracy"] > 0.9
 
 
 def test_hidden_latents_of_a_periodic_signal_are_told_and_those_of_noise_are_not():

@@ -16,7 +16,9 @@ Van den Oord predict each of 12 distances, both ECG papers one alone, 120 ms ahe
   theirs adds up over latents.
 
 Batch normalisation in the stem ties a latent to the mean and variance of its micro-batch, as theirs: what a context
-learns of the future by it is the same for all latents that stand against each other.
+learns of the future by it is the same for all latents that stand against each other. Latents of the window's past stand
+against a prediction, as theirs: a context that remembers some of them rules these out, so that even noise is told a
+little better than by chance.
 """
 
 from __future__ import annotations
