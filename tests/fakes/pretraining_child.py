@@ -20,8 +20,8 @@ from einthoven.training import engine
 from fakes.pretraining import EVERY_STEP, TINY, pretrain_tiny
 
 OBJECTIVES = {
-    "toy_contrast": {},
-    "toy_reconstruction": {},
+    "patient_contrast": {"positives": "segment", "projection_width": 8, "hidden_width": 16, "queue": 16},
+    "masked_patches": {"decoder_width": 8, "decoder_depth": 1, "decoder_heads": 2},
     "toy_failure": {"most_samples": 1},
 }
 """Settings of the objectives that can be asked for; the last one has no room for what a process has to do."""

@@ -403,7 +403,7 @@ def test_a_process_that_was_really_stopped_goes_on_to_the_same_weights(unbroken,
 @pytest.mark.slow
 def test_two_processes_learn_as_one_with_the_whole_batch(tmp_path):
     """Losses and gradients over all processes, for a contrast and a reconstruction; both take parts that fit."""
-    objectives = ["toy_contrast", "toy_reconstruction", "toy_failure"]
+    objectives = ["patient_contrast", "masked_patches", "toy_failure"]
     launcher = ("-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0", "--standalone")
     done = _child(str(tmp_path), *objectives, launcher=launcher)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -413,7 +413,7 @@ def test_two_processes_learn_as_one_with_the_whole_batch(tmp_path):
         alone, together = told(tmp_path / "alone", name), both[0][name]
         assert len(alone) == 6
         np.testing.assert_allclose(np.array(together)[:, :2], np.array(alone)[:, :2], atol=1e-4)
-    assert {size for *_, size in both[0]["toy_contrast"]} == {4}
+    assert {size for *_, size in both[0]["masked_patches"]} == {4}
     assert {size for *_, size in both[0]["toy_failure"]} == {1}
 
 
