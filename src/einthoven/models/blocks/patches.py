@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from einthoven.models.blocks.pre_norm_layer import START, start_linear
 from einthoven.models.blocks.sine_positions import sine_positions
 
-__all__ = ["LeadTimePatches", "PositionName", "TimePatches", "chosen_patches"]
+__all__ = ["LeadTimePatches", "PositionName", "TimePatches", "chosen_patches", "chosen_rows"]
 
 PositionName = Literal["learned", "sine"]
 
@@ -127,8 +127,16 @@ def chosen_patches(signal: Tensor, kept: Tensor, *, patch_samples: int) -> Tenso
     >>> chosen_patches(torch.arange(6.0).reshape(1, 1, 6), torch.tensor([[[2, 0]]]), patch_samples=2).tolist()
     [[[4.0, 5.0, 0.0, 1.0]]]
     """
-    patches = signal.reshape(*signal.shape[:2], -1, patch_samples)
-    return patches.take_along_dim(kept.unsqueeze(-1), dim=2).flatten(2)
+    return chosen_rows(signal.reshape(*signal.shape[:2], -1, patch_samples), kept).flatten(2)
+
+
+def chosen_rows(table: Tensor, index: Tensor) -> Tensor:
+    """Return rows of tables, (B, G, K, D) of (B, G, P, D) and int64 (B, G, K), or (B, 1, K) for the same of each.
+
+    ``take_along_dim`` does this too, six times slower on a CPU.
+    """
+    index = index.expand(-1, table.shape[1], -1).unsqueeze(-1)
+    return table.gather(2, index.expand(-1, -1, -1, table.shape[3]))
 
 
 def _positions(name: PositionName, table: Tensor) -> nn.Parameter | nn.Buffer:

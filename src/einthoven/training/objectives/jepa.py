@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from einthoven.errors import SpecificationError
+from einthoven.models.blocks.patches import chosen_rows
 from einthoven.models.encoder import Encoder
 from einthoven.models.patch_encoder import Grid, PatchEncoder, patch_encoder
 from einthoven.training.objectives.objective import Facts, Objective, Terms, Views
@@ -135,7 +136,7 @@ class Jepa(Objective):
             raise SpecificationError(f"{NAME} was built for an encoder with patches, got {type(encoder).__name__}")
         masks = self.masks(views.key)
         targets = self.targets(views.signal)
-        hidden = targets.take_along_dim(masks.masked.unsqueeze(-1), dim=2)
+        hidden = chosen_rows(targets, masks.masked)
         predicted = self.predictor(encoder.encode_patches(views.signal, masks.kept), masks)
         return {
             "loss": functional.smooth_l1_loss(predicted.float(), hidden),

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from einthoven.errors import SpecificationError
+from einthoven.models.blocks.patches import chosen_rows
 from einthoven.models.encoder import Encoder
 from einthoven.models.patch_encoder import Grid, PatchEncoder, patch_encoder
 from einthoven.training.objectives.objective import Facts, Objective, Terms, Views
@@ -102,7 +103,7 @@ class MaskedPatches(Objective):
             raise SpecificationError(f"{NAME} was built for an encoder with patches, got {type(encoder).__name__}")
         masks = self.masks(views.key)
         predicted = self.decoder(encoder.encode_patches(views.signal, masks.kept), masks)
-        target = encoder.cut(views.signal).take_along_dim(masks.masked.unsqueeze(-1), dim=2)
+        target = chosen_rows(encoder.cut(views.signal), masks.masked)
         if self.settings.norm_pix:
             target = normalised_patches(target)
         return {"loss": functional.mse_loss(predicted.float(), target.float())}

@@ -97,7 +97,8 @@ def block_lengths(hidden: int, blocks: int, *, wanted_by: str) -> tuple[int, ...
     """
     if not 1 <= blocks <= hidden:
         raise SpecificationError(
-            f"blocks of {wanted_by} must be 1 to {hidden}, the patches that are hidden, got {blocks}"
+            f"blocks of {wanted_by} must be 1 to {hidden}, the patches that are hidden, got {blocks}; "
+            "use another blocks, ratio or patch_samples"
         )
     length, longer = divmod(hidden, blocks)
     return (length + 1,) * longer + (length,) * (blocks - longer)
