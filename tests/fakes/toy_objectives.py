@@ -89,6 +89,7 @@ class ToyFailure(ToyReconstruction):
         super().__init__(settings, encoder, facts)
         self.most_samples, self.fails_at = settings.most_samples, settings.fails_at
         self.register_buffer("seen", torch.zeros((), dtype=torch.int64))
+        self.left_out = nn.Parameter(torch.zeros(2, 2))  # no gradient reaches it
 
     def forward(self, encoder, views):
         """Return the loss."""
