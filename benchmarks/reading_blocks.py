@@ -55,42 +55,48 @@ def main() -> None:
 
 
 def measure(store: Store, *, repetitions: int) -> str:
-    """Return a Markdown table of ECGs per second from a cold page cache, over whole epochs but for the random order."""
+    """Return a Markdown table of ECGs per second from a cold page cache: of whole epochs, or some batches at random.
+
+    The first epoch of each order, which asks the system for its buffers, is not counted.
+    """
     rows = np.arange(len(store))
-    read_batches(store, rows[:BATCH], order="random")  # the store's tables, before time is taken
     contestants: dict[str, Callable[[], int]] = {
         "disk alone: 8 MB after 8 MB": partial(read_in_sequence, store, threads=1),
         "disk alone: 8 MB after 8 MB, 4 threads": partial(read_in_sequence, store, threads=4),
-        "order = random": partial(read_batches, store, rows, order="random", most=RANDOM_BATCHES),
-        "order = blocks": partial(read_batches, store, rows, order="blocks"),
-        "order = blocks, every second ECG": partial(read_batches, store, rows[::2], order="blocks"),
-        "order = blocks, a random tenth": partial(read_batches, store, _tenth(rows), order="blocks"),
+        "order = random": partial(read_batches, make_batches(store, rows, order="random"), most=RANDOM_BATCHES),
+        "order = blocks": partial(read_batches, make_batches(store, rows, order="blocks")),
+        "order = blocks, every second ECG": partial(read_batches, make_batches(store, rows[::2], order="blocks")),
+        "order = blocks, a random tenth": partial(read_batches, make_batches(store, _tenth(rows), order="blocks")),
     }
     speeds: dict[str, list[float]] = {name: [] for name in contestants}
     processor: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(repetitions):
+    for repetition in range(repetitions + 1):
         for name, read in contestants.items():
             put_out_of_cache(store)
             started, worked = time.perf_counter(), time.process_time()
             records = read()
-            speeds[name].append(records / (time.perf_counter() - started))
-            processor[name].append(1e6 * (time.process_time() - worked) / records)
+            if repetition:
+                speeds[name].append(records / (time.perf_counter() - started))
+                processor[name].append(1e6 * (time.process_time() - worked) / records)
+    head = f"{len(store):,} ECGs of {len(store.leads)} x {SAMPLES} int16, batches of {BATCH}, page cache emptied."
+    return f"{head}\n\n{_speeds(speeds, processor, ecg_bytes=len(store.leads) * SAMPLES * 2)}"
+
+
+def _speeds(speeds: dict[str, list[float]], processor: dict[str, list[float]], *, ecg_bytes: int) -> str:
     best = max(statistics.median(values) for name, values in speeds.items() if name.startswith("disk alone"))
-    megabytes = len(store.leads) * SAMPLES * 2 / 1e6
     lines: list[tuple[str, ...]] = [
         (
             name,
             f"{(speed := statistics.median(values)):,.0f}",
             f"{min(values):,.0f} to {max(values):,.0f}",
-            f"{speed * megabytes:,.0f}",
+            f"{speed * ecg_bytes / 1e6:,.0f}",
             f"{100 * speed / best:.0f} %",
             f"{statistics.median(processor[name]):.0f}",
         )
         for name, values in speeds.items()
     ]
-    head = f"{len(store):,} ECGs of {len(store.leads)} x {SAMPLES} int16, batches of {BATCH}, page cache emptied."
     header = ("reading", "ECGs/s (median)", "range", "MB/s", "of the disk alone", "processor time per ECG, us")
-    return f"{head}\n\n" + table(header, lines)
+    return table(header, lines)
 
 
 def quality(samples: int) -> str:
@@ -131,12 +137,11 @@ def _mixing(order: NDArray[np.int64], samples: int) -> tuple[str, ...]:
     )
 
 
-def read_batches(store: Store, rows: NDArray[np.int64], *, order: Order, most: int | None = None) -> int:
-    """Make batches of whole records as a pretraining does; return how many ECGs they hold."""
-    data = PretrainingData(rows, rows, (), np.zeros((len(rows), 0), np.float32))
-    batches = PretrainingBatches(
+def make_batches(store: Store, rows: NDArray[np.int64], *, order: Order) -> PretrainingBatches:
+    """Return batches of whole records as a pretraining makes them."""
+    return PretrainingBatches(
         store,
-        data,
+        PretrainingData(rows, rows, (), np.zeros((len(rows), 0), np.float32)),
         batch_size=BATCH,
         seed=1,
         view=ViewSpec(window_s=SAMPLES / store.spec.rate_hz),
@@ -145,6 +150,10 @@ def read_batches(store: Store, rows: NDArray[np.int64], *, order: Order, most: i
         buffer_bytes=BUFFER_BYTES,
         page_cache=False,
     )
+
+
+def read_batches(batches: PretrainingBatches, *, most: int | None = None) -> int:
+    """Make an epoch's batches, or some of another epoch; return how many ECGs they hold."""
     return sum(len(batch["patient"]) for batch in itertools.islice(batches, most))
 
 

@@ -96,5 +96,21 @@ def test_nothing_reads_on_after_the_last_request_was_let_go(store):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("blocks")]
 
 
+def test_buffers_are_handed_on_but_never_used_twice_at_once(store):
+    """Also when an earlier reading was not finished."""
+    spare = []
+    list(records_ahead(store, [np.arange(60), np.arange(60, 120)], spare=spare))
+    kept = {id(buffer) for buffer in spare}
+    assert len(kept) == 2
+    first = records_ahead(store, [np.arange(50), np.arange(50, 90)], spare=spare)
+    records_of = next(first)
+    assert spare == []
+    (others_of,) = records_ahead(store, [np.arange(70, 120)], spare=spare)
+    assert np.array_equal(records_of(np.array([7]))[0], written_signal(7, 3, LENGTHS[7]))
+    assert np.array_equal(others_of(np.array([77]))[0], written_signal(77, 3, LENGTHS[77]))
+    first.close()
+    assert {id(buffer) for buffer in spare} == kept
+
+
 def test_no_request_reads_nothing(store):
     assert list(records_ahead(store, [])) == []

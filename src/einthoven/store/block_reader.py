@@ -112,7 +112,11 @@ def _first_of_stretches(
 
 
 def records_ahead(
-    store: Store, requests: Iterable[NDArray[np.int64]], *, page_cache: bool = True
+    store: Store,
+    requests: Iterable[NDArray[np.int64]],
+    *,
+    page_cache: bool = True,
+    spare: list[NDArray[np.uint8]] | None = None,
 ) -> Iterator[RecordsOf]:
     """Yield per request, which is rows, a function that returns the records of some of them.
 
@@ -126,13 +130,16 @@ def records_ahead(
         At least one row each.
     page_cache : bool
         Whether the system is to keep what is read, for records that are read again before memory is needed for others.
+    spare : list of uint8 (byte,), optional
+        Buffers that an earlier call left here; taken out for this one and left again at its end.
 
     Raises
     ------
     StoreError
         A shard ends too early.
     """
-    buffers = [np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.uint8)]
+    spare = [] if spare is None else spare
+    buffers = [spare.pop() if spare else np.empty(0, dtype=np.uint8) for _ in range(2)]
     waiting: _Request | None = None
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="blocks") as threads:
         try:
@@ -150,6 +157,7 @@ def records_ahead(
                 yield waiting.records
         finally:
             threads.shutdown(wait=True, cancel_futures=True)
+            spare[:] = buffers
 
 
 def _pages(count: int) -> NDArray[np.uint8]:

@@ -123,6 +123,7 @@ class PretrainingBatches:
         fits = memory is None or 2 * n_bytes <= memory
         self._page_cache = fits if page_cache is None else page_cache
         self._sizes: BlockSizes | None = None
+        self._spare: list[NDArray[np.uint8]] = []
         if order == "blocks" or (order == "auto" and not fits):
             sample_bytes = n_bytes / len(data) * (1 if self._pairs is None else 2)
             self._sizes = BlockSizes.of_bytes(sample_bytes, block_bytes=block_bytes, buffer_bytes=buffer_bytes)
@@ -175,7 +176,8 @@ class PretrainingBatches:
         edges = [done, *range((done // steps + 1) * steps, len(order), steps), len(order)]
         parts = [order[first:last] for first, last in itertools.pairwise(edges)]
         wanted = (self._data.rows[self._records(part.reshape(-1))].reshape(-1) for part in parts)
-        for part, blocks in zip(parts, records_ahead(self._store, wanted, page_cache=self._page_cache), strict=True):
+        ahead = records_ahead(self._store, wanted, page_cache=self._page_cache, spare=self._spare)
+        for part, blocks in zip(parts, ahead, strict=True):
             yield from (self._batch(self._records(units), blocks) for units in part)
 
     def _batch(self, records: NDArray[np.int64], blocks_of: Callable[[NDArray[np.int64]], Blocks]) -> PretrainingBatch:

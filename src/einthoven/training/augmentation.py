@@ -140,7 +140,8 @@ def _hum(keys: Tensor, leads: int, samples: int, *, rate_hz: float) -> Tensor:
         )
     harmonics = len(_HARMONICS)
     drawn = uniform(keys, 1 + 2 * harmonics * leads, stream=_POWERLINE)
-    frequency = torch.tensor(possible, device=keys.device)[(drawn[:, 0] * len(possible)).long()].view(-1, 1, 1)
+    chosen = (drawn[:, 0] * len(possible)).long().clamp(max=len(possible) - 1)  # a number may be rounded to 1
+    frequency = torch.tensor(possible, device=keys.device)[chosen].view(-1, 1, 1)
     amplitude, phase = drawn[:, 1:].view(-1, 2, harmonics, leads, 1).unbind(1)
     time_s = torch.arange(samples, device=keys.device) / rate_hz
     hum = torch.zeros(len(keys), leads, samples, device=keys.device)
@@ -154,9 +155,9 @@ def _hum(keys: Tensor, leads: int, samples: int, *, rate_hz: float) -> Tensor:
 def _kept_leads(keys: Tensor, leads: int, *, chance: float) -> Tensor:
     """Return bool (B, L), false for one to all but one of the leads of a share ``chance`` of the samples."""
     drawn = uniform(keys, 2 + leads, stream=_LEAD_MASK)
-    masked = 1 + (drawn[:, 1:2] * (leads - 1)).floor()
+    masked = (1 + (drawn[:, 1:2] * (leads - 1)).floor()).clamp(max=leads - 1)
     rank = drawn[:, 2:].argsort(dim=1).argsort(dim=1)
-    return (rank >= masked) | (drawn[:, :1] >= chance) | (leads == 1)
+    return (rank >= masked) | (drawn[:, :1] >= chance)
 
 
 def _cut_out(signal: Tensor, drawn: Tensor, *, share: float) -> Tensor:

@@ -37,7 +37,7 @@ def keyed_mixup(signal: Tensor, target: Tensor, keys: Tensor, *, alpha: float) -
     order = keys.argsort(stable=True)
     other = torch.empty_like(order)
     other[order] = order.roll(-1)
-    place = (uniform(keys, 1, stream=_STREAM).squeeze(1) * _QUANTILES).long()
+    place = (uniform(keys, 1, stream=_STREAM).squeeze(1) * _QUANTILES).long().clamp(max=_QUANTILES - 1)
     own = torch.tensor(_larger_shares(alpha), device=signal.device)[place]
     signal_share, target_share = own.view(-1, 1, 1), own.view(-1, 1)
     return Mixed(
