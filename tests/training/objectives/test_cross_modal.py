@@ -184,14 +184,14 @@ def _trained(width: int, **settings) -> tuple[torch.nn.Module, CrossModal]:
     encoder = stretch_encoder(2, width=32)
     objective = CrossModal(CrossModalSettings(width=16, hidden_width=64, **settings), encoder, _facts(width))
     optimizer = torch.optim.AdamW([*encoder.parameters(), *objective.parameters()], lr=3e-3)
-    for step in range(250):
+    for step in range(180):
         signal, frames = _pairs(64, seed=step + 1)
         vector = frames.flatten(1) if settings else frames.mean(dim=1)
         number = torch.arange(64)
         optimizer.zero_grad()
         objective(encoder, Views(signal, None, number, number, torch.zeros(64, 0), vector))["loss"].backward()
         optimizer.step()
-        objective.after_step(encoder, progress=step / 250)
+        objective.after_step(encoder, progress=step / 180)
     return encoder, objective
 
 

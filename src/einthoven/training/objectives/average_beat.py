@@ -85,7 +85,7 @@ def average_beat(signal: Tensor, peaks: RPeaks, rate_hz: float) -> AverageBeat:
     beats = signal.gather(2, index) * (1 - part) + signal.gather(2, index + 1) * part
     beats = beats.reshape(*signal.shape[:2], at.shape[1], len(offsets))
     count = whole.sum(dim=1)
-    mean = torch.einsum("blks,bk->bls", beats, whole.float()) / count.clamp(min=1).reshape(-1, 1, 1)
+    mean = (beats * whole.reshape(len(whole), 1, -1, 1)).sum(dim=2) / count.clamp(min=1).reshape(-1, 1, 1)
     begin, end = sections(peaks, rate_hz)
     section = (offsets >= begin.unsqueeze(2) - STEP_S / 2) & (offsets < end.unsqueeze(2) - STEP_S / 2)
     inside = section.any(dim=1, keepdim=True)

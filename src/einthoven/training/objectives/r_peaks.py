@@ -20,6 +20,7 @@ __all__ = ["RPeaks", "r_peaks"]
 COARSE_RATE_HZ = 125.0
 """About what the curve is made at: QRS has its energy at 5 to 25 Hz (Thakor et al. 1984)."""
 
+BACKGROUND_STEP = 4
 BLOCK_S = 2.0
 SMOOTHED_S = 0.088
 USUAL_CONTRAST = 20.0
@@ -90,7 +91,7 @@ def _slope(signal: Tensor, rate: float) -> tuple[Tensor, Tensor]:
     length = min(size.shape[2], round(BLOCK_S * rate))
     typical = _block_peaks(size, length).median(dim=2, keepdim=True).values
     scale = torch.where(typical > 0, 1 / typical.clamp(min=TINY), 0.0)
-    background = size.median(dim=2, keepdim=True).values * scale
+    background = size[..., ::BACKGROUND_STEP].median(dim=2, keepdim=True).values * scale
     weight = (scale > 0) / (1 + (USUAL_CONTRAST * background) ** 2)
     weight = weight / weight.sum(dim=1, keepdim=True).clamp(min=TINY)
     scaled = (slope * scale).clamp(-MOST_OF_A_BEAT, MOST_OF_A_BEAT) * weight

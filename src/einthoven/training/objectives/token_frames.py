@@ -51,4 +51,5 @@ def frames_of_tokens(
     frame = torch.where(torch.isnan(phase), -1, torch.nan_to_num(phase) * count).floor()
     within = (frame.unsqueeze(1) == torch.arange(count, device=tokens.device).unsqueeze(1)).float()
     filled = within.sum(dim=2, keepdim=True)
-    return within @ tokens / filled.clamp(min=1), filled.squeeze(2) > 0
+    with torch.autocast(tokens.device.type, enabled=False):
+        return within @ tokens / filled.clamp(min=1), filled.squeeze(2) > 0
