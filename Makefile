@@ -4,6 +4,7 @@
 # make env                          the .venv alone
 # make fuzz                         10,000 damaged files of each format (FUZZ=, SEED= change it)
 # make benchmarks                   rewrites benchmarks/RESULTS.md (minutes; `arrays` by name takes half an hour)
+# make pretraining                  whether pretraining helps, on real ECGs: five hours on two cores (PRETRAINING=<folder>, TEST=1 opens the test)
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -14,12 +15,15 @@ OUT ?= runs/$(if $(DATA),ptb_xl,demo)
 HOSPITALS := runs/hospitals/study.toml
 FUZZ ?= 10000
 SEED ?= 1
+# of `make pretraining`: its folder, gone on with; TEST=1 scores the test patients, once everything is chosen
+PRETRAINING ?= runs/pretraining
+TEST ?=
 export EINTHOVEN_REAL_DATA ?= ../shared/data
 
-.PHONY: help env study test lint types layers pytest wheel fuzz benchmarks format clean
+.PHONY: help env study test lint types layers pytest wheel fuzz benchmarks pretraining format clean
 
 help:
-	@sed -n '1,6s/^# //p' Makefile
+	@sed -n '1,7s/^# //p' Makefile
 
 env: $(VENV)/.complete
 
@@ -67,6 +71,10 @@ fuzz: env
 
 benchmarks: env
 	$(BIN)/python benchmarks/run_all.py
+
+pretraining: export OMP_WAIT_POLICY ?= PASSIVE
+pretraining: env
+	$(BIN)/python benchmarks/pretraining_real_data.py --out "$(PRETRAINING)" $(if $(TEST),--open-test)
 
 format: env
 	$(BIN)/ruff check --fix .

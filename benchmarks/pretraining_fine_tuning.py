@@ -2,7 +2,9 @@
 
 A logistic regression on the features of the frozen encoder gives the head its first weights, so that full fine-tuning
 starts from the probe and doesn't spoil the features with a random head's gradients (Kumar et al., ICLR 2022,
-arXiv:2202.10054). Deeper parts learn faster than those near the input. From random weights there is no probe.
+arXiv:2202.10054). Deeper parts learn faster than those near the input. From random weights there is no probe. An
+encoder that has learnt labels of the same names gives its own answers to the regression as further features, whose
+coefficients are penalised less; the head is linear all the same.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from einthoven.models.network import Network
 from einthoven.training.augmentation import augment, resample_window
 from einthoven.training.augmentation_settings import Augmentation
 
-__all__ = ["Recipe", "fine_tune", "probe", "scored"]
+__all__ = ["Answers", "Recipe", "fine_tune", "probe", "scored"]
 
 RATE_HZ = 100.0
 AUGMENTATION = Augmentation(
@@ -47,6 +49,9 @@ class Recipe:
         Of the learning rate from each part to the one before it.
     probe_strength : float
         Inverse of the logistic regression's penalty; 0 for a head of random weights.
+    prior : float
+        Standard deviation at which the pretrained head's own answers enter the regression, where there are any; the
+        features have 1.
     batch_size : int
     weight_decay : float
     window : int
@@ -59,6 +64,7 @@ class Recipe:
     learning_rate: float = 1e-3
     layer_decay: float = 1.0
     probe_strength: float = 0.0
+    prior: float = 10.0
     batch_size: int = 32
     weight_decay: float = 0.05
     window: int = 1000
@@ -71,8 +77,21 @@ class Recipe:
         return HeadSettings(dropout=self.dropout)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """The weights of a pretrained head for labels of the same names, float64 (label, D)."""
+
+    weight: NDArray[np.float64]
+
+
 def fine_tune(
-    network: Network, signal: NDArray[np.float16], truth: NDArray[np.float32], recipe: Recipe, *, seed: int
+    network: Network,
+    signal: NDArray[np.float16],
+    truth: NDArray[np.float32],
+    recipe: Recipe,
+    *,
+    seed: int,
+    answers: Answers | None = None,
 ) -> None:
     """Train a network in place.
 
@@ -86,10 +105,11 @@ def fine_tune(
     recipe : Recipe
     seed : int
         Of order, windows, augmentation and dropout.
+    answers : Answers, optional
     """
     torch.manual_seed(seed)
     if recipe.probe_strength:
-        probe(network, signal, truth, strength=recipe.probe_strength)
+        probe(network, signal, truth, recipe, answers=answers)
     if not recipe.steps:
         return
     generator = torch.Generator().manual_seed(seed)
@@ -111,21 +131,33 @@ def fine_tune(
         schedule.step()
 
 
-def probe(network: Network, signal: NDArray[np.float16], truth: NDArray[np.float32], *, strength: float) -> None:
+def probe(
+    network: Network,
+    signal: NDArray[np.float16],
+    truth: NDArray[np.float32],
+    recipe: Recipe,
+    *,
+    answers: Answers | None = None,
+) -> None:
     """Give the head the weights of a logistic regression on standardised features; each label by itself."""
     features = _in_parts(network, signal, of_head=False)
-    centre, spread = features.mean(axis=0), features.std(axis=0) + 1e-4
-    scaled = (features - centre) / spread
+    directions = np.diag(1 / (features.std(axis=0) + 1e-4))
+    if answers is not None:
+        spread = (features @ answers.weight.T).std(axis=0) + 1e-4
+        directions = np.concatenate([directions, recipe.prior * answers.weight / spread[:, None]])
+    centre = features.mean(axis=0)
+    seen = (features - centre) @ directions.T
     weight, bias = np.zeros((truth.shape[1], features.shape[1])), np.zeros(truth.shape[1])
     for label, column in enumerate(truth.T):
         if 0 < column.sum() < len(column):
-            fitted = LogisticRegression(C=strength, max_iter=500).fit(scaled, column)
-            weight[label], bias[label] = fitted.coef_[0], fitted.intercept_[0]
+            fitted = LogisticRegression(C=recipe.probe_strength, max_iter=500).fit(seen, column)
+            weight[label] = fitted.coef_[0] @ directions
+            bias[label] = fitted.intercept_[0] - weight[label] @ centre
     linear = network.head.linear
     assert isinstance(linear, torch.nn.Linear)
     with torch.no_grad():
-        linear.weight.copy_(torch.from_numpy(weight / spread))
-        linear.bias.copy_(torch.from_numpy(bias - (weight / spread) @ centre))
+        linear.weight.copy_(torch.from_numpy(weight))
+        linear.bias.copy_(torch.from_numpy(bias))
 
 
 def scored(network: Network, signal: NDArray[np.float16]) -> NDArray[np.float64]:

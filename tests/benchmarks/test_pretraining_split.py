@@ -1,35 +1,17 @@
 from __future__ import annotations
 
-import importlib
-import sys
-from pathlib import Path
-
 import polars as pl
 import pytest
 
 from einthoven.ecg.formats import read
 from einthoven.ecg.prepare import prepare
 
-FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
-
-
-@pytest.fixture
-def script(monkeypatch):
-    """Import a script by its name, and forget it and its neighbours afterwards."""
-    monkeypatch.setattr(sys, "path", [str(FOLDER), str(FOLDER / "virtual_hospital"), *sys.path])
-    names = {path.stem for path in (*FOLDER.glob("*.py"), *(FOLDER / "virtual_hospital").glob("*.py"))}
-    before = {name: sys.modules.pop(name) for name in names & sys.modules.keys()}
-    yield importlib.import_module
-    for name in names & sys.modules.keys():
-        del sys.modules[name]
-    sys.modules.update(before)
-
 
 @pytest.mark.slow
 @pytest.mark.real_data
-def test_recordings_in_two_folders_are_found_by_their_signals_alone(script, real_data):
+def test_recordings_in_two_folders_are_found_by_their_signals_alone(pretraining_script, real_data):
     """All 19 arrays that are also in PTB-XL's folder, z-scored lead by lead, and ten files of the challenge."""
-    ecgs, split = script("pretraining_ecgs"), script("pretraining_split")
+    ecgs, split = pretraining_script("pretraining_ecgs"), pretraining_script("pretraining_split")
     locations = {location.record_id: location for location in ecgs.real_locations()}
     table = pl.DataFrame(
         {"record_id": list(locations), "patient_id": [location.patient_id for location in locations.values()]}
@@ -49,8 +31,8 @@ def test_recordings_in_two_folders_are_found_by_their_signals_alone(script, real
     assert counts.patients_in_both == 21
 
 
-def test_whoever_shares_a_recording_with_a_tested_patient_is_reached(script):
+def test_whoever_shares_a_recording_with_a_tested_patient_is_reached(pretraining_script):
     """Also over a third patient, and nobody else."""
-    split = script("pretraining_split")
+    split = pretraining_script("pretraining_split")
     patient_of = {"a": "1", "b": "2", "c": "2", "d": "3", "e": "4", "f": "5"}
     assert split.connected({"1"}, [("a", "b"), ("c", "d"), ("e", "f")], patient_of) == {"1", "2", "3"}
