@@ -1,9 +1,12 @@
-"""A pretraining of seconds that is watched, unlike that of ``fakes.pretraining``."""
+"""A pretraining of seconds that is watched, unlike that of ``fakes.pretraining``; as a script: FOLDER."""
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
+
+import torch
 
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.training.objectives import OBJECTIVES
@@ -44,3 +47,8 @@ def pretrain_watched(folder: Path, *, store=None, cohort=None, draws: bool = Fal
         OBJECTIVES.clear()
         OBJECTIVES.update(before[0])
         arithmetic._MEASURED_S, WatchFiles.draw = before[1:]
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    pretrain_watched(Path(sys.argv[1]), steps=4)

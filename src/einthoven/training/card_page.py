@@ -171,7 +171,8 @@ def _machine(facts: Mapping[str, Any]) -> str:
         window = f"window of {model['tokens']} tokens"
         rate = f"{machine['matrix_rate'] / 1e9:,.0f} GFLOP/s that matrix products reached here in the same precision"
         lines.append(f"{flops / 1e9:.3g} GFLOP per {window}, {_COUNTED}: {share:.1%} of the {rate}")
-    lines.append(f"energy: {energy_from(machine['energy']).in_words()}")
+    whose = " of the first process and its machine" if count > 1 else ""
+    lines.append(f"energy{whose}: {energy_from(machine['energy']).in_words()}")
     return listed(lines)
 
 

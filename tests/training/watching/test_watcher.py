@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -219,3 +223,26 @@ def test_a_run_that_fails_closes_what_is_open(tmp_path):
         pretrain_watched(tmp_path, objectives=objectives)
     assert not [thread for thread in threading.enumerate() if thread.name == "energy"]
     assert read_step_table(tmp_path / "history.csv")
+
+
+@pytest.mark.slow
+def test_two_processes_write_one_set_of_files_and_share_the_machine(tmp_path):
+    """Operations of a sample are those of one process; the first process alone writes and looks."""
+    child = Path(__file__).parents[2] / "fakes" / "watched_pretraining.py"
+    launcher = ("-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0", "--standalone")
+    environment = {**os.environ, "PYTHONPATH": str(child.parents[1]), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, *launcher, str(child), str(tmp_path / "two")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    pretrain_watched(tmp_path / "one", steps=4)
+    facts = [json.loads((tmp_path / name / "watching.json").read_text()) for name in ("one", "two")]
+    assert facts[0]["flops_per_sample"] == facts[1]["flops_per_sample"]
+    assert [one["machine"]["processes"] for one in facts] == [1, 2]
+    assert facts[0]["first_look"] == facts[1]["first_look"]
+    assert [line["samples"] for line in read_step_table(tmp_path / "two" / "history.csv")] == ["16", "32"]

@@ -2,7 +2,7 @@
 
 Limits are ours. Of nine untrained networks of the table, asked for 200 real ECGs, eight had an effective rank of 6 to
 99, a normalised deviation of 0.06 to 0.86 and at most 3 % of dead dimensions; the ninth (``jepa_vit``, whose positions
-outweigh the signal before training) 1.2, 0.003 and none. Step 0 therefore raises no alarm.
+outweigh the signal before training) 1.2, 0.003 and none. Collapse is therefore looked for after a tenth of the steps.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ class Alarm:
 class Alarms:
     """All alarms of a run: each is told when it is raised, not while it stays.
 
+    Parameters
+    ----------
+    total_steps : int
+
     Attributes
     ----------
     active : tuple of str
@@ -58,7 +62,8 @@ class Alarms:
         All that ever were, in the order in which they came.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, total_steps: int) -> None:
+        self._begin = max(1, total_steps // 10)  # until then embeddings may be those of random weights still
         self._raised: dict[str, Alarm] = {}
         self._active: dict[str, bool] = {}
         self._highest_rank = 0.0
@@ -77,7 +82,7 @@ class Alarms:
     def see_spread(self, step: int, found: Spread, *, width: int) -> list[str]:
         """Look at embeddings of ``width`` dimensions; return the sentences of new alarms."""
         highest, self._highest_rank = self._highest_rank, max(self._highest_rank, found.effective_rank)
-        if step == 0:
+        if step < self._begin:
             return []
         rank, deviation, dead = found.effective_rank, found.normalised_deviation, found.dead_share
         advice = "look at the loss and the probes; the objective may have found a way to be met without the ECG"

@@ -69,7 +69,7 @@ class Watcher(lightning.Callback):
         self._spoken = spoken
         self._energy = energy
         self._note = note
-        self._alarms = Alarms()
+        self._alarms = Alarms(total_steps=plan.total_steps)
         self._clock = RunningClock()
         self._cost = StepCost()
         self._means = StepMeans()

@@ -114,4 +114,5 @@ def _accelerators() -> list[str]:
     """Return the UUIDs of the accelerators that this process sees."""
     if not torch.cuda.is_available():
         return []
-    return [f"GPU-{torch.cuda.get_device_properties(i).uuid}" for i in range(torch.cuda.device_count())]
+    names = [str(torch.cuda.get_device_properties(i).uuid) for i in range(torch.cuda.device_count())]
+    return [name if name.startswith("GPU-") else f"GPU-{name}" for name in names]
