@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 import torch
@@ -46,6 +48,14 @@ def test_epochs_differ_in_order_and_crops_but_not_between_runs():
     assert any(not torch.equal(_by_row(epochs[0])[row], _by_row(epochs[1])[row]) for row in range(20))
     for left, right in zip(epochs[1], (list(again), list(again))[1], strict=True):
         assert all(torch.equal(left[key], right[key]) for key in left)
+
+
+def test_keys_are_those_of_seed_record_and_epoch():
+    """Numbers that trainings depend on: another way of drawing them would be another training."""
+    batch = next(iter(_batches(batch_size=20)))
+    for row, key in zip(batch["row"].tolist(), batch["key"].tolist(), strict=True):
+        sequence = np.random.SeedSequence([3, zlib.crc32(f"record{row:04d}".encode()), 0])
+        assert key == sequence.generate_state(4)[3]
 
 
 @pytest.mark.parametrize("settings", [{"batch_size": 20}, {"batch_size": 1}, {"prefetch": True}])
