@@ -10,6 +10,7 @@ import pytest
 from einthoven.errors import CohortError, SpecificationError, SplitError
 from einthoven.training.pretrain_settings import PretrainSettings, VectorSettings
 from einthoven.training.pretraining_data import pretraining_data
+from einthoven.training.text_encoders import text_encoder
 from fakes.stores import FakeStore
 
 N = 12
@@ -114,6 +115,16 @@ def test_vectors_come_to_their_records_and_are_unknown_elsewhere(tmp_path, fixed
     assert alone.rows.tolist() == [0, 3]
 
 
+def test_texts_become_vectors_and_empty_ones_are_unknown(tmp_path):
+    """Those of other records don't take part, though the encoder counts words over all that it is given."""
+    texts = {"record_id": [*IDS[:3], "nobody"], "report": ["sinus rhythm", "", "atrial fibrillation", "sinus rhythm"]}
+    settings = VectorSettings(_written(tmp_path, texts), column="report", text_encoder="hashed_ngrams:2")
+    data = _data(vectors=settings, objectives=("cross_modal", "cpc"))
+    assert np.flatnonzero(~np.isnan(data.vector).any(axis=1)).tolist() == [0, 2]
+    expected = text_encoder("hashed_ngrams:2").encode(["sinus rhythm", "", "atrial fibrillation"])
+    assert np.array_equal(data.vector[:3], expected, equal_nan=True)
+
+
 def test_vectors_of_patients_come_to_all_their_records(tmp_path):
     path = _written(tmp_path, {"patient_id": ["p2", "p1"], "image": [[1, 2, 3], [4, 5, 6]]})
     settings = VectorSettings(path, key="patient_id", column="image")
@@ -130,6 +141,7 @@ def test_vectors_of_patients_come_to_all_their_records(tmp_path):
         ({"record_id": [IDS[0]], "vectors": [[1.0]]}, "no column 'vector'.*vectors"),
         ({"record_id": [IDS[0]], "vector": ["text"]}, "name a vectors.text_encoder"),
         ({"record_id": [IDS[0]], "vector": [1.0]}, "lists of numbers"),
+        ({"record_id": [IDS[0]], "vector": [["a"]]}, "lists of numbers"),
     ],
 )
 def test_vectors_that_cannot_be_used_are_refused(tmp_path, table, match):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from einthoven.errors import CohortError, SpecificationError
 from einthoven.registry import nearest
 from einthoven.training.pretrain_settings import VectorSettings
+from einthoven.training.text_encoders import text_encoder
 
 __all__ = ["paired_vectors"]
 
@@ -91,8 +92,6 @@ def _vectors(column: pa.ChunkedArray, settings: VectorSettings) -> NDArray[np.fl
             else f"vectors.text_encoder is {settings.text_encoder!r}, but {where} holds {kind}, no texts"
         )
     if is_text:
-        from einthoven.training.text_encoders import text_encoder
-
         return np.asarray(text_encoder(settings.text_encoder).encode(column.to_pylist()), dtype=np.float32)
     is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
     if not is_list or not (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type)):
