@@ -75,3 +75,17 @@ def test_a_quantiser_of_one_entry_tells_nothing():
     )
     assert told.loss.abs().max() < 1e-6
     assert told.found.sum() == 0
+
+
+def test_similarities_are_those_of_transformers():
+    """``Wav2Vec2ForPreTraining``: own and distractors' cosines over the temperature, then cross-entropy."""
+    from transformers.models.wav2vec2.modeling_wav2vec2 import Wav2Vec2ForPreTraining  # takes seconds
+
+    prediction, target = torch.randn(2, 1, 7, 8, generator=torch.Generator().manual_seed(3))
+    chosen = drawn_distractors(KEYS[:1], span_masks(KEYS[:1], 7, share=1.0, length=1, stream=29), count=9, stream=30)
+    logits = Wav2Vec2ForPreTraining.compute_contrastive_logits(
+        target[None, 0][None], target[0][chosen[0]].transpose(0, 1)[:, None], prediction, 0.1
+    )
+    expected = torch.nn.functional.cross_entropy(logits[:, 0].T, torch.zeros(7, dtype=torch.int64), reduction="none")
+    told = tell_hidden(prediction, target, codes=torch.arange(7).reshape(1, 7, 1), distractors=chosen, temperature=0.1)
+    torch.testing.assert_close(told.loss[0], expected, rtol=1e-4, atol=1e-5)

@@ -93,3 +93,23 @@ def test_the_temperature_falls_by_equal_factors():
 def test_a_width_that_books_cannot_share_is_refused():
     with pytest.raises(SpecificationError, match="a width that is a multiple of groups, got 4, 5 and 6"):
         _quantiser(groups=4)
+
+
+def test_entries_and_their_use_are_those_of_transformers():
+    """``Wav2Vec2GumbelVectorQuantizer`` with the same weights, without training."""
+    from transformers import Wav2Vec2Config  # takes seconds
+    from transformers.models.wav2vec2.modeling_wav2vec2 import Wav2Vec2GumbelVectorQuantizer
+
+    shape = {"num_codevector_groups": 2, "num_codevectors_per_group": 5, "codevector_dim": 6, "conv_dim": (4,)}
+    config = Wav2Vec2Config(**shape, conv_stride=(1,), conv_kernel=(1,), num_feat_extract_layers=1)
+    theirs, ours = Wav2Vec2GumbelVectorQuantizer(config).eval(), _quantiser().eval()
+    with torch.no_grad():
+        theirs.codevectors.copy_(ours.entries.reshape(1, 10, 3))
+        theirs.weight_proj.weight.copy_(ours.logits.weight)
+        theirs.weight_proj.bias.copy_(ours.logits.bias)
+        vectors = _vectors(4)
+        expected, in_use = theirs(vectors)
+        out = ours(vectors, keys=KEYS[:4], temperature=1.0, stream=31)
+    torch.testing.assert_close(out.vectors, expected)
+    shares = torch.nn.functional.one_hot(out.codes, 5).float().mean(dim=(0, 1))  # theirs count choices outside training
+    torch.testing.assert_close(perplexity(shares).sum(), in_use)

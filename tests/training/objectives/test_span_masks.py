@@ -34,6 +34,7 @@ def test_spans_without_overlap_are_counted_exactly():
     assert set(counts.tolist()) == {6, 7}
     assert stats.binomtest(int((counts == 7).sum()), len(KEYS), 0.5).pvalue > 1e-3
     assert set(span_masks(KEYS, 20, share=0.6, length=1, stream=29).n_hidden.tolist()) == {12}
+    assert set(span_masks(KEYS, 20, share=1.0, length=1, stream=29).n_hidden.tolist()) == {20}
 
 
 def test_a_window_hides_two_spans_at_least():

@@ -9,6 +9,7 @@ at the window's last token.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -89,4 +90,4 @@ def span_masks(keys: Tensor, n_tokens: int, *, share: float, length: int, stream
 
 
 def _most_spans(n_tokens: int, *, share: float, length: int) -> int:
-    return max(FEWEST_SPANS, int(share * n_tokens / length) + 1)
+    return max(FEWEST_SPANS, math.ceil(share * n_tokens / length))
