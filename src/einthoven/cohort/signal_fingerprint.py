@@ -77,7 +77,8 @@ def _of_equal_leads(spectrum: NDArray[np.complex64], duration_s: float) -> NDArr
     first, last = (int(np.ceil(edge * duration_s)) for edge in (BANDS_HZ[0][0], BANDS_HZ[-1][1]))
     deviation = np.linalg.norm(spectrum[:, first:last], axis=1, keepdims=True)
     alive = deviation > np.sqrt(SILENT) * deviation.max()
-    return np.divide(spectrum, deviation, out=np.zeros_like(spectrum), where=alive)
+    scaled: NDArray[np.complex64] = np.divide(spectrum, deviation, out=np.zeros_like(spectrum), where=alive)
+    return scaled
 
 
 def _band(spectrum: NDArray[np.complex64], first: float, last: float) -> NDArray[np.float64]:
