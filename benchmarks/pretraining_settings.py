@@ -33,7 +33,7 @@ __all__ = [
 SIMULATED = 50_000
 SIZES = (64, 128, 256, 512)
 DRAWS = 20
-TUNING_DRAWS, TUNING_SIZES = 4, {64: 64, 128: 64, 256: 256, 512: 256}
+TUNING_DRAWS, TUNING_SIZES = 3, {64: 64, 128: 64, 256: 256, 512: 256}
 """Draws that recipes are chosen on, others than those that count; and whose choice each size takes over."""
 MINUTES = 40.0
 """Of each pretraining, on two cores."""
@@ -52,7 +52,7 @@ ENCODERS = {
     "vit1d": Encoder(
         "vit1d",
         {
-            "patch_samples": 25, "max_samples": 1000, "width": 128, "depth": 6, "heads": 4, "head_width": 32,
+            "patch_samples": 25, "max_samples": 1000, "width": 128, "depth": 4, "heads": 4, "head_width": 32,
             "mlp_width": 512,
         },
         window=1000,
@@ -159,20 +159,18 @@ ARMS = {
 
 RECIPES: dict[str, tuple[Recipe, ...]] = {
     "pretrained": (
-        Recipe(steps=0, probe_strength=0.001),
-        Recipe(steps=0, probe_strength=0.01),
-        Recipe(steps=100, probe_strength=0.003, learning_rate=3e-4, layer_decay=0.7),
+        Recipe(steps=0, probe_strength=0.003),
+        Recipe(steps=0, probe_strength=0.03),
+        Recipe(steps=60, probe_strength=0.003, learning_rate=3e-4, layer_decay=0.7),
         Recipe(steps=100, probe_strength=0.003, learning_rate=1e-3, layer_decay=0.7),
-        Recipe(steps=200, probe_strength=0.003, learning_rate=5e-4, layer_decay=0.8),
-        Recipe(steps=200, probe_strength=0.003, learning_rate=2e-3, layer_decay=0.8),
+        Recipe(steps=200, probe_strength=0.003, learning_rate=1e-3, layer_decay=0.8),
     ),
     "scratch": (
+        Recipe(steps=100, learning_rate=3e-3),
         Recipe(steps=150, learning_rate=1e-3),
         Recipe(steps=150, learning_rate=3e-3),
         Recipe(steps=150, learning_rate=3e-3, dropout=0.5, weight_decay=0.2),
-        Recipe(steps=300, learning_rate=1e-3),
-        Recipe(steps=300, learning_rate=3e-3),
-        Recipe(steps=300, learning_rate=6e-3),
+        Recipe(steps=250, learning_rate=3e-3),
     ),
 }
 """As many for either kind; those from scratch may learn longer."""
