@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import pickle
+from threading import Thread
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from einthoven.errors import StoreError
+from einthoven.store import positioned
 from einthoven.store.ingest import ingest
 from einthoven.store.store import Store
 from fakes.ecg_archive import LEADS, SPEC, write_archive
+from fakes.written_stores import written_signal, written_store
 
 
 def make(folder, *, n_records=11, lengths=(300,)):
@@ -119,3 +122,26 @@ def test_what_is_no_store_is_refused(tmp_path):
     description.write_text(json.dumps({"type": "einthoven.store", "version": 1}))
     with pytest.raises(StoreError, match="damaged"):
         Store.open(store.folder)
+
+
+def test_several_threads_read_what_they_asked_for(tmp_path, monkeypatch):
+    """Also with more shards than may be open at once, whose files are closed again and again."""
+    monkeypatch.setattr(positioned, "_half_of_allowed_files", lambda: 2)
+    wrong = []
+
+    def read(store: Store, seed: int) -> None:
+        for rows in np.random.default_rng(seed).integers(0, 20, (150, 8)):
+            blocks = store.read(rows)
+            wrong.extend(row for row, block in zip(rows, blocks, strict=True) if not _is_of(block, row))
+
+    with written_store(tmp_path / "store", lengths=[50] * 20, shard_records=1) as store:
+        threads = [Thread(target=read, args=(store, seed)) for seed in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not wrong
+
+
+def _is_of(block: np.ndarray, row: int) -> bool:
+    return np.array_equal(block, written_signal(int(row), 3, 50))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,13 +33,14 @@ class Store:
     """Signals and manifest of a finished store, read only; rows are numbered as in ``manifest``.
 
     Files are opened when first needed and closed by ``close`` or at the end of a ``with`` block. Sent to another
-    process, it opens the same folder there. One thread at a time may read.
+    process, it opens the same folder there. Threads read one after the other.
     """
 
     def __init__(self, layout: StoreLayout, description: StoreDescription) -> None:
         self._layout = layout
         self._description = description
         self._files = OpenFiles(layout.shard)
+        self._reading = Lock()  # else one thread could close the file that another one reads from
 
     @classmethod
     def open(cls, folder: Path | str) -> Store:
@@ -207,7 +209,8 @@ class Store:
 
     def close(self) -> None:
         """Close the open files; reading opens them again."""
-        self._files.close()
+        with self._reading:
+            self._files.close()
 
     def __enter__(self) -> Self:
         return self
@@ -224,7 +227,8 @@ class Store:
         places = self.places
         order = np.argsort(rows).tolist()  # of the disk
         shards, offsets = places.shard[rows].tolist(), places.offset[rows].tolist()
-        short = read_blocks(self._files, shards, offsets, order=order, into=buffer)
+        with self._reading:
+            short = read_blocks(self._files, shards, offsets, order=order, into=buffer)
         if short:
             missing = len(buffer) // len(rows) - short.n_bytes
             raise StoreError(
