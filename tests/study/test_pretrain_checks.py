@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from einthoven.errors import SpecificationError
-from einthoven.study.pretrain_checks import check_labels, serving
+from einthoven.study.pretrain_checks import asked_labels, check_labels, serving
 from einthoven.study.settings import load_study
+from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.pretrain_settings import PretrainSettings
 
 STUDY = """
@@ -88,6 +91,15 @@ def test_a_wrong_word_is_answered_with_the_right_one(tmp_path, right, wrong, mes
         load(tmp_path, STUDY.replace(right, wrong))
 
 
+def test_augmentation_of_a_pretraining_is_what_is_asked_for_alone(tmp_path):
+    """An arm's has defaults; a wrong word is named in both."""
+    text = STUDY.replace("seeds = [1, 2]", "augmentation = { noise = 0.1 }")
+    found = load(tmp_path, text).pretrain["first"].augmentation
+    assert found == dataclasses.replace(Augmentation.off(), noise=0.1)
+    with pytest.raises(SpecificationError, match=r"pretrain\.first\.augmentation has no key 'nois'; did you mean"):
+        load(tmp_path, text.replace("noise", "nois"))
+
+
 def test_labels_are_held_against_the_cohort_before_ingest():
     """A pattern that matches nothing names the nearest."""
     settings = PretrainSettings({"supervised": {}}, labels=("NORM", "scp.*"))
@@ -96,6 +108,14 @@ def test_labels_are_held_against_the_cohort_before_ingest():
         check_labels("first", settings, ("NORMAL", "scp.IMI"))
     with pytest.raises(SpecificationError, match="the cohort has none"):
         check_labels("first", settings, ())
+
+
+def test_a_pattern_leaves_outcomes_out_and_a_name_does_not():
+    """Few labels of an arm would be many, if its pretraining learnt all of them."""
+    tasks = ("lvsd", "AF", "LBBB")
+    asked = {pattern: PretrainSettings({"supervised": {}}, labels=(pattern,)) for pattern in ("*", "L*", "lvsd")}
+    found = {pattern: asked_labels(settings, tasks, outcomes=("lvsd",)) for pattern, settings in asked.items()}
+    assert found == {"*": ("AF", "LBBB"), "L*": ("LBBB",), "lvsd": ("lvsd",)}
 
 
 def test_only_pretraining_does_without_outcomes(tmp_path):

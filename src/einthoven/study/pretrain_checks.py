@@ -17,7 +17,7 @@ from einthoven.study.data_settings import DataSettings
 from einthoven.training.objectives import OBJECTIVES
 from einthoven.training.pretrain_settings import PretrainSettings
 
-__all__ = ["check_labels", "check_pretraining", "check_window", "has_torch", "serving"]
+__all__ = ["asked_labels", "check_labels", "check_pretraining", "check_window", "has_torch", "serving"]
 
 WEIGHT = "weight"
 
@@ -112,6 +112,28 @@ def check_labels(name: str, settings: PretrainSettings, tasks: Sequence[str]) ->
             if not fnmatch.filter(tasks, pattern):
                 near = nearest(pattern, tasks) if tasks else "; the cohort has none"
                 raise SpecificationError(f"pretrain.{name}.{key}: no label is called {pattern!r}{near}")
+
+
+def asked_labels(settings: PretrainSettings, tasks: Sequence[str], *, outcomes: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the labels that a pretraining learns.
+
+    A pattern stands for labels that are no outcomes of the study: pretraining on ``*`` doesn't make an arm's few labels
+    many. An outcome is learnt where it is named.
+
+    Parameters
+    ----------
+    settings : PretrainSettings
+    tasks : sequence of str
+        All that the cohort has.
+    outcomes : sequence of str
+        Those of them that are evaluated.
+    """
+    found: dict[str, None] = {}
+    for pattern in settings.labels:
+        named = pattern in tasks
+        matched = [pattern] if named else [task for task in fnmatch.filter(tasks, pattern) if task not in outcomes]
+        found |= dict.fromkeys(matched)
+    return tuple(found)
 
 
 def _check_objective(objective: str, values: Mapping[str, Any], *, place: str) -> None:

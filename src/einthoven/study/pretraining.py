@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from einthoven.cohort.cohort import Cohort
 from einthoven.errors import SpecificationError
 from einthoven.registry import nearest
-from einthoven.study.pretrain_checks import check_labels, serving
+from einthoven.study.pretrain_checks import asked_labels, check_labels, serving
 from einthoven.study.run import Announce, Run, announce_nothing
 from einthoven.study.run_folder import run_lock
 from einthoven.study.stage import hash_of
@@ -96,6 +96,7 @@ def pretrained(run: Run, name: str, seed: int) -> Path:
     from einthoven.training.pretrain import pretrain  # torch, which reading a study does without
 
     settings, store, view = run.settings.pretrain[name], run.store, run.settings.input.view
+    settings = dataclasses.replace(settings, labels=asked_labels(settings, run.tasks, outcomes=run.labels))
     watched = _rows(run)
     used = dataclasses.replace(run.cohort, table=_learnt(run, name, watched))
 

@@ -25,6 +25,7 @@ from einthoven.study.input_settings import input_of_study
 from einthoven.study.pretrain_checks import check_pretraining, check_window, has_torch
 from einthoven.study.settings_errors import explain
 from einthoven.training.arm import ArmSettings
+from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.pretrain_settings import PretrainSettings
 
 __all__ = ["DataSettings", "ReportSettings", "StoreSettings", "StudySettings", "load_study"]
@@ -94,6 +95,7 @@ def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> St
         values["data"] = {name: data_settings(name, section) for name, section in values.get("data", {}).items()}
         if isinstance(values.get("input"), dict):
             values["input"] = input_of_study(values["input"])
+        _disturb_nothing_unasked(values)
         _resolve_starts(values, path.parent)
         study = StudySettings.model_validate(values)
         _check_study(study)
@@ -102,6 +104,14 @@ def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> St
     except EinthovenError as error:
         raise SpecificationError(f"{path}: {error}") from error
     return study
+
+
+def _disturb_nothing_unasked(values: dict[str, Any]) -> None:
+    """Fill up the augmentation of pretrainings with nothing; an arm's has defaults of its own."""
+    pretrain = values.get("pretrain", {})
+    for section in pretrain.values() if isinstance(pretrain, dict) else ():
+        if isinstance(section, dict) and isinstance(section.get("augmentation"), dict):
+            section["augmentation"] = {**dataclasses.asdict(Augmentation.off()), **section["augmentation"]}
 
 
 def _resolve_starts(values: dict[str, Any], folder: Path) -> None:
