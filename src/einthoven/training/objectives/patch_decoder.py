@@ -18,7 +18,7 @@ from einthoven.models.blocks.sine_positions import sine_positions
 from einthoven.models.patch_encoder import PatchTokens
 from einthoven.training.objectives.patch_masks import PatchMasks
 
-__all__ = ["PatchDecoder"]
+__all__ = ["PatchDecoder", "check_decoder"]
 
 # hidden width of a perceptron over the width of a token: He et al. 2022, Na et al. 2024 and Kim 2024 alike
 MLP_RATIO = 4
