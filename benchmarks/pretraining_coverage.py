@@ -94,52 +94,88 @@ WORLDS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--studies", type=int, default=500)
-    parser.add_argument("--resamples", type=int, default=300)
+    parser.add_argument("--studies", type=int, default=1000, help="for differences")
+    parser.add_argument("--factor-studies", type=int, default=200)
+    parser.add_argument("--resamples", type=int, default=200)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
-    print(machine(), end="\n\n")
-    jobs = [(world, seed, arguments.resamples) for world in WORLDS for seed in range(arguments.studies)]
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    print(machine(), end="\n\n")
     with ProcessPoolExecutor(arguments.processes, mp_context=get_context("spawn")) as pool:
-        held = np.array(list(pool.map(one_study, jobs, chunksize=10))).reshape(len(WORLDS), arguments.studies, -1)
-    rows = [
-        (
-            world.name,
-            *(f"{share:.1%}" for share in np.nanmean(shares[:, :3], axis=0)),
-            f"{np.nanmedian(shares[:, 3]):.4f}",
-            f"{world.factor:g}",
-            *(f"{share:.1%}" for share in np.nanmean(shares[:, 4:6], axis=0)),
-            f"{np.median(shares[:, 6]):.2f}",
+        jobs = [(world, seed) for world in WORLDS for seed in range(arguments.studies)]
+        held = np.array(list(pool.map(differences_hold, jobs, chunksize=20))).reshape(
+            len(WORLDS), arguments.studies, -1
         )
-        for world, shares in zip(WORLDS, held, strict=True)
-    ]
-    head = (
-        *("world", "difference at 64, both ways", "over draws alone", "over patients alone", "half width"),
-        *("true factor", "factor at the smallest size", "over the range", "median factor"),
-    )
-    print(table(head, rows))
-    print(f"\nShares of {arguments.studies} studies whose 95 % interval holds the truth; {DRAWS} draws.")
+        head = ("world", "both ways", "draws alone", "patients alone", "half width", "power at +0.05")
+        print(
+            f"Paired difference at one size, {arguments.studies} studies, shares whose 95 % interval holds the truth:\n"
+        )
+        print(table(head, [_difference_row(*one) for one in zip(WORLDS, held, strict=True)]), flush=True)
+        jobs = [(world, seed, arguments.resamples) for world in WORLDS for seed in range(arguments.factor_studies)]
+        held = np.array(list(pool.map(factors_hold, jobs, chunksize=5))).reshape(
+            len(WORLDS), arguments.factor_studies, -1
+        )
+    head = ("world", "true factor", "at the smallest size", "over the range", "median factor")
+    print(f"\nLabel factor, {arguments.factor_studies} studies of {DRAWS} draws, sizes {SIZES}:\n")
+    print(table(head, [_factor_row(*one) for one in zip(WORLDS, held, strict=True)]))
 
 
-def one_study(job: tuple[World, int, int]) -> list[float]:
-    """Return which intervals of a study hold the truth, and the values that are shown beside."""
-    world, seed, resamples = job
-    scores, truth = world.study(np.random.default_rng(np.random.SeedSequence([seed, world.patients])))
-    curves = [learning_curve(s, truth, sizes=SIZES, resamples=resamples) for s in scores]
+def _difference_row(world: World, shares: NDArray[np.float64]) -> tuple[str, ...]:
+    half = float(np.median(shares[:, 3]))
+    spread = half / float(stats.norm.ppf(0.975))
+    power = float(stats.norm.sf(stats.norm.ppf(0.975) - 0.05 / spread))
+    return world.name, *(f"{share:.1%}" for share in shares[:, :3].mean(axis=0)), f"{half:.4f}", f"{power:.0%}"
+
+
+def _factor_row(world: World, shares: NDArray[np.float64]) -> tuple[str, ...]:
+    at, over = np.nanmean(shares[:, :2], axis=0)
+    return world.name, f"{world.factor:g}", f"{at:.1%}", f"{over:.1%}", f"{np.median(shares[:, 2]):.2f}"
+
+
+def differences_hold(job: tuple[World, int]) -> list[float]:
+    """Return which intervals of the difference at the smallest size hold the truth, and half the width of the first."""
+    world, seed = job
+    scores, truth = world.study(_random(world, seed))
+    curves = [_smallest_size(s[:, 0, :, 0], truth[:, 0] == 1) for s in scores]
     expected = float(world.area(0)[0] - world.area(1)[0])
-    both = learning_curve_difference(*curves)[0].difference
-    alone = [learning_curve_of_areas(curve.area, sizes=SIZES) for curve in curves]
-    draws = learning_curve_difference(*alone)[0].difference
-    still = [_without_draws(curve) for curve in curves]
-    patients = learning_curve_difference(*still)[0].difference
-    factor = label_factor(*curves, resamples=resamples)
-    return [
-        *(float(one.low <= expected <= one.high) for one in (both, draws, patients)),
-        (both.high - both.low) / 2,
-        *(float(one.low <= world.factor <= one.high) for one in (factor.at_smallest, factor.over_range)),
-        factor.at_smallest.value,
-    ]
+    pairs = [curves, [learning_curve_of_areas(curve.area, sizes=SIZES[:1]) for curve in curves]]
+    pairs.append([_without_draws(curve) for curve in curves])
+    found = [learning_curve_difference(*pair)[0].difference for pair in pairs]
+    return [*(float(one.low <= expected <= one.high) for one in found), (found[0].high - found[0].low) / 2]
+
+
+def factors_hold(job: tuple[World, int, int]) -> list[float]:
+    """Return which intervals of the factor hold the truth, and the factor at the smallest size."""
+    world, seed, resamples = job
+    scores, truth = world.study(_random(world, seed))
+    factor = label_factor(*(learning_curve(s, truth, sizes=SIZES, resamples=resamples) for s in scores), resamples=1000)
+    both = (factor.at_smallest, factor.over_range)
+    return [*(float(one.low <= world.factor <= one.high) for one in both), factor.at_smallest.value]
+
+
+def _random(world: World, seed: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([seed, world.patients]))
+
+
+def _smallest_size(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> LearningCurve:
+    """Return what ``learning_curve`` does, quickly: one size, one label, no ties, no resamples.
+
+    Parameters
+    ----------
+    scores : float64 (draw, patient)
+    positive : bool (patient,)
+    """
+    rank = scores.argsort(axis=1).argsort(axis=1) + 1.0
+    own = np.empty_like(rank)
+    for kind in (positive, ~positive):
+        own[:, kind] = scores[:, kind].argsort(axis=1).argsort(axis=1) + 1.0
+    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
+    share = np.where(positive, (rank - own) / n_negative, 1 - (rank - own) / n_positive)
+    area = share[:, positive].mean(axis=1, keepdims=True)
+    influence = (share - area) / np.where(positive, n_positive, n_negative)
+    nothing = np.empty((0, len(scores), 1))
+    n = positive.size
+    return LearningCurve(np.array(SIZES[:1]), area, influence.T[:, :, None], nothing, n, n_positive, n)
 
 
 def _without_draws(curve: LearningCurve) -> LearningCurve:
