@@ -49,6 +49,13 @@ def test_each_record_comes_once_in_the_order_of_the_store():
     assert data.hash == _data().hash != _data(_cohort(patient_id=["p"] * N), batch_size=4).hash
 
 
+def test_the_hash_tells_other_records_in_the_same_places():
+    """As after another ingest into a store of the same folder."""
+    other = FakeStore(N)
+    other.record_ids = [f"other{i}" for i in range(N)]
+    assert _data(_cohort(record_id=other.record_ids), other).hash != _data().hash
+
+
 def test_only_records_of_the_splits_are_there():
     data = _data(_cohort(split=["train"] * 4 + ["validation"] * 2 + ["test"] * 6))
     assert data.rows.tolist() == [0, 1, 2, 3]

@@ -30,6 +30,8 @@ class PretrainingData:
         Of the targets.
     vector : float32 (record, V), optional
         The other modality's, rows of NaN where there is none.
+    records_hash : str
+        SHA-256 of the records' names, in their order.
     sources : tuple of str
         Data sets that the records come from.
     counts : mapping of str to int
@@ -44,6 +46,7 @@ class PretrainingData:
     target: NDArray[np.float32]
     labels: tuple[str, ...] = ()
     vector: NDArray[np.float32] | None = None
+    records_hash: str = ""
     sources: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -68,8 +71,8 @@ class PretrainingData:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over rows, patients, labels, targets and vectors; the store has a hash of its own."""
-        digest = hashlib.sha256("\n".join([*self.labels, "", *self.patient_ids]).encode())
+        """SHA-256 over names and rows of the records, patients, labels, targets and vectors."""
+        digest = hashlib.sha256("\n".join([self.records_hash, *self.labels, "", *self.patient_ids]).encode())
         for part in (self.rows, self.patients, self.target, self.vector):
             if part is not None:
                 digest.update(np.ascontiguousarray(part).tobytes())

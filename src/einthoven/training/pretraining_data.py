@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -72,15 +73,17 @@ def pretraining_data(
         kept &= _kept(_is_known(vector), "without a vector", notes)
     if pairing == "patient":
         kept &= _kept(kept & _has_another(patient_ids, kept), "of patients with one ECG", notes, among=kept)
-    names, patients = np.unique(patient_ids[kept], return_inverse=True)
+    names, patients = _numbered(patient_ids.filter(pa.array(kept)))
+    learnt = records.filter(pa.array(kept))
     data = PretrainingData(
         rows=rows[kept],
-        patients=patients.astype(np.int64),
-        patient_ids=tuple(names.tolist()),
+        patients=patients,
+        patient_ids=names,
         target=target[kept],
         labels=labels,
         vector=None if vector is None else vector[kept],
-        sources=_sources(records.filter(pa.array(kept))),
+        records_hash=hashlib.sha256("\n".join(learnt["record_id"].to_pylist()).encode()).hexdigest(),
+        sources=_sources(learnt),
         notes=tuple(notes),
     )
     _check_batch(data, settings.batch_size, pairing=pairing)
@@ -157,15 +160,23 @@ def _vectors(settings: PretrainSettings, records: pa.Table) -> NDArray[np.float3
     return paired_vectors(settings.vectors, records[settings.vectors.key].to_pylist())
 
 
-def _patient_ids(records: pa.Table) -> NDArray[np.object_]:
+def _patient_ids(records: pa.Table) -> pa.Array:
     """Return each record's patient; a record of nobody known is a patient of its own."""
-    pairs = zip(records["patient_id"].to_pylist(), records["record_id"].to_pylist(), strict=True)
-    return np.array([patient or f"(record {record})" for patient, record in pairs], dtype=object)
+    known = pc.not_equal(pc.fill_null(records["patient_id"], ""), "")
+    own = pc.binary_join_element_wise("(record ", records["record_id"], ")", "")
+    ids: pa.Array = pc.if_else(known, records["patient_id"], own).combine_chunks()
+    return ids
 
 
-def _has_another(patient_ids: NDArray[np.object_], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _numbered(patient_ids: pa.Array) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the patients in the order in which they first come, and each record's number among them."""
+    encoded = patient_ids.dictionary_encode()
+    return tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy().astype(np.int64)
+
+
+def _has_another(patient_ids: pa.Array, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which records belong to patients with two kept ones or more."""
-    _, number = np.unique(patient_ids, return_inverse=True)
+    _, number = _numbered(patient_ids)
     return np.asarray(np.bincount(number, weights=kept)[number] > 1)
 
 
