@@ -124,29 +124,31 @@ def measure(
     bare = BareLoop(settings, store, cohort)
     bare.run(steps)
     taken: dict[str, list[Seconds]] = {"pretrain": [], "bare": []}
-    started = [_now()]
+    started = [now()]
 
     def at_step(done: int, total: int) -> None:
         if done % steps:
             return
-        taken["pretrain"].append(_since(started[0], steps=steps))
+        taken["pretrain"].append(since(started[0], steps=steps))
         if done < total:
-            started[0] = _now()
+            started[0] = now()
             bare.run(steps)
-            taken["bare"].append(_since(started[0], steps=steps))
-        started[0] = _now()
+            taken["bare"].append(since(started[0], steps=steps))
+        started[0] = now()
 
     pretrain(settings, store, cohort, view=VIEW, run_dir=folder / name, seed=1, progress=at_step, device="cpu")
     return _median(taken["pretrain"][1:]), _median(taken["bare"])
 
 
-def _now() -> Seconds:
+def now() -> Seconds:
+    """Return both clocks."""
     return Seconds(time.perf_counter(), time.process_time())
 
 
-def _since(started: Seconds, *, steps: int) -> Seconds:
-    now = _now()
-    return Seconds((now.wall_s - started.wall_s) / steps, (now.processor_s - started.processor_s) / steps)
+def since(started: Seconds, *, steps: int) -> Seconds:
+    """Return what a step took since both clocks were read."""
+    ended = now()
+    return Seconds((ended.wall_s - started.wall_s) / steps, (ended.processor_s - started.processor_s) / steps)
 
 
 def _median(taken: list[Seconds]) -> Seconds:

@@ -2,7 +2,8 @@
 
 Parts are compiled one by one ("regional compilation", docs.pytorch.org/tutorials/recipes/regional_compilation.html): an
 objective may lead any subset of the tokens through the blocks, blocks of one class share their code, and names of
-weights stay what they are.
+weights stay what they are. Each shape has code of its own (a batch has micro-batches of two sizes at most), as code for
+any shape is slower, and inductor's fails on some CPUs.
 """
 
 from __future__ import annotations
@@ -24,5 +25,5 @@ def compile_blocks(module: nn.Module, *, backend: str = "inductor") -> int:
         for part in [encoder.get_submodule(name)]
     }
     for part in parts:
-        part.compile(backend=backend)
+        part.compile(backend=backend, dynamic=False)
     return len(parts)

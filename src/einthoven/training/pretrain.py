@@ -267,12 +267,12 @@ def _watchers(job: _Job, report: _Report, *, total_steps: int) -> list[lightning
 
 
 def _finish(job: _Job, parts: PretrainParts, module: PretrainModule, report: _Report, *, total_steps: int) -> None:
-    """Write the checkpoint and the model card; drop what only going on needs."""
+    """Write the model card and then the checkpoint, which ends the run; drop what only going on needs."""
     checkpoint = pretrained_checkpoint(
         job.settings, parts, module, spec=job.spec, seed=job.seed, simulated=job.simulated, start=job.start
     )
-    checkpoint.save(job.run_dir / CHECKPOINT)
     _write_card(job, parts, checkpoint, report, total_steps=total_steps)
+    checkpoint.save(job.run_dir / CHECKPOINT)
     for name in (LAST_STATE, NOTED_SIZE):
         (job.run_dir / name).unlink(missing_ok=True)
 
