@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +33,6 @@ class PretrainingData:
         SHA-256 of the records' names, in their order.
     sources : tuple of str
         Data sets that the records come from.
-    counts : mapping of str to int
-        What was kept and what was left out, in words.
     notes : tuple of str
         Sentences about what was left out, to be said once.
     """
@@ -48,7 +45,6 @@ class PretrainingData:
     vector: NDArray[np.float32] | None = None
     records_hash: str = ""
     sources: tuple[str, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
