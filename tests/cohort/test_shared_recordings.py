@@ -58,6 +58,23 @@ def test_the_same_samples_are_a_link_too_and_of_copies_in_one_split_the_first_st
     assert left(records, hashes=hashes) == ("ac", [(SHARED, 1, 1), (COPIES, 2, 2)])
 
 
+def test_an_ecg_that_left_before_still_tells_who_is_whom():
+    """HR1 is a copy of ECG 1, which left with its tested patient; the patient is tested by another ECG."""
+    known = pl.DataFrame(
+        {
+            "record_id": ["arrays:9", "ptb_xl:1", "other:HR1"],
+            "patient_id": ["ptb_xl:p", "ptb_xl:p", "other:HR1"],
+            "split": ["test", "train", "train"],
+            "signal_hash": list("xyz"),
+        }
+    )
+    flow = []
+    rows = known.filter(pl.col("record_id") != "ptb_xl:1")
+    kept = without_shared_recordings(rows, [pair("other:HR1", "ptb_xl:1")], flow, known=known)
+    assert kept["record_id"].to_list() == ["arrays:9"]
+    assert [(step.label, step.records) for step in flow] == [(SHARED, 1)]
+
+
 def test_a_cohort_that_shares_nothing_stays_as_it_is():
     """Without a step in the flow; a recording twice in one patient is no leak."""
     records = {"a": ("1", "test"), "b": ("1", "test"), "c": ("2", "train")}

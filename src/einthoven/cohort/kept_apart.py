@@ -32,9 +32,10 @@ def kept_apart(
     signals: SignalAccess | None,
 ) -> Apart:
     """Leave out what tells of somebody in another split; persons under two ids are looked for where signals are."""
-    rows = without_split_patients(rows, [name for name, (role, _) in sources.items() if role == "pretrain"], flow)
+    serving = [name for name, (role, _) in sources.items() if role == "pretrain"]
+    kept = without_split_patients(rows, serving, flow)
     if signals is None:
-        return Apart(rows, None)
+        return Apart(kept, None)
     simulated = [name for name, (_, data) in sources.items() if data.simulated]  # nobody's, and all alike
     found = find_recordings(rows.filter(~pl.col("source").is_in(simulated)), signals)
-    return Apart(without_shared_recordings(rows, found.found if found else (), flow), found)
+    return Apart(without_shared_recordings(kept, found.found if found else (), flow, known=rows), found)

@@ -22,7 +22,9 @@ SHARED = "of a person who is in another split under another id (one recording in
 COPIES = "same samples as another ECG of the split"
 
 
-def without_shared_recordings(rows: pl.DataFrame, found: Sequence[NearDuplicate], flow: list[FlowStep]) -> pl.DataFrame:
+def without_shared_recordings(
+    rows: pl.DataFrame, found: Sequence[NearDuplicate], flow: list[FlowStep], *, known: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return the rows without those that tell of somebody in a split that is judged, and without copies; both counted.
 
     A person in ``test`` or ``external`` leaves ``train`` and ``validation`` with all ECGs, one in ``validation`` leaves
@@ -35,13 +37,13 @@ def without_shared_recordings(rows: pl.DataFrame, found: Sequence[NearDuplicate]
     found : sequence of NearDuplicate
         Pairs of records that hold one recording, besides those with the same samples.
     flow : list of FlowStep
+    known : DataFrame, optional
+        These rows and those that left before, which still tell who is whom: an ECG of a tested patient that isn't
+        learnt from may be what links another id to that patient.
     """
-    records = rows.select("record_id", "patient_id", "split", "signal_hash").unique("record_id", maintain_order=True)
-    patient_of = dict(zip(records["record_id"], records["patient_id"], strict=True))
-    links = [(patient_of[pair.first], patient_of[pair.second]) for pair in found]
-    copies = records.group_by("signal_hash").agg("patient_id").filter(pl.col("patient_id").list.len() > 1)
-    links += [(patients[0], other) for patients in copies["patient_id"].to_list() for other in patients[1:]]
-    person = _persons(links)
+    columns = ("record_id", "patient_id", "split", "signal_hash")
+    records = rows.select(columns).unique("record_id", maintain_order=True)
+    person = _persons(_links(rows if known is None else known, found))
     ranked = records.with_columns(
         person=pl.col("patient_id").replace(person), rank=pl.col("split").replace_strict(RANK, return_dtype=pl.Int64)
     ).with_columns(highest=pl.col("rank").max().over("person"))
@@ -49,6 +51,15 @@ def without_shared_recordings(rows: pl.DataFrame, found: Sequence[NearDuplicate]
     rows = _without(rows, gone, flow, SHARED)
     left = ranked.join(gone, on="record_id", how="anti", maintain_order="left")
     return _without(rows, left.filter(~pl.col("signal_hash").is_first_distinct()), flow, COPIES)
+
+
+def _links(rows: pl.DataFrame, found: Sequence[NearDuplicate]) -> list[tuple[str, str]]:
+    """Return pairs of patients who have a recording in common."""
+    records = rows.select("record_id", "patient_id", "signal_hash").unique("record_id", maintain_order=True)
+    patient_of = dict(zip(records["record_id"], records["patient_id"], strict=True))
+    links = [(patient_of[pair.first], patient_of[pair.second]) for pair in found]
+    copies = records.group_by("signal_hash").agg("patient_id").filter(pl.col("patient_id").list.len() > 1)
+    return links + [(patients[0], other) for patients in copies["patient_id"].to_list() for other in patients[1:]]
 
 
 def _persons(links: Iterable[tuple[str, str]]) -> dict[str, str]:
