@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import nn
 
 from einthoven.training.hardware import hardware_in_words
 from einthoven.training.step_report import StepReport
@@ -31,15 +32,22 @@ class StepCost:
         Floating-point operations per second, of all processes; None until it is measured.
     hardware, precision : str
     processes : int
+    trained_parameters : int
+        Weights of encoder and objectives that the optimiser changes.
     """
 
     def __init__(self) -> None:
         self.flops_per_sample: float | None = None
         self.matrix_rate: float | None = None
         self.hardware, self.precision, self.processes = "", "", 1
+        self.trained_parameters = 0
         self._count: FlopCount | None = None
         self._stance: Any = None
         self._micro_batch_size = 0
+
+    def count_weights(self, module: nn.Module) -> None:
+        """Count what is trained, before weights are shared among processes."""
+        self.trained_parameters = sum(one.numel() for one in module.parameters() if one.requires_grad)
 
     def measure_rate(self, trainer: Any, module: Any) -> None:
         """Measure on all processes at once, as they share processors."""
@@ -74,6 +82,10 @@ class StepCost:
         count.__exit__(None, None, None)  # type: ignore[no-untyped-call]
         self._stance.__exit__(None, None, None)
         return count.flops
+
+    def tflop_per_s(self, samples_per_s: float) -> float | None:
+        """Return achieved operations in 10^12 per second; None until they are counted."""
+        return None if self.flops_per_sample is None else self.flops_per_sample * samples_per_s / 1e12
 
     def utilisation(self, samples_per_s: float) -> float | None:
         """Return achieved operations over the matrix rate, 0 to 1; None where either isn't known."""

@@ -35,6 +35,16 @@ class StepMeans:
         """Return the mean of each term, and of ``gradient_norm``, over the steps that told it."""
         return {name: total / self._counts[name] for name, total in self._sums.items()}
 
+    def line(self, report: StepReport) -> dict[str, float]:
+        """Return what the line after the last of these steps tells of them."""
+        place = {"step": report.step, "epoch": report.epoch}
+        return {
+            **place,
+            **self.means(),
+            "learning_rate": report.learning_rate,
+            "micro_batch_size": report.micro_batch_size,
+        }
+
     def state_dict(self) -> dict[str, Any]:
         """Return what a later process goes on from."""
         return {"samples": self.samples, "sums": dict(self._sums), "counts": dict(self._counts)}

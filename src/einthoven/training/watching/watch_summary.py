@@ -40,7 +40,6 @@ def summary_of(
     samples: int,
     running_s: float,
     looks_s: float,
-    trained_parameters: int,
     cost: StepCost,
     energy: Energy,
 ) -> dict[str, Any]:
@@ -54,8 +53,6 @@ def summary_of(
         That were done, and windows learnt from.
     running_s, looks_s : float
         Of training, and of looks at the embeddings.
-    trained_parameters : int
-        Weights of encoder and objectives that the optimiser changes.
     cost : StepCost
     energy : Energy
     """
@@ -64,7 +61,7 @@ def summary_of(
     return {
         "steps": steps,
         "samples": samples,
-        "trained_parameters": trained_parameters,
+        "trained_parameters": cost.trained_parameters,
         "flops_per_sample": cost.flops_per_sample,
         "first_line": _plain(history[:1]),
         "last_line": _plain(history[-1:]),

@@ -33,8 +33,8 @@ _SPOKEN_EVERY_S = 60.0
 class Watcher(lightning.Callback):
     """Everything that is told of a run while it goes on, by the first process alone.
 
-    The state that it keeps goes on with a run exactly: after a kill, files are as those of an unbroken run but for
-    times. Times are those of training; what watching itself takes is left out of the speed.
+    After a kill, files are as those of an unbroken run but for times. What watching itself takes is left out of the
+    speed.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Watcher(lightning.Callback):
         self._clock = RunningClock()
         self._cost = StepCost()
         self._means = StepMeans()
-        self._step = self._samples = self._trained_parameters = 0
+        self._step = self._samples = 0
         self._line_began_s = 0.0
         self._spoke_at = float("-inf")
         self._restored: dict[str, Any] | None = None
@@ -81,7 +81,7 @@ class Watcher(lightning.Callback):
     @override
     def setup(self, trainer: lightning.Trainer, module: lightning.LightningModule, stage: str) -> None:
         """Count weights, before they are shared among processes."""
-        self._trained_parameters = sum(one.numel() for one in module.parameters() if one.requires_grad)
+        self._cost.count_weights(module)
 
     @override
     def state_dict(self) -> dict[str, Any]:
@@ -117,10 +117,12 @@ class Watcher(lightning.Callback):
         self._cost.measure_rate(trainer, module)
         before = self._restored
         if trainer.is_global_zero:
-            self._files.begin(
-                after=None if before is None else self._step, states=[] if before is None else before["trackers"]
-            )
-            self._energy.start(None if before is None else energy_from(before["energy"]))
+            if before is None:
+                self._files.begin(after=None, states=[])
+                self._energy.start()
+            else:
+                self._files.begin(after=self._step, states=before["trackers"])
+                self._energy.start(energy_from(before["energy"]))
             if self._note:
                 self._spoken.say(self._note)
         self._clock.start(running_s=0.0 if before is None else before["running_s"])
@@ -187,26 +189,21 @@ class Watcher(lightning.Callback):
 
     def _write_line(self, trainer: lightning.Trainer, report: StepReport) -> None:
         """Write what the steps since the last line told."""
-        running_s, means = self._clock.running_s, self._means.means()
+        running_s, line = self._clock.running_s, self._means.line(report)
         rate = self._means.samples / max(running_s - self._line_began_s, 1e-9)
         self._line_began_s, self._means = running_s, StepMeans()
         if not trainer.is_global_zero:
             return
-        for sentence in self._alarms.see_gradient(report.step, means["gradient_norm"]):
+        for sentence in self._alarms.see_gradient(report.step, line["gradient_norm"]):
             self._spoken.warn(sentence)
-        utilisation, flops = self._cost.utilisation(rate), self._cost.flops_per_sample
         self._files.write_line(
             {
-                "step": report.step,
-                "epoch": report.epoch,
-                **means,
-                "learning_rate": report.learning_rate,
-                "micro_batch_size": report.micro_batch_size,
+                **line,
                 "samples": self._samples,
                 "alarms": " ".join(self._alarms.active),
                 "samples_per_s": rate,
-                "tflop_per_s": None if flops is None else flops * rate / 1e12,
-                "utilisation": utilisation,
+                "tflop_per_s": self._cost.tflop_per_s(rate),
+                "utilisation": self._cost.utilisation(rate),
                 "memory_gb": used_memory_gb(),
                 "seconds": running_s,
                 "time_left_s": self._left_s(),
@@ -248,7 +245,6 @@ class Watcher(lightning.Callback):
                 samples=self._samples,
                 running_s=self._clock.running_s,
                 looks_s=self._looks.seconds,
-                trained_parameters=self._trained_parameters,
                 cost=self._cost,
                 energy=self._energy.energy,
             ),
