@@ -146,13 +146,8 @@ class CrossModal(Objective):
                 kind=self.settings.frames_of,
                 rate_hz=self.rate_hz,
             )
-            within = _within_patients(
-                self.of_token(stretches),
-                F.normalize(frames, dim=2),
-                vector=vector,
-                there=seen & paired.unsqueeze(1),
-                scale=scale,
-            )
+            there = seen & paired.unsqueeze(1)
+            within = _within_patients(self.of_token(stretches), frames, vector=vector, there=there, scale=scale)
             terms |= {"loss": between + self.settings.local_weight * within, "local": within}
         return {name: term if name == "loss" else term.detach() for name, term in terms.items()}
 
@@ -181,7 +176,7 @@ class CrossModal(Objective):
 
 
 def _within_patients(ecg: Tensor, frames: Tensor, *, vector: Tensor, there: Tensor, scale: Tensor) -> Tensor:
-    """Return the loss of frames (B, F, D) of both modalities against the others of the same patient.
+    """Return the loss of frames (B, F, D) of both modalities, each against the others of its patient.
 
     Frames that no token falls in, and frames equal to the own one, are no negatives.
     """
@@ -189,6 +184,7 @@ def _within_patients(ecg: Tensor, frames: Tensor, *, vector: Tensor, there: Tens
     number = row_numbers(vector.reshape(len(vector) * count, -1)).reshape(-1, count)
     allowed = (number.unsqueeze(2) != number.unsqueeze(1)) & there.unsqueeze(1)
     with torch.autocast(ecg.device.type, enabled=False):
+        frames = F.normalize(frames, dim=2)
         similarity = ecg @ frames.transpose(1, 2) * scale
         own = similarity.diagonal(dim1=1, dim2=2)
         keys = allowed | torch.eye(count, dtype=torch.bool, device=ecg.device)
