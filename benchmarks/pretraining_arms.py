@@ -79,7 +79,8 @@ class Job:
     @property
     def path(self) -> Path:
         """Where its scores lie."""
-        digest = hashlib.sha256(json.dumps(dataclasses.asdict(self.recipe), sort_keys=True).encode()).hexdigest()[:10]
+        facts = [dataclasses.asdict(self.recipe), _weights(self.run, ARMS[self.arm])]
+        digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:10]
         kind = "tuning" if self.seed == TUNING_SEED else "fine_tuned"
         return self.run / kind / self.arm / str(self.size) / f"{self.draw}_{digest}.npz"
 
@@ -202,6 +203,16 @@ def _network(arm: Arm, recipe: Recipe, run: Path) -> tuple[Network, Answers | No
     assert isinstance(linear, torch.nn.Linear)
     rows = [checkpoint.labels.index(name) for name in SUPERCLASSES]
     return network, Answers(linear.weight.detach().double().numpy()[rows])
+
+
+@cache
+def _weights(run: Path, arm: Arm) -> str:
+    """Return a hash of what an arm starts from: results of other weights aren't taken for its own."""
+    encoder = ENCODERS[arm.encoder]
+    if not arm.pretraining:
+        return json.dumps([encoder.architecture, dict(encoder.settings)])
+    folder = run / "pretrained" / arm.pretraining / "checkpoint"
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.iterdir()))).hexdigest()
 
 
 @cache
