@@ -1,9 +1,9 @@
 """Pretraining on labels: yes and no of many diagnoses at once, each of which may be unknown for any ECG.
 
-What published encoders learnt from: 46 labels made automatically, 68 of cardiologists, 71 statements of PTB-XL, 150
-diagnoses. Unknown and uncertain labels (NaN) teach nothing. The loss is the sum over known labels, divided by *all*
-windows and labels: a window without labels adds nothing, and the step is the same however windows are dealt out to
-micro-batches and processes, which a mean over known labels would not be.
+What published encoders learnt from: 46 labels made automatically, 68 of cardiologists (doi:10.1093/ehjdh/ztaf051), 71
+statements of PTB-XL, 150 diagnoses. Unknown and uncertain labels (NaN) teach nothing. The loss is the sum over known
+labels, divided by *all* windows and labels: a window without labels adds nothing, and the step is the same however
+windows are dealt out to micro-batches and processes, which a mean over known labels would not be.
 """
 
 from __future__ import annotations
