@@ -20,6 +20,8 @@ from einthoven.report.figures.theme import FONT_PT, SERIES, new_axes, title_axes
 __all__ = ["LabelCurve", "label_curves_figure"]
 
 MARKS = ("o", "s", "^", "D", "v", "P")
+# of a name's letters, on average and with some room
+LETTER_IN = 0.058
 # of the height of the axes, between the names of two lines
 LEAST_DISTANCE = 0.075
 # of the distance between two sizes on the axis; bars of several arms at one size stand beside each other
@@ -57,7 +59,8 @@ def label_curves_figure(title: str, curves: Sequence[LabelCurve], *, width_in: f
         The axes are named as the first curve's.
     width_in : float
     """
-    figure, axes = new_axes(width_in, 3.3, box=(0.55, 0.42, 1.75, 0.3))
+    room_in = 0.35 + LETTER_IN * max(len(line.name) for line in curves)
+    figure, axes = new_axes(width_in, 3.3, box=(0.55, 0.42, room_in, 0.3))
     title_axes(axes, title, pad=5)
     sizes = np.unique(np.concatenate([line.curve.x for line in curves]))
     axes.set_xscale("log")
