@@ -15,6 +15,7 @@ import polars as pl
 import einthoven
 from einthoven.cohort.cohort import Cohort
 from einthoven.cohort.outcomes import measured_columns
+from einthoven.cohort.signal_fingerprint import VERSION as FINGERPRINT_VERSION
 from einthoven.cohort.source_rows import study_record_id
 from einthoven.cohort.sources.source import SourceData
 from einthoven.ecg.formats import RecordLocation
@@ -284,6 +285,7 @@ class Run:
 
         inputs = {
             "signals": self.signals_hash,
+            "fingerprints": str(FINGERPRINT_VERSION),
             "tables": sources_hash(self._sources),
             "roles": [[name, section.role, section.patient_numbering] for name, section in settings.data.items()],
             "settings": settings.to_plain()["cohort"] | {"seed": settings.seed, "shortest_s": self._shortest_s},
