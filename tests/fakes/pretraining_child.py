@@ -17,14 +17,18 @@ import torch
 
 from einthoven.errors import CancelledError
 from einthoven.training import engine
+from einthoven.training.augmentation_settings import Augmentation
 from fakes.pretraining import EVERY_STEP, TINY, pretrain_tiny
 
 OBJECTIVES = {
     "patient_contrast": {"positives": "segment", "projection_width": 8, "hidden_width": 16, "queue": 16},
     "masked_patches": {"decoder_width": 8, "decoder_depth": 1, "decoder_heads": 2},
     "toy_failure": {"most_samples": 1},
+    "supervised": {"head": {"dropout": 0.0}},
 }
-"""Settings of the objectives that can be asked for; the last one has no room for what a process has to do."""
+"""Settings of the objectives that can be asked for; ``toy_failure`` has no room for what a process has to do."""
+CHANGES = {"supervised": {"labels": ("up", "loud"), "minimum_positives": 1, "augmentation": Augmentation(mixup=0.5)}}
+"""Other settings of their pretrainings."""
 
 
 def told(folder: Path, objective: str, **changes) -> list[list[float]]:
@@ -35,7 +39,7 @@ def told(folder: Path, objective: str, **changes) -> list[list[float]]:
         at_step=lambda r: steps.append([r.terms["loss"], r.gradient_norm, r.micro_batch_size]),
         objectives={objective: OBJECTIVES[objective]},
         settings={**TINY, "block_dropout": 0.0},
-        **{"micro_batch_size": 0, "ema_decay": 0.0, "epochs": 2, **changes},
+        **{"micro_batch_size": 0, "ema_decay": 0.0, "epochs": 2, **CHANGES.get(objective, {}), **changes},
     )
     return steps
 

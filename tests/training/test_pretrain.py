@@ -402,8 +402,8 @@ def test_a_process_that_was_really_stopped_goes_on_to_the_same_weights(unbroken,
 
 @pytest.mark.slow
 def test_two_processes_learn_as_one_with_the_whole_batch(tmp_path):
-    """Losses and gradients over all processes, for a contrast and a reconstruction; both take parts that fit."""
-    objectives = ["patient_contrast", "masked_patches", "toy_failure"]
+    """Losses and gradients over all processes, for a contrast, a reconstruction and mixed labels; in parts that fit."""
+    objectives = ["patient_contrast", "masked_patches", "toy_failure", "supervised"]
     launcher = ("-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0", "--standalone")
     done = _child(str(tmp_path), *objectives, launcher=launcher)
     assert done.returncode == 0, done.stderr[-3000:]

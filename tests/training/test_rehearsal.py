@@ -75,6 +75,15 @@ def test_a_size_noted_by_an_earlier_start_is_where_it_begins(tmp_path):
     assert (tmp_path / NOTED_SIZE).read_text() == "4\n"
 
 
+def test_a_share_of_many_processes_is_no_limit_for_fewer_that_go_on(tmp_path):
+    """Contrasts of a run that goes on with one process see the negatives of the whole batch, as before."""
+    module = StubModule(room=1000)
+    module.micro_batch_size = 64
+    assert rehearse(module, BATCH, folder=tmp_path).micro_batch_size == 8
+    assert module.tried == [8]
+    assert module.micro_batch_size == 64
+
+
 def test_no_room_for_a_single_window_is_an_error(tmp_path):
     """In all processes, as they agree."""
     with pytest.raises(ImpossibleStepError, match="not even one window fits into memory at step 1"):

@@ -14,6 +14,7 @@ from einthoven.store.pretraining_batch import PretrainingBatch
 from einthoven.training.augmentation_settings import Augmentation
 from einthoven.training.keyed_mixup import keyed_mixup
 from einthoven.training.micro_batches import taken
+from einthoven.training.objectives.gathered import gathered
 from einthoven.training.objectives.objective import Views
 from einthoven.training.training_signal import training_signal
 
@@ -49,17 +50,23 @@ class ViewMaker(NamedTuple):
     def parts(self, batch: PretrainingBatch, parts: Sequence[slice], *, progress: float) -> Iterator[Views]:
         """Yield what is seen of each part, made when it is asked for.
 
-        Where samples are mixed, with any of the batch, the signals of the whole batch are made first.
+        Where samples are mixed, with any of the batch of all processes, the signals of the whole batch are made first.
         """
         if not self.augmentation.mixup:
             for part in parts:
                 yield self.views(taken(batch, part), progress=progress)
             return
-        whole = self.views(batch, progress=progress)
-        mixed = keyed_mixup(whole.signal, whole.target, whole.key, alpha=self.augmentation.mixup)
-        whole = dataclasses.replace(whole, signal=mixed.signal, target=mixed.target)
+        whole = _mixed(self.views(batch, progress=progress), alpha=self.augmentation.mixup)
         for part in parts:
             yield _part_of(whole, part)
+
+
+def _mixed(own: Views, *, alpha: float) -> Views:
+    """Return the views of this process, mixed with those of all."""
+    signal, target, key = (gathered(values) for values in (own.signal, own.target, own.key))
+    mixed = keyed_mixup(signal.rows, target.rows, key.rows, alpha=alpha)
+    rows = slice(key.begin, key.begin + len(own.key))
+    return dataclasses.replace(own, signal=mixed.signal[rows], target=mixed.target[rows])
 
 
 def _part_of(views: Views, part: slice) -> Views:

@@ -48,7 +48,7 @@ def first_batch(batches: PretrainingBatches) -> PretrainingBatch:
 
 
 def rehearse(module: PretrainModule, batch: PretrainingBatch, *, folder: Path) -> Rehearsed:
-    """Set the size of the module's micro-batch to one that fits into each process; weights and buffers stay.
+    """Lower the size of the module's micro-batch to one that fits into each process; weights and buffers stay.
 
     Raises
     ------
@@ -58,7 +58,8 @@ def rehearse(module: PretrainModule, batch: PretrainingBatch, *, folder: Path) -
     device, strategy = module.trainer.strategy.root_device, module.trainer.strategy
     batch = strategy.batch_to_device(batch, device)
     n_samples = len(batch["patient"])
-    size = wanted = min(module.micro_batch_size, n_samples, _noted_size(folder) or n_samples)
+    asked = module.micro_batch_size
+    size = wanted = min(asked, n_samples, _noted_size(folder) or n_samples)
     before = module.moving_copies()
     with module.trainer.precision_plugin.train_step_context(), _room_of_a_step(module):
         while size and not _fits(module, batch, size=size):
@@ -71,7 +72,8 @@ def rehearse(module: PretrainModule, batch: PretrainingBatch, *, folder: Path) -
     size, unused = int(agreed[0]), bool(agreed[1])
     if not size:
         raise ImpossibleStepError(no_room_message(step=1))
-    module.micro_batch_size = size
+    # a share that is small because there are many processes is no limit: fewer of them may go on with this run
+    module.micro_batch_size = size if size < min(asked, n_samples) else asked
     if size < wanted:
         module.tell(f"out of memory in a trial of the first step: {size} windows at once in each process, not {wanted}")
     return Rehearsed(size, leaves_out_weights=unused)
