@@ -27,3 +27,17 @@ def test_of_another_study_s_split_nothing_is_known_so_its_data_are_marked(tmp_pa
     (note,) = _contamination(run, before)
     assert note.startswith(f"Contaminated: the weights of {tmp_path} have seen ptb_xl (in another study")
     assert _seen_before(run, before) == ("ptb_xl", "mine")
+
+
+def test_a_name_of_another_study_that_says_nothing_is_no_proof_that_its_ecgs_are_others(tmp_path):
+    """Both call it as they like; what was simulated there is nobody's."""
+    description = {"pretrained_on": ["A", "made"], "simulated": ["made"], "seen_in_pretraining": []}
+    (tmp_path / "checkpoint.json").write_text(json.dumps(description))
+    before = seen_elsewhere(ArmSettings(start=str(tmp_path)))
+    run = SimpleNamespace(settings=SimpleNamespace(data={"B": SimpleNamespace(source="ptb_xl")}))
+    (note,) = _contamination(run, before)
+    assert note == (
+        f"Possibly contaminated: the weights of {tmp_path} have seen what another study calls A: find out whether "
+        "scores on B are of ECGs that they have seen."
+    )
+    assert _seen_before(run, before) == ("A", "made")

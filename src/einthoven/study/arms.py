@@ -16,7 +16,7 @@ from einthoven.cohort.cohort import Cohort
 from einthoven.errors import SplitError
 from einthoven.evaluation.predictions import Predictions
 from einthoven.models.checkpoint import Checkpoint
-from einthoven.models.contamination import CONTAMINATED, contamination_notes
+from einthoven.models.contamination import CONTAMINATED, POSSIBLY_CONTAMINATED, contamination_notes
 from einthoven.models.predict import predict
 from einthoven.study.cohort import outcome_rows
 from einthoven.study.stage import hash_of
@@ -143,11 +143,22 @@ def _judged(run: Run) -> Cohort:
 
 def _contamination(run: Run, before: Before) -> tuple[str, ...]:
     """Return what must be said of data that weights had seen before this study trained them on."""
-    return tuple(
-        note
-        for name, section in run.settings.data.items()
-        for note in contamination_notes(before.public, before.seen_in_pretraining, name=name, source=section.source)
+    notes: list[str] = []
+    for name, section in run.settings.data.items():
+        told = contamination_notes(before.public, before.seen_in_pretraining, name=name, source=section.source)
+        notes += told or _unresolved_notes(before, name=name)
+    return tuple(notes)
+
+
+def _unresolved_notes(before: Before, *, name: str) -> tuple[str, ...]:
+    """Return what must be said where another study's names don't tell which ECGs they stand for."""
+    if not before.unresolved:
+        return ()
+    told = (
+        f"{POSSIBLY_CONTAMINATED} the weights of {before.public} have seen what another study calls "
+        f"{', '.join(before.unresolved)}: find out whether scores on {name} are of ECGs that they have seen."
     )
+    return (told,)
 
 
 def _seen_before(run: Run, before: Before) -> tuple[str, ...]:

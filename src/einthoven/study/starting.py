@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from einthoven.cohort.datasets import catalogue
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.models.checkpoint_file import DESCRIPTION
 from einthoven.models.public.catalogue import public_model
@@ -52,10 +53,13 @@ class Before:
     public : str
         The published model or the folder that they come from.
     seen_in_pretraining : tuple of Seen
+    unresolved : tuple of str
+        Those of them whose names are another study's own, and say nothing of which ECGs they are.
     """
 
     public: str
     seen_in_pretraining: tuple[Seen, ...]
+    unresolved: tuple[str, ...] = ()
 
 
 def starting(run: Run, name: str, arm: ArmSettings, seed: int) -> Starting | None:
@@ -86,4 +90,5 @@ def seen_elsewhere(arm: ArmSettings) -> Before:
     found = json.loads((folder / DESCRIPTION).read_text())
     published = {one["data_set"] for one in found["seen_in_pretraining"]}  # told of by name already
     names = [name for name in found["pretrained_on"] if name not in published]
-    return Before(str(folder), tuple(Seen(name, split=UNKNOWN_PART) for name in names))
+    unresolved = tuple(name for name in names if name not in {*catalogue(), *found.get("simulated", ())})
+    return Before(str(folder), tuple(Seen(name, split=UNKNOWN_PART) for name in names), unresolved)
