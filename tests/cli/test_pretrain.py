@@ -69,3 +69,15 @@ def test_python_dash_m_is_the_command():
     """Launchers of modules need it."""
     done = subprocess.run([sys.executable, "-m", "einthoven", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("einthoven ")
+
+
+def test_sentences_of_a_pretraining_are_shown_without_asking(tmp_path):
+    """A run of days tells once a minute how it goes; the rest of the package warns alone."""
+    told = (
+        "import logging; from einthoven.cli.main import app; app(['doctor', '--help'], standalone_mode=False); "
+        "logging.getLogger('einthoven.training.watching.spoken').info('step 1 of 60'); "
+        "logging.getLogger('einthoven.store').info('nobody asked')"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert "step 1 of 60" in done.stderr
+    assert "nobody asked" not in done.stderr

@@ -76,6 +76,8 @@ def options(
     level = logging.DEBUG if debug else logging.WARNING
     handler = RichHandler(console=Console(stderr=True), show_path=debug, show_time=debug)
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
+    if not debug:  # a sentence a minute from pretrainings, which take hours or days
+        logging.getLogger("einthoven.training.watching").setLevel(logging.INFO)
     if version:
         typer.echo(f"einthoven {einthoven.__version__}")
         raise typer.Exit
