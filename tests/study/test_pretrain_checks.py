@@ -71,6 +71,16 @@ def test_a_pretraining_is_read_with_its_defaults(tmp_path):
         ("label_smoothing = 0.1", "label_smoothing = 2", r"supervised: label_smoothing must lie in \[0, 1\)"),
         ('"xresnet1d"', '"xresnet"', r"pretrain\.first: architectures has no 'xresnet'; did you mean 'xresnet1d'"),
         ("widths = [8, 8, 8, 8]", "width = [8]", r"pretrain\.first: .*no setting 'width'; did you mean 'widths'"),
+        ("{ supervised =", "{ cpc = {}, supervised =", r"pretrain\.first: cpc needs an encoder whose tokens"),
+        ("{ supervised =", "{ jepa = {}, supervised =", r"pretrain\.first: jepa hides patches.*got XResNet1d"),
+        (
+            "{ supervised =",
+            "{ patient_contrast = {}, wav2vec2_cmsc = {}, supervised =",
+            r"pretrain\.first: wav2vec2_cmsc needs an encoder of convolutions and a transformer",
+        ),
+        ("{ supervised =", "{ cross_modal = {}, supervised =", r"pretrain\.first: .*vectors"),
+        ("objectives = {", "micro_batch_size = 65\nobjectives = {", r"batch_size \(64\), got 65"),
+        ("objectives = {", "steps = -1\nobjectives = {", r"steps starts at 0, got -1"),
         ("window_s = 5", "window_s = 0.01", r"pretrain\.first: .*xresnet1d"),
         ("seeds = [1, 2]", "seeds = [1, 1]", r"pretrain\.first\.seeds must be distinct whole numbers from 0"),
         ("seeds = [1, 2]", 'data = ["mian"]', r"pretrain\.first\.data has no 'mian'; did you mean 'main'"),
@@ -89,6 +99,21 @@ def test_a_wrong_word_is_answered_with_the_right_one(tmp_path, right, wrong, mes
     """The message names the key and what is accepted."""
     with pytest.raises(SpecificationError, match=message):
         load(tmp_path, STUDY.replace(right, wrong))
+
+
+@pytest.mark.parametrize("architecture", ["wav2vec2_ecg", "hubert_ecg"])
+def test_objectives_that_suit_their_architecture_are_read(tmp_path, architecture):
+    """Also where a network can't be followed without numbers, as that which begins with a filter."""
+    wanted = f'architecture = "{architecture}"\nobjectives = {{ wav2vec2_cmsc = {{}} }}'
+    text = STUDY.partition("architecture")[0] + wanted
+    assert load(tmp_path, text).pretrain["first"].architecture == architecture
+
+
+def test_frames_of_vectors_that_are_not_read_yet_are_no_error(tmp_path):
+    """How wide vectors are is seen when they are read."""
+    wanted = 'objectives = { cross_modal = { frames = 7 } }\nvectors = { path = "later.parquet" }'
+    text = STUDY.partition("architecture")[0] + wanted
+    assert load(tmp_path, text).pretrain["first"].vectors.path.endswith("later.parquet")
 
 
 def test_augmentation_of_a_pretraining_is_what_is_asked_for_alone(tmp_path):

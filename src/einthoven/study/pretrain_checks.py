@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import importlib.util
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from einthoven.cohort.cohort import SPLITS
 from einthoven.ecg.input_spec import InputSpec
@@ -19,6 +22,7 @@ from einthoven.training.pretrain_settings import PretrainSettings
 
 __all__ = ["asked_labels", "check_labels", "check_pretraining", "check_window", "has_torch", "serving"]
 
+logger = logging.getLogger(__name__)
 WEIGHT = "weight"
 
 
@@ -69,10 +73,10 @@ def check_pretraining(
     if "supervised" in settings.objectives and not settings.labels:
         raise SpecificationError(f"{place}: the objective supervised needs labels: name them in {place}.labels")
     if has_torch():
+        leads = settings.leads or given.leads
         try:
-            check_window(
-                settings.architecture, settings.settings, leads=settings.leads or given.leads, n=given.window_samples
-            )
+            check_window(settings.architecture, settings.settings, leads=leads, n=given.window_samples)
+            _check_suited(settings, leads=leads, given=given)
         except EinthovenError as error:
             raise SpecificationError(f"{place}: {error}") from error
 
@@ -90,6 +94,33 @@ def check_window(architecture: str, settings: Mapping[str, Any], *, leads: Seque
     with torch.device("meta"), torch.random.fork_rng(devices=[]):  # shapes alone, which take neither memory nor time
         encoder = build_encoder(architecture, n_leads=len(leads), **settings)
     encoder.lengths.check(n, name=architecture)
+
+
+def _check_suited(settings: PretrainSettings, *, leads: Sequence[str], given: InputSpec) -> None:
+    """Refuse objectives that can't train this architecture, or don't go together, before an archive is read."""
+    import torch
+
+    from einthoven.training.composition import composition
+    from einthoven.training.objectives.objective import Facts
+
+    one_each = np.ones(len(settings.labels), np.int64)
+    frames = max(int(values.get("frames", 1)) for values in settings.objectives.values())
+    facts = Facts(
+        leads=tuple(leads),
+        window_samples=given.window_samples,
+        rate_hz=given.ingest.rate_hz,
+        labels=settings.labels,
+        positives=one_each,
+        negatives=one_each,
+        # vectors are read later; these can be cut into the frames that are asked for
+        vector_width=max(1, frames) if settings.vectors.path else 0,
+    )
+    with torch.device("meta"), torch.random.fork_rng(devices=[]):
+        encoder = build_encoder(settings.architecture, n_leads=len(leads), **settings.settings)
+        try:
+            composition(settings.objectives, encoder, facts)
+        except RuntimeError as error:  # an operation that needs more than shapes: the pretraining itself will tell
+            logger.debug("objectives aren't looked at ahead: %s", error)
 
 
 def check_labels(name: str, settings: PretrainSettings, tasks: Sequence[str]) -> None:

@@ -164,15 +164,18 @@ class PretrainSettings:
 
     def __post_init__(self) -> None:
         if not self.objectives:
-            raise SpecificationError("a pretraining needs objectives: name one in [pretrain.NAME.objectives.cpc], say")
+            raise SpecificationError(
+                "a pretraining needs objectives, each a section such as [pretrain.NAME.objectives.cpc]"
+            )
         sizes = {"epochs": self.epochs, "batch_size": self.batch_size, "minimum_positives": self.minimum_positives}
         for name, size in sizes.items():
             if size < 1:
                 raise SpecificationError(f"{name} starts at 1, got {size}")
-        if self.steps < 0 or not 0 <= self.micro_batch_size <= self.batch_size:
+        if self.steps < 0:
+            raise SpecificationError(f"steps starts at 0, got {self.steps}")
+        if not 0 <= self.micro_batch_size <= self.batch_size:
             raise SpecificationError(
-                "steps starts at 0 and micro_batch_size lies between 0 and batch_size "
-                f"({self.batch_size}), got {self.steps} and {self.micro_batch_size}"
+                f"micro_batch_size lies between 0 and batch_size ({self.batch_size}), got {self.micro_batch_size}"
             )
         self._check_optimiser()
         for name, value, accepted in (
