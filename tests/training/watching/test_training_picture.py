@@ -53,6 +53,11 @@ def test_each_panel_holds_its_columns():
     ]
 
 
+def test_one_label_is_one():
+    probes = _lines(step=[0, 15], linear_auroc=[0.5, 0.7], neighbour_auroc=[0.5, 0.6], labels=[1, 1], width=[8, 8])
+    assert training_figure([], probes, title="run").axes[1].get_title(loc="left") == "Macro AUROC, validation (1 label)"
+
+
 def test_curves_differ_in_colour_and_dashes():
     losses = training_figure(HISTORY, PROBES, title="run").axes[0]
     looks = {(line.get_color(), line.get_linestyle()) for line in losses.lines}

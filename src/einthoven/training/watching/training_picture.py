@@ -96,7 +96,8 @@ def _areas(axes: Axes, lines: Lines) -> None:
         _curve(axes, lines, name, index, label=words, marked=True)
     if labels:
         axes.set_ylim(top=min(1.0, axes.get_ylim()[1] + 0.02))
-    _finish(axes, f"Macro AUROC, validation ({labels} labels)" if labels else "Macro AUROC (no labels)", 2)
+    counted = f", validation ({labels} label{'' if labels == '1' else 's'})" if labels else " (no labels)"
+    _finish(axes, f"Macro AUROC{counted}", 2)
 
 
 def _spread(axes: Axes, lines: Lines) -> None:
