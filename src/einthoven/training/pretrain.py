@@ -13,10 +13,7 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,20 +21,19 @@ import lightning.pytorch as lightning
 import pyarrow as pa
 
 from einthoven.ecg.input_spec import InputSpec, ViewSpec
-from einthoven.models.architectures import resolved_settings
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.progress import ProgressCallback, no_progress
 from einthoven.store.pretraining_batches import PretrainingBatches
-from einthoven.store.pretraining_data import PretrainingData
 from einthoven.store.store import Store
 from einthoven.training.compiled import compile_blocks
 from einthoven.training.disk_space import explained_when_full
-from einthoven.training.engine import EngineSettings, Processes, processes, quiet, trainer
+from einthoven.training.engine import EngineSettings, processes, quiet, trainer
 from einthoven.training.impossible_step import ImpossibleStepError
+from einthoven.training.pretrain_job import PretrainJob, PretrainReport
 from einthoven.training.pretrain_module import PretrainModule
 from einthoven.training.pretrain_parts import PretrainParts, pretrain_parts
 from einthoven.training.pretrain_settings import PretrainSettings
-from einthoven.training.pretrained_checkpoint import pretrained_checkpoint, weights_hash
+from einthoven.training.pretrained_checkpoint import pretrained_checkpoint
 from einthoven.training.rehearsal import NOTED_SIZE
 from einthoven.training.reproducible import reproducible
 from einthoven.training.resumption import LAST_STATE, Resumption, saved_state
@@ -45,43 +41,6 @@ from einthoven.training.run_folder import CHECKPOINT, begin_run
 from einthoven.training.training_progress import StatusCallback
 
 __all__ = ["pretrain"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """One pretraining with one seed, and what decides its weights."""
-
-    settings: PretrainSettings
-    store: Store
-    cohort: pa.Table
-    spec: InputSpec
-    run_dir: Path
-    seed: int
-    workers: Processes
-    simulated: Collection[str]
-    start: Checkpoint | None
-
-    def fingerprint(self, data: PretrainingData) -> str:
-        """Hash of all that decides the weights; the ingest hash in the spec stands for the signals."""
-        settings = dataclasses.asdict(self.settings)
-        settings["settings"] = resolved_settings(self.settings.architecture, self.settings.settings)
-        for name in ("seeds", "watch", "save_every_minutes"):  # these leave this run's weights as they are
-            del settings[name]
-        beginning = "" if self.start is None else weights_hash(self.start)
-        facts = [settings, self.spec.to_json(), self.seed, data.hash, beginning]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """What leaves the training loop while it runs."""
-
-    progress: ProgressCallback
-    status: StatusCallback | None
-    watch_tasks: Sequence[str]
-    watched: pa.Table
-    environment: Mapping[str, Any] | None
-    sources: Mapping[str, str] | None
 
 
 def pretrain(
@@ -153,8 +112,8 @@ def pretrain(
     """
     spec = InputSpec(store.spec, dataclasses.replace(view, leads=tuple(settings.leads) or view.leads))
     workers = processes(device)
-    job = _Job(settings, store, cohort, spec, run_dir, seed, workers=workers, simulated=simulated, start=start)
-    report = _Report(
+    job = PretrainJob(settings, store, cohort, spec, run_dir, seed, workers=workers, simulated=simulated, start=start)
+    report = PretrainReport(
         progress or no_progress,
         status,
         watch_tasks,
@@ -172,7 +131,7 @@ def pretrain(
     return Checkpoint.load(run_dir / CHECKPOINT)
 
 
-def _fit(job: _Job, parts: PretrainParts, report: _Report, *, fingerprint: str) -> None:
+def _fit(job: PretrainJob, parts: PretrainParts, report: PretrainReport, *, fingerprint: str) -> None:
     """Run the steps that are left, from the saved state where there is one, and write the checkpoint."""
     settings = job.settings
     batches = _batches(job, parts)
@@ -212,7 +171,7 @@ def _fit(job: _Job, parts: PretrainParts, report: _Report, *, fingerprint: str) 
             _finish(job, parts, module, report, total_steps=total_steps)
 
 
-def _batches(job: _Job, parts: PretrainParts) -> PretrainingBatches:
+def _batches(job: PretrainJob, parts: PretrainParts) -> PretrainingBatches:
     return PretrainingBatches(
         job.store,
         parts.data,
@@ -229,7 +188,12 @@ def _batches(job: _Job, parts: PretrainParts) -> PretrainingBatches:
 
 
 def _module(
-    job: _Job, parts: PretrainParts, batches: PretrainingBatches, *, total_steps: int, status: StatusCallback | None
+    job: PretrainJob,
+    parts: PretrainParts,
+    batches: PretrainingBatches,
+    *,
+    total_steps: int,
+    status: StatusCallback | None,
 ) -> PretrainModule:
     module = PretrainModule(
         parts.encoder,
@@ -246,7 +210,7 @@ def _module(
     return module
 
 
-def _watchers(job: _Job, report: _Report, *, total_steps: int) -> list[lightning.Callback]:
+def _watchers(job: PretrainJob, report: PretrainReport, *, total_steps: int) -> list[lightning.Callback]:
     from einthoven.training.watching.watchers import watchers
 
     return watchers(
@@ -266,7 +230,9 @@ def _watchers(job: _Job, report: _Report, *, total_steps: int) -> list[lightning
     )
 
 
-def _finish(job: _Job, parts: PretrainParts, module: PretrainModule, report: _Report, *, total_steps: int) -> None:
+def _finish(
+    job: PretrainJob, parts: PretrainParts, module: PretrainModule, report: PretrainReport, *, total_steps: int
+) -> None:
     """Write the model card and then the checkpoint, which ends the run; drop what only going on needs."""
     checkpoint = pretrained_checkpoint(
         job.settings, parts, module, spec=job.spec, seed=job.seed, simulated=job.simulated, start=job.start
@@ -277,7 +243,9 @@ def _finish(job: _Job, parts: PretrainParts, module: PretrainModule, report: _Re
         (job.run_dir / name).unlink(missing_ok=True)
 
 
-def _write_card(job: _Job, parts: PretrainParts, checkpoint: Checkpoint, report: _Report, *, total_steps: int) -> None:
+def _write_card(
+    job: PretrainJob, parts: PretrainParts, checkpoint: Checkpoint, report: PretrainReport, *, total_steps: int
+) -> None:
     from einthoven.training.model_card import write_model_card
 
     write_model_card(

@@ -29,10 +29,10 @@ from einthoven.models.encoder import Encoder
 from einthoven.models.heads import Head
 from einthoven.store.pretraining_batch import PretrainingBatch
 from einthoven.store.pretraining_batches import PretrainingBatches
+from einthoven.training.all_processes import mean_terms, names_of_all
 from einthoven.training.averaging import Averages
 from einthoven.training.batch_views import ViewMaker
 from einthoven.training.composition import Composition
-from einthoven.training.cosine_schedule import cosine_learning_rate
 from einthoven.training.impossible_step import (
     ImpossibleStepError,
     finite_samples,
@@ -41,6 +41,7 @@ from einthoven.training.impossible_step import (
 )
 from einthoven.training.micro_batches import is_out_of_memory, micro_slices
 from einthoven.training.objectives.objective import Terms, Views
+from einthoven.training.optimiser_step import gradient_norm, optimiser_step
 from einthoven.training.parameter_groups import parameter_groups
 from einthoven.training.pretrain_settings import PretrainSettings
 from einthoven.training.rehearsal import first_batch, note_size, rehearse
@@ -156,13 +157,13 @@ class PretrainModule(lightning.LightningModule):
         assert isinstance(optimizer, LightningOptimizer)
         before = self.moving_copies()
         numbers = self._gradients(batch, before)
-        norm = self._gradient_norm()
+        norm = gradient_norm(self._trained)
         values = dict(zip([*numbers, "norm"], torch.stack([*numbers.values(), norm]).tolist(), strict=True))
         norm_value = values.pop("norm")
         if not math.isfinite(values["loss"]) or not math.isfinite(norm_value):
             self.undo(before)
             raise ImpossibleStepError(self._not_finite(batch, loss=values["loss"], norm=norm_value))
-        rate = self._clip_and_step(optimizer, norm)
+        rate = self._change_weights(optimizer, norm)
         self.report = StepReport(
             step=self.global_step,
             epoch=1 + (self.global_step - 1) // len(self._batches),
@@ -205,7 +206,7 @@ class PretrainModule(lightning.LightningModule):
         """Return the terms over all processes, once the gradients are there; smaller parts are tried where it must."""
         while True:
             try:
-                return self._over_processes(self.summed(batch))
+                return mean_terms(self.summed(batch), world_size=self.trainer.world_size)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -236,32 +237,12 @@ class PretrainModule(lightning.LightningModule):
         wrapped = self.trainer.model
         return nullcontext() if last or not isinstance(wrapped, DistributedDataParallel) else wrapped.no_sync()
 
-    def _over_processes(self, terms: Terms) -> Terms:
-        if self.trainer.world_size == 1:
-            return terms
-        together = torch.stack(list(terms.values()))
-        torch.distributed.all_reduce(together)
-        return dict(zip(terms, together / self.trainer.world_size, strict=True))
-
-    def _gradient_norm(self) -> Tensor:
-        return torch.nn.utils.get_total_norm([p.grad for p in self._trained if p.grad is not None])
-
-    def _clip_and_step(self, optimizer: LightningOptimizer, norm: Tensor) -> float:
-        """Change the weights and what follows them, and return the learning rate."""
-        settings, step = self._settings, self.global_step
-        if settings.gradient_clip:
-            torch.nn.utils.clip_grads_with_norm_(self._trained, settings.gradient_clip, norm)
-        rate = cosine_learning_rate(
-            step,
-            total_steps=self._total_steps,
-            warm_up=settings.warm_up,
-            largest=settings.max_learning_rate,
-            smallest=settings.min_learning_rate,
+    def _change_weights(self, optimizer: LightningOptimizer, norm: Tensor) -> float:
+        """Do the step and what follows it, and return the learning rate."""
+        step = self.global_step
+        rate = optimiser_step(
+            optimizer, self._trained, norm=norm, settings=self._settings, step=step, total_steps=self._total_steps
         )
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        optimizer.step()
-        optimizer.zero_grad()
         with torch.no_grad(), torch.autocast(self.device.type, enabled=False):
             if self.averaged is not None:
                 self.averaged.update(steps=step + 1)
@@ -311,8 +292,4 @@ class PretrainModule(lightning.LightningModule):
     def _named(self, rows: Tensor) -> list[str]:
         """Return the record ids of all processes' rows."""
         names = self._batches.record_ids(rows.tolist()) if len(rows) else []
-        if self.trainer.world_size == 1:
-            return names
-        parts: list[list[str]] = [[]] * self.trainer.world_size
-        torch.distributed.all_gather_object(parts, names)
-        return [name for part in parts for name in part]
+        return names_of_all(names, world_size=self.trainer.world_size)
