@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from einthoven.cohort.audit_near_duplicates import Recordings, SignalAccess, find_recordings
@@ -38,4 +39,12 @@ def kept_apart(
         return Apart(kept, None)
     simulated = [name for name, (_, data) in sources.items() if data.simulated]  # nobody's, and all alike
     found = find_recordings(rows.filter(~pl.col("source").is_in(simulated)), signals)
-    return Apart(without_shared_recordings(kept, found.found if found else (), flow, known=rows), found)
+    pairs, silent = found.found if found else (), _silent(rows, signals)
+    return Apart(without_shared_recordings(kept, pairs, flow, known=rows, silent=silent), found)
+
+
+def _silent(rows: pl.DataFrame, signals: SignalAccess) -> frozenset[str]:
+    """Return the hashes, among those that several patients have, of signals whose leads are all constant."""
+    of_hash = rows.group_by("signal_hash").agg(pl.col("record_id").min(), pl.col("patient_id").n_unique())
+    shared = of_hash.filter(pl.col("patient_id") > 1).select("signal_hash", "record_id")
+    return frozenset(known for known, record in shared.iter_rows() if not np.ptp(signals.read(record), axis=1).any())

@@ -7,7 +7,7 @@ so are all who are linked by others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
@@ -23,7 +23,12 @@ COPIES = "same samples as another ECG of the split"
 
 
 def without_shared_recordings(
-    rows: pl.DataFrame, found: Sequence[NearDuplicate], flow: list[FlowStep], *, known: pl.DataFrame | None = None
+    rows: pl.DataFrame,
+    found: Sequence[NearDuplicate],
+    flow: list[FlowStep],
+    *,
+    known: pl.DataFrame | None = None,
+    silent: Collection[str] = (),
 ) -> pl.DataFrame:
     """Return the rows without those that tell of somebody in a split that is judged, and without copies; both counted.
 
@@ -40,10 +45,12 @@ def without_shared_recordings(
     known : DataFrame, optional
         These rows and those that left before, which still tell who is whom: an ECG of a tested patient that isn't
         learnt from may be what links another id to that patient.
+    silent : collection of str
+        Signal hashes of what holds no heart beat, such as zeros alone: those of strangers are the same.
     """
     columns = ("record_id", "patient_id", "split", "signal_hash")
     records = rows.select(columns).unique("record_id", maintain_order=True)
-    person = _persons(_links(rows if known is None else known, found))
+    person = _persons(_links(rows if known is None else known, found, silent=silent))
     ranked = records.with_columns(
         person=pl.col("patient_id").replace(person), rank=pl.col("split").replace_strict(RANK, return_dtype=pl.Int64)
     ).with_columns(highest=pl.col("rank").max().over("person"))
@@ -53,12 +60,13 @@ def without_shared_recordings(
     return _without(rows, left.filter(~pl.col("signal_hash").is_first_distinct()), flow, COPIES)
 
 
-def _links(rows: pl.DataFrame, found: Sequence[NearDuplicate]) -> list[tuple[str, str]]:
+def _links(rows: pl.DataFrame, found: Sequence[NearDuplicate], *, silent: Collection[str]) -> list[tuple[str, str]]:
     """Return pairs of patients who have a recording in common."""
     records = rows.select("record_id", "patient_id", "signal_hash").unique("record_id", maintain_order=True)
     patient_of = dict(zip(records["record_id"], records["patient_id"], strict=True))
     links = [(patient_of[pair.first], patient_of[pair.second]) for pair in found]
-    copies = records.group_by("signal_hash").agg("patient_id").filter(pl.col("patient_id").list.len() > 1)
+    heard = records.filter(~pl.col("signal_hash").is_in(list(silent)))
+    copies = heard.group_by("signal_hash").agg("patient_id").filter(pl.col("patient_id").list.len() > 1)
     return links + [(patients[0], other) for patients in copies["patient_id"].to_list() for other in patients[1:]]
 
 
