@@ -9,6 +9,7 @@ from typing import Any
 from einthoven.report.blocks import Notice, Prose, Section
 from einthoven.report.evidence import Evidence
 from einthoven.report.notation import RULE_NAMES
+from einthoven.report.pretraining_words import beginning_words, few_label_words, pretraining_sentence
 
 __all__ = ["section"]
 
@@ -70,7 +71,9 @@ def _data(evidence: Evidence) -> str:
     study = evidence.study
     sources = [
         f"{name} ({section.get('source', 'unknown source')}"
-        + (", external: no fitting touched it)" if section.get("role") == "external" else ")")
+        + {"external": ", external: no fitting touched it)", "pretrain": ", for pretraining alone)"}.get(
+            str(section.get("role")), ")"
+        )
         for name, section in study.get("data", {}).items()
     ]
     cohort = study.get("cohort", {})
@@ -86,6 +89,8 @@ def _data(evidence: Evidence) -> str:
     text += _split(cohort.get("split", {}))
     if cohort.get("duplicates") == "drop":
         text += "Of ECGs with identical samples only the first was kept. "
+    if cohort.get("near_duplicates") == "drop":
+        text += "Recordings under two ids were found by their signal: of nobody who is tested was anything learnt. "
     return text.strip()
 
 
@@ -195,11 +200,18 @@ def _window(view: Mapping[str, Any]) -> str:
 
 def _models(study: Mapping[str, Any]) -> str:
     arms = study.get("arm", {})
-    return " ".join(_arm(name, settings) for name, settings in arms.items())
+    begun = {arm.get("start") for arm in arms.values()}
+    before = [
+        pretraining_sentence(name, settings, study.get("data", {}))
+        for name, settings in study.get("pretrain", {}).items()
+        if name in begun
+    ]
+    return " ".join([*before, *(_arm(name, settings) for name, settings in arms.items())])
 
 
 def _arm(name: str, arm: Mapping[str, Any]) -> str:
     text = f"“{name}” is a network of type {arm.get('architecture', 'unknown')}"
+    text += beginning_words(arm)
     leads, auxiliary = arm.get("leads") or (), arm.get("auxiliary_labels") or ()
     text += f" on leads {_listed([str(lead) for lead in leads])}" if leads else ""
     epochs, settings = (
@@ -212,7 +224,8 @@ def _arm(name: str, arm: Mapping[str, Any]) -> str:
     text += f"; the weights of the epoch with the {criterion} were kept" if criterion else ""
     text += f"; auxiliary labels ({_auxiliary(auxiliary)}) were learnt along" if auxiliary else ""
     seeds = arm.get("seeds") or ()
-    text += f"; the scores of {len(seeds)} seeds were averaged" if len(seeds) > 1 else ""
+    text += few_label_words(arm)
+    text += f"; the scores of {len(seeds)} seeds were averaged" if len(seeds) > 1 and not arm.get("n_labels") else ""
     return text + "."
 
 
