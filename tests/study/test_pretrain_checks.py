@@ -141,6 +141,8 @@ def test_a_pattern_leaves_outcomes_out_and_a_name_does_not():
     asked = {pattern: PretrainSettings({"supervised": {}}, labels=(pattern,)) for pattern in ("*", "L*", "lvsd")}
     found = {pattern: asked_labels(settings, tasks, outcomes=("lvsd",)) for pattern, settings in asked.items()}
     assert found == {"*": ("AF", "LBBB"), "L*": ("LBBB",), "lvsd": ("lvsd",)}
+    with pytest.raises(SpecificationError, match=r"the labels \* of a pretraining match outcomes of the study alone"):
+        asked_labels(asked["*"], ("lvsd",), outcomes=("lvsd",))
 
 
 def test_only_pretraining_does_without_outcomes(tmp_path):

@@ -158,12 +158,22 @@ def asked_labels(settings: PretrainSettings, tasks: Sequence[str], *, outcomes: 
         All that the cohort has.
     outcomes : sequence of str
         Those of them that are evaluated.
+
+    Raises
+    ------
+    SpecificationError
+        Patterns match outcomes alone.
     """
     found: dict[str, None] = {}
     for pattern in settings.labels:
         named = pattern in tasks
         matched = [pattern] if named else [task for task in fnmatch.filter(tasks, pattern) if task not in outcomes]
         found |= dict.fromkeys(matched)
+    if settings.labels and not found:
+        raise SpecificationError(
+            f"the labels {', '.join(settings.labels)} of a pretraining match outcomes of the study alone, which are "
+            f"learnt only where they are named: write {', '.join(outcomes)}, say, or add other labels to the data"
+        )
     return tuple(found)
 
 
