@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from einthoven.cohort.cohort import Cohort
-from einthoven.errors import SpecificationError
+from einthoven.errors import SpecificationError, SplitError
 from einthoven.evaluation.predictions import Predictions
 from einthoven.models.checkpoint import Checkpoint
 from einthoven.study.pretraining import pretrain_study
@@ -139,6 +139,16 @@ def test_arms_start_from_it_learn_from_few_labels_and_say_what_was_seen(folder, 
     predictions = Predictions.from_file(folder / "run" / "stages" / "predict" / "few" / "1" / "predictions.parquet")
     assert {name.partition(":")[0] for name in predictions.table["record_id"].to_pylist()} == {"small"}
     assert not (folder / "run" / "stages" / "predict" / "few" / "-1").exists()
+
+
+def test_more_labels_than_there_are_are_refused_before_anything_is_pretrained(folder, tmp_path):
+    """A pretraining may take days."""
+    text = STUDY.replace("n_labels = 16\nepochs = 1\nearly", "n_labels = 5000\nepochs = 1\nearly")
+    (tmp_path / "study.toml").write_text(text)
+    paths = {name: str(folder / path) for name, path in (("small", "data"), ("archive", "archive"))}
+    with pytest.raises(SplitError, match=r"arm\.scratch, split 'train': 5,000 labelled ECGs are asked for, and there"):
+        run_study(load_study(tmp_path / "study.toml", data_paths=paths), tmp_path / "run")
+    assert not (tmp_path / "run" / "stages" / "pretrain").exists()
 
 
 def test_an_archive_without_labels_is_pretrained_on_alone(folder, tmp_path):

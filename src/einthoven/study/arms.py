@@ -39,6 +39,9 @@ NOT_OF_A_SEED = ("seeds", "start", "weights")
 
 def predictions_of_arms(run: Run) -> list[Path]:
     """Train and predict what isn't done yet; return the files of predictions, ensembles included."""
+    for name, arm in run.settings.arm.items():
+        if arm.n_labels or arm.n_validation_labels:
+            rows_to_learn(run, name, arm, arm.seeds[0])  # refuses more than there are before a pretraining of days
     files: list[Path] = []
     for name, arm in run.settings.arm.items():
         own = [_predict(run, name, seed, _train(run, name, arm, seed)) for seed in arm.seeds]
