@@ -15,6 +15,7 @@ from einthoven.evaluation.predictions import Predictions
 from einthoven.evaluation.protocol import Protocol
 from einthoven.models.public.public_model import Seen
 from einthoven.study.arms import _contamination, _seen_before, _tabulate
+from einthoven.study.starting import Before
 
 
 def test_scores_stand_beside_the_truth_of_their_record():
@@ -46,8 +47,7 @@ def test_data_that_public_weights_had_seen_are_said_from_the_scores_to_the_evalu
     """The seen data set alone is named, and the note travels through the file."""
     data = {"ptb_xl": SimpleNamespace(source="ptb_xl"), "B": SimpleNamespace(source="hospital")}
     run = SimpleNamespace(settings=SimpleNamespace(data=data))
-    checkpoint = SimpleNamespace(public="a_model", seen_in_pretraining=(Seen("ptb_xl", "1.0.3"), Seen("code15")))
-    (note,) = _contamination(run, checkpoint)
+    (note,) = _contamination(run, Before("a_model", (Seen("ptb_xl", "1.0.3"), Seen("code15"))))
     assert note.startswith("Contaminated: the weights of a_model have seen ptb_xl 1.0.3 (all): scores on ptb_xl say")
     rows = pl.DataFrame(
         {"record_id": ["a", "b"], "patient_id": ["1", "2"], "split": ["test", "test"], "y.AF": [1.0, 0.0]}
