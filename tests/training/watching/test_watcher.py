@@ -125,7 +125,11 @@ def test_a_killed_run_goes_on_to_the_same_files(unbroken, tmp_path, kill_at):
     """Lines that the killed process wrote behind its last saved state are cut off and written again."""
     with pytest.raises(Killed):
         pretrain_watched(tmp_path, progress=_kill_at(kill_at))
-    pretrain_watched(tmp_path)
+    said: list[str] = []
+    pretrain_watched(tmp_path, status=said.append)
+    saved = [sentence for sentence in said if sentence.startswith("going on after step ")]
+    assert all(sentence.endswith(" of 9, which was saved") for sentence in saved)
+    assert len(saved) == 1 or kill_at == 1
     for name in ("history.csv", "probes.csv"):
         assert _told(tmp_path, name) == _told(unbroken[0], name)
     assert _summary(tmp_path) == _summary(unbroken[0])

@@ -123,6 +123,7 @@ class Watcher(lightning.Callback):
             else:
                 self._files.begin(after=self._step, states=before["trackers"])
                 self._energy.start(energy_from(before["energy"]))
+                self._spoken.say(f"going on after step {self._step:,} of {self._plan.total_steps:,}, which was saved")
             if self._note:
                 self._spoken.say(self._note)
         self._clock.start(running_s=0.0 if before is None else before["running_s"])
