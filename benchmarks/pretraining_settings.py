@@ -166,11 +166,11 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe(steps=200, probe_strength=0.003, learning_rate=1e-3, layer_decay=0.8),
     ),
     "scratch": (
-        Recipe(steps=100, learning_rate=3e-3),
-        Recipe(steps=150, learning_rate=1e-3),
+        Recipe(steps=0, probe_strength=0.03),
+        Recipe(steps=150, probe_strength=0.003, learning_rate=3e-3),
         Recipe(steps=150, learning_rate=3e-3),
         Recipe(steps=150, learning_rate=3e-3, dropout=0.5, weight_decay=0.2),
         Recipe(steps=250, learning_rate=3e-3),
     ),
 }
-"""As many for either kind; those from scratch may learn longer."""
+"""As many for either kind; those from scratch may learn longer, and may begin with a probe of random features, too."""

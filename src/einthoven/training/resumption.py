@@ -31,6 +31,9 @@ class Batches(Protocol):
     def state_dict(self) -> dict[str, int]:
         """Return the place behind the batches that were handed out."""
 
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Go on from there."""
+
 
 class Resumption(lightning.Callback):
     """Write ``last.ckpt`` now and then, and on SIGINT or SIGTERM before raising ``CancelledError``.
@@ -88,6 +91,11 @@ class Resumption(lightning.Callback):
         loop = checkpoint["loops"]["fit_loop"]["state_dict"]
         if loop.get("combined_loader"):
             loop["combined_loader"] = [self._place]
+
+    @override
+    def on_fit_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """Take the first process's place and order on all: unlike machines may choose unlike orders."""
+        self._batches.load_state_dict(trainer.strategy.broadcast(self._batches.state_dict()))
 
     @override
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
