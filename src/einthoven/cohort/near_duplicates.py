@@ -21,7 +21,8 @@ from einthoven.progress import ProgressCallback, no_progress
 
 __all__ = ["NearDuplicate", "close_pairs", "near_duplicates"]
 
-# benchmarks/near_duplicates.py: 98 % of ECGs cut to half their length lie within, and one in a million of other pairs
+# benchmarks/near_duplicates.py: 97 % of ECGs cut to half their length lie within, and 1 in 10,000 of other pairs, which
+# the comparison of samples then turns down
 RADIUS = 0.2
 BLOCK = 2000  # rows per product, which takes 16 MB
 MOST_NEIGHBOURS = 20  # per row and block, the nearest: an archive of simulated ECGs would have all its pairs compared

@@ -3,7 +3,7 @@
 Lima, Ribeiro, Paixao et al., Nature Communications 2021, doi:10.1038/s41467-021-25351-7;
 github.com/antonior92/ecg-age-prediction (MIT). The input is that of ``code``, in whose file its presets are described;
 that the network expects CODE-15 % as stored (preset ``as_stored``) is known here: users who fed it so got the authors'
-predictions of the published table again (issue 1).
+predictions of the published table again (the first issue of that repository).
 
 What the weights have seen: the CODE study without the 15 % of patients who make CODE-15 %, on which the paper tests.
 """
