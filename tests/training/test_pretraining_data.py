@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -65,6 +66,13 @@ def test_only_records_of_the_splits_are_there():
 def test_a_record_without_a_patient_is_one_of_its_own():
     data = _data(_cohort(patient_id=[None, "", "p"] + ["q"] * 9))
     assert len(data.patient_ids) == 4
+
+
+def test_a_cohort_from_polars_is_taken():
+    """Its strings have another type."""
+    larger = pl.from_arrow(_cohort()).to_arrow()
+    assert larger["patient_id"].type == pa.large_string()
+    assert _data(larger).hash == _data().hash
 
 
 def test_labels_are_named_or_matched_and_the_rare_ones_left_out():

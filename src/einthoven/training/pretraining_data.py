@@ -162,9 +162,9 @@ def _vectors(settings: PretrainSettings, records: pa.Table) -> NDArray[np.float3
 
 def _patient_ids(records: pa.Table) -> pa.Array:
     """Return each record's patient; a record of nobody known is a patient of its own."""
-    known = pc.not_equal(pc.fill_null(records["patient_id"], ""), "")
-    own = pc.binary_join_element_wise("(record ", records["record_id"], ")", "")
-    ids: pa.Array = pc.if_else(known, records["patient_id"], own).combine_chunks()
+    patient, record = (records[name].cast(pa.string()) for name in ("patient_id", "record_id"))  # polars' are larger
+    own = pc.binary_join_element_wise("(record ", record, ")", "")
+    ids: pa.Array = pc.if_else(pc.not_equal(pc.fill_null(patient, ""), ""), patient, own).combine_chunks()
     return ids
 
 
