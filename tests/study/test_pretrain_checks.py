@@ -153,3 +153,12 @@ def test_only_pretraining_does_without_outcomes(tmp_path):
         load(tmp_path, unlabelled + "[arm.main]\n")
     with pytest.raises(SpecificationError, match=r"data\.archive serves pretraining, but the study has no \[pretrain"):
         load(tmp_path, STUDY.partition("[pretrain.first]")[0])
+
+
+def test_archives_keep_the_ecgs_of_tested_patients_away_unless_the_study_decides(tmp_path):
+    """Other ids hide who is tested; a study without archives goes on as before."""
+    assert load(tmp_path, STUDY).cohort.near_duplicates == "drop"
+    decided = STUDY.replace("[cohort]", '[cohort]\nnear_duplicates = "report"')
+    assert load(tmp_path, decided).cohort.near_duplicates == "report"
+    alone = STUDY.partition("[data.archive]")[0] + "[data.other]" + STUDY.partition("[data.other]")[2]
+    assert load(tmp_path, alone).cohort.near_duplicates == "report"

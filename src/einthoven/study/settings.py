@@ -95,6 +95,7 @@ def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> St
         values["data"] = {name: data_settings(name, section) for name, section in values.get("data", {}).items()}
         if isinstance(values.get("input"), dict):
             values["input"] = input_of_study(values["input"])
+        _keep_archives_apart(values)
         _disturb_nothing_unasked(values)
         _resolve_starts(values, path.parent)
         study = StudySettings.model_validate(values)
@@ -104,6 +105,13 @@ def load_study(path: Path, *, data_paths: Mapping[str, str] | None = None) -> St
     except EinthovenError as error:
         raise SpecificationError(f"{path}: {error}") from error
     return study
+
+
+def _keep_archives_apart(values: dict[str, Any]) -> None:
+    """Let nobody who is tested be pretrained on under another id of an archive, unless the study decides otherwise."""
+    cohort = values.get("cohort")
+    if isinstance(cohort, dict) and any(section.role == "pretrain" for section in values["data"].values()):
+        cohort.setdefault("near_duplicates", "drop")
 
 
 def _disturb_nothing_unasked(values: dict[str, Any]) -> None:
