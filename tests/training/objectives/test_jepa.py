@@ -13,49 +13,32 @@ from torch import nn
 from einthoven.errors import SpecificationError
 from einthoven.models.architectures import build_encoder
 from einthoven.training.objectives.jepa import Jepa, JepaSettings, momentum_at
-from einthoven.training.objectives.objective import Facts, Views
+from einthoven.training.objectives.objective import Facts
+from fakes.patch_encoders import KINDS, draw_weights, facts, patch_encoder, random_signal, views_of
 from models.patch_decoder_in_numpy import decoded
 from models.patch_encoders_in_numpy import PATCH, encoded
 from models.pre_norm_in_numpy import weights
 from models.small_architectures import SMALL
 
-SHAPE = {"patch_samples": PATCH, "max_samples": 80, "width": 12, "depth": 2, "heads": 3, "mlp_width": 20}
-ENCODERS = {
-    "time": ("vit1d", SHAPE | {"head_width": 5, "block_dropout": 0.3}),
-    "lead_time": ("vit1d", SHAPE | {"head_width": 5, "tokens": "lead_time", "positions": "sine", "patch_norm": True}),
-    "jepa_vit": ("jepa_vit", SHAPE),
-}
+DROPPED = {"time": {"block_dropout": 0.3}}
 PREDICTOR = {"predictor_width": 8, "predictor_depth": 2, "predictor_heads": 2, "blocks": 2}
-LEADS = ("I", "II", "V1")
 
 
 def _made(kind: str, *, samples: int = 60, **settings):
     """Return an encoder and an objective with random weights, the teacher's others than the encoder's."""
-    name, of_encoder = ENCODERS[kind]
-    encoder = build_encoder(name, n_leads=3, **of_encoder)
-    objective = Jepa(JepaSettings(**PREDICTOR | settings), encoder, Facts(LEADS, samples, 100.0))
-    generator = torch.Generator().manual_seed(5)
-    for parameter in (*encoder.parameters(), *objective.parameters()):
-        nn.init.normal_(parameter, std=0.4, generator=generator)
+    encoder = patch_encoder(kind, **DROPPED.get(kind, {}))
+    objective = Jepa(JepaSettings(**PREDICTOR | settings), encoder, facts(samples))
+    draw_weights(encoder, objective)
     return encoder, objective
 
 
-def _views(signal: torch.Tensor) -> Views:
-    n = len(signal)
-    return Views(signal, None, torch.arange(n) * 77, torch.arange(n), torch.zeros(n, 0))
-
-
-def _signal(n: int = 3, samples: int = 60) -> torch.Tensor:
-    return torch.randn(n, 3, samples, generator=torch.Generator().manual_seed(6))
-
-
 @pytest.mark.parametrize("masking", ["blocks", "random"])
-@pytest.mark.parametrize("kind", ENCODERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_loss_is_what_numpy_computes(kind, masking):
     """The teacher sees all patches, the encoder and the predictor those that stay."""
     encoder, objective = _made(kind, masking=masking)
     encoder.eval()
-    views = _views(_signal())
+    views = views_of(random_signal())
     masks = objective.masks(views.key)
     n_rows, every = encoder.token_leads, list(range(6))
     losses, means = [], []
@@ -76,13 +59,13 @@ def test_the_loss_is_what_numpy_computes(kind, masking):
     assert terms["deviation"].item() == pytest.approx(np.std(means, axis=0).mean(), rel=1e-4)
 
 
-@pytest.mark.parametrize("kind", ENCODERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_hidden_patch_changes_what_the_teacher_says_and_no_prediction(kind):
     encoder, objective = _made(kind)
     encoder.eval()
     told = []
     objective.predictor.register_forward_hook(lambda _module, _inputs, output: told.append(output))
-    views = _views(_signal())
+    views = views_of(random_signal())
     before = objective(encoder, views)["loss"]
     masks = objective.masks(views.key)
     changed = views.signal.clone()
@@ -102,16 +85,16 @@ def test_each_network_sees_the_stated_tokens(kind, rows, ends):
     seen = []
     for network in (encoder, objective.teacher, objective.predictor):
         network.blocks[0].register_forward_pre_hook(lambda _module, inputs: seen.append(tuple(inputs[0].shape[:2])))
-    objective(encoder, _views(_signal()))
+    objective(encoder, views_of(random_signal()))
     assert sorted(seen) == sorted([(3, rows * (3 + ends)), (3, rows * (6 + ends)), (3 * rows, 6 + ends)])
     assert objective.tokens_seen == (rows * (3 + ends), rows * (6 + ends), rows * (6 + ends))
 
 
 def test_the_loss_trains_encoder_and_predictor_and_never_the_teacher():
-    for kind in ENCODERS:
+    for kind in KINDS:
         encoder, objective = _made(kind)
         encoder.eval()
-        objective(encoder, _views(_signal()))["loss"].backward()
+        objective(encoder, views_of(random_signal()))["loss"].backward()
         for name, parameter in (*encoder.named_parameters(), *objective.predictor.named_parameters()):
             assert parameter.grad is not None, (kind, name)
         assert all(parameter.grad is None for parameter in objective.teacher.parameters())
@@ -119,14 +102,14 @@ def test_the_loss_trains_encoder_and_predictor_and_never_the_teacher():
 
 
 def test_the_teacher_starts_as_a_copy_and_is_never_in_training_mode():
-    encoder = build_encoder("vit1d", n_leads=3, **ENCODERS["time"][1]).train()
-    objective = Jepa(JepaSettings(**PREDICTOR), encoder, Facts(LEADS, 60, 100.0)).train()
+    encoder = patch_encoder("time", **DROPPED["time"]).train()
+    objective = Jepa(JepaSettings(**PREDICTOR), encoder, facts()).train()
     assert not any(module.training for module in objective.teacher.modules())
     assert objective.predictor.training
     own, copied = encoder.state_dict(), objective.teacher.state_dict()
     assert all(torch.equal(own[name], copied[name]) for name in own)
     assert all(own[name].data_ptr() != copied[name].data_ptr() for name in own)
-    signal = _signal()
+    signal = random_signal()
     assert torch.equal(objective.targets(signal), objective.targets(signal))
 
 
@@ -152,7 +135,7 @@ def test_the_teacher_is_saved_and_read_again():
     _, other = _made("time")
     nn.init.zeros_(other.teacher.norm.weight)
     other.load_state_dict(objective.state_dict(), strict=True)
-    assert torch.equal(other.targets(_signal()), objective.targets(_signal()))
+    assert torch.equal(other.targets(random_signal()), objective.targets(random_signal()))
 
 
 def _same_beats(n: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -187,7 +170,7 @@ def test_embeddings_that_can_be_told_are_told_and_do_not_collapse():
     losses = []
     for step in range(steps):
         keys = torch.randint(0, 2**32, (64,), generator=generator)
-        views = dataclasses.replace(_views(_same_beats(64, generator)[1]), key=keys)
+        views = dataclasses.replace(views_of(_same_beats(64, generator)[1]), key=keys)
         loss = objective(encoder, views)["loss"]
         optimizer.zero_grad()
         loss.backward()
@@ -198,7 +181,7 @@ def test_embeddings_that_can_be_told_are_told_and_do_not_collapse():
     assert np.mean(losses[-10:]) < 0.05 * losses[0]
 
     numbers, signal = _same_beats(500, generator)
-    views = _views(signal)
+    views = views_of(signal)
     with torch.no_grad():
         masks = objective.masks(views.key)
         told = objective.predictor(encoder.encode_patches(signal, masks.kept), masks)[:, 0, 0]
@@ -213,7 +196,7 @@ def test_embeddings_that_can_be_told_are_told_and_do_not_collapse():
 def test_an_encoder_without_patches_and_half_patches_are_refused():
     other = build_encoder("xresnet1d", n_leads=3, **SMALL["xresnet1d"].settings)
     with pytest.raises(SpecificationError, match=r"jepa.*one of jepa_vit, vit1d, got XResNet1d"):
-        Jepa(JepaSettings(), other, Facts(LEADS, 60, 100.0))
+        Jepa(JepaSettings(), other, facts())
     with pytest.raises(SpecificationError, match=r"65 samples .*patch_samples \(10\)"):
         _made("time", samples=65)
 

@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -15,39 +14,21 @@ from einthoven.errors import SpecificationError
 from einthoven.models.architectures import build_encoder
 from einthoven.training.objectives.masked_patches import MaskedPatches, MaskedPatchesSettings, normalised_patches
 from einthoven.training.objectives.objective import Facts, Views
+from fakes.patch_encoders import KINDS, draw_weights, facts, patch_encoder, random_signal, views_of
 from models.patch_decoder_in_numpy import decoded
 from models.patch_encoders_in_numpy import PATCH, encoded, rows_of
 from models.pre_norm_in_numpy import weights
 from models.small_architectures import SMALL
 
-SHAPE = {"patch_samples": PATCH, "max_samples": 80, "width": 12, "depth": 2, "heads": 3, "mlp_width": 20}
-ENCODERS = {
-    "time": ("vit1d", SHAPE | {"head_width": 5}),
-    "lead_time": ("vit1d", SHAPE | {"head_width": 5, "tokens": "lead_time", "positions": "sine", "patch_norm": True}),
-    "jepa_vit": ("jepa_vit", SHAPE),
-}
 DECODER = {"decoder_width": 8, "decoder_depth": 2, "decoder_heads": 2}
-LEADS = ("I", "II", "V1")
 
 
 def _made(kind: str, *, samples: int = 60, **settings):
     """Return an encoder and an objective with random weights, for three leads."""
-    name, of_encoder = ENCODERS[kind]
-    encoder = build_encoder(name, n_leads=3, **of_encoder)
-    objective = MaskedPatches(MaskedPatchesSettings(**DECODER | settings), encoder, Facts(LEADS, samples, 100.0))
-    generator = torch.Generator().manual_seed(5)
-    for parameter in (*encoder.parameters(), *objective.parameters()):
-        nn.init.normal_(parameter, std=0.4, generator=generator)
+    encoder = patch_encoder(kind)
+    objective = MaskedPatches(MaskedPatchesSettings(**DECODER | settings), encoder, facts(samples))
+    draw_weights(encoder, objective)
     return encoder, objective
-
-
-def _views(signal: torch.Tensor) -> Views:
-    n = len(signal)
-    return Views(signal, None, torch.arange(n) * 77, torch.arange(n), torch.zeros(n, 0))
-
-
-def _signal(n: int = 3, samples: int = 60) -> torch.Tensor:
-    return torch.randn(n, 3, samples, generator=torch.Generator().manual_seed(6))
 
 
 @pytest.mark.parametrize("norm_pix", [True, False])
@@ -56,7 +37,7 @@ def _signal(n: int = 3, samples: int = 60) -> torch.Tensor:
 )
 def test_the_loss_is_what_numpy_computes(kind, per_lead, norm_pix):
     encoder, objective = _made(kind, ratio=0.6, per_lead=per_lead, norm_pix=norm_pix)
-    views = _views(_signal())
+    views = views_of(random_signal())
     masks = objective.masks(views.key)
     kept, masked = (part.expand(-1, encoder.token_leads, -1).numpy() for part in masks)
     errors = []
@@ -75,12 +56,12 @@ def test_the_loss_is_what_numpy_computes(kind, per_lead, norm_pix):
     assert objective(encoder, views)["loss"].item() == pytest.approx(np.mean(errors), rel=1e-5)
 
 
-@pytest.mark.parametrize("kind", ENCODERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_hidden_patch_changes_the_target_and_no_prediction(kind):
     encoder, objective = _made(kind, norm_pix=False)
     told = []
     objective.decoder.register_forward_hook(lambda _module, _inputs, output: told.append(output))
-    views = _views(_signal())
+    views = views_of(random_signal())
     before = objective(encoder, views)["loss"]
     hidden = int(objective.masks(views.key).masked[1, 0, 0]) * PATCH
     changed = views.signal.clone()
@@ -95,7 +76,7 @@ def test_the_stated_share_is_hidden_in_each_lead_and_the_encoder_is_given_the_re
     encoder, objective = _made("lead_time", ratio=ratio)
     seen = []
     encoder.blocks[0].register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].shape[1]))
-    objective(encoder, _views(_signal()))
+    objective(encoder, views_of(random_signal()))
     assert seen == [objective.tokens_seen.encoder] == [3 * (kept + 2)]
     assert objective.tokens_seen.decoder == 3 * (6 + 2)
 
@@ -117,7 +98,7 @@ def test_patches_are_normalised_one_by_one():
 def test_all_weights_but_those_of_no_use_are_trained():
     """Without attention's biases of keys, which no softmax feels, each weight has a gradient."""
     encoder, objective = _made("lead_time")
-    objective(encoder, _views(_signal()))["loss"].backward()
+    objective(encoder, views_of(random_signal()))["loss"].backward()
     for name, parameter in (*encoder.named_parameters(), *objective.named_parameters()):
         assert parameter.grad is not None, name
         assert parameter.grad.abs().sum() > 0, name
@@ -152,13 +133,13 @@ def test_hidden_waves_are_told_from_the_rest_as_least_squares_does(tokens):
     losses = []
     for _ in range(steps):
         keys = torch.randint(0, 2**32, (64,), generator=generator)
-        loss = objective(encoder, dataclasses.replace(_views(_waves(64, generator)), key=keys))["loss"]
+        loss = objective(encoder, dataclasses.replace(views_of(_waves(64, generator)), key=keys))["loss"]
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-    unseen = _views(_waves(500, generator))
+    unseen = views_of(_waves(500, generator))
     with torch.no_grad():
         left = objective(encoder, unseen)["loss"] / unseen.signal.square().mean()
     assert np.mean(losses[-10:]) < 0.05 * losses[0]
@@ -174,8 +155,8 @@ def _counted(tokens: str, patch_samples: int, n_patches: int) -> tuple[float, tu
     with torch.device("meta"):
         of_encoder = {"patch_samples": patch_samples, "max_samples": samples, "width": 768, "depth": 12, "heads": 12}
         encoder = build_encoder("vit1d", n_leads=12, tokens=tokens, head_width=64, mlp_width=3072, **of_encoder)
-        facts = Facts(tuple("ABCDEFGHIJKL"), samples, 250.0)
-        objective = MaskedPatches(MaskedPatchesSettings(**IMAGE_DECODER), encoder, facts)
+        of_twelve = Facts(tuple("ABCDEFGHIJKL"), samples, 250.0)
+        objective = MaskedPatches(MaskedPatchesSettings(**IMAGE_DECODER), encoder, of_twelve)
         signal, key = torch.empty(1, 12, samples), torch.zeros(1, dtype=torch.int64)
         with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
             objective(encoder, Views(signal, None, key, key, torch.empty(1, 0)))["loss"].backward()
@@ -221,7 +202,7 @@ def test_a_training_sample_of_12_leads_of_33_patches_costs_more_than_the_120_gfl
 def test_an_encoder_without_patches_and_half_patches_are_refused():
     other = build_encoder("xresnet1d", n_leads=3, **SMALL["xresnet1d"].settings)
     with pytest.raises(SpecificationError, match=r"masked_patches.*one of jepa_vit, vit1d, got XResNet1d"):
-        MaskedPatches(MaskedPatchesSettings(), other, Facts(LEADS, 60, 100.0))
+        MaskedPatches(MaskedPatchesSettings(), other, facts())
     with pytest.raises(SpecificationError, match=r"65 samples .*patch_samples \(10\)"):
         _made("time", samples=65)
 
