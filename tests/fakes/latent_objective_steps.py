@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import torch
 
 from einthoven.models.architectures import build_encoder
 from einthoven.training.objectives.cpc import Cpc, CpcSettings
 from einthoven.training.objectives.objective import Facts, Views
 from einthoven.training.objectives.wav2vec2_cmsc import Wav2Vec2Cmsc, Wav2Vec2CmscSettings
+from fakes.process_steps import as_process, losses_of_steps
 
 FACTS = Facts(leads=("I", "II"), window_samples=96, rate_hz=100.0)
 N_WINDOWS = 8
@@ -46,26 +44,12 @@ def steps(rank: int, count: int) -> list[dict]:
         torch.manual_seed(0)
         encoder = build_encoder(architecture, n_leads=2, **shape)
         objective = kind(settings, encoder, FACTS)
-        weights = [*encoder.parameters(), *objective.parameters()]
-        optimizer, losses = torch.optim.SGD(weights, lr=0.1), []
-        for step in range(3):
-            optimizer.zero_grad()
-            loss = objective(encoder, _views(step, rank, count))["loss"]
-            loss.backward()
-            told = loss.detach().clone()
-            for tensor in (told, *(weight.grad for weight in weights)):
-                if count > 1:
-                    torch.distributed.all_reduce(tensor)
-                    tensor.div_(count)
-            optimizer.step()
-            losses.append(told)
-        results.append({"loss": torch.stack(losses), "weights": [weight.detach() for weight in weights]})
+        views = [_views(step, rank, count) for step in range(3)]
+        losses = losses_of_steps(encoder, objective, views, count=count)
+        weights = [weight.detach() for weight in (*encoder.parameters(), *objective.parameters())]
+        results.append({"loss": losses, "weights": weights})
     return results
 
 
 if __name__ == "__main__":
-    folder, rank, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    torch.set_num_threads(1)
-    torch.distributed.init_process_group("gloo", f"file://{folder}/meeting", rank=rank, world_size=count)
-    torch.save(steps(rank, count), folder / f"{rank}.pt")
-    torch.distributed.destroy_process_group()
+    as_process(steps)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,6 +12,7 @@ from einthoven.training.objectives.objective import Facts, Views
 from einthoven.training.objectives.patient_contrast import PatientContrast, PatientContrastSettings
 from einthoven.training.objectives.periods import Periods, PeriodsSettings
 from fakes.beat_trains import beat_train
+from fakes.process_steps import as_process, losses_of_steps
 from fakes.stretch_encoder import stretch_encoder
 
 FACTS = Facts(leads=("I", "II"), window_samples=400, rate_hz=100.0, vector_width=6)
@@ -51,28 +50,12 @@ def steps(rank: int, count: int) -> list[dict]:
         torch.manual_seed(0)
         encoder = stretch_encoder(2)
         objective = kind(settings, encoder, FACTS)
-        weights = [p for p in [*encoder.parameters(), *objective.parameters()] if p.requires_grad]
-        optimizer, losses = torch.optim.SGD(weights, lr=0.1), []
-        for step in range(4):
-            optimizer.zero_grad()
-            loss = objective(encoder, share(views(step), rank, count))["loss"]
-            loss.backward()
-            told = loss.detach().clone()
-            for tensor in (told, *(w.grad for w in weights)):
-                if count > 1:
-                    torch.distributed.all_reduce(tensor)
-                    tensor.div_(count)
-            optimizer.step()
-            objective.after_step(encoder, progress=step / 4)
-            losses.append(told)
+        own = [share(views(step), rank, count) for step in range(4)]
+        losses = losses_of_steps(encoder, objective, own, count=count)
         state = dict(objective.state_dict())
-        results.append({"loss": torch.stack(losses), "encoder": dict(encoder.state_dict()), "objective": state})
+        results.append({"loss": losses, "encoder": dict(encoder.state_dict()), "objective": state})
     return results
 
 
 if __name__ == "__main__":
-    folder, rank, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    torch.set_num_threads(1)
-    torch.distributed.init_process_group("gloo", f"file://{folder}/meeting", rank=rank, world_size=count)
-    torch.save(steps(rank, count), folder / f"{rank}.pt")
-    torch.distributed.destroy_process_group()
+    as_process(steps)
