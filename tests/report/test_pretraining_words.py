@@ -26,7 +26,7 @@ def test_pretraining_start_and_few_labels_stand_in_the_methods(full):
     }
     text = _text(dataclasses.replace(full, study=study))
     assert "archive (hospital, for pretraining alone)" in text["Data."]
-    assert "of nobody who is tested was anything learnt" in text["Data."]
+    assert "whoever was recognised so is in one split alone" in text["Data."]
     assert "“quiet” was pretrained by cpc and supervised on ECGs of " in text["Models."]
     assert "(split train), for 5 epochs of 32 windows." in text["Models."]
     assert "whose encoder began with the weights of “quiet”" in text["Models."]
