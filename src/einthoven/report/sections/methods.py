@@ -90,7 +90,7 @@ def _data(evidence: Evidence) -> str:
     if cohort.get("duplicates") == "drop":
         text += "Of ECGs with identical samples only the first was kept. "
     if cohort.get("near_duplicates") == "drop":
-        text += "Recordings under two ids were looked for by their signal, and whoever was recognised so is in one split alone. "
+        text += "Recordings under two ids were looked for by signal; whoever was recognised so is in one split alone. "
     return text.strip()
 
 
